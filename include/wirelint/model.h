@@ -1,0 +1,402 @@
+/* model.h - what was seen: spans, marks, messages, exchanges, connections, findings.
+ * SPDX-License-Identifier: MIT
+ *
+ * The version-neutral model between parsers and everything else. Parsers fill it with facts, rules
+ * judge it, outputs show it; nobody asks which parser made it unless the question is about the
+ * version. All times are capture time in nanoseconds since 1970; all octet counts are 64 bits wide;
+ * all text is what stood on the wire and must be escaped by whoever writes it out.
+ */
+#ifndef WIRELINT_MODEL_H
+#define WIRELINT_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** Nanoseconds since 1970 by the clock of the capture; 0: not known. */
+typedef int64_t wl_ns;
+
+#define WL_SECOND ((wl_ns)1000000000)
+/** An octet count or offset that is not known. */
+#define WL_NONE UINT64_MAX
+
+/** Borrowed octets; never NUL-terminated; p may be NULL when n is 0. */
+struct wl_span {
+    const uint8_t *p;
+    size_t n;
+};
+
+/** Direction of travel; index of every [2]. */
+enum wl_dir {
+    WL_TO_SERVER = 0,
+    WL_TO_CLIENT = 1,
+};
+
+/** One end of a connection. ip holds 4 octets (family 4, the rest zero) or 16 (family 6). */
+struct wl_endpoint {
+    uint8_t ip[16];
+    uint16_t port;
+    uint8_t family; /* 4, 6; 0: not known */
+};
+
+/**
+ * Where an octet was seen. frame is the packet that carried it: file index in the top 16 bits,
+ * number in that file from 1 in the rest (wl_frame_*). offset counts octets of this direction of
+ * the stream from 0 (the first octet after the SYN, or the first one seen).
+ */
+struct wl_at {
+    uint64_t frame, offset;
+    enum wl_dir dir;
+};
+
+static inline uint64_t wl_frame(unsigned file, uint64_t number)
+{
+    return (uint64_t)file << 48 | number;
+}
+
+static inline unsigned wl_frame_file(uint64_t frame)
+{
+    return (unsigned)(frame >> 48);
+}
+
+/** The packet's number in its file, from 1, as Wireshark shows it. */
+static inline uint64_t wl_frame_number(uint64_t frame)
+{
+    return frame & 0xffffffffffff;
+}
+
+/** Protocol of an exchange or a connection. Names: wl_proto_name (base/line.h). */
+enum wl_proto {
+    WL_PROTO_UNKNOWN, /* no octets, or none that any layer knows */
+    WL_H09,           /* http/0.9 */
+    WL_H10,           /* http/1.0 */
+    WL_H11,           /* http/1.1 */
+    WL_H2,
+    WL_H3,
+    WL_ICAP,
+    WL_PROTO_TLS,       /* TLS that was not decrypted */
+    WL_PROTO_WEBSOCKET, /* after a 101 */
+    WL_PROTO_SSH,
+    WL_PROTO_SMTP,
+    WL_PROTO_FTP,
+    WL_PROTO_OTHER, /* recognised as none of these */
+    WL_N_PROTO,
+};
+
+/** Identity of a connection, copied by value into whatever outlives it. */
+struct wl_conn_ref {
+    uint64_t id;     /* ordinal in the capture of its first packet (and, live, its shard): unique */
+    uint64_t number; /* what users see: Wireshark's tcp.stream; set by the merge */
+    struct wl_endpoint client, server;
+    struct wl_endpoint
+        proxied; /* source address that a PROXY protocol header gave; family 0: none */
+    enum wl_proto proto;
+    bool tls;       /* decrypted from TLS */
+    bool midstream; /* its beginning was not captured */
+    wl_ns rtt;      /* SYN to the client's first ACK, as seen at the capture point; 0: not known */
+};
+
+/* ---------------------------------------------------------------------------------- marks */
+
+enum wl_mark_id {
+    WL_MARK_NONE,
+#define WL_MARK(ID, text) WL_MARK_##ID,
+#include "wirelint/tbl/marks.h"
+#undef WL_MARK
+    WL_N_MARKS,
+};
+
+/**
+ * A fact about octets. On a connection record, ordinal and status say which exchange and response
+ * it concerns (0: none).
+ */
+struct wl_mark {
+    enum wl_mark_id id;
+    uint32_t count; /* how often it was seen in this message, at is the first */
+    struct wl_at at;
+    uint64_t value;        /* as marks.h says in brackets */
+    uint32_t ordinal;      /* connection records only */
+    uint16_t status;       /* connection records only */
+    bool certain;          /* position in the stream was certain (guards PAIR and BODY) */
+    struct wl_span octets; /* up to WL_MARK_OCTETS of what was seen, or empty */
+};
+
+enum { WL_MARK_OCTETS = 32 };
+
+/* ------------------------------------------------------------------------------- messages */
+
+enum wl_method {
+    WL_METHOD_NONE, /* a response, or no method was read */
+    WL_METHOD_OTHER,
+#define WL_METHOD(NAME, flags, source) WL_METHOD_##NAME,
+#include "wirelint/tbl/methods.h"
+#undef WL_METHOD
+    WL_N_METHODS,
+};
+
+enum wl_field_id {
+    WL_FIELD_OTHER,
+#define WL_FIELD(ID, name, flags, source) WL_FIELD_##ID,
+#include "wirelint/tbl/fields.h"
+#undef WL_FIELD
+    WL_N_FIELDS,
+};
+
+/** Oddities of one field line, also marked on the message: the bits of wl_field.odd. */
+enum wl_field_odd {
+    WL_ODD_FOLDED = 1,      /* value spans several lines, line ends included */
+    WL_ODD_SPACE_COLON = 2, /* white space before the colon */
+    WL_ODD_CTL = 4,         /* control octet other than HTAB in the value */
+    WL_ODD_OBS_TEXT = 8,    /* octet above 0x7f in the value */
+    WL_ODD_NAME = 16,       /* name is no token, or empty */
+    WL_ODD_NO_COLON = 32,   /* no colon: name holds the line, value is empty */
+};
+
+/** One field line (RFC 9112 5; HTTP/2: one field of the block). */
+struct wl_field {
+    struct wl_span name;  /* as sent, without white space before the colon */
+    struct wl_span value; /* as sent, without white space around it */
+    enum wl_field_id id;
+    uint32_t odd;    /* wl_field_odd */
+    struct wl_at at; /* first octet of the name */
+};
+
+/** How much of a message was seen. */
+enum wl_state {
+    WL_ABSENT, /* nothing */
+    WL_CUT,    /* part of the head */
+    WL_HEAD,   /* the head, not all of the content */
+    WL_WHOLE,  /* all of it */
+};
+
+/** Why something ended. */
+enum wl_end {
+    WL_END_NONE,      /* as it should, or not yet */
+    WL_END_CLOSED,    /* FIN */
+    WL_END_RESET,     /* RST */
+    WL_END_GAP,       /* octets missing from the capture */
+    WL_END_SNAPLEN,   /* octets cut off by the snap length */
+    WL_END_LIMIT,     /* a limit of ours */
+    WL_END_IDLE,      /* idle_timeout */
+    WL_END_EVICTED,   /* the connection table was full */
+    WL_END_EOF,       /* the capture ended */
+    WL_END_ABANDONED, /* another message began where this one still owed octets */
+    WL_END_REUSED,    /* a new connection took over the same addresses and ports */
+};
+
+/** How the end of content is told (RFC 9112 6.3; HTTP/2 by END_STREAM). */
+enum wl_framing {
+    WL_FRAMING_NONE, /* no content: by status, method, or because none was announced */
+    WL_FRAMING_LENGTH,
+    WL_FRAMING_CHUNKED,
+    WL_FRAMING_CLOSE,
+    WL_FRAMING_H2,
+    WL_FRAMING_TUNNEL, /* everything that follows is no HTTP of this layer */
+};
+
+/**
+ * A request, a response, or an interim response, of any version. Spans point into the arena of the
+ * exchange. A message with state ABSENT has no other field set.
+ */
+struct wl_message {
+    enum wl_state state;
+    enum wl_end end; /* why it is not whole */
+    uint16_t status; /* 0..999 as sent; 0 in a request, and where no three digits stood */
+    bool early;      /* a response that began before its request's head was complete */
+    bool stray;      /* a response for which no request was outstanding */
+    uint8_t major, minor;
+    enum wl_method method_id;
+    enum wl_framing framing;
+    struct wl_span head;        /* start line and field section, verbatim; empty when cut */
+    struct wl_span status_text; /* what stood in the place of the status code */
+    struct wl_span method, target, reason;
+    struct wl_field *fields, *trailers; /* wire order */
+    uint32_t n_fields, n_trailers;
+    struct wl_mark *marks;
+    uint32_t n_marks;
+    uint64_t declared;       /* Content-Length when valid, else WL_NONE */
+    uint64_t other_declared; /* the competing length when framing conflicts, else WL_NONE */
+    uint64_t body_bytes; /* octets of content after transfer decoding, as far as seen or skipped */
+    struct wl_at at, body_at;
+    uint64_t end_offset; /* one past the last octet of the message, content included; WL_NONE */
+    uint64_t acked;      /* octets of the other direction that the packet of the first octet
+                            acknowledged; WL_NONE */
+    wl_ns t_first, t_head, t_last; /* first octet; end of the head; last octet seen */
+    uint64_t last_frame;           /* packet of the last octet seen */
+    uint64_t n_body_lost;          /* octets of content missing from the capture */
+};
+
+/** One interim response beyond those kept whole: what remains of it. */
+struct wl_interim_note {
+    uint16_t status;
+    wl_ns t;
+    uint64_t frame;
+};
+
+/**
+ * What acknowledgements and the clock said while a request's content was outstanding. Present for
+ * requests with Expect and announced content, and for those answered before they were complete.
+ * A time of 0: did not happen, or was not seen.
+ */
+struct wl_wait {
+    wl_ns t_head_acked;  /* the server acknowledged the whole head */
+    wl_ns t_content;     /* the first octet of content was sent */
+    wl_ns t_server;      /* the server's first octet after the head */
+    wl_ns t_client_end;  /* the client sent FIN or RST */
+    wl_ns t_server_end;  /* the server sent FIN or RST */
+    wl_ns t_final_acked; /* the client acknowledged the first octet of the final response */
+    uint64_t content_before_final; /* octets of content sent before t_final_acked */
+    uint64_t content_after_final;  /* octets of content sent after t_final_acked */
+    uint64_t content_acked;        /* octets of content the server had acknowledged when it sent its
+                                      first response octet; WL_NONE when not known */
+    bool zero_window;              /* the server announced a window of 0 meanwhile */
+};
+
+enum wl_exchange_state {
+    WL_EXCHANGE_COMPLETE,
+    WL_EXCHANGE_UNANSWERED,
+    WL_EXCHANGE_TRUNCATED,
+    WL_EXCHANGE_TUNNEL,
+    WL_EXCHANGE_UNSOLICITED,
+};
+
+/** Why something could not be judged; the keys of not_judged in reports. */
+enum wl_unjudged {
+    WL_JUDGED,
+    WL_UNJUDGED_GAP,       /* octets are missing */
+    WL_UNJUDGED_SNAPLEN,   /* packets were cut */
+    WL_UNJUDGED_MIDSTREAM, /* the beginning was not captured */
+    WL_UNJUDGED_ONE_WAY,   /* only one direction was captured */
+    WL_UNJUDGED_LIMIT,     /* a limit was reached */
+    WL_UNJUDGED_TLS,       /* encrypted, no keys */
+    WL_UNJUDGED_PROTOCOL,  /* a protocol that this version does not decode (HTTP/2, ICAP) */
+    WL_UNJUDGED_EOF,       /* the capture ended in the middle of it */
+    WL_UNJUDGED_LOST,      /* octet position was lost in a malformed message */
+    WL_N_UNJUDGED,
+};
+
+struct wl_arena; /* base/mem.h */
+struct wl_icap;
+
+/** One request and all its responses; owns its arena, in which it lies itself. */
+struct wl_exchange {
+    struct wl_conn_ref conn;
+    uint32_t ordinal, stream; /* 1, 2, ... by request start; HTTP/2 stream id or 0 */
+    enum wl_exchange_state state;
+    bool paired;  /* guard PAIR: request and responses belong together for certain */
+    bool clocked; /* guard CLK: times rise over the exchange, no drops reported in it */
+    enum wl_unjudged unjudged;  /* the first reason why some rule could not look, or WL_JUDGED */
+    struct wl_message req, res; /* res: the final response, ABSENT when none came */
+    struct wl_message *interim; /* 1xx in order, 101 included; the first max_interim_heads */
+    uint32_t n_interim;         /* how many stand in interim */
+    struct wl_interim_note *interim_more; /* those after them, up to max_interim in all */
+    uint32_t n_interim_more;
+    uint32_t n_interim_lost;    /* how many more there were */
+    const struct wl_wait *wait; /* or NULL */
+    const struct wl_icap *icap; /* the messages carried, or NULL */
+    enum wl_proto switched;     /* what was spoken after a 101 or CONNECT, when known */
+    enum wl_end end;            /* how the connection ended while this was unfinished or just after;
+                                   NONE when it went on */
+    enum wl_dir end_by;         /* the sender of the first FIN, or of the RST */
+    bool rst_suspect;           /* the RST may be a third party's */
+    wl_ns t_end;                /* when the end was seen, or observation stopped */
+    struct wl_finding *findings;
+    uint32_t n_findings;
+    struct wl_arena *arena;
+};
+
+/** One answered status on a connection, in the order of the wire. */
+struct wl_step {
+    uint16_t status;
+    uint32_t ordinal; /* of the exchange */
+    uint32_t repeat;  /* how many exchanges in a row consisted of this status alone, >= 1 */
+};
+
+/** Emitted once, when a connection is over; owns its arena, in which it lies itself. */
+struct wl_conn_record {
+    struct wl_conn_ref conn;
+    struct wl_step *steps;
+    uint32_t n_steps, n_steps_lost;
+    uint32_t n_exchanges;
+    uint64_t bytes[2]; /* octets of the stream, by direction */
+    uint64_t gaps[2];  /* octets missing */
+    uint64_t packets;
+    uint64_t first_packet, last_packet; /* ordinals in the capture */
+    uint64_t first_frame, last_frame;
+    struct wl_mark *marks;
+    uint32_t n_marks;
+    enum wl_unjudged unjudged; /* why the connection as a whole was not judged, or WL_JUDGED */
+    enum wl_end end;
+    enum wl_dir end_by;
+    bool rst_suspect;
+    wl_ns t_first, t_last;
+    struct wl_finding *findings;
+    uint32_t n_findings;
+    struct wl_arena *arena;
+};
+
+/* ------------------------------------------------------------------------------- findings */
+
+enum wl_severity {
+    WL_OFF,
+    WL_NOTE,
+    WL_WARNING,
+    WL_VIOLATION,
+    WL_N_SEVERITIES,
+};
+
+enum wl_fault {
+    WL_FAULT_SERVER,
+    WL_FAULT_CLIENT,
+    WL_FAULT_INTERMEDIARY,
+    WL_FAULT_EITHER,
+};
+
+enum wl_confidence {
+    WL_CERTAIN,
+    WL_LIKELY,
+    WL_POSSIBLE,
+};
+
+struct wl_rule; /* rule.h */
+
+enum { WL_FINDING_FRAMES = 4 };
+
+/** A rule that fired. The message lies in the arena of the exchange or record that holds it. */
+struct wl_finding {
+    const struct wl_rule *rule;
+    enum wl_severity severity;
+    enum wl_confidence confidence;
+    enum wl_fault fault;                /* never EITHER once the sender is known */
+    struct wl_at at;                    /* where the evidence begins */
+    uint64_t frames[WL_FINDING_FRAMES]; /* packets of the evidence, ascending, no repeats */
+    uint32_t n_frames;
+    uint32_t ordinal; /* of the exchange; 0: the connection as a whole */
+    uint32_t stream;
+    uint16_t status; /* of the response concerned, 0 none */
+    wl_ns t;
+    struct wl_span message; /* what was seen, one sentence without full stop */
+};
+
+/* -------------------------------------------------------------------------------- helpers */
+
+/** A response that has a place for a status code: what answers HTTP/0.9 has no status line (RFC 1945
+ * 4.1), and is neither counted nor shown as a status. False for an absent message. */
+static inline bool wl_message_has_status(const struct wl_message *m)
+{
+    return m->state != WL_ABSENT && (m->status || m->status_text.n || m->major || m->minor != 9);
+}
+/** Finds the first field line with this id; NULL when there is none. */
+const struct wl_field *wl_message_field(const struct wl_message *m, enum wl_field_id id);
+/** Finds the next line with the same id after f; NULL when there is none. */
+const struct wl_field *wl_message_next_field(const struct wl_message *m, const struct wl_field *f);
+/** Finds a mark; NULL when there is none. */
+const struct wl_mark *wl_message_mark(const struct wl_message *m, enum wl_mark_id id);
+/** Counts all interim responses, those that were not kept included. */
+uint32_t wl_exchange_n_interim(const struct wl_exchange *ex);
+/** The i-th interim status, i below n_interim + n_interim_more. */
+uint16_t wl_exchange_interim_status(const struct wl_exchange *ex, uint32_t i);
+/** The name of a method that is known ("VERSION-CONTROL"), "" for NONE and OTHER. */
+const char *wl_method_name(enum wl_method id);
+
+#endif

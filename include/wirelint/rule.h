@@ -1,0 +1,99 @@
+/* rule.h - what a rule is: one table entry and at most one function.
+ * SPDX-License-Identifier: MIT
+ *
+ * A rule looks at facts (model.h) and reports. It never parses octets of the wire beyond the
+ * values of fields, allocates, prints or remembers; the judge (rules/judge.c) calls it only where
+ * its evidence is complete. Embedders add groups of their own with wl_engine_add_rules.
+ */
+#ifndef WIRELINT_RULE_H
+#define WIRELINT_RULE_H
+
+#include "wirelint/model.h"
+
+/** What a rule is offered. */
+enum wl_when {
+    WL_ON_MARK,       /* a message or connection record that bears .mark; needs no function */
+    WL_ON_REQUEST,    /* every request whose head was seen */
+    WL_ON_RESPONSE,   /* every response whose head was seen: interim (101 included) and final */
+    WL_ON_EXCHANGE,   /* every exchange once it is over; m is its final response (maybe ABSENT) */
+    WL_ON_CONNECTION, /* every connection record; ex and m are NULL */
+};
+
+/** What must be certain before a rule is asked: catalogue 1.3. Bits of wl_rule.needs. */
+enum wl_needs {
+    WL_NEEDS_PAIR = 1,        /* request and response belong together for certain */
+    WL_NEEDS_BODY = 2,        /* mark rules: the mark's position was certain; others: m is WHOLE */
+    WL_NEEDS_END_SERVER = 4,  /* the server ended the connection first, by FIN or RST of its own */
+    WL_NEEDS_END_CLIENT = 8,  /* the client did */
+    WL_NEEDS_CLK = 16,        /* times are monotonic, no drops */
+    WL_NEEDS_ACK = 32,        /* acknowledgements were seen: for exchange rules, ex->wait is set;
+                                 for message rules, m->acked is known */
+    WL_NEEDS_REQUEST = 64,    /* the request's head was seen whole */
+    WL_NEEDS_RESPONSE = 128,  /* the final response's head was seen whole */
+    WL_NEEDS_HANDSHAKE = 256, /* the connection did not start mid-stream */
+};
+
+struct wl_judge; /* rules/rules.h */
+
+/**
+ * Looks at one thing and calls wl_report for what breaks the rule.
+ * ex  the exchange; NULL for WL_ON_CONNECTION
+ * m   the message offered (see wl_when); never NULL but for WL_ON_CONNECTION
+ */
+typedef void wl_check_fn(struct wl_judge *j, const struct wl_exchange *ex,
+                         const struct wl_message *m);
+/** The same for connection records. */
+typedef void wl_check_conn_fn(struct wl_judge *j, const struct wl_conn_record *conn);
+
+enum { WL_RULE_CITES = 4, WL_RULE_SEE = 4 };
+
+/** One rule. Strings are static; titles and sentences have no full stop at the end of titles. */
+struct wl_rule {
+    const char *id;            /* flat, kebab case, never reused */
+    enum wl_severity severity; /* as a rule; single cases may be reported lower or higher */
+    enum wl_fault fault;
+    const char *area;                /* "INT", "TIM", ... of the catalogue */
+    const char *versions; /* of the request: "HTTP/1.0, HTTP/1.1, HTTP/2, HTTP/3, ICAP"; the judge
+                             asks for no others. HTTP/0.9 counts as HTTP/1.0 */
+    const char *cite[WL_RULE_CITES]; /* "RFC 9110 15.2"; NULL-ended when fewer */
+    const char *title;               /* what is wrong, no full stop */
+    const char *why;                 /* what comes of it */
+    const char *advice;              /* what to do about it */
+    const char *see[WL_RULE_SEE];    /* ids of related rules */
+    const char *yields[WL_RULE_SEE]; /* ids of more specific rules: where one of them fired on the
+                                        same exchange, this one is not reported */
+    const char *saw; /* plain mark rules: what was seen. {n octet} is the mark's value with its
+                        noun, {octets} the first octets in quotes, {status} the status */
+    enum wl_when when;
+    enum wl_mark_id mark; /* for WL_ON_MARK */
+    uint32_t needs;       /* wl_needs */
+    /* Filters that the judge applies before the call, and may index by. All optional. */
+    uint16_t status_from, status_to; /* only messages with a status in this range; both 0: any. A
+                                        range that begins above its end wraps: 600 to 99 is all that
+                                        lies outside 100 to 599, what was no number (0) included.
+                                        For exchange rules: of the final response, 0 when absent */
+    enum wl_field_id field;          /* only messages that have this field */
+    enum wl_method method;           /* only exchanges with this method of request */
+    bool interim_only, final_only;   /* for responses; exchange rules with interim_only are asked
+                                        of exchanges with interim responses */
+    bool once_per_target; /* findings for the same server and target are one (engine/relate.c) */
+    wl_check_fn *check; /* NULL for plain mark rules; for WL_ON_MARK with a function, it is
+                                     called instead of the plain report */
+    wl_check_conn_fn *check_conn; /* for WL_ON_CONNECTION */
+};
+
+struct wl_rule_group {
+    const char *name; /* "interim", the file's subject */
+    const struct wl_rule *rules;
+    size_t n_rules;
+};
+
+/** All groups of the catalogue, NULL-ended; rules sorted by id within a group. */
+const struct wl_rule_group *const *wl_rule_groups(void);
+/** Finds a rule of the catalogue by id; NULL when there is none. */
+const struct wl_rule *wl_rule_find(const char *id);
+/** Number of rules in the catalogue; rule i in order of group and id; index of a rule. */
+size_t wl_rule_count(void);
+const struct wl_rule *wl_rule_at(size_t i);
+
+#endif

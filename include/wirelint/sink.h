@@ -1,0 +1,131 @@
+/* sink.h - what an output is, and the statistics it receives.
+ * SPDX-License-Identifier: MIT
+ *
+ * Outputs are called on one thread, in the order of the capture (contract: exchanges when they end,
+ * a connection after its last exchange). What they are given is borrowed for the call.
+ */
+#ifndef WIRELINT_SINK_H
+#define WIRELINT_SINK_H
+
+#include "wirelint/model.h"
+#include "wirelint/rule.h"
+
+struct wl_error; /* wirelint.h */
+
+/** Counters, by name (tbl/counters.h). */
+struct wl_counters {
+#define WL_COUNTER(name, text) uint64_t name;
+#include "wirelint/tbl/counters.h"
+#undef WL_COUNTER
+};
+
+enum wl_limit_id {
+#define WL_LIMIT(name, value, text) WL_LIMIT_##name,
+#include "wirelint/tbl/limits.h"
+#undef WL_LIMIT
+    WL_N_LIMITS,
+};
+
+/** Classes of statuses: index 1..5 the class, 0 invalid (no three digits, or outside 100..599). */
+enum { WL_N_CLASSES = 6, WL_N_CODES = 1000, WL_HISTORY_SECONDS = 300 };
+
+/** A log-linear histogram of durations: 1 microsecond to a day, relative error below 1/16. */
+enum { WL_HISTOGRAM_BUCKETS = 640 };
+struct wl_histogram {
+    uint64_t n;
+    uint32_t bucket[WL_HISTOGRAM_BUCKETS];
+};
+
+/** One status sequence and how often it was seen ("100, 200" as text, NUL-terminated). */
+enum { WL_SEQUENCE_TEXT = 96, WL_TOP = 50 };
+struct wl_top_sequence {
+    char text[WL_SEQUENCE_TEXT];
+    uint64_t n;
+    bool faulty; /* some exchange with it broke a MUST */
+};
+
+/** One server and what it answered. */
+struct wl_top_server {
+    struct wl_endpoint server;
+    uint64_t exchanges, classes[WL_N_CLASSES], findings[WL_N_SEVERITIES];
+};
+
+/** One input as the start and end of a report name it. */
+struct wl_input {
+    const char *name; /* as given by the user */
+    uint64_t packets, octets;
+    wl_ns t_first, t_last;
+    const char *damaged; /* NULL, or what is wrong with it, one sentence */
+};
+
+/** A snapshot of everything counted; plain data of fixed size but for the borrowed arrays. */
+struct wl_stats {
+    struct wl_counters counters;
+    uint64_t limits[WL_N_LIMITS]; /* how often each was reached */
+    uint64_t connections, exchanges;
+    uint64_t http_connections; /* with at least one exchange */
+    uint64_t responses[WL_N_CLASSES];
+    uint64_t codes[WL_N_CODES];
+    uint64_t findings[WL_N_SEVERITIES];
+    uint64_t suppressed_findings; /* beyond max_findings */
+    const uint64_t *rules;        /* findings per rule, wl_rule_count() entries, by index */
+    uint64_t unjudged[WL_N_UNJUDGED];
+    uint64_t protocols[WL_N_PROTO];           /* connections by protocol */
+    struct wl_histogram first, final;         /* end of request head to first, to final response */
+    struct wl_top_sequence sequences[WL_TOP]; /* most frequent first */
+    uint32_t n_sequences;
+    uint64_t other_sequences;
+    struct wl_top_server servers[WL_TOP]; /* worst first: by violations, warnings, exchanges */
+    uint32_t n_servers;
+    uint64_t other_servers;
+    /* responses per second of capture time: second s (since 1970) stands in row s modulo
+     * WL_HISTORY_SECONDS, the latest is seconds_end, in seconds; 0: none yet */
+    uint32_t seconds[WL_HISTORY_SECONDS][WL_N_CLASSES];
+    wl_ns seconds_end;
+    const struct wl_input *inputs;
+    uint32_t n_inputs;
+    wl_ns t_first, t_last;
+    bool stopped; /* by a signal, a packet count or a duration */
+};
+
+/** The value below which the share q (0..1) of durations lies, in seconds; 0 when empty. */
+double wl_histogram_quantile(const struct wl_histogram *h, double q);
+
+struct wl_sink_config {
+    const char *path;  /* "-" standard output */
+    unsigned examples; /* per rule, in text */
+    bool color, utc;
+    bool unicode;
+    unsigned columns;              /* width of the terminal; 0 unlimited */
+    int verbosity;                 /* -1 quiet, 0, 1 verbose */
+    const char *command;           /* "audit", "list", "stats": what the user asked for */
+    enum wl_severity fail_on; /* WL_OFF: never */
+    bool filtered; /* a BPF filter is in force: connection numbers are not those of the file */
+};
+
+struct wl_sink;
+
+/**
+ * An output. Every function returns 0, or a negative enum wl_code after which the sink is closed
+ * and the run ends with a failed output. open and close are always called in pairs.
+ */
+struct wl_sink_ops {
+    const char *name, *summary; /* "json", "one object per line" */
+    int (*open)(struct wl_sink *s, const struct wl_sink_config *cfg, struct wl_error *err);
+    int (*exchange)(struct wl_sink *s, const struct wl_exchange *ex);
+    int (*connection)(struct wl_sink *s, const struct wl_conn_record *conn);
+    int (*tick)(struct wl_sink *s, const struct wl_stats *st); /* about once a second, or NULL */
+    int (*close)(struct wl_sink *s, const struct wl_stats *st, struct wl_error *err);
+    /* Every connection record, with its steps; false: only those with findings, without steps. */
+    bool wants_connections;
+    bool wants_exchanges; /* every exchange; false: only those with findings */
+};
+
+struct wl_sink {
+    const struct wl_sink_ops *ops;
+    void *state;                   /* the sink's own */
+    const struct wl_input *inputs; /* of the run, directories expanded: set by the engine once the */
+    uint32_t n_inputs;             /* source is open, before the first exchange; index: wl_frame_file */
+};
+
+#endif

@@ -1,0 +1,71 @@
+/* marks.h - the facts that parsers record, one line each (no include guard: included with WL_MARK
+ * defined).
+ * SPDX-License-Identifier: MIT
+ *
+ * WL_MARK(ID, "what was seen (section that has the rule)"). A mark stands on a message, or on the
+ * connection record when the message was already told or when it concerns no message. Its value is
+ * named in [brackets]. A mark is not a judgement.
+ */
+/* lines of a head */
+WL_MARK(BARE_LF, "line ended by LF without CR (RFC 9112 2.2)")
+WL_MARK(BARE_CR, "CR inside a line of the head (RFC 9112 2.2)")
+WL_MARK(LEADING_CRLF, "empty lines before a start line (RFC 9112 2.2) [how many]")
+WL_MARK(OBS_FOLD, "field line continued on the next line (RFC 9112 5.2)")
+WL_MARK(SPACE_AFTER_START, "white space between start line and first field (RFC 9112 2.2)")
+WL_MARK(SPACE_BEFORE_COLON, "white space between field name and colon (RFC 9112 5.1)")
+WL_MARK(NO_COLON, "field line without colon (RFC 9112 5)")
+WL_MARK(NAME_EMPTY, "field line with an empty name (RFC 9110 5.1)")
+WL_MARK(NAME_NOT_TOKEN, "field name with octets that are no token (RFC 9110 5.1) [first such octet]")
+WL_MARK(VALUE_CTL, "control octet in a field value (RFC 9110 5.5) [the octet]")
+WL_MARK(VALUE_OBS_TEXT, "octet above 0x7f in a field value (RFC 9110 5.5)")
+WL_MARK(HEAD_TOO_LARGE, "head longer than max_head")
+WL_MARK(FIELDS_TOO_MANY, "more field lines than max_fields")
+/* start lines */
+WL_MARK(REQUEST_LINE_SPACES, "request line not split by exactly two single spaces (RFC 9112 3)")
+WL_MARK(METHOD_NOT_TOKEN, "method is no token (RFC 9110 9.1)")
+WL_MARK(TARGET_BAD_OCTET, "white space, control or non-ASCII octet in the request target (RFC 9112 3.2) [the octet]")
+WL_MARK(VERSION_MALFORMED, "version is not HTTP/d.d with a known major number (RFC 9112 2.3)")
+WL_MARK(VERSION_MISSING, "request line without version, other lines follow (RFC 9112 2.3)")
+WL_MARK(GARBAGE_REQUEST, "octets that are no request stand in the place of one (RFC 9112 3)")
+WL_MARK(STATUS_LINE_SPACES, "status line not split by single spaces (RFC 9112 4)")
+WL_MARK(STATUS_NO_SPACE, "no space after the status code (RFC 9112 4)")
+WL_MARK(STATUS_INVALID, "status code is not three digits (RFC 9112 4)")
+WL_MARK(REASON_CTL, "control octet in the reason phrase (RFC 9112 4) [the octet]")
+/* framing */
+WL_MARK(CL_AND_TE, "Content-Length beside Transfer-Encoding (RFC 9112 6.1)")
+WL_MARK(CL_INVALID, "Content-Length is no number (RFC 9110 8.6)")
+WL_MARK(CL_DIFFER, "several Content-Length values that differ (RFC 9112 6.3) [the other value]")
+WL_MARK(CL_REPEATED, "the same Content-Length several times (RFC 9110 8.6)")
+WL_MARK(TE_UNKNOWN, "Transfer-Encoding with a coding that is not known (RFC 9112 6.1)")
+WL_MARK(TE_NOT_LAST, "chunked is not the last transfer coding (RFC 9112 6.3)")
+WL_MARK(TE_MALFORMED, "Transfer-Encoding is no clean list of codings (RFC 9112 6.1)")
+WL_MARK(TE_IN_HTTP10, "Transfer-Encoding in an HTTP/1.0 message (RFC 9112 6.1)")
+WL_MARK(CHUNK_SIZE_BAD, "chunk size is not hexadecimal digits (RFC 9112 7.1)")
+WL_MARK(CHUNK_SPACE, "white space around a chunk size (RFC 9112 7.1.1)")
+WL_MARK(CHUNK_EXT, "chunk extension (RFC 9112 7.1.1) [octets]")
+WL_MARK(CHUNK_EXT_LONG, "chunk extension longer than 4 KiB (RFC 9112 7.1.1) [octets]")
+WL_MARK(CHUNK_EXT_CTL, "control octet in a chunk extension (RFC 9112 7.1.1) [the octet]")
+WL_MARK(CHUNK_BARE_LF, "chunk line ended by LF without CR (RFC 9112 7.1)")
+WL_MARK(CHUNK_BARE_CR, "CR inside a chunk line (RFC 9112 7.1)")
+WL_MARK(CHUNK_NO_CRLF, "chunk data not followed by CRLF (RFC 9112 7.1)")
+WL_MARK(BODY_LOOKS_LIKE_HTTP, "content begins with an HTTP/1 start line (RFC 9112 11.1)")
+/* order on the connection */
+WL_MARK(EXCESS_AFTER_INTERIM, "octets after a 1xx that start no status line (RFC 9112 6.3) [octets]")
+WL_MARK(EXCESS_AFTER_NO_CONTENT, "octets after the head of a 204 (RFC 9112 6.3) [octets]")
+WL_MARK(EXCESS_AFTER_NOT_MODIFIED, "octets after the head of a 304 (RFC 9112 6.3) [octets]")
+WL_MARK(EXCESS_AFTER_HEAD, "octets after the head of a response to HEAD (RFC 9112 6.3) [octets]")
+WL_MARK(EXCESS_AFTER_FINAL, "octets after the end of a final response, no request outstanding (RFC 9112 6.3) [octets]")
+WL_MARK(EXCESS_REQUEST, "octets after a request that start no request line (RFC 9112 6.3) [octets]")
+WL_MARK(CRLF_AFTER_CONTENT, "CRLF after the content of a request (RFC 9112 2.2)")
+WL_MARK(AFTER_FINAL, "response with no request outstanding after a final one that was well framed (RFC 9112 9.2)")
+WL_MARK(BEFORE_REQUEST, "response sent before the first octet of any request (RFC 9112 9.2)")
+WL_MARK(BODY_ABANDONED, "request line where content was still owed, sent after a final response was acknowledged (RFC 9112 9.3)")
+WL_MARK(HTTP_AFTER_SWITCHING, "HTTP/1 start line after the protocol was switched (RFC 9110 15.2.2)")
+WL_MARK(AFTER_CLOSE_CLIENT, "request sent after a close was sent or acknowledged (RFC 9112 9.6)")
+WL_MARK(AFTER_CLOSE_SERVER, "response sent after a close was sent (RFC 9112 9.6)")
+WL_MARK(PIPELINED, "request begun while an earlier one was unanswered (RFC 9112 9.3.2) [how many]")
+WL_MARK(RESYNCHRONISED, "parsing went on at a later start line [octets skipped]")
+WL_MARK(LIMBO_OVER, "octets parked for the other side exceeded max_limbo")
+/* transport */
+WL_MARK(OVERLAP_DIFFERS, "retransmitted octets differ from those sent before (RFC 9293 3.10.7.4) [octets]")
+WL_MARK(RST_SUSPECT, "RST whose TTL or IP ID is far from the sender's other packets")

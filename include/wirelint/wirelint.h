@@ -1,0 +1,145 @@
+/* wirelint.h - the engine: configure, feed or run, finish.
+ * SPDX-License-Identifier: MIT
+ *
+ * Engines are independent; two may live in one process. The library neither exits, prints, reads
+ * the environment, nor keeps globals that change.
+ *
+ *     struct wl_config cfg;
+ *     struct wl_error err;
+ *     wl_config_init(&cfg);
+ *     struct wl_engine *e = wl_engine_new(&cfg, &err);
+ *     wl_engine_add_sink(e, &my_sink_ops, my_data);
+ *     wl_engine_packet(e, linktype, t, bytes, n);  (a) packets at hand, or
+ *     wl_engine_run(e, &source_cfg, &err);          (b) do it all
+ *     wl_engine_finish(e, &err);
+ *     wl_engine_free(e);
+ */
+#ifndef WIRELINT_WIRELINT_H
+#define WIRELINT_WIRELINT_H
+
+#include "wirelint/model.h"
+#include "wirelint/rule.h"
+#include "wirelint/sink.h"
+
+#define WL_VERSION "0.1.0"
+#define WL_SCHEMA  "wirelint/1"
+
+/** Why a call failed. Negative; 0 is success. */
+enum wl_code {
+    WL_OK = 0,
+    WL_NOMEM = -1,
+    WL_EINVAL = -2,   /* an argument or a configuration value is wrong */
+    WL_EOPEN = -3,    /* an input could not be opened, or is no capture */
+    WL_EDAMAGED = -4, /* an input is damaged or cut off in the middle */
+    WL_EOUTPUT = -5,  /* an output could not be written */
+    WL_EPERM = -6,    /* no permission to capture */
+    WL_EPIPE = -7,    /* standard output was closed by its reader: end quietly */
+    WL_AGAIN = -8,    /* live: nothing there yet */
+};
+
+/** What went wrong, for people: lower case, failure first, subject quoted, no full stop. */
+struct wl_error {
+    enum wl_code code;
+    char text[512];
+    char hint[256]; /* how to mend it; empty when there is nothing to say */
+};
+
+struct wl_limits {
+#define WL_LIMIT(name, value, text) uint64_t name;
+#include "wirelint/tbl/limits.h"
+#undef WL_LIMIT
+};
+
+/** Thresholds of the catalogue (1.5): nanoseconds for unit S, plain numbers for N. */
+struct wl_thresholds {
+#define WL_THRESHOLD(field, key, value, unit, text) int64_t field;
+#include "wirelint/tbl/thresholds.h"
+#undef WL_THRESHOLD
+};
+
+enum wl_log_level {
+    WL_LOG_ERROR,
+    WL_LOG_WARN,
+    WL_LOG_INFO,
+    WL_LOG_DEBUG,
+};
+typedef void wl_log_fn(void *user, enum wl_log_level level, const char *text);
+
+/** ID=severity; id may hold * wildcards. Later entries win. */
+struct wl_override {
+    const char *glob;
+    enum wl_severity severity; /* WL_OFF switches the rule off */
+};
+
+enum { WL_MAX_PORTS = 64 };
+
+/** Everything an engine needs to know; plain data, strings borrowed for the engine's life. */
+struct wl_config {
+    struct wl_limits limits;
+    struct wl_thresholds thresholds;
+    const struct wl_override *overrides;
+    size_t n_overrides;
+    const char *only;             /* glob, or NULL: judge only rules that match */
+    uint16_t ports[WL_MAX_PORTS]; /* parse only these server ports; none: every one */
+    size_t n_ports;
+    unsigned shards;   /* 0 or 1: one */
+    const char *where; /* filter language, or NULL */
+    enum wl_severity fail_on;
+    const char *evidence_path; /* -w, or NULL */
+    wl_log_fn *log;            /* or NULL */
+    void *log_user;
+    void *(*alloc)(void *user, size_t n); /* NULL: malloc; for tests that fail the nth call */
+    void (*release)(void *user, void *p);
+    void *alloc_user;
+};
+
+/** Fills cfg with the defaults of the tables. */
+void wl_config_init(struct wl_config *cfg);
+/**
+ * Sets one threshold or limit by its key ("processing.final", "max_connections"); seconds for times,
+ * plain numbers with optional K, M, G suffix for others.
+ * Returns 0, or WL_EINVAL with err naming the key or value and the nearest known key.
+ */
+int wl_config_set(struct wl_config *cfg, const char *key, const char *value, struct wl_error *err);
+
+/** Where packets come from. Strings and arrays are borrowed until the run ends. */
+struct wl_source_config {
+    const char *const *files; /* paths, "-" standard input, directories; or */
+    size_t n_files;
+    const char *const *interfaces; /* live (a later version) */
+    size_t n_interfaces;
+    const char *bpf;      /* filter expression, or NULL */
+    uint64_t max_packets; /* stop after so many; 0 never */
+    wl_ns max_duration;   /* live: stop after so long; 0 never */
+    unsigned snaplen;
+    /** Called now and then while files are read, for a progress bar; done and total in octets,
+     * total 0 when not known; or NULL. */
+    void (*progress)(void *user, uint64_t done, uint64_t total);
+    void *progress_user;
+};
+
+struct wl_engine;
+
+int wl_engine_new(const struct wl_config *cfg, struct wl_engine **ret, struct wl_error *err);
+/** Adds an output; state is handed to its functions in wl_sink.state. Before anything is fed. */
+int wl_engine_add_sink(struct wl_engine *e, const struct wl_sink_ops *ops, void *state,
+                       const struct wl_sink_config *cfg, struct wl_error *err);
+/** Adds rules of the embedder's own; the group must outlive the engine. */
+int wl_engine_add_rules(struct wl_engine *e, const struct wl_rule_group *group);
+/** Feeds one packet. linktype is a DLT_ value of libpcap; wire_length the length before cutting. */
+int wl_engine_packet(struct wl_engine *e, int linktype, wl_ns t, struct wl_span bytes,
+                     uint32_t wire_length);
+/**
+ * Reads the whole source. Returns 0, or a negative code with err; what was read before an error has
+ * been fed and is reported by wl_engine_finish.
+ */
+int wl_engine_run(struct wl_engine *e, const struct wl_source_config *src, struct wl_error *err);
+/** Safe from a signal handler: the run ends in order. */
+void wl_engine_stop(struct wl_engine *e);
+/** Ends all connections, closes the outputs. Returns 0 or the first failure of an output. */
+int wl_engine_finish(struct wl_engine *e, struct wl_error *err);
+/** The numbers so far; borrowed until the next call on the engine. */
+const struct wl_stats *wl_engine_stats(struct wl_engine *e);
+void wl_engine_free(struct wl_engine *e);
+
+#endif

@@ -1,0 +1,39 @@
+/* attr.h - compiler attributes, assertions and small arithmetic under our own names.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef WL_ATTR_H
+#define WL_ATTR_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define WL_MUST_USE          __attribute__((warn_unused_result))
+#define WL_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+#define WL_LIKELY_TRUE(x)    __builtin_expect(!!(x), 1)
+#define WL_LIKELY_FALSE(x)   __builtin_expect(!!(x), 0)
+#define WL_COUNT(array)      (sizeof(array) / sizeof((array)[0]))
+
+/** States what only a bug of ours can break; never about input, never with a side effect. */
+#define WL_ASSERT(cond) assert(cond)
+
+static inline uint64_t wl_min_u64(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static inline uint64_t wl_max_u64(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+static inline size_t wl_min_size(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/** The struct that contains member at ptr. */
+#define WL_CONTAINER(ptr, type, member) ((type *)(void *)((char *)(ptr)-offsetof(type, member)))
+
+#endif

@@ -1,0 +1,35 @@
+/* digest.c - SHA-1 by OpenSSL: WebSocket accept keys, Community ID.
+ * SPDX-License-Identifier: MIT
+ *
+ * SHA-1 serves as a fingerprint here, as the protocols demand; nothing is protected by it.
+ */
+#include "digest.h"
+
+#include <openssl/evp.h>
+
+bool wl_digest_sha1(const struct wl_span *parts, size_t n_parts, uint8_t ret[WL_SHA1_OCTETS])
+{
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    bool ok = ctx && EVP_DigestInit_ex(ctx, EVP_sha1(), NULL) == 1;
+
+    for (size_t i = 0; ok && i < n_parts; i++)
+        ok = parts[i].n == 0 || EVP_DigestUpdate(ctx, parts[i].p, parts[i].n) == 1;
+    ok = ok && EVP_DigestFinal_ex(ctx, ret, NULL) == 1;
+    EVP_MD_CTX_free(ctx);
+    return ok;
+}
+
+bool wl_digest_websocket_accept(struct wl_span key, char ret[WL_WEBSOCKET_ACCEPT])
+{
+    /* RFC 6455 1.3 */
+    const struct wl_span parts[] = {key, WL_SPAN("258EAFA5-E914-47DA-95CA-C5AB0DC85B11")};
+    uint8_t sum[WL_SHA1_OCTETS];
+    unsigned char text[WL_WEBSOCKET_ACCEPT + 1]; /* the library adds a NUL */
+
+    if (!wl_digest_sha1(parts, WL_COUNT(parts), sum))
+        return false;
+    if (EVP_EncodeBlock(text, sum, WL_SHA1_OCTETS) != WL_WEBSOCKET_ACCEPT)
+        return false;
+    memcpy(ret, text, WL_WEBSOCKET_ACCEPT);
+    return true;
+}

@@ -1,0 +1,16 @@
+/* digest.h - SHA-1 by OpenSSL: WebSocket accept keys, Community ID.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef WL_DIGEST_H
+#define WL_DIGEST_H
+
+#include "span.h"
+
+enum { WL_SHA1_OCTETS = 20, WL_WEBSOCKET_ACCEPT = 28 };
+
+/** SHA-1 over the parts in order. Returns false when the library refuses. */
+bool wl_digest_sha1(const struct wl_span *parts, size_t n_parts, uint8_t ret[WL_SHA1_OCTETS]);
+/** base64(SHA-1(key + GUID)) of RFC 6455 4.2.2, 28 characters, no NUL. */
+bool wl_digest_websocket_accept(struct wl_span key, char ret[WL_WEBSOCKET_ACCEPT]);
+
+#endif

@@ -1,0 +1,328 @@
+/* mem.c - budgeted allocation, recycled arenas, the bounded growing buffer.
+ * SPDX-License-Identifier: MIT
+ *
+ * A budget counts what is handed out and refuses past its maximum. An arena is a chain of chunks,
+ * the first 2 KiB, each next one twice as large; freed chunks of the first size wait in the pool, so
+ * that an exchange costs no call of the allocator in the steady state.
+ */
+#include "mem.h"
+
+enum {
+    WL_CHUNK_FIRST = 2048,
+    WL_CHUNK_LARGEST = 1 << 20,
+    WL_ALIGN = 8,
+};
+
+static void *library_alloc(void *user, size_t n)
+{
+    (void)user;
+    return malloc(n);
+}
+
+static void library_release(void *user, void *p)
+{
+    (void)user;
+    free(p);
+}
+
+void wl_budget_init(struct wl_budget *b, size_t max, void *(*alloc)(void *user, size_t n),
+                    void (*release)(void *user, void *p), void *user)
+{
+    *b = (struct wl_budget){
+        .max = max,
+        .alloc = alloc ? alloc : library_alloc,
+        .release = release ? release : library_release,
+        .user = user,
+    };
+}
+
+/* Memory as the allocator gives it; arenas zero only what they hand out. */
+static void *alloc_raw(struct wl_budget *b, size_t n)
+{
+    void *p;
+
+    WL_ASSERT(n > 0);
+    if (n > b->max || b->used > b->max - n) {
+        b->refused++;
+        return NULL;
+    }
+    p = b->alloc(b->user, n);
+    if (!p) {
+        b->refused++;
+        return NULL;
+    }
+    b->used += n;
+    if (b->used > b->peak)
+        b->peak = b->used;
+    return p;
+}
+
+void *wl_alloc(struct wl_budget *b, size_t n)
+{
+    void *p = alloc_raw(b, n);
+
+    if (p)
+        memset(p, 0, n);
+    return p;
+}
+
+void *wl_alloc_array(struct wl_budget *b, size_t count, size_t size)
+{
+    if (size && count > SIZE_MAX / size) {
+        b->refused++;
+        return NULL;
+    }
+    return wl_alloc(b, count * size);
+}
+
+void wl_free(struct wl_budget *b, void *p, size_t n)
+{
+    if (!p)
+        return;
+    WL_ASSERT(b->used >= n);
+    b->used -= n;
+    b->release(b->user, p);
+}
+
+void *wl_resize(struct wl_budget *b, void *p, size_t old_n, size_t n)
+{
+    void *moved = alloc_raw(b, n);
+    size_t kept = wl_min_size(old_n, n);
+
+    if (!moved)
+        return NULL;
+    if (p && kept)
+        memcpy(moved, p, kept);
+    memset((uint8_t *)moved + kept, 0, n - kept);
+    wl_free(b, p, old_n);
+    return moved;
+}
+
+/* --------------------------------------------------------------------------------- arenas */
+
+/* A run of memory: this header, then octets. */
+struct wl_chunk {
+    struct wl_chunk *next;
+    size_t octets, used; /* both with the header */
+};
+
+struct wl_arena {
+    struct wl_arena_pool *pool;
+    struct wl_chunk *chunks; /* the one in use first; the arena itself lies in the last */
+    size_t octets;
+};
+
+void wl_arena_pool_init(struct wl_arena_pool *pool, struct wl_budget *b, size_t keep)
+{
+    *pool = (struct wl_arena_pool){.budget = b, .keep = keep};
+}
+
+void wl_arena_pool_release(struct wl_arena_pool *pool)
+{
+    while (pool->idle) {
+        struct wl_chunk *c = pool->idle;
+
+        pool->idle = c->next;
+        wl_free(pool->budget, c, c->octets);
+    }
+    pool->idle_octets = 0;
+}
+
+static struct wl_chunk *take_chunk(struct wl_arena_pool *pool, size_t octets)
+{
+    struct wl_chunk *c;
+
+    if (octets == WL_CHUNK_FIRST && pool->idle) {
+        c = pool->idle;
+        pool->idle = c->next;
+        pool->idle_octets -= c->octets;
+    } else {
+        c = alloc_raw(pool->budget, octets);
+        if (!c)
+            return NULL;
+        c->octets = octets;
+    }
+    c->next = NULL;
+    c->used = sizeof(*c);
+    return c;
+}
+
+static void give_chunk(struct wl_arena_pool *pool, struct wl_chunk *c)
+{
+    if (c->octets == WL_CHUNK_FIRST && pool->idle_octets + c->octets <= pool->keep) {
+        c->next = pool->idle;
+        pool->idle = c;
+        pool->idle_octets += c->octets;
+        return;
+    }
+    wl_free(pool->budget, c, c->octets);
+}
+
+struct wl_arena *wl_arena_new(struct wl_arena_pool *pool)
+{
+    struct wl_chunk *c = take_chunk(pool, WL_CHUNK_FIRST);
+    struct wl_arena *a;
+
+    if (!c)
+        return NULL;
+    a = (struct wl_arena *)(void *)((uint8_t *)c + c->used);
+    c->used += (sizeof(*a) + WL_ALIGN - 1) / WL_ALIGN * WL_ALIGN;
+    *a = (struct wl_arena){.pool = pool, .chunks = c, .octets = c->octets};
+    return a;
+}
+
+void wl_arena_free(struct wl_arena *a)
+{
+    struct wl_arena_pool *pool;
+    struct wl_chunk *c;
+
+    if (!a)
+        return;
+    pool = a->pool;
+    c = a->chunks; /* a itself goes with the last chunk */
+    while (c) {
+        struct wl_chunk *next = c->next;
+
+        give_chunk(pool, c);
+        c = next;
+    }
+}
+
+/* Starts a chunk that has room for n more octets; false when refused. */
+static bool add_chunk(struct wl_arena *a, size_t n)
+{
+    size_t octets = wl_min_size(a->chunks->octets * 2, WL_CHUNK_LARGEST);
+    struct wl_chunk *c;
+
+    if (n > SIZE_MAX / 2 - sizeof(*c))
+        return false;
+    if (octets < n + sizeof(*c))
+        octets = n + sizeof(*c);
+    c = take_chunk(a->pool, octets);
+    if (!c)
+        return false;
+    c->next = a->chunks;
+    a->chunks = c;
+    a->octets += octets;
+    return true;
+}
+
+void *wl_arena_alloc(struct wl_arena *a, size_t n)
+{
+    struct wl_chunk *c = a->chunks;
+    void *p;
+
+    if (n > SIZE_MAX / 4)
+        return NULL;
+    n = (n + WL_ALIGN - 1) / WL_ALIGN * WL_ALIGN;
+    if (n > c->octets - c->used) {
+        if (!add_chunk(a, n))
+            return NULL;
+        c = a->chunks;
+    }
+    p = (uint8_t *)c + c->used;
+    c->used += n;
+    memset(p, 0, n);
+    return p;
+}
+
+void *wl_arena_array(struct wl_arena *a, size_t count, size_t size)
+{
+    if (size && count > SIZE_MAX / size)
+        return NULL;
+    return wl_arena_alloc(a, count * size);
+}
+
+struct wl_span wl_arena_copy(struct wl_arena *a, struct wl_span s)
+{
+    void *p;
+
+    if (s.n == 0)
+        return wl_span(NULL, 0);
+    p = wl_arena_alloc(a, s.n);
+    if (!p)
+        return wl_span(NULL, 0);
+    memcpy(p, s.p, s.n);
+    return wl_span(p, s.n);
+}
+
+void *wl_arena_grow(struct wl_arena *a, void *array, uint32_t n_used, uint32_t *capacity,
+                    uint32_t max, size_t size)
+{
+    uint32_t larger;
+    void *moved;
+
+    WL_ASSERT(n_used <= *capacity);
+    if (n_used < *capacity)
+        return array;
+    if (n_used >= max)
+        return NULL;
+    larger = *capacity > UINT32_MAX / 2 ? UINT32_MAX : *capacity * 2;
+    if (larger < 4)
+        larger = 4;
+    if (larger > max)
+        larger = max;
+    moved = wl_arena_array(a, larger, size);
+    if (!moved)
+        return NULL;
+    if (n_used)
+        memcpy(moved, array, (size_t)n_used * size);
+    *capacity = larger;
+    return moved;
+}
+
+size_t wl_arena_octets(const struct wl_arena *a)
+{
+    return a->octets;
+}
+
+/* --------------------------------------------------------------------------------- buffer */
+
+void wl_buf_init(struct wl_buf *b, struct wl_budget *budget, size_t max)
+{
+    *b = (struct wl_buf){.budget = budget, .max = max};
+}
+
+void wl_buf_release(struct wl_buf *b)
+{
+    wl_free(b->budget, b->p, b->capacity);
+    b->p = NULL;
+    b->n = b->capacity = 0;
+}
+
+bool wl_buf_append(struct wl_buf *b, struct wl_span s)
+{
+    size_t need, larger;
+    uint8_t *moved;
+
+    if (s.n == 0)
+        return true;
+    if (s.n > b->max - b->n)
+        return false;
+    need = b->n + s.n;
+    if (need > b->capacity) {
+        larger = b->capacity > b->max / 2 ? b->max : b->capacity * 2;
+        if (larger < 256)
+            larger = wl_min_size(256, b->max);
+        if (larger < need)
+            larger = need;
+        moved = wl_resize(b->budget, b->p, b->capacity, larger);
+        if (!moved)
+            return false;
+        b->p = moved;
+        b->capacity = larger;
+    }
+    memcpy(b->p + b->n, s.p, s.n);
+    b->n = need;
+    return true;
+}
+
+void wl_buf_drop(struct wl_buf *b, size_t n)
+{
+    if (n >= b->n) {
+        b->n = 0;
+        return;
+    }
+    memmove(b->p, b->p + n, b->n - n);
+    b->n -= n;
+}

@@ -1,0 +1,91 @@
+/* mem.h - budgeted allocation, recycled arenas, the bounded growing buffer.
+ * SPDX-License-Identifier: MIT
+ *
+ * Every allocation counts against a budget and may fail; every caller survives it. Nothing here is
+ * safe across threads: a budget and its pool belong to one shard.
+ */
+#ifndef WL_MEM_H
+#define WL_MEM_H
+
+#include "attr.h"
+#include "span.h"
+
+/** An allowance of memory, and where it comes from. */
+struct wl_budget {
+    size_t used, peak, max;
+    uint64_t refused; /* how often it said no */
+    void *(*alloc)(void *user, size_t n);
+    void (*release)(void *user, void *p);
+    void *user;
+};
+
+/** max octets; alloc and release NULL: the C library's. */
+void wl_budget_init(struct wl_budget *b, size_t max, void *(*alloc)(void *user, size_t n),
+                    void (*release)(void *user, void *p), void *user);
+
+/** n zeroed octets, aligned for anything, or NULL when the budget or the system refuses. n > 0. */
+WL_MUST_USE void *wl_alloc(struct wl_budget *b, size_t n);
+/** count * size zeroed octets, or NULL; checks the multiplication. */
+WL_MUST_USE void *wl_alloc_array(struct wl_budget *b, size_t count, size_t size);
+/** Gives back p of n octets (the n it was asked with); p NULL is fine. */
+void wl_free(struct wl_budget *b, void *p, size_t n);
+/** Moves p of old_n octets to n octets, new ones zeroed; NULL (p still valid) when refused. */
+WL_MUST_USE void *wl_resize(struct wl_budget *b, void *p, size_t old_n, size_t n);
+
+/* --------------------------------------------------------------------------------- arenas */
+
+/** Freed chunks kept for the next arena, up to keep octets. */
+struct wl_arena_pool {
+    struct wl_budget *budget;
+    struct wl_chunk *idle;
+    size_t idle_octets, keep;
+};
+
+struct wl_arena;
+
+void wl_arena_pool_init(struct wl_arena_pool *pool, struct wl_budget *b, size_t keep);
+/** Frees the idle chunks; every arena must have been freed before. */
+void wl_arena_pool_release(struct wl_arena_pool *pool);
+
+/** A new arena, 2 KiB at first, doubling; NULL when refused. */
+WL_MUST_USE struct wl_arena *wl_arena_new(struct wl_arena_pool *pool);
+/** Frees everything in it and itself, into its pool; NULL is fine. */
+void wl_arena_free(struct wl_arena *a);
+/** n zeroed octets aligned to 8, or NULL. They live as long as the arena. */
+WL_MUST_USE void *wl_arena_alloc(struct wl_arena *a, size_t n);
+/** count * size, checked. */
+WL_MUST_USE void *wl_arena_array(struct wl_arena *a, size_t count, size_t size);
+/** Copies s; an empty span (p NULL) when s is empty or memory is refused. */
+struct wl_span wl_arena_copy(struct wl_arena *a, struct wl_span s);
+/**
+ * Grows an array of *capacity elements to hold at least n_used + 1 elements, doubling from 4, at
+ * most max. Returns the array (perhaps moved) or NULL when max is reached or memory refused, in
+ * which case the old one stays valid.
+ */
+WL_MUST_USE void *wl_arena_grow(struct wl_arena *a, void *array, uint32_t n_used,
+                                uint32_t *capacity, uint32_t max, size_t size);
+/** Octets held, for budgets of queues. */
+size_t wl_arena_octets(const struct wl_arena *a);
+
+/* --------------------------------------------------------------------------------- buffer */
+
+/** A growing run of octets that cannot exist without its maximum. */
+struct wl_buf {
+    struct wl_budget *budget;
+    uint8_t *p;
+    size_t n, capacity, max;
+};
+
+void wl_buf_init(struct wl_buf *b, struct wl_budget *budget, size_t max);
+void wl_buf_release(struct wl_buf *b);
+/** Appends all of s, or nothing: false when the maximum or the budget would be exceeded. */
+WL_MUST_USE bool wl_buf_append(struct wl_buf *b, struct wl_span s);
+/** Drops the first n octets (clamped). */
+void wl_buf_drop(struct wl_buf *b, size_t n);
+
+static inline struct wl_span wl_buf_span(const struct wl_buf *b)
+{
+    return (struct wl_span){b->p, b->n};
+}
+
+#endif

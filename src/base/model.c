@@ -1,0 +1,63 @@
+/* model.c - small readers of the model that every room uses.
+ * SPDX-License-Identifier: MIT
+ *
+ * Declared in wirelint/model.h. Looks things up in messages and exchanges; knows no protocol beyond
+ * the tables of methods and statuses.
+ */
+#include "wirelint/model.h"
+
+#include "attr.h"
+
+const struct wl_field *wl_message_field(const struct wl_message *m, enum wl_field_id id)
+{
+    for (uint32_t i = 0; i < m->n_fields; i++) {
+        if (m->fields[i].id == id)
+            return &m->fields[i];
+    }
+    return NULL;
+}
+
+const struct wl_field *wl_message_next_field(const struct wl_message *m, const struct wl_field *f)
+{
+    for (const struct wl_field *next = f + 1; next < m->fields + m->n_fields; next++) {
+        if (next->id == f->id)
+            return next;
+    }
+    return NULL;
+}
+
+const struct wl_mark *wl_message_mark(const struct wl_message *m, enum wl_mark_id id)
+{
+    for (uint32_t i = 0; i < m->n_marks; i++) {
+        if (m->marks[i].id == id)
+            return &m->marks[i];
+    }
+    return NULL;
+}
+
+uint32_t wl_exchange_n_interim(const struct wl_exchange *ex)
+{
+    return ex->n_interim + ex->n_interim_more + ex->n_interim_lost;
+}
+
+uint16_t wl_exchange_interim_status(const struct wl_exchange *ex, uint32_t i)
+{
+    WL_ASSERT(i < ex->n_interim + ex->n_interim_more);
+    return i < ex->n_interim ? ex->interim[i].status : ex->interim_more[i - ex->n_interim].status;
+}
+
+const char *wl_method_name(enum wl_method id)
+{
+    static const char *const names[WL_N_METHODS] = {
+        [WL_METHOD_NONE] = "",
+        [WL_METHOD_OTHER] = "",
+#define WL_METHOD(NAME, flags, source) [WL_METHOD_##NAME] = #NAME,
+#include "wirelint/tbl/methods.h"
+#undef WL_METHOD
+    };
+
+    /* the one registered method that is no C identifier */
+    if (id == WL_METHOD_VERSION_CONTROL)
+        return "VERSION-CONTROL";
+    return names[id];
+}

@@ -1,0 +1,205 @@
+/* span.h - borrowed octets, the sticky cursor that reads them, character classes.
+ * SPDX-License-Identifier: MIT
+ *
+ * A pointer never travels without its length. A cursor is sticky: after one short read everything
+ * yields zero or empty and bad is set, so that a parser tests once at the end.
+ */
+#ifndef WL_SPAN_H
+#define WL_SPAN_H
+
+#include "attr.h"
+#include "wirelint/model.h"
+
+#include <string.h>
+
+static inline struct wl_span wl_span(const void *p, size_t n)
+{
+    return (struct wl_span){(const uint8_t *)p, n};
+}
+
+/** A span over a NUL-terminated string, without its NUL; text NULL is empty. */
+static inline struct wl_span wl_span_text(const char *text)
+{
+    return wl_span(text, text ? strlen(text) : 0);
+}
+
+/** A span over a string literal. */
+#define WL_SPAN(literal) wl_span("" literal "", sizeof(literal) - 1)
+
+static inline bool wl_span_equal(struct wl_span a, struct wl_span b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+static inline uint8_t wl_lower(uint8_t c)
+{
+    return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
+}
+
+/** Equality without regard to ASCII case. */
+static inline bool wl_span_equal_nocase(struct wl_span a, struct wl_span b)
+{
+    if (a.n != b.n)
+        return false;
+    for (size_t i = 0; i < a.n; i++) {
+        if (wl_lower(a.p[i]) != wl_lower(b.p[i]))
+            return false;
+    }
+    return true;
+}
+
+static inline bool wl_span_starts(struct wl_span s, struct wl_span prefix)
+{
+    return s.n >= prefix.n && (prefix.n == 0 || memcmp(s.p, prefix.p, prefix.n) == 0);
+}
+
+/** The part from offset from (clamped), n octets long (clamped). */
+static inline struct wl_span wl_span_sub(struct wl_span s, size_t from, size_t n)
+{
+    if (from > s.n)
+        from = s.n;
+    if (n > s.n - from)
+        n = s.n - from;
+    return s.p ? wl_span(s.p + from, n) : wl_span(NULL, 0);
+}
+
+/** What is left after the first n octets (clamped). */
+static inline struct wl_span wl_span_after(struct wl_span s, size_t n)
+{
+    return wl_span_sub(s, n, s.n);
+}
+
+/** Index of the first octet c, or s.n. */
+static inline size_t wl_span_find(struct wl_span s, uint8_t c)
+{
+    const uint8_t *hit = s.n ? memchr(s.p, c, s.n) : NULL;
+
+    return hit ? (size_t)(hit - s.p) : s.n;
+}
+
+/** Without SP and HTAB at both ends (OWS, RFC 9110 5.6.3). */
+static inline struct wl_span wl_span_trim(struct wl_span s)
+{
+    while (s.n && (s.p[0] == ' ' || s.p[0] == '\t')) {
+        s.p++;
+        s.n--;
+    }
+    while (s.n && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
+        s.n--;
+    return s;
+}
+
+static inline bool wl_is_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline bool wl_is_alpha(uint8_t c)
+{
+    return wl_lower(c) >= 'a' && wl_lower(c) <= 'z';
+}
+
+/** Value of a hexadecimal digit, or -1. */
+static inline int wl_hex_value(uint8_t c)
+{
+    if (wl_is_digit(c))
+        return c - '0';
+    c = wl_lower(c);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/** Control octet: 0x00-0x1f and 0x7f. */
+static inline bool wl_is_ctl(uint8_t c)
+{
+    return c < 0x20 || c == 0x7f;
+}
+
+/** tchar of RFC 9110 5.6.2. */
+static inline bool wl_is_tchar(uint8_t c)
+{
+    static const uint8_t bits[16] = {
+        /* ! # $ % & ' * + - .  digits  A-Z ^ _ `  a-z | ~ , one bit per octet, LSB first */
+        0x00, 0x00, 0x00, 0x00, 0xfa, 0x6c, 0xff, 0x03,
+        0xfe, 0xff, 0xff, 0xc7, 0xff, 0xff, 0xff, 0x57,
+    };
+
+    return c < 0x80 && (bits[c >> 3] >> (c & 7) & 1);
+}
+
+/** Reads one unsigned decimal number that fills the whole span; false on anything else, also when
+ * it exceeds 2^63-1. */
+static inline bool wl_parse_u64(struct wl_span s, uint64_t *ret)
+{
+    uint64_t value = 0;
+
+    if (s.n == 0)
+        return false;
+    for (size_t i = 0; i < s.n; i++) {
+        if (!wl_is_digit(s.p[i]))
+            return false;
+        if (value > (INT64_MAX - (uint64_t)(s.p[i] - '0')) / 10)
+            return false;
+        value = value * 10 + (uint64_t)(s.p[i] - '0');
+    }
+    *ret = value;
+    return true;
+}
+
+/** Reads through a span from the front. */
+struct wl_cursor {
+    const uint8_t *p;
+    size_t n;
+    bool bad; /* something did not fit; everything since yields zero */
+};
+
+static inline struct wl_cursor wl_cursor(struct wl_span s)
+{
+    return (struct wl_cursor){s.p, s.n, false};
+}
+
+/** Takes n octets; an empty span and bad when fewer are left. */
+static inline struct wl_span wl_take(struct wl_cursor *c, size_t n)
+{
+    struct wl_span s = {c->p, n};
+
+    if (c->bad || n > c->n) {
+        c->bad = true;
+        return (struct wl_span){NULL, 0};
+    }
+    if (n) {
+        c->p += n;
+        c->n -= n;
+    }
+    return s;
+}
+
+static inline uint8_t wl_u8(struct wl_cursor *c)
+{
+    struct wl_span s = wl_take(c, 1);
+
+    return s.n ? s.p[0] : 0;
+}
+
+static inline uint16_t wl_be16(struct wl_cursor *c)
+{
+    struct wl_span s = wl_take(c, 2);
+
+    return (uint16_t)(s.n ? s.p[0] << 8 | s.p[1] : 0);
+}
+
+static inline uint32_t wl_be24(struct wl_cursor *c)
+{
+    struct wl_span s = wl_take(c, 3);
+
+    return s.n ? (uint32_t)s.p[0] << 16 | (uint32_t)s.p[1] << 8 | s.p[2] : 0;
+}
+
+static inline uint32_t wl_be32(struct wl_cursor *c)
+{
+    struct wl_span s = wl_take(c, 4);
+
+    return s.n ? (uint32_t)s.p[0] << 24 | (uint32_t)s.p[1] << 16 | (uint32_t)s.p[2] << 8 | s.p[3]
+               : 0;
+}
+
+#endif

@@ -1,0 +1,83 @@
+/* table.h - a hash table of pointers with a seeded hash, and an intrusive list that keeps recency.
+ * SPDX-License-Identifier: MIT
+ *
+ * Keys are chosen by the network, so the hash (XXH3) is seeded from the system's randomness when
+ * the table is made. The table does not own what it points to.
+ */
+#ifndef WL_TABLE_H
+#define WL_TABLE_H
+
+#include "mem.h"
+#include "wirelint/wirelint.h" /* WL_NOMEM */
+
+/** Open addressing, linear probing, 8 octets per slot: 32 bits of hash, 32 bits of index + 1. */
+struct wl_table {
+    struct wl_budget *budget;
+    uint64_t *slots;
+    size_t n_slots; /* a power of two */
+    size_t n_used, max;
+};
+
+/** A random seed for one table or engine (getrandom; falls back to addresses and time). */
+uint64_t wl_seed(void);
+/** XXH3 with a seed. */
+uint64_t wl_hash(const void *p, size_t n, uint64_t seed);
+
+/** Room for at most max entries; grows by doubling. Returns 0 or WL_NOMEM. */
+WL_MUST_USE int wl_table_init(struct wl_table *t, struct wl_budget *b, size_t max);
+void wl_table_release(struct wl_table *t);
+/**
+ * Walks the entries whose 32-bit hash matches: pass *probe = 0 at first; returns the next index, or
+ * UINT32_MAX at the end.
+ */
+uint32_t wl_table_find(const struct wl_table *t, uint64_t hash, size_t *probe);
+/** Adds index under hash (no check for equal keys). Returns 0 or WL_NOMEM (also at max). */
+WL_MUST_USE int wl_table_add(struct wl_table *t, uint64_t hash, uint32_t index);
+/** Removes the entry with this hash and index; false when it is not there. */
+bool wl_table_remove(struct wl_table *t, uint64_t hash, uint32_t index);
+/** Touches the slot so that a later find does not wait for memory. */
+static inline void wl_table_prefetch(const struct wl_table *t, uint64_t hash)
+{
+    __builtin_prefetch(&t->slots[(size_t)(hash >> 32) & (t->n_slots - 1)]);
+}
+
+/* ----------------------------------------------------------------------------------- list */
+
+/** A doubly linked list of things that embed a link; the head is a link too. */
+struct wl_link {
+    struct wl_link *next, *prev;
+};
+
+static inline void wl_list_init(struct wl_link *head)
+{
+    head->next = head->prev = head;
+}
+
+static inline bool wl_list_empty(const struct wl_link *head)
+{
+    return head->next == head;
+}
+
+static inline void wl_list_remove(struct wl_link *l)
+{
+    l->prev->next = l->next;
+    l->next->prev = l->prev;
+    l->next = l->prev = l;
+}
+
+/** Puts l last (the most recent). */
+static inline void wl_list_append(struct wl_link *head, struct wl_link *l)
+{
+    l->prev = head->prev;
+    l->next = head;
+    head->prev->next = l;
+    head->prev = l;
+}
+
+/* NOLINTBEGIN(bugprone-macro-parentheses): l and tmp are declared here */
+#define wl_list_each(l, head) for (struct wl_link *l = (head)->next; l != (head); l = l->next)
+#define wl_list_each_safe(l, tmp, head) \
+    for (struct wl_link *l = (head)->next, *tmp = l->next; l != (head); l = tmp, tmp = l->next)
+/* NOLINTEND(bugprone-macro-parentheses) */
+
+#endif

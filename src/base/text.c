@@ -1,0 +1,548 @@
+/* text.c - bounded text building; escaping for terminals, JSON and HTML; human numbers and times.
+ * SPDX-License-Identifier: MIT
+ *
+ * Plain runs are copied whole; only octets that need it are looked at one by one. UTF-8 is decoded
+ * as RFC 3629 4 has it: no overlong forms, no surrogates, nothing above U+10FFFF.
+ */
+#include "text.h"
+
+#include <stdarg.h>
+
+void wl_text_init(struct wl_text *t, struct wl_budget *b, size_t max)
+{
+    wl_buf_init(&t->buf, b, max);
+    t->full = false;
+}
+
+void wl_text_release(struct wl_text *t)
+{
+    wl_buf_release(&t->buf);
+}
+
+void wl_text_span_raw(struct wl_text *t, struct wl_span s)
+{
+    if (s.n <= t->buf.capacity - t->buf.n) {
+        if (s.n)
+            memcpy(t->buf.p + t->buf.n, s.p, s.n);
+        t->buf.n += s.n;
+        return;
+    }
+    if (!wl_buf_append(&t->buf, s))
+        t->full = true;
+}
+
+void wl_text_put(struct wl_text *t, const char *text)
+{
+    wl_text_span_raw(t, wl_span_text(text));
+}
+
+void wl_text_char(struct wl_text *t, char c)
+{
+    wl_text_span_raw(t, wl_span(&c, 1));
+}
+
+void wl_text_repeat(struct wl_text *t, char c, size_t n)
+{
+    while (n-- && !t->full)
+        wl_text_char(t, c);
+}
+
+void wl_text_printf(struct wl_text *t, const char *fmt, ...)
+{
+    char line[1024];
+    va_list args;
+    int n;
+
+    va_start(args, fmt);
+    n = vsnprintf(line, sizeof(line), fmt, args);
+    va_end(args);
+    if (n < 0)
+        return;
+    if ((size_t)n >= sizeof(line)) {
+        t->full = true;
+        n = (int)sizeof(line) - 1;
+    }
+    wl_text_span_raw(t, wl_span(line, (size_t)n));
+}
+
+void wl_text_u64(struct wl_text *t, uint64_t value)
+{
+    char digits[20];
+    size_t at = sizeof(digits);
+
+    do {
+        digits[--at] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value);
+    wl_text_span_raw(t, wl_span(digits + at, sizeof(digits) - at));
+}
+
+/* value with exactly width digits, zeros in front */
+static void put_padded(struct wl_text *t, uint64_t value, size_t width)
+{
+    char digits[20];
+
+    for (size_t i = width; i--;) {
+        digits[i] = (char)('0' + value % 10);
+        value /= 10;
+    }
+    wl_text_span_raw(t, wl_span(digits, width));
+}
+
+void wl_text_seconds(struct wl_text *t, wl_ns value)
+{
+    uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    uint64_t fraction = magnitude % (uint64_t)WL_SECOND;
+    size_t width = 9;
+
+    if (value < 0)
+        wl_text_char(t, '-');
+    wl_text_u64(t, magnitude / (uint64_t)WL_SECOND);
+    if (fraction == 0)
+        return;
+    while (fraction % 10 == 0) {
+        fraction /= 10;
+        width--;
+    }
+    wl_text_char(t, '.');
+    put_padded(t, fraction, width);
+}
+
+/* ------------------------------------------------------------------------------- escaping */
+
+/* Decodes one character (RFC 3629 4). Returns its length in octets, 0 when it is not UTF-8. */
+static size_t decode_utf8(struct wl_span s, uint32_t *ret)
+{
+    uint8_t c = s.p[0];
+    size_t n = c < 0x80                 ? 1
+               : c >= 0xc2 && c <= 0xdf ? 2
+               : (c & 0xf0) == 0xe0     ? 3
+               : c >= 0xf0 && c <= 0xf4 ? 4
+                                        : 0;
+    uint32_t value = n == 1 ? c : n == 2 ? c & 0x1fu : n == 3 ? c & 0x0fu : c & 0x07u;
+
+    if (n == 0 || n > s.n)
+        return 0;
+    for (size_t i = 1; i < n; i++) {
+        if ((s.p[i] & 0xc0) != 0x80)
+            return 0;
+        value = value << 6 | (s.p[i] & 0x3fu);
+    }
+    if ((n == 3 && (value < 0x800 || (value >= 0xd800 && value <= 0xdfff))) ||
+        (n == 4 && (value < 0x10000 || value > 0x10ffff)))
+        return 0;
+    *ret = value;
+    return n;
+}
+
+/* Characters that would move the cursor, reorder or hide text, or end a line: C1 controls,
+ * bidirectional marks, overrides and isolates, zero-width and invisible format characters, line and
+ * paragraph separators, tags, specials. */
+static bool is_treacherous(uint32_t c)
+{
+    static const struct {
+        uint32_t from, to;
+    } ranges[] = {
+        {0x80, 0x9f},     {0xad, 0xad},       {0x061c, 0x061c},   {0x115f, 0x1160},
+        {0x180b, 0x180f}, {0x200b, 0x200f},   {0x2028, 0x202e},   {0x2060, 0x206f},
+        {0x3164, 0x3164}, {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},   {0xffa0, 0xffa0},
+        {0xfff0, 0xfffb}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
+    };
+
+    for (size_t i = 0; i < WL_COUNT(ranges); i++) {
+        if (c >= ranges[i].from && c <= ranges[i].to)
+            return true;
+    }
+    return false;
+}
+
+static void put_hex(struct wl_text *t, const char *prefix, uint8_t c)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    wl_text_put(t, prefix);
+    wl_text_char(t, digits[c >> 4]);
+    wl_text_char(t, digits[c & 15]);
+}
+
+/* The next character that may be shown as it is: its length in octets, 0 when it must be escaped. */
+static size_t printable(struct wl_span s)
+{
+    uint32_t c = 0;
+    size_t n;
+
+    if (s.p[0] < 0x80)
+        return !wl_is_ctl(s.p[0]);
+    n = decode_utf8(s, &c);
+    return n && !is_treacherous(c) ? n : 0;
+}
+
+/* Escapes for a terminal until columns characters are written; returns how many octets of s were. */
+static size_t put_terminal(struct wl_text *t, struct wl_span s, size_t columns)
+{
+    size_t done = 0;
+
+    while (done < s.n && columns) {
+        struct wl_span rest = wl_span_after(s, done);
+        size_t n = printable(rest);
+
+        if (n) {
+            wl_text_span_raw(t, wl_span(rest.p, n));
+            done += n;
+            columns--;
+            continue;
+        }
+        if (columns < 4)
+            break;
+        put_hex(t, "\\x", rest.p[0]);
+        done++;
+        columns -= 4;
+    }
+    return done;
+}
+
+void wl_text_terminal(struct wl_text *t, struct wl_span s)
+{
+    size_t plain = 0;
+
+    /* nearly everything is printable ASCII */
+    while (plain < s.n && s.p[plain] >= 0x20 && s.p[plain] < 0x7f)
+        plain++;
+    wl_text_span_raw(t, wl_span(s.p, plain));
+    if (plain < s.n)
+        (void)put_terminal(t, wl_span_after(s, plain), SIZE_MAX);
+}
+
+void wl_text_terminal_cut(struct wl_text *t, struct wl_span s, size_t columns)
+{
+    size_t start = t->buf.n;
+
+    if (put_terminal(t, s, columns) == s.n)
+        return;
+    t->buf.n = start;
+    if (columns < 3) {
+        wl_text_repeat(t, '.', columns);
+        return;
+    }
+    (void)put_terminal(t, s, columns - 3);
+    wl_text_put(t, "...");
+}
+
+bool wl_text_json(struct wl_text *t, struct wl_span s)
+{
+    bool raw = false;
+    size_t i = 0;
+
+    while (i < s.n) {
+        size_t from = i;
+        uint32_t c;
+        size_t n;
+
+        while (i < s.n && s.p[i] >= 0x20 && s.p[i] < 0x7f && s.p[i] != '"' && s.p[i] != '\\')
+            i++;
+        wl_text_span_raw(t, wl_span(s.p + from, i - from));
+        if (i == s.n)
+            break;
+        if (s.p[i] == '"' || s.p[i] == '\\') {
+            wl_text_char(t, '\\');
+            wl_text_char(t, (char)s.p[i++]);
+            continue;
+        }
+        n = s.p[i] >= 0x80 ? decode_utf8(wl_span_after(s, i), &c) : 0;
+        if (n && c >= 0xa0) {
+            wl_text_span_raw(t, wl_span(s.p + i, n));
+            i += n;
+            continue;
+        }
+        /* a control character (C1 as its code point), or an octet that is not UTF-8 */
+        put_hex(t, "\\u00", n ? (uint8_t)c : s.p[i]);
+        raw = true;
+        i += n ? n : 1;
+    }
+    return raw;
+}
+
+void wl_text_html(struct wl_text *t, struct wl_span s)
+{
+    size_t i = 0;
+
+    while (i < s.n) {
+        struct wl_span rest = wl_span_after(s, i);
+        size_t n = printable(rest);
+
+        if (n == 0) {
+            put_hex(t, "\\x", rest.p[0]);
+            i++;
+            continue;
+        }
+        switch (rest.p[0]) {
+        case '&': wl_text_put(t, "&amp;"); break;
+        case '<': wl_text_put(t, "&lt;"); break;
+        case '>': wl_text_put(t, "&gt;"); break;
+        case '"': wl_text_put(t, "&quot;"); break;
+        case '\'': wl_text_put(t, "&#39;"); break;
+        default: wl_text_span_raw(t, wl_span(rest.p, n)); break;
+        }
+        i += n;
+    }
+}
+
+/* ------------------------------------------------------------------------------ addresses */
+
+/* RFC 5952 4: lower case, no leading zeros, the longest run of two or more zero groups as "::". */
+static void put_ipv6(struct wl_text *t, const uint8_t ip[16])
+{
+    unsigned group[8];
+    unsigned best = 8, best_n = 1;
+
+    for (unsigned i = 0; i < 8; i++)
+        group[i] = (unsigned)ip[2 * i] << 8 | ip[2 * i + 1];
+    for (unsigned i = 0; i < 8; i++) {
+        unsigned n = 0;
+
+        while (i + n < 8 && group[i + n] == 0)
+            n++;
+        if (n > best_n) {
+            best = i;
+            best_n = n;
+        }
+    }
+    for (unsigned i = 0; i < 8; i++) {
+        if (i == best) {
+            wl_text_put(t, "::");
+            i += best_n - 1;
+            continue;
+        }
+        if (i && i != best + best_n)
+            wl_text_char(t, ':');
+        wl_text_printf(t, "%x", group[i]);
+    }
+}
+
+void wl_text_ip(struct wl_text *t, const struct wl_endpoint *e)
+{
+    if (e->family == 6) {
+        put_ipv6(t, e->ip);
+        return;
+    }
+    if (e->family != 4) {
+        wl_text_char(t, '?');
+        return;
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        if (i)
+            wl_text_char(t, '.');
+        wl_text_u64(t, e->ip[i]);
+    }
+}
+
+void wl_text_endpoint(struct wl_text *t, const struct wl_endpoint *e)
+{
+    if (e->family == 6)
+        wl_text_char(t, '[');
+    wl_text_ip(t, e);
+    wl_text_put(t, e->family == 6 ? "]:" : ":");
+    wl_text_u64(t, e->port);
+}
+
+/* ---------------------------------------------------------------------- times and numbers */
+
+/* Splits a time into whole seconds (rounded down) and nanoseconds 0..999999999. */
+static time_t split_time(wl_ns time, long *ret_ns)
+{
+    wl_ns seconds = time / WL_SECOND;
+    wl_ns rest = time % WL_SECOND;
+
+    if (rest < 0) {
+        rest += WL_SECOND;
+        seconds--;
+    }
+    *ret_ns = (long)rest;
+    return (time_t)seconds;
+}
+
+static bool break_down(wl_ns time, bool utc, struct tm *ret, long *ret_ns)
+{
+    time_t seconds = split_time(time, ret_ns);
+
+    return (utc ? gmtime_r(&seconds, ret) : localtime_r(&seconds, ret)) != NULL;
+}
+
+/* "2026-11-21", sep, "20:31:07" */
+static void put_date_time(struct wl_text *t, const struct tm *tm, char sep)
+{
+    put_padded(t, (uint64_t)(tm->tm_year + 1900), 4);
+    wl_text_char(t, '-');
+    put_padded(t, (uint64_t)tm->tm_mon + 1, 2);
+    wl_text_char(t, '-');
+    put_padded(t, (uint64_t)tm->tm_mday, 2);
+    wl_text_char(t, sep);
+    put_padded(t, (uint64_t)tm->tm_hour, 2);
+    wl_text_char(t, ':');
+    put_padded(t, (uint64_t)tm->tm_min, 2);
+    wl_text_char(t, ':');
+    put_padded(t, (uint64_t)tm->tm_sec, 2);
+}
+
+void wl_text_rfc3339(struct wl_text *t, wl_ns time)
+{
+    struct tm tm = {0};
+    long ns = 0;
+
+    if (!break_down(time, true, &tm, &ns))
+        return;
+    put_date_time(t, &tm, 'T');
+    wl_text_char(t, '.');
+    put_padded(t, (uint64_t)ns, 9);
+    wl_text_char(t, 'Z');
+}
+
+void wl_text_clock(struct wl_text *t, wl_ns time, bool utc)
+{
+    struct tm tm = {0};
+    long ns = 0;
+
+    if (!break_down(time, utc, &tm, &ns))
+        return;
+    put_padded(t, (uint64_t)tm.tm_hour, 2);
+    wl_text_char(t, ':');
+    put_padded(t, (uint64_t)tm.tm_min, 2);
+    wl_text_char(t, ':');
+    put_padded(t, (uint64_t)tm.tm_sec, 2);
+    wl_text_char(t, '.');
+    put_padded(t, (uint64_t)ns / 1000, 6);
+}
+
+void wl_text_date(struct wl_text *t, wl_ns time, bool utc)
+{
+    struct tm tm = {0};
+    long ns = 0;
+
+    if (break_down(time, utc, &tm, &ns))
+        put_date_time(t, &tm, ' ');
+}
+
+/* value / unit with at most three digits: "1.25", "43", "310" */
+static void put_three_digits(struct wl_text *t, uint64_t value, uint64_t unit)
+{
+    uint64_t whole = value / unit;
+
+    wl_text_u64(t, whole);
+    if (whole < 10 && unit >= 10 && value % unit) {
+        wl_text_char(t, '.');
+        wl_text_u64(t, value % unit * 10 / unit);
+    }
+}
+
+void wl_text_duration(struct wl_text *t, wl_ns d)
+{
+    uint64_t ns = d < 0 ? 0 - (uint64_t)d : (uint64_t)d;
+    uint64_t seconds = ns / (uint64_t)WL_SECOND;
+
+    if (d < 0)
+        wl_text_char(t, '-');
+    if (ns < 1000) {
+        wl_text_printf(t, "%u ns", (unsigned)ns);
+    } else if (ns < 1000000) {
+        put_three_digits(t, ns, 1000);
+        wl_text_put(t, " us");
+    } else if (ns < (uint64_t)WL_SECOND) {
+        put_three_digits(t, ns, 1000000);
+        wl_text_put(t, " ms");
+    } else if (seconds < 120) {
+        put_three_digits(t, ns, (uint64_t)WL_SECOND);
+        wl_text_put(t, " s");
+    } else if (seconds < 7200) {
+        wl_text_printf(t, "%u min %u s", (unsigned)(seconds / 60), (unsigned)(seconds % 60));
+    } else if (seconds < 172800) {
+        wl_text_printf(t, "%u h %u min", (unsigned)(seconds / 3600), (unsigned)(seconds / 60 % 60));
+    } else {
+        wl_text_u64(t, seconds / 86400);
+        wl_text_printf(t, " d %u h", (unsigned)(seconds / 3600 % 24));
+    }
+}
+
+void wl_text_octets(struct wl_text *t, uint64_t n)
+{
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    uint64_t unit = 1;
+    size_t u = 0;
+
+    while (n / unit >= 1024) {
+        unit *= 1024;
+        u++;
+    }
+    put_three_digits(t, n, unit);
+    wl_text_char(t, ' ');
+    wl_text_put(t, units[u]);
+}
+
+void wl_text_count(struct wl_text *t, uint64_t n)
+{
+    uint64_t unit = 1;
+
+    while (n / unit >= 1000)
+        unit *= 1000;
+    wl_text_u64(t, n / unit);
+    while (unit > 1) {
+        unit /= 1000;
+        wl_text_char(t, ' ');
+        put_padded(t, n / unit % 1000, 3);
+    }
+}
+
+/* ------------------------------------------------------------------------------- matching */
+
+bool wl_glob_match(const char *glob, const char *text)
+{
+    const char *star = NULL, *resume = NULL;
+
+    while (*text) {
+        if (*glob == '*') {
+            star = glob++;
+            resume = text;
+        } else if (*glob == *text) {
+            glob++;
+            text++;
+        } else if (star) {
+            glob = star + 1;
+            text = ++resume;
+        } else {
+            return false;
+        }
+    }
+    while (*glob == '*')
+        glob++;
+    return *glob == '\0';
+}
+
+enum { EDIT_MAX = 64 };
+
+static unsigned least(unsigned a, unsigned b)
+{
+    return a < b ? a : b;
+}
+
+unsigned wl_edit_distance(const char *a, const char *b)
+{
+    /* three rows: the current one, the one above, and the one above that, for swaps */
+    unsigned rows[3][EDIT_MAX + 1];
+    size_t n_a = strlen(a), n_b = strlen(b);
+
+    if (n_a > EDIT_MAX || n_b > EDIT_MAX)
+        return 255;
+    for (size_t j = 0; j <= n_b; j++)
+        rows[0][j] = (unsigned)j;
+    for (size_t i = 1; i <= n_a; i++) {
+        unsigned *row = rows[i % 3], *above = rows[(i + 2) % 3], *above2 = rows[(i + 1) % 3];
+
+        row[0] = (unsigned)i;
+        for (size_t j = 1; j <= n_b; j++) {
+            row[j] = least(above[j] + 1, row[j - 1] + 1);
+            row[j] = least(row[j], above[j - 1] + (a[i - 1] != b[j - 1]));
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                row[j] = least(row[j], above2[j - 2] + 1);
+        }
+    }
+    return rows[n_a % 3][n_b];
+}

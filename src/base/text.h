@@ -1,0 +1,81 @@
+/* text.h - bounded text building; escaping for terminals, JSON and HTML; human numbers and times.
+ * SPDX-License-Identifier: MIT
+ *
+ * A wl_text is a growing line of output. Untrusted octets get in only through an escaping function.
+ * When memory is refused or max is reached the text is cut and full is set; nothing fails.
+ */
+#ifndef WL_TEXT_H
+#define WL_TEXT_H
+
+#include "mem.h"
+
+struct wl_text {
+    struct wl_buf buf;
+    bool full; /* something did not fit */
+};
+
+void wl_text_init(struct wl_text *t, struct wl_budget *b, size_t max);
+void wl_text_release(struct wl_text *t);
+static inline void wl_text_reset(struct wl_text *t)
+{
+    t->buf.n = 0;
+    t->full = false;
+}
+static inline struct wl_span wl_text_span(const struct wl_text *t)
+{
+    return wl_buf_span(&t->buf);
+}
+
+/** Trusted text as it is. */
+void wl_text_put(struct wl_text *t, const char *text);
+void wl_text_span_raw(struct wl_text *t, struct wl_span s);
+void wl_text_char(struct wl_text *t, char c);
+void wl_text_repeat(struct wl_text *t, char c, size_t n);
+/** For trusted format and arguments only. */
+void wl_text_printf(struct wl_text *t, const char *fmt, ...) WL_PRINTF(2, 3);
+void wl_text_u64(struct wl_text *t, uint64_t value);
+/** A decimal number of seconds with up to 9 digits after the point, trailing zeros removed. */
+void wl_text_seconds(struct wl_text *t, wl_ns value);
+
+/**
+ * Untrusted octets for a terminal or a log: printable UTF-8 as it is; control characters (C0, DEL,
+ * C1), ESC, bidirectional overrides and isolates, invisible format characters, line separators and
+ * octets that are not UTF-8 as \xNN per octet; a backslash as it is.
+ */
+void wl_text_terminal(struct wl_text *t, struct wl_span s);
+/** The same, cut to at most columns characters with "..." at the end. */
+void wl_text_terminal_cut(struct wl_text *t, struct wl_span s, size_t columns);
+/**
+ * Untrusted octets as the inside of a JSON string: valid UTF-8 as it is; quotes, backslash and
+ * control characters escaped; octets that are not UTF-8 as \u00XX of the octet. Returns true when
+ * the contract's "raw":true must stand beside it (control characters or octets that are not UTF-8).
+ */
+bool wl_text_json(struct wl_text *t, struct wl_span s);
+/** Untrusted octets for HTML text and quoted attributes: & < > " ' escaped, the rest as
+ * wl_text_terminal. */
+void wl_text_html(struct wl_text *t, struct wl_span s);
+
+/** "10.0.0.9", "2001:db8::9" (RFC 5952). */
+void wl_text_ip(struct wl_text *t, const struct wl_endpoint *e);
+/** "10.0.0.9:80", "[2001:db8::9]:80". */
+void wl_text_endpoint(struct wl_text *t, const struct wl_endpoint *e);
+
+/** RFC 3339 UTC with nanoseconds: "2026-11-21T03:47:19.000000000Z". */
+void wl_text_rfc3339(struct wl_text *t, wl_ns time);
+/** "20:31:07.123456", local time or UTC. */
+void wl_text_clock(struct wl_text *t, wl_ns time, bool utc);
+/** "2026-11-21 20:31:07". */
+void wl_text_date(struct wl_text *t, wl_ns time, bool utc);
+/** "43 ms", "1.2 s", "12 us", "3 min 2 s": three digits at most. */
+void wl_text_duration(struct wl_text *t, wl_ns d);
+/** "1.2 GiB", "512 B". */
+void wl_text_octets(struct wl_text *t, uint64_t n);
+/** "104 221": thousands separated by a space. */
+void wl_text_count(struct wl_text *t, uint64_t n);
+
+/** Shell-like match of text against a glob with * only. */
+bool wl_glob_match(const char *glob, const char *text);
+/** Edit distance (Damerau, adjacent swaps), for "did you mean"; at most 255. */
+unsigned wl_edit_distance(const char *a, const char *b);
+
+#endif
