@@ -1,0 +1,403 @@
+/* decode.c - one packet to one TCP segment.
+ * SPDX-License-Identifier: MIT
+ *
+ * A packet is a chain of headers; each step takes one off and says what comes next (layers.h). The
+ * loop runs until TCP is found or nothing can follow. The innermost TCP is what counts: a step that
+ * finds a tunnel goes on inside. TCP headers inside ICMP errors are quotations, not segments, so
+ * ICMP ends the chain.
+ *
+ * Lengths: the captured octets end where the snap length cut them, or with the padding of the link
+ * layer; each length field found on the way trims what is its payload. What IP announced and the
+ * capture does not have is the segment's lost octets.
+ */
+#include "decode.h"
+
+#include "defrag.h"
+#include "link.h"
+#include "load.h"
+#include "tunnel.h"
+
+struct wl_decoder {
+    struct wl_budget *budget;
+    struct wl_counters *counters;
+    struct wl_defrag *defrag;
+};
+
+enum {
+    PROTOCOL_HOP_BY_HOP = 0,
+    PROTOCOL_IPV4 = 4,
+    PROTOCOL_TCP = 6,
+    PROTOCOL_UDP = 17,
+    PROTOCOL_IPV6 = 41,
+    PROTOCOL_ROUTING = 43,
+    PROTOCOL_FRAGMENT = 44,
+    PROTOCOL_GRE = 47,
+    PROTOCOL_AH = 51,
+    PROTOCOL_DESTINATION = 60,
+    PROTOCOL_ETHERIP = 97,
+    PROTOCOL_MOBILITY = 135,
+    PROTOCOL_MPLS = 137,
+    PROTOCOL_HIP = 139,
+    PROTOCOL_SHIM6 = 140,
+    PROTOCOL_ETHERNET = 143, /* RFC 8986 */
+
+    IPV4_HEADER = 20,
+    IPV6_HEADER = 40,
+    TCP_HEADER = 20,
+    SMALL_SEGMENT = 64, /* octets of TCP, up to which a checksum costs next to nothing */
+};
+
+struct wl_decoder *wl_decoder_new(struct wl_budget *budget, const struct wl_limits *limits,
+                                  struct wl_counters *counters)
+{
+    struct wl_decoder *d = wl_alloc(budget, sizeof(*d));
+
+    if (!d)
+        return NULL;
+    d->budget = budget;
+    d->counters = counters;
+    d->defrag = wl_defrag_new(budget, limits, counters);
+    if (!d->defrag) {
+        wl_free(budget, d, sizeof(*d));
+        return NULL;
+    }
+    return d;
+}
+
+void wl_decoder_finish(struct wl_decoder *d)
+{
+    wl_defrag_finish(d->defrag);
+}
+
+void wl_decoder_free(struct wl_decoder *d)
+{
+    if (!d)
+        return;
+    wl_defrag_free(d->defrag);
+    wl_free(d->budget, d, sizeof(*d));
+}
+
+/* ------------------------------------------------------------------------------------- IP */
+
+/*
+ * The payload of IP is announced octets long. Fewer on the wire is what the capture lacks, whatever
+ * the record says of its length: some writers lose the true one.
+ */
+static void announce(struct wl_layers *l, size_t announced)
+{
+    wl_layers_trim(l, announced);
+    l->wire = announced;
+}
+
+/* Keeps a fragment; goes on with the datagram when it is whole. */
+static void hold_fragment(struct wl_decoder *d, struct wl_layers *l, struct wl_fragment *f)
+{
+    struct wl_datagram whole;
+
+    f->family = l->family;
+    f->protocol = l->protocol;
+    f->src = l->src;
+    f->dst = l->dst;
+    d->counters->fragments++;
+    if (l->left.n < l->wire) {
+        /* cut by the snap length: only the first one, which has the TCP header, says anything */
+        d->counters->fragments_dropped++;
+        l->next = f->offset == 0 ? WL_NEXT_PROTOCOL : WL_NEXT_CUT;
+        return;
+    }
+    f->bytes = l->left;
+    if (!wl_defrag_add(d->defrag, f, &whole)) {
+        l->next = WL_NEXT_HELD;
+        return;
+    }
+    l->left = whole.bytes;
+    l->wire = whole.bytes.n;
+    l->protocol = whole.protocol;
+    l->next = WL_NEXT_PROTOCOL;
+}
+
+/*
+ * version (4 bits) | header length in words (4) | service (1) | total length (2) | id (2) |
+ * flags (3 bits) and fragment offset (13) | TTL (1) | protocol (1) | checksum (2) | source (4) |
+ * destination (4) | options, RFC 791 3.1
+ */
+static void take_ipv4(struct wl_decoder *d, struct wl_layers *l, wl_ns t)
+{
+    const uint8_t *p = l->left.p;
+    size_t header, total;
+    unsigned fragment;
+
+    if (!wl_layers_need(l, IPV4_HEADER))
+        return;
+    header = (p[0] & 0x0fu) * (size_t)4;
+    total = wl_load_be16(p + 2);
+    if (p[0] >> 4 != 4 || header < IPV4_HEADER || (total && total < header)) {
+        wl_layers_stop(l, WL_NEXT_CUT);
+        return;
+    }
+    if (!wl_layers_need(l, header))
+        return;
+    l->family = 4;
+    l->protocol = p[9];
+    l->ttl = p[8];
+    l->ip_id = wl_load_be16(p + 4);
+    l->src = p + 12;
+    l->dst = p + 16;
+    wl_layers_take(l, header);
+    /* a total length of 0: the card cuts the segment, what is there is what was sent (TSO) */
+    if (total)
+        announce(l, total - header);
+    fragment = wl_load_be16(p + 6);
+    l->next = WL_NEXT_PROTOCOL;
+    if (fragment & 0x3fff) {
+        struct wl_fragment f = {
+            .id = l->ip_id,
+            .offset = (fragment & 0x1fffu) * 8,
+            .more = fragment & 0x2000,
+            .t = t,
+        };
+
+        hold_fragment(d, l, &f);
+    }
+}
+
+/* next header (1) | reserved (1) | offset (13 bits), reserved (2), more (1) | id (4), RFC 8200 4.5 */
+static void take_ipv6_fragment(struct wl_decoder *d, struct wl_layers *l, wl_ns t)
+{
+    struct wl_fragment f = {.t = t};
+    unsigned fragment;
+
+    if (!wl_layers_need(l, 8))
+        return;
+    l->protocol = l->left.p[0];
+    fragment = wl_load_be16(l->left.p + 2);
+    f.offset = fragment & 0xfff8;
+    f.more = fragment & 1;
+    f.id = wl_load_be32(l->left.p + 4);
+    wl_layers_take(l, 8);
+    /* RFC 6946: an atomic fragment is whole by itself */
+    if (f.offset == 0 && !f.more) {
+        l->next = WL_NEXT_PROTOCOL;
+    } else {
+        hold_fragment(d, l, &f);
+    }
+}
+
+/* version (4 bits), class and flow (28) | payload length (2) | next header (1) | hop limit (1) |
+ * source (16) | destination (16), RFC 8200 3 */
+static void take_ipv6(struct wl_layers *l)
+{
+    const uint8_t *p = l->left.p;
+    size_t payload;
+
+    if (!wl_layers_need(l, IPV6_HEADER))
+        return;
+    if (p[0] >> 4 != 6) {
+        wl_layers_stop(l, WL_NEXT_CUT);
+        return;
+    }
+    payload = wl_load_be16(p + 4);
+    l->family = 6;
+    l->protocol = p[6];
+    l->ttl = p[7];
+    l->ip_id = 0;
+    l->src = p + 8;
+    l->dst = p + 24;
+    wl_layers_take(l, IPV6_HEADER);
+    /* 0: a jumbogram (RFC 2675), or a segment that the card will cut */
+    if (payload)
+        announce(l, payload);
+    l->next = WL_NEXT_PROTOCOL;
+}
+
+/* An extension header: next header (1) | length (1) in unit octets beyond base | ... */
+static void take_extension(struct wl_layers *l, size_t base, size_t unit)
+{
+    size_t n;
+
+    if (!wl_layers_need(l, 2))
+        return;
+    n = base + l->left.p[1] * unit;
+    if (!wl_layers_need(l, n))
+        return;
+    l->protocol = l->left.p[0];
+    wl_layers_take(l, n);
+    l->next = WL_NEXT_PROTOCOL;
+}
+
+/* What l->protocol of IP names. */
+static void take_protocol(struct wl_decoder *d, struct wl_layers *l, wl_ns t)
+{
+    switch (l->protocol) {
+    case PROTOCOL_TCP: l->next = WL_NEXT_TCP; return;
+    case PROTOCOL_UDP: l->next = WL_NEXT_UDP; return;
+    case PROTOCOL_GRE: l->next = WL_NEXT_GRE; return;
+    case PROTOCOL_IPV4: l->next = WL_NEXT_IPV4; return;
+    case PROTOCOL_IPV6: l->next = WL_NEXT_IPV6; return;
+    case PROTOCOL_MPLS: l->next = WL_NEXT_MPLS; return;
+    case PROTOCOL_ETHERNET: l->next = WL_NEXT_ETHERNET; return;
+    case PROTOCOL_ETHERIP: /* RFC 3378: version and reserved (2), then Ethernet */
+        if (wl_layers_need(l, 2)) {
+            wl_layers_take(l, 2);
+            l->next = WL_NEXT_ETHERNET;
+        }
+        return;
+    case PROTOCOL_AH: take_extension(l, 8, 4); return; /* RFC 4302 2.2, IPv4 too */
+    default: break;
+    }
+    if (l->family != 6) {
+        wl_layers_stop(l, WL_NEXT_NONE);
+        return;
+    }
+    switch (l->protocol) {
+    case PROTOCOL_FRAGMENT: take_ipv6_fragment(d, l, t); return;
+    case PROTOCOL_HOP_BY_HOP:
+    case PROTOCOL_ROUTING:
+    case PROTOCOL_DESTINATION:
+    case PROTOCOL_MOBILITY:
+    case PROTOCOL_HIP:
+    case PROTOCOL_SHIM6: take_extension(l, 8, 8); return;
+    default: wl_layers_stop(l, WL_NEXT_NONE); return;
+    }
+}
+
+static void take_any_ip(struct wl_layers *l)
+{
+    unsigned version = l->left.n ? l->left.p[0] >> 4 : 0;
+
+    l->next = version == 4 ? WL_NEXT_IPV4 : version == 6 ? WL_NEXT_IPV6 : WL_NEXT_CUT;
+}
+
+/* ------------------------------------------------------------------------------------ TCP */
+
+/* Four octets at a time: the sum modulo 2^16 - 1 is the same (RFC 1071 2). */
+static uint64_t add_words(uint64_t sum, const uint8_t *p, size_t n)
+{
+    for (; n >= 4; p += 4, n -= 4)
+        sum += wl_load_be32(p);
+    if (n >= 2) {
+        sum += wl_load_be16(p);
+        p += 2;
+        n -= 2;
+    }
+    return n ? sum + (uint64_t)(p[0] << 8) : sum;
+}
+
+static uint16_t fold(uint64_t sum)
+{
+    while (sum >> 16)
+        sum = (sum >> 16) + (sum & 0xffff);
+    return (uint16_t)sum;
+}
+
+/*
+ * True when the checksum is wrong beyond doubt: not right, not 0, and not the sum over the pseudo
+ * header alone, which is what a sender leaves to its card (RFC 9293 3.1).
+ */
+static bool is_checksum_wrong(const struct wl_layers *l)
+{
+    size_t n = l->family == 4 ? 4 : 16;
+    uint16_t sent = wl_load_be16(l->left.p + 16);
+    uint64_t pseudo = l->wire + PROTOCOL_TCP;
+
+    pseudo = add_words(add_words(pseudo, l->src, n), l->dst, n);
+    return sent != 0 && sent != fold(pseudo) &&
+           fold(add_words(pseudo, l->left.p, l->left.n)) != 0xffff;
+}
+
+static void set_endpoint(struct wl_endpoint *e, const uint8_t *ip, uint8_t family, uint16_t port)
+{
+    *e = (struct wl_endpoint){.port = port, .family = family};
+    memcpy(e->ip, ip, family == 4 ? 4 : 16);
+}
+
+/*
+ * ports (4) | sequence (4) | acknowledgement (4) | header length in words (4 bits), reserved (4) |
+ * flags (1) | window (2) | checksum (2) | urgent (2) | options, RFC 9293 3.1
+ */
+static bool take_tcp(struct wl_decoder *d, struct wl_layers *l, const struct wl_packet *packet,
+                     struct wl_segment *ret)
+{
+    const uint8_t *p = l->left.p;
+    size_t header;
+
+    if (l->left.n < TCP_HEADER || l->family == 0)
+        return false;
+    header = (size_t)(p[12] >> 4) * 4;
+    if (header < TCP_HEADER || header > l->wire)
+        return false;
+    if (l->wire <= SMALL_SEGMENT && l->left.n == l->wire && is_checksum_wrong(l))
+        d->counters->bad_checksum++;
+    ret->packet = packet->ordinal;
+    ret->frame = packet->frame;
+    ret->t = packet->t;
+    set_endpoint(&ret->src, l->src, l->family, wl_load_be16(p));
+    set_endpoint(&ret->dst, l->dst, l->family, wl_load_be16(p + 2));
+    ret->seq = wl_load_be32(p + 4);
+    ret->ack = wl_load_be32(p + 8);
+    ret->flags = p[13] & (WL_TCP_FIN | WL_TCP_SYN | WL_TCP_RST | WL_TCP_PSH | WL_TCP_ACK);
+    ret->window = wl_load_be16(p + 14);
+    ret->ttl = l->ttl;
+    ret->ip_id = l->ip_id;
+    /* the snap length may have cut within the options: then all of the payload is lost */
+    ret->payload = wl_span_after(l->left, header);
+    ret->lost = (uint32_t)(l->wire - header - ret->payload.n);
+    return true;
+}
+
+/* ------------------------------------------------------------------------------- the loop */
+
+static void step(struct wl_decoder *d, struct wl_layers *l, wl_ns t)
+{
+    switch (l->next) {
+    case WL_NEXT_ETHERNET: wl_link_ethernet(l); return;
+    case WL_NEXT_VLAN: wl_link_vlan(l); return;
+    case WL_NEXT_MPLS: wl_link_mpls(l); return;
+    case WL_NEXT_PPPOE: wl_link_pppoe(l); return;
+    case WL_NEXT_PPP: wl_link_ppp(l); return;
+    case WL_NEXT_LLC: wl_link_llc(l); return;
+    case WL_NEXT_RADIO: wl_link_radio(l); return;
+    case WL_NEXT_IP: take_any_ip(l); return;
+    case WL_NEXT_IPV4: take_ipv4(d, l, t); return;
+    case WL_NEXT_IPV6: take_ipv6(l); return;
+    case WL_NEXT_PROTOCOL: take_protocol(d, l, t); return;
+    case WL_NEXT_UDP: wl_tunnel_udp(l); return;
+    case WL_NEXT_GRE: wl_tunnel_gre(l); return;
+    case WL_NEXT_VXLAN: wl_tunnel_vxlan(l); return;
+    case WL_NEXT_GENEVE: wl_tunnel_geneve(l); return;
+    case WL_NEXT_GTP: wl_tunnel_gtp(l); return;
+    case WL_NEXT_TEREDO: wl_tunnel_teredo(l); return;
+    case WL_NEXT_L2TP: wl_tunnel_l2tp(l); return;
+    case WL_NEXT_AYIYA: wl_tunnel_ayiya(l); return;
+    case WL_NEXT_TCP:
+    case WL_NEXT_NONE:
+    case WL_NEXT_CUT:
+    case WL_NEXT_HELD: return;
+    }
+}
+
+enum wl_decoded wl_decode(struct wl_decoder *d, const struct wl_packet *p, struct wl_segment *ret)
+{
+    struct wl_layers l = {
+        .left = p->bytes,
+        .wire = p->wire_length > p->bytes.n ? p->wire_length : p->bytes.n,
+    };
+
+    d->counters->packets++;
+    d->counters->octets += p->bytes.n;
+    d->counters->truncated_packets += l.wire > l.left.n;
+    if (!wl_link_begin(&l, p->linktype)) {
+        d->counters->unknown_linktype++;
+        return WL_DECODED_UNKNOWN;
+    }
+    for (unsigned n = 0; n < WL_MAX_LAYERS && l.next > WL_NEXT_TCP; n++)
+        step(d, &l, p->t);
+    if (WL_LIKELY_TRUE(l.next == WL_NEXT_TCP) && take_tcp(d, &l, p, ret)) {
+        d->counters->segments++;
+        return WL_DECODED_TCP;
+    }
+    if (l.next == WL_NEXT_HELD)
+        return WL_DECODED_FRAGMENT;
+    d->counters->undecoded++;
+    return l.next == WL_NEXT_NONE ? WL_DECODED_OTHER : WL_DECODED_CUT;
+}

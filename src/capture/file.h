@@ -1,0 +1,42 @@
+/* file.h - one capture file, read forwards: pcap and pcapng, plain or compressed.
+ * SPDX-License-Identifier: MIT
+ *
+ * pcap: draft-ietf-opsawg-pcap; micro- and nanoseconds, either octet order, and the variant of
+ * Kuznetzov. pcapng: draft-ietf-opsawg-pcapng; several sections and interfaces, if_tsresol,
+ * if_tsoffset, EPB, SPB, OPB, unknown blocks skipped. Reads with read(2) into a buffer of 256 KiB
+ * from which packets are borrowed; compressed input goes through libarchive (gzip, zstd, lz4, xz,
+ * bzip2 by content). Nothing is ever mapped: 8 MiB of memory read any file.
+ */
+#ifndef WL_FILE_H
+#define WL_FILE_H
+
+#include "source.h"
+
+#include <signal.h>
+
+struct wl_file;
+
+/**
+ * path "-" is standard input; it is borrowed for the life of the file. Returns 0, WL_EOPEN (missing,
+ * or no capture), WL_EDAMAGED (a capture, cut off before its first packet) or WL_NOMEM.
+ */
+WL_MUST_USE int wl_file_open(const char *path, struct wl_budget *budget, struct wl_file **ret,
+                             struct wl_error *err);
+/** Reads from memory instead; for tests and fuzzers. bytes must outlive the file. */
+WL_MUST_USE int wl_file_open_memory(struct wl_span bytes, struct wl_budget *budget,
+                                    struct wl_file **ret, struct wl_error *err);
+/**
+ * 1 and *ret (ordinal unset, frame = number from 1 with file index 0), 0 at the end, WL_EDAMAGED
+ * with err naming the record and octet position where reading stopped. bytes are borrowed until the
+ * next call on this file.
+ */
+int wl_file_next(struct wl_file *f, struct wl_packet *ret, struct wl_error *err);
+/** Once *stop is set, a read that a signal interrupted ends the file instead of going on. */
+void wl_file_set_stop(struct wl_file *f, const volatile sig_atomic_t *stop);
+/** True for what can be opened a second time: a regular file, not a pipe. */
+bool wl_file_rereadable(const struct wl_file *f);
+/** Octets of the file consumed so far, and its size (0 when not known). */
+void wl_file_progress(const struct wl_file *f, uint64_t *done, uint64_t *size);
+void wl_file_free(struct wl_file *f);
+
+#endif

@@ -1,0 +1,69 @@
+/* octets.h - the octets of one input from front to end, plain or decompressed, in a window.
+ * SPDX-License-Identifier: MIT
+ *
+ * The window is [p, end). A reader asks wl_octets_have(o, n) for n octets in one piece, looks at
+ * o->p, and moves o->p on. Asking may move what was in the window: older pointers are then void.
+ */
+#ifndef WL_OCTETS_H
+#define WL_OCTETS_H
+
+#include "unpack.h"
+
+struct wl_octets {
+    const uint8_t *p, *end; /* the window */
+    uint64_t offset;        /* of end, in the (decompressed) stream */
+    const char *name;       /* for messages; borrowed */
+    struct wl_budget *budget;
+    uint8_t *memory; /* what was allocated, memory_n octets */
+    size_t memory_n;
+    uint8_t *base; /* its first page boundary, capacity octets from there */
+    size_t capacity;
+    struct wl_unpacker *unpacker; /* or NULL */
+    const char *kind;             /* of compression, or NULL */
+    struct wl_packed packed;      /* what the archive reads; without one only fd, stop and done */
+    uint8_t *packed_memory;       /* the first octets, for the archive */
+    size_t packed_memory_n;
+    uint64_t size; /* of the file; 0: not known */
+    bool own_fd, rereadable;
+    bool at_end;             /* nothing comes behind the window */
+    struct wl_error failure; /* code 0: the end is a true end; WL_NOMEM, WL_EDAMAGED */
+};
+
+/**
+ * path "-" is standard input; it is borrowed as the name in messages until a caller sets another.
+ * Returns 0, WL_EOPEN or WL_NOMEM with err, the cause alone; o needs no release then.
+ */
+WL_MUST_USE int wl_octets_open(struct wl_octets *o, const char *path, struct wl_budget *budget,
+                               struct wl_error *err);
+/** The same over memory that outlives o. */
+WL_MUST_USE int wl_octets_open_memory(struct wl_octets *o, struct wl_span bytes,
+                                      struct wl_budget *budget, struct wl_error *err);
+void wl_octets_release(struct wl_octets *o);
+
+/** Slow path of wl_octets_have. */
+bool wl_octets_fill(struct wl_octets *o, size_t n);
+/** True when n octets lie in the window; reads on as needed. False: the end, see failure. */
+static inline bool wl_octets_have(struct wl_octets *o, size_t n)
+{
+    return WL_LIKELY_TRUE((size_t)(o->end - o->p) >= n) || wl_octets_fill(o, n);
+}
+
+/** Passes over n octets without keeping them; false when the end came first. */
+bool wl_octets_skip(struct wl_octets *o, uint64_t n);
+
+/** Position of p in the (decompressed) stream. */
+static inline uint64_t wl_octets_position(const struct wl_octets *o)
+{
+    return o->offset - (uint64_t)(o->end - o->p);
+}
+
+/**
+ * The input ended within record number frame, which began at octet at. Fills err with the sentence
+ * (or with the failure that made the end), returns WL_EDAMAGED or WL_NOMEM.
+ */
+int wl_octets_cut(const struct wl_octets *o, uint64_t frame, uint64_t at, struct wl_error *err);
+/** Record number frame, which begins at octet at, makes no sense: why. Returns WL_EDAMAGED. */
+int wl_octets_damaged(const struct wl_octets *o, uint64_t frame, uint64_t at, const char *why,
+                      struct wl_error *err);
+
+#endif

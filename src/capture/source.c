@@ -1,0 +1,557 @@
+/* source.c - where packets come from: files in sequence or merged by time.
+ * SPDX-License-Identifier: MIT
+ *
+ * Every input is looked at once when the source is opened: what it is, its link type, the time of
+ * its first packet. Then all inputs with packets stand in a heap, ordered by the time of the packet
+ * each would give next, ties by their order. Of a closed input that is its first packet, so that a
+ * file is opened again only when its turn comes: captures that were rotated are open one at a time,
+ * and only files that overlap in time are open together. Packets of one file keep its order even
+ * where its times go back.
+ *
+ * The packet given last stays borrowed from its file until the next call, which first of all moves
+ * that file on.
+ */
+#include "source.h"
+
+#include "bpf.h"
+#include "diag.h"
+#include "file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    KEPT_OPEN = 16,          /* files that stay open after the first look */
+    PROGRESS_STEP = 4 << 20, /* octets between two calls of progress */
+    MAX_INPUTS = 65536,      /* file indexes of wl_frame() have 16 bits */
+};
+
+struct input {
+    const char *path;
+    struct wl_file *file;  /* NULL: closed, or at its end */
+    struct wl_packet head; /* what it gives next; only the time of it counts while closed */
+    uint64_t done, size;   /* octets of the file, for progress; as of the last look */
+    bool rereadable;
+    bool own_name; /* allocated: found in a directory */
+    bool started;  /* its packets are being given: reopening would begin anew */
+};
+
+struct wl_source {
+    struct wl_budget *budget;
+    const struct wl_source_config *cfg;
+    volatile sig_atomic_t stop;
+    struct wl_bpf *bpf;
+    struct input *inputs;
+    struct wl_input *told; /* the same for people */
+    uint32_t *heap;        /* indexes of inputs that have a next packet */
+    size_t n_inputs, n_heap, max_inputs;
+    size_t inputs_capacity, told_capacity, heap_capacity;
+    bool given; /* the head of the topmost input has been handed out */
+    size_t n_open;
+    uint64_t ordinal, delivered;
+    int64_t until_progress;
+};
+
+static const char no_memory[] = "not enough memory";
+
+/* --------------------------------------------------------------------------------- inputs */
+
+static const char *copy_text(struct wl_budget *b, const char *text)
+{
+    size_t n = strlen(text) + 1;
+    char *copy = wl_alloc(b, n);
+
+    if (copy)
+        memcpy(copy, text, n);
+    return copy;
+}
+
+static void free_text(struct wl_budget *b, const char *text)
+{
+    if (text && text != no_memory) {
+        union {
+            const char *in;
+            void *out;
+        } own = {.in = text};
+
+        wl_free(b, own.out, strlen(text) + 1);
+    }
+}
+
+static void note_damage(struct wl_source *s, size_t i, const struct wl_error *err)
+{
+    if (s->told[i].damaged)
+        return;
+    s->told[i].damaged = copy_text(s->budget, err->text);
+    if (!s->told[i].damaged)
+        s->told[i].damaged = no_memory;
+}
+
+static void close_input(struct wl_source *s, size_t i)
+{
+    struct input *in = &s->inputs[i];
+
+    if (!in->file)
+        return;
+    wl_file_progress(in->file, &in->done, &in->size);
+    if (!in->started)
+        in->done = 0; /* it was only looked at */
+    wl_file_free(in->file);
+    in->file = NULL;
+    s->n_open--;
+}
+
+/* p, grown to hold n elements; NULL when memory is refused, and p is still valid then. */
+static void *grown(struct wl_budget *b, void *p, size_t *capacity, size_t n, size_t size)
+{
+    size_t wanted = *capacity ? *capacity : 8;
+    void *moved;
+
+    if (n <= *capacity)
+        return p;
+    while (wanted < n)
+        wanted *= 2;
+    moved = wl_resize(b, p, *capacity * size, wanted * size);
+    if (moved)
+        *capacity = wanted;
+    return moved;
+}
+
+static int grow(struct wl_source *s, struct wl_error *err)
+{
+    size_t n = s->n_inputs + 1;
+    void *inputs, *told, *heap;
+
+    if (n > s->max_inputs) {
+        int code = wl_fail(err, WL_EINVAL, "there are more than %zu files", s->max_inputs);
+
+        wl_hint(err,
+                "mergecap of Wireshark makes one capture of many; --set max_files allows up "
+                "to %d",
+                MAX_INPUTS);
+        return code;
+    }
+    inputs = grown(s->budget, s->inputs, &s->inputs_capacity, n, sizeof(*s->inputs));
+    if (inputs)
+        s->inputs = inputs;
+    told = grown(s->budget, s->told, &s->told_capacity, n, sizeof(*s->told));
+    if (told)
+        s->told = told;
+    heap = grown(s->budget, s->heap, &s->heap_capacity, n, sizeof(*s->heap));
+    if (heap)
+        s->heap = heap;
+    return inputs && told && heap ? 0 : wl_fail(err, WL_NOMEM, "out of memory");
+}
+
+/* The next packet of an open input: 1, or 0 when there is none, and it has been closed. */
+static int read_packet(struct wl_source *s, size_t i, struct wl_packet *ret)
+{
+    struct wl_error err; /* not cleared: that would cost more than the packet */
+    int code = wl_file_next(s->inputs[i].file, ret, &err);
+
+    if (WL_LIKELY_TRUE(code == 1)) {
+        ret->frame = wl_frame((unsigned)i, ret->frame);
+        return 1;
+    }
+    if (code < 0 && !s->stop)
+        note_damage(s, i, &err);
+    s->inputs[i].started = true;
+    close_input(s, i);
+    return 0;
+}
+
+/* The same, to its head. */
+static int move_on(struct wl_source *s, size_t i)
+{
+    return read_packet(s, i, &s->inputs[i].head);
+}
+
+/* The first look at one file. path is taken over when own_path. */
+static int add_file(struct wl_source *s, const char *path, bool own_path, struct wl_error *err)
+{
+    struct wl_error cause = {.code = 0};
+    struct wl_file *file = NULL;
+    struct input *in;
+    size_t i = s->n_inputs;
+    int code = grow(s, err);
+
+    if (code < 0)
+        return code;
+    code = wl_file_open(path, s->budget, &file, &cause);
+    if (code < 0 && code != WL_EDAMAGED) {
+        if (err)
+            *err = cause;
+        return code;
+    }
+    in = &s->inputs[i];
+    *in = (struct input){.path = path, .file = file, .own_name = own_path, .rereadable = true};
+    s->told[i] = (struct wl_input){.name = path};
+    s->n_inputs++;
+    if (!file) {
+        note_damage(s, i, &cause);
+        return 0;
+    }
+    s->n_open++;
+    in->rereadable = wl_file_rereadable(file);
+    wl_file_set_stop(file, &s->stop);
+    if (move_on(s, i) == 0)
+        return 0;
+    s->heap[s->n_heap++] = (uint32_t)i;
+    if (s->bpf) {
+        code = wl_bpf_prepare(s->bpf, in->head.linktype, err);
+    } else {
+        code = 0;
+    }
+    if (in->rereadable && s->n_open > KEPT_OPEN)
+        close_input(s, i);
+    return code;
+}
+
+/* ----------------------------------------------------------------------------- directories */
+
+/* By octets, not by the language of the user: the order must be the same everywhere. */
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* One entry of a directory: 0 also when it is no capture, which is passed over. */
+static int add_entry(struct wl_source *s, const char *directory, const char *name,
+                     struct wl_error *err)
+{
+    size_t n = strlen(directory) + 1 + strlen(name) + 1;
+    size_t n_before = s->n_inputs;
+    char *path = wl_alloc(s->budget, n);
+    struct stat st;
+    int code = 0;
+
+    if (!path)
+        return wl_fail(err, WL_NOMEM, "out of memory");
+    (void)snprintf(path, n, "%s/%s", directory, name);
+    if (stat(path, &st) == 0 && S_ISREG(st.st_mode)) {
+        code = add_file(s, path, true, err);
+        /* what can be read and is no capture is none of our business; what cannot be, is */
+        if (code == WL_EOPEN && access(path, R_OK) == 0)
+            code = 0;
+    }
+    if (s->n_inputs == n_before)
+        wl_free(s->budget, path, n);
+    return code;
+}
+
+static int add_directory(struct wl_source *s, const char *path, struct wl_error *err)
+{
+    struct dirent **entries = NULL;
+    size_t n_before = s->n_inputs;
+    int n = scandir(path, &entries, NULL, by_name); /* its memory is the C library's */
+    int code = 0;
+
+    if (n < 0) {
+        char text[96];
+
+        return wl_fail(err, WL_EOPEN, "cannot read the directory '%s': %s", path,
+                       wl_errno_text(errno, text, sizeof(text)));
+    }
+    for (int i = 0; i < n; i++) {
+        const char *name = entries[i]->d_name;
+
+        if (code == 0 && strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
+            code = add_entry(s, path, name, err);
+        free(entries[i]);
+    }
+    free(entries);
+    if (code == 0 && s->n_inputs == n_before)
+        code = wl_fail(err, WL_EOPEN, "there is no capture in the directory '%s'", path);
+    return code;
+}
+
+static int add_operand(struct wl_source *s, const char *path, struct wl_error *err)
+{
+    struct stat st;
+    int code;
+
+    if (strcmp(path, "-") != 0 && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+        return add_directory(s, path, err);
+    code = add_file(s, path, false, err);
+    if (code == WL_EOPEN && strcmp(path, "-") != 0 && stat(path, &st) < 0 && errno == ENOENT)
+        wl_hint(err, "the first word is always a file; a filter comes after it");
+    return code;
+}
+
+/* ------------------------------------------------------------------------------- the heap */
+
+static bool is_before(const struct wl_source *s, uint32_t a, uint32_t b)
+{
+    wl_ns ta = s->inputs[a].head.t, tb = s->inputs[b].head.t;
+
+    return ta != tb ? ta < tb : a < b;
+}
+
+static void sift_down(struct wl_source *s, size_t i)
+{
+    uint32_t *heap = s->heap;
+    uint32_t moving = heap[i];
+
+    for (;;) {
+        size_t child = 2 * i + 1;
+
+        if (child >= s->n_heap)
+            break;
+        if (child + 1 < s->n_heap && is_before(s, heap[child + 1], heap[child]))
+            child++;
+        if (!is_before(s, heap[child], moving))
+            break;
+        heap[i] = heap[child];
+        i = child;
+    }
+    heap[i] = moving;
+}
+
+static void remove_top(struct wl_source *s)
+{
+    s->heap[0] = s->heap[--s->n_heap];
+    if (s->n_heap)
+        sift_down(s, 0);
+}
+
+/* ---------------------------------------------------------------------------------- opening */
+
+int wl_source_open(const struct wl_source_config *cfg, const struct wl_limits *limits,
+                   struct wl_budget *budget, struct wl_source **ret, struct wl_error *err)
+{
+    struct wl_source *s;
+    int code = 0;
+
+    if (cfg->n_interfaces)
+        return wl_fail(err, WL_EINVAL, "this version reads capture files only, no interface");
+    if (cfg->n_files == 0)
+        return wl_fail(err, WL_EINVAL, "there is no capture file to read");
+    s = wl_alloc(budget, sizeof(*s));
+    if (!s)
+        return wl_fail(err, WL_NOMEM, "out of memory");
+    s->budget = budget;
+    s->cfg = cfg;
+    s->max_inputs = (size_t)wl_min_u64(limits->max_files, MAX_INPUTS);
+    s->until_progress = PROGRESS_STEP;
+    if (cfg->bpf && cfg->bpf[0])
+        code = wl_bpf_new(cfg->bpf, budget, &s->bpf, err);
+    for (size_t i = 0; code == 0 && i < cfg->n_files; i++)
+        code = add_operand(s, cfg->files[i], err);
+    if (code == 0 && s->bpf && s->n_heap == 0)
+        code = wl_bpf_prepare(s->bpf, 1, err); /* no packet at all: still, is it a filter? */
+    if (code < 0) {
+        wl_source_free(s);
+        return code;
+    }
+    for (size_t i = s->n_heap / 2; i > 0; i--)
+        sift_down(s, i - 1);
+    *ret = s;
+    return 0;
+}
+
+/* Closes what is open only because it was looked at; false when there was nothing. */
+static bool close_kept(struct wl_source *s)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < s->n_inputs; i++) {
+        if (s->inputs[i].file && !s->inputs[i].started && s->inputs[i].rereadable) {
+            close_input(s, i);
+            any = true;
+        }
+    }
+    return any;
+}
+
+/* The turn of a closed input has come. False: it could not be read again, which is noted. */
+static bool reopen(struct wl_source *s, size_t i)
+{
+    struct input *in = &s->inputs[i];
+    struct wl_error err = {.code = 0};
+    int code = wl_file_open(in->path, s->budget, &in->file, &err);
+
+    /* perhaps there are too many open files, or too little memory */
+    if (code < 0 && close_kept(s))
+        code = wl_file_open(in->path, s->budget, &in->file, &err);
+    if (code < 0) {
+        in->file = NULL;
+        note_damage(s, i, &err);
+        return false;
+    }
+    s->n_open++;
+    wl_file_set_stop(in->file, &s->stop);
+    return move_on(s, i) == 1;
+}
+
+/* -------------------------------------------------------------------------------- reading */
+
+static void tell_progress(struct wl_source *s)
+{
+    uint64_t done = 0, total = 0;
+    bool known = true;
+
+    s->until_progress = PROGRESS_STEP;
+    if (!s->cfg->progress)
+        return;
+    for (size_t i = 0; i < s->n_inputs; i++) {
+        struct input *in = &s->inputs[i];
+
+        if (in->file && in->started)
+            wl_file_progress(in->file, &in->done, &in->size);
+        known = known && in->size;
+        done += in->done;
+        total += in->size;
+    }
+    s->cfg->progress(s->cfg->progress_user, done, known ? total : 0);
+}
+
+static int finish(struct wl_source *s, struct wl_error *err)
+{
+    const char *first = NULL;
+    size_t n_damaged = 0;
+
+    tell_progress(s);
+    for (size_t i = 0; i < s->n_inputs; i++) {
+        if (!s->told[i].damaged)
+            continue;
+        if (!first)
+            first = s->told[i].damaged;
+        n_damaged++;
+    }
+    if (!first)
+        return 0;
+    if (n_damaged == 1)
+        return wl_fail(err, WL_EDAMAGED, "%s", first);
+    return wl_fail(err, WL_EDAMAGED, "%s; %zu other files are damaged too", first, n_damaged - 1);
+}
+
+static void count(struct wl_source *s, size_t i, const struct wl_packet *p)
+{
+    struct wl_input *told = &s->told[i];
+
+    if (told->packets == 0 || p->t < told->t_first)
+        told->t_first = p->t;
+    if (told->packets == 0 || p->t > told->t_last)
+        told->t_last = p->t;
+    told->packets++;
+    told->octets += p->bytes.n;
+    s->until_progress -= (int64_t)p->bytes.n;
+    if (WL_LIKELY_FALSE(s->until_progress < 0))
+        tell_progress(s);
+}
+
+/* Moves the input on whose packet was given; true when some input has a packet at its head. */
+static bool choose(struct wl_source *s)
+{
+    if (s->given) {
+        s->given = false;
+        if (move_on(s, s->heap[0]) == 0) {
+            remove_top(s);
+        } else if (s->n_heap > 1) {
+            sift_down(s, 0);
+        }
+    }
+    while (s->n_heap) {
+        struct input *in = &s->inputs[s->heap[0]];
+
+        if (WL_LIKELY_TRUE(in->file != NULL)) {
+            in->started = true;
+            return true;
+        }
+        if (!reopen(s, s->heap[0])) {
+            remove_top(s);
+        } else {
+            sift_down(s, 0); /* it has not changed, unless the file has */
+        }
+    }
+    return false;
+}
+
+/*
+ * The next packet of all, filtered or not, to *ret: its input, or -1 at the end. A file that is
+ * alone gives its packets directly: its head is not needed to compare it with others any more.
+ */
+static ptrdiff_t take_packet(struct wl_source *s, struct wl_packet *ret)
+{
+    uint32_t i;
+
+    if (WL_LIKELY_TRUE(s->given && s->n_heap == 1)) {
+        i = s->heap[0];
+        if (WL_LIKELY_TRUE(read_packet(s, i, ret) == 1))
+            return i;
+        s->given = false;
+        s->n_heap = 0;
+        return -1;
+    }
+    if (!choose(s))
+        return -1;
+    s->given = true;
+    i = s->heap[0];
+    *ret = s->inputs[i].head;
+    return i;
+}
+
+int wl_source_next(struct wl_source *s, struct wl_packet *ret, struct wl_error *err)
+{
+    for (;;) {
+        ptrdiff_t i;
+        int code = 1;
+
+        if (WL_LIKELY_FALSE(s->stop))
+            return 0;
+        if (s->cfg->max_packets && s->delivered >= s->cfg->max_packets)
+            return finish(s, err);
+        i = take_packet(s, ret);
+        if (i < 0)
+            return s->stop ? 0 : finish(s, err);
+        ret->ordinal = ++s->ordinal;
+        count(s, (size_t)i, ret);
+        if (s->bpf)
+            code = wl_bpf_match(s->bpf, ret, err);
+        if (code < 0)
+            return code;
+        s->delivered += (unsigned)code;
+        if (code)
+            return 1;
+    }
+}
+
+void wl_source_stop(struct wl_source *s)
+{
+    s->stop = 1;
+}
+
+const struct wl_input *wl_source_inputs(const struct wl_source *s, size_t *n)
+{
+    *n = s->n_inputs;
+    return s->told;
+}
+
+bool wl_source_rereadable(const struct wl_source *s)
+{
+    for (size_t i = 0; i < s->n_inputs; i++) {
+        if (!s->inputs[i].rereadable)
+            return false;
+    }
+    return true;
+}
+
+void wl_source_free(struct wl_source *s)
+{
+    if (!s)
+        return;
+    for (size_t i = 0; i < s->n_inputs; i++) {
+        close_input(s, i);
+        free_text(s->budget, s->told[i].damaged);
+        if (s->inputs[i].own_name)
+            free_text(s->budget, s->inputs[i].path);
+    }
+    wl_bpf_free(s->bpf);
+    wl_free(s->budget, s->inputs, s->inputs_capacity * sizeof(*s->inputs));
+    wl_free(s->budget, s->told, s->told_capacity * sizeof(*s->told));
+    wl_free(s->budget, s->heap, s->heap_capacity * sizeof(*s->heap));
+    wl_free(s->budget, s, sizeof(*s));
+}

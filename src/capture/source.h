@@ -1,0 +1,49 @@
+/* source.h - where packets come from: files in sequence or merged by time, later interfaces.
+ * SPDX-License-Identifier: MIT
+ *
+ * Opens what struct wl_source_config names: files (pcap, pcapng, compressed ones through
+ * libarchive, told by content), "-" standard input, directories (every capture in it, not
+ * recursive, sorted by name; files that are no captures are passed over). Several files are one
+ * capture: packets come in order of time, ties in order of the files. The BPF filter is compiled
+ * once per link type by libpcap. A damaged file ends with an entry in its wl_input and
+ * WL_EDAMAGED at the end of the whole source, after all that could be read has been given.
+ */
+#ifndef WL_SOURCE_H
+#define WL_SOURCE_H
+
+#include "mem.h"
+#include "wirelint/wirelint.h"
+
+/** One packet. bytes are borrowed until the next call on the source. */
+struct wl_packet {
+    uint64_t ordinal; /* in the whole capture, from 1; packets that the filter refuses do count */
+    uint64_t frame;   /* wl_frame(file, number in the file from 1) */
+    wl_ns t;
+    int linktype;         /* DLT_ of libpcap */
+    uint32_t wire_length; /* before the snap length cut it */
+    struct wl_span bytes;
+};
+
+struct wl_source;
+
+/**
+ * Opens everything that can be opened at once. Returns 0, or WL_EOPEN (no such file, no capture),
+ * WL_EINVAL (bad filter), WL_NOMEM with err. Nothing is held on failure.
+ */
+WL_MUST_USE int wl_source_open(const struct wl_source_config *cfg, const struct wl_limits *limits,
+                               struct wl_budget *budget, struct wl_source **ret,
+                               struct wl_error *err);
+/**
+ * The next packet that passes the filter: 1 and *ret, 0 at the end, or a negative code with err
+ * (WL_EDAMAGED: some input was damaged, given after the last packet of all).
+ */
+int wl_source_next(struct wl_source *s, struct wl_packet *ret, struct wl_error *err);
+/** Safe from a signal handler: the next call of wl_source_next returns 0. */
+void wl_source_stop(struct wl_source *s);
+/** What has been read so far, per input, in the order of frame file indexes. Borrowed. */
+const struct wl_input *wl_source_inputs(const struct wl_source *s, size_t *n);
+/** True when the same packets can be read a second time (no standard input). */
+bool wl_source_rereadable(const struct wl_source *s);
+void wl_source_free(struct wl_source *s);
+
+#endif

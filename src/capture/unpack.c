@@ -1,0 +1,290 @@
+/* unpack.c - compressed octets, told by their first ones, and undone by libarchive and zlib.
+ * SPDX-License-Identifier: MIT
+ *
+ * gzip goes to zlib itself: when a .gz is cut off (a full disk, a copy that broke), libarchive keeps
+ * back up to 64 KiB of what it had decompressed, which is all of a small capture; zlib gives every
+ * octet. The blocks of the other formats are all or nothing anyway, and libarchive undoes them.
+ *
+ * Only the filters a capture is stored with are switched on, and of the formats only "raw": a tar or
+ * an ISO image inside is no capture, and code that would parse it is code an attacker can reach.
+ * Memory of the decompressors is their own and does not count in our budget; they bound it by the
+ * window sizes of their formats.
+ */
+#define ZLIB_CONST /* next_in points to const octets */
+#include "unpack.h"
+
+#include "diag.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <unistd.h>
+#include <zlib.h>
+
+enum { WL_PACKED_BLOCK = 64 << 10 };
+
+struct wl_unpacker {
+    struct wl_budget *budget;
+    struct wl_packed *packed;
+    struct archive *reader; /* NULL: gzip */
+    bool at_end;            /* nothing inside, or all of it read */
+    bool inflating;         /* gzip is to be released */
+    bool inside;            /* a member of the gzip file has begun and not ended */
+    z_stream gzip;
+    const char *failure; /* found behind octets that had to be given first; or NULL */
+    uint8_t block[WL_PACKED_BLOCK];
+};
+
+static const struct kind {
+    const char *name;
+    struct wl_span magic;
+} kinds[] = {
+    {"gzip", {(const uint8_t *)"\x1f\x8b\x08", 3}},
+    {"zstd", {(const uint8_t *)"\x28\xb5\x2f\xfd", 4}},
+    {"lz4", {(const uint8_t *)"\x04\x22\x4d\x18", 4}},
+    {"lz4", {(const uint8_t *)"\x02\x21\x4c\x18", 4}}, /* the legacy frame */
+    {"xz", {(const uint8_t *)"\xfd\x37zXZ\0", 6}},
+    {"bzip2", {(const uint8_t *)"BZh", 3}},
+};
+
+const char *wl_unpack_kind(struct wl_span first)
+{
+    for (size_t i = 0; i < WL_COUNT(kinds); i++) {
+        if (wl_span_starts(first, kinds[i].magic))
+            return kinds[i].name;
+    }
+    /* a zstd file may begin with a skippable frame (RFC 8878 3.1.2): 0x184D2A5? little-endian */
+    if (first.n >= 4 && (first.p[0] & 0xf0) == 0x50 && memcmp(first.p + 1, "\x2a\x4d\x18", 3) == 0)
+        return "zstd";
+    return NULL;
+}
+
+ptrdiff_t wl_unpack_read_fd(int fd, uint8_t *p, size_t n, const volatile sig_atomic_t *stop)
+{
+    for (;;) {
+        ssize_t got = read(fd, p, n);
+
+        if (got >= 0)
+            return got;
+        if (errno == EINTR) {
+            if (stop && *stop)
+                return 0;
+        } else if (errno == EAGAIN) {
+            struct pollfd ready = {.fd = fd, .events = POLLIN};
+
+            if (stop && *stop)
+                return 0;
+            if (poll(&ready, 1, -1) < 0 && errno != EINTR)
+                return -1;
+        } else {
+            return -1;
+        }
+    }
+}
+
+/* What is at hand first, then what the descriptor gives; 0 at the end, -1 with errno. */
+static ptrdiff_t next_packed(struct wl_unpacker *a, const uint8_t **ret)
+{
+    struct wl_packed *packed = a->packed;
+    ptrdiff_t got;
+
+    if (packed->first.n) {
+        struct wl_span first = packed->first;
+
+        packed->first = (struct wl_span){NULL, 0};
+        packed->done += first.n;
+        *ret = first.p;
+        return (ptrdiff_t)first.n;
+    }
+    if (packed->fd < 0)
+        return 0;
+    got = wl_unpack_read_fd(packed->fd, a->block, sizeof(a->block), packed->stop);
+    if (got > 0)
+        packed->done += (uint64_t)got;
+    *ret = a->block;
+    return got;
+}
+
+/* ------------------------------------------------------------------------------------ gzip */
+
+static int open_gzip(struct wl_unpacker *a, struct wl_error *err)
+{
+    /* 15: the largest window; 16: gzip headers, and nothing else */
+    if (inflateInit2(&a->gzip, 15 + 16) != Z_OK)
+        return wl_fail(err, WL_NOMEM, "out of memory");
+    a->inflating = true;
+    a->inside = true;
+    return 0;
+}
+
+/* More to inflate: true; false at the end, where failure says whether it comes too early. */
+static bool feed_gzip(struct wl_unpacker *a)
+{
+    const uint8_t *p = NULL;
+    ptrdiff_t got;
+
+    if (a->gzip.avail_in)
+        return true;
+    got = next_packed(a, &p);
+    if (got > 0 && (uintmax_t)got <= UINT_MAX) {
+        a->gzip.next_in = p;
+        a->gzip.avail_in = (uInt)got;
+        return true;
+    }
+    if (got != 0) {
+        a->failure = "it cannot be read";
+    } else if (a->inside) {
+        a->failure = "it is cut off";
+    }
+    return false;
+}
+
+/* Between members (RFC 1952 2.2): another one, or the end; what is no member is padding. */
+static bool begin_member(struct wl_unpacker *a)
+{
+    if (!feed_gzip(a) || a->gzip.next_in[0] != 0x1f)
+        return false;
+    a->inside = true;
+    return inflateReset(&a->gzip) == Z_OK;
+}
+
+/* As wl_unpack_read. What was inflated before a failure is given first. */
+static ptrdiff_t read_gzip(struct wl_unpacker *a, uint8_t *p, size_t n)
+{
+    n = wl_min_size(n, 1u << 30);
+    a->gzip.next_out = p;
+    a->gzip.avail_out = (uInt)n;
+    while (a->gzip.avail_out && !a->at_end) {
+        int code;
+
+        if (!a->inside && !begin_member(a))
+            break;
+        if (!feed_gzip(a))
+            break;
+        code = inflate(&a->gzip, Z_NO_FLUSH);
+        if (code == Z_STREAM_END) {
+            a->inside = false;
+        } else if (code != Z_OK && code != Z_BUF_ERROR) {
+            a->failure = a->gzip.msg ? a->gzip.msg : "it makes no sense";
+        }
+        if (a->failure)
+            break;
+    }
+    a->at_end = a->gzip.avail_out > 0;
+    return (ptrdiff_t)(n - a->gzip.avail_out);
+}
+
+/* ------------------------------------------------------------------------------ libarchive */
+
+static la_ssize_t read_packed(struct archive *reader, void *user, const void **ret)
+{
+    const uint8_t *p = NULL;
+    ptrdiff_t got = next_packed(user, &p);
+
+    if (got < 0) {
+        char text[96];
+
+        archive_set_error(reader, errno, "%s", wl_errno_text(errno, text, sizeof(text)));
+        return ARCHIVE_FATAL;
+    }
+    *ret = p;
+    return (la_ssize_t)got;
+}
+
+static int support(struct archive *reader)
+{
+    /* ARCHIVE_WARN means that an external program would do it: not for us */
+    return archive_read_support_format_raw(reader) == ARCHIVE_OK &&
+           archive_read_support_format_empty(reader) == ARCHIVE_OK &&
+           archive_read_support_filter_zstd(reader) == ARCHIVE_OK &&
+           archive_read_support_filter_lz4(reader) == ARCHIVE_OK &&
+           archive_read_support_filter_xz(reader) == ARCHIVE_OK &&
+           archive_read_support_filter_bzip2(reader) == ARCHIVE_OK;
+}
+
+static const char *reason(struct archive *reader)
+{
+    const char *text = archive_error_string(reader);
+
+    return text ? text : "not understood";
+}
+
+static int open_archive(struct wl_unpacker *a, struct wl_error *err)
+{
+    struct archive_entry *entry;
+
+    a->reader = archive_read_new();
+    if (!a->reader)
+        return wl_fail(err, WL_NOMEM, "out of memory");
+    if (!support(a->reader))
+        return wl_fail(err, WL_EOPEN, "libarchive lacks a filter: %s", reason(a->reader));
+    if (archive_read_open(a->reader, a, NULL, read_packed, NULL) != ARCHIVE_OK)
+        return wl_fail(err, WL_EOPEN, "%s", reason(a->reader));
+    switch (archive_read_next_header(a->reader, &entry)) {
+    case ARCHIVE_OK:
+    case ARCHIVE_WARN: return 0;
+    case ARCHIVE_EOF: a->at_end = true; return 0;
+    default: return wl_fail(err, WL_EOPEN, "%s", reason(a->reader));
+    }
+}
+
+/* --------------------------------------------------------------------------------- either */
+
+int wl_unpack_new(struct wl_packed *packed, struct wl_budget *budget, struct wl_unpacker **ret,
+                  struct wl_error *err)
+{
+    const char *kind = wl_unpack_kind(packed->first);
+    struct wl_unpacker *a = wl_alloc(budget, sizeof(*a));
+    int code;
+
+    WL_ASSERT(kind);
+    if (!a)
+        return wl_fail(err, WL_NOMEM, "out of memory");
+    a->budget = budget;
+    a->packed = packed;
+    code = strcmp(kind, "gzip") == 0 ? open_gzip(a, err) : open_archive(a, err);
+    if (code < 0) {
+        wl_unpack_free(a);
+        return code;
+    }
+    *ret = a;
+    return 0;
+}
+
+ptrdiff_t wl_unpack_read(struct wl_unpacker *a, uint8_t *p, size_t n, struct wl_error *err)
+{
+    la_ssize_t got;
+
+    if (a->failure && a->at_end) {
+        (void)wl_fail(err, WL_EDAMAGED, "%s", a->failure);
+        return -1;
+    }
+    if (a->at_end)
+        return 0;
+    if (!a->reader) {
+        ptrdiff_t inflated = read_gzip(a, p, n);
+
+        return inflated || !a->failure ? inflated : wl_unpack_read(a, p, n, err);
+    }
+    got = archive_read_data(a->reader, p, n);
+    if (got < 0) {
+        a->at_end = true;
+        (void)wl_fail(err, WL_EDAMAGED, "%s", reason(a->reader));
+        return -1;
+    }
+    a->at_end = got == 0;
+    return (ptrdiff_t)got;
+}
+
+void wl_unpack_free(struct wl_unpacker *a)
+{
+    if (!a)
+        return;
+    if (a->reader)
+        (void)archive_read_free(a->reader);
+    if (a->inflating)
+        (void)inflateEnd(&a->gzip);
+    wl_free(a->budget, a, sizeof(*a));
+}
