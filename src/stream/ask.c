@@ -1,0 +1,243 @@
+/* ask.c - what a layer may ask of its channel, and the record that becomes of it.
+ * SPDX-License-Identifier: MIT
+ *
+ * Nothing here feeds anything: the functions of layer.h answer from the channel's and the
+ * connection's state, or put down what goes into the record. Its arena is made when the first of
+ * that comes; most connections have none until they end.
+ */
+#include "channel.h"
+
+/* -------------------------------------------------------------------------------- the record */
+
+void wl_channel_ref(const struct wl_hand *hand, struct wl_conn_ref *ret)
+{
+    const struct wl_flow *flow = hand->flow;
+    const struct wl_channel *ch = flow->channel;
+    bool turned = ch && ch->turned;
+
+    *ret = (struct wl_conn_ref){
+        .id = flow->id,
+        .client = flow->ends[turned ? 1 : 0],
+        .server = flow->ends[turned ? 0 : 1],
+        .proto = ch ? (enum wl_proto)ch->proto : WL_PROTO_UNKNOWN,
+        .midstream = !wl_tcp_is(&flow->tcp, WL_TO_SERVER, WL_TCP_OPENED) &&
+                     !wl_tcp_is(&flow->tcp, WL_TO_CLIENT, WL_TCP_OPENED),
+        .rtt = flow->state & WL_FLOW_TIMED ? flow->rtt : 0,
+    };
+    if (ch)
+        ret->proxied = ch->proxied;
+}
+
+/* Why the connection as a whole could not be judged. */
+static enum wl_unjudged why_unjudged(const struct wl_conn_record *rec, bool cut)
+{
+    if ((rec->bytes[0] == 0) != (rec->bytes[1] == 0) && rec->gaps[rec->bytes[0] ? 1 : 0])
+        return WL_UNJUDGED_ONE_WAY;
+    if (rec->gaps[0] || rec->gaps[1])
+        return cut ? WL_UNJUDGED_SNAPLEN : WL_UNJUDGED_GAP;
+    if (rec->n_exchanges == 0 && rec->conn.proto == WL_PROTO_TLS)
+        return WL_UNJUDGED_TLS;
+    if (rec->n_exchanges == 0 && (rec->conn.proto == WL_H2 || rec->conn.proto == WL_ICAP))
+        return WL_UNJUDGED_PROTOCOL;
+    return rec->conn.midstream ? WL_UNJUDGED_MIDSTREAM : WL_JUDGED;
+}
+
+struct wl_conn_record *wl_channel_record(const struct wl_hand *hand)
+{
+    struct wl_flow *flow = hand->flow;
+    struct wl_channel *ch = flow->channel;
+    bool turned = ch && ch->turned;
+    struct wl_arena *arena = ch && ch->arena ? ch->arena : wl_arena_new(hand->stream->host->arenas);
+    struct wl_conn_record *rec = arena ? wl_arena_alloc(arena, sizeof(*rec)) : NULL;
+
+    if (ch)
+        ch->arena = NULL;
+    if (!rec) {
+        wl_arena_free(arena);
+        return NULL;
+    }
+    wl_channel_ref(hand, &rec->conn);
+    rec->arena = arena;
+    for (unsigned i = 0; i < 2; i++) {
+        uint64_t gaps = ch ? ch->gaps[i] : 0;
+
+        rec->gaps[i] = gaps;
+        rec->bytes[i] = flow->tcp.way[turned ? 1 - i : i].offset - gaps;
+    }
+    if (ch) {
+        rec->steps = ch->steps;
+        rec->n_steps = ch->n_steps;
+        rec->n_steps_lost = ch->n_steps_lost;
+        rec->n_exchanges = ch->n_exchanges;
+        rec->marks = ch->marks;
+        rec->n_marks = ch->n_marks;
+    }
+    rec->packets = flow->tcp.packets;
+    rec->first_packet = flow->id;
+    rec->last_packet = flow->last_packet;
+    rec->first_frame = flow->first_frame;
+    rec->last_frame = flow->last_frame;
+    rec->t_first = flow->t_first;
+    rec->t_last = flow->t_last;
+    rec->rst_suspect = flow->state & WL_FLOW_SUSPECT;
+    if (flow->first_fin)
+        rec->end_by = (enum wl_dir)(turned ? 2 - flow->first_fin : flow->first_fin - 1);
+    rec->unjudged = why_unjudged(rec, ch && ch->cut);
+    return rec;
+}
+
+/* ----------------------------------------------------------------------- what layers may ask */
+
+const struct wl_conn_ref *wl_layer_conn(const struct wl_layer *l)
+{
+    struct wl_stream *s = l->channel->stream;
+    struct wl_hand hand = {s, l->channel->flow};
+
+    wl_channel_ref(&hand, &s->conn);
+    return &s->conn;
+}
+
+void wl_layer_set_proto(struct wl_layer *l, enum wl_proto proto)
+{
+    if (l == &l->channel->layer)
+        l->channel->proto = (uint8_t)proto;
+}
+
+void wl_layer_set_proxied(struct wl_layer *l, const struct wl_endpoint *e)
+{
+    l->channel->proxied = *e;
+}
+
+void wl_layer_want_acks(struct wl_layer *l, bool on)
+{
+    struct wl_tcp *t = &l->channel->flow->tcp;
+
+    if (l != &l->channel->layer)
+        return;
+    if (on) {
+        t->flags |= WL_TCP_WANT_ACKS;
+    } else {
+        t->flags &= ~(uint32_t)WL_TCP_WANT_ACKS;
+    }
+}
+
+uint64_t wl_layer_acked(const struct wl_layer *l, enum wl_dir dir)
+{
+    return wl_tcp_acked(&l->channel->flow->tcp, wl_channel_map(l->channel, dir));
+}
+
+uint64_t wl_layer_offset(const struct wl_layer *l, enum wl_dir dir)
+{
+    const struct wl_channel *ch = l->channel;
+
+    if (ch->deaf || ch->speech == WL_OPAQUE)
+        return wl_channel_way(ch, dir)->offset;
+    if (ch->asked[dir])
+        return ch->position[dir] + ch->asked[dir] - wl_channel_way(ch, dir)->skip;
+    return ch->position[dir];
+}
+
+uint64_t wl_layer_unskip(struct wl_layer *l, enum wl_dir dir)
+{
+    struct wl_channel *ch = l->channel;
+    uint64_t passed = ch->asked[dir] - wl_channel_way(ch, dir)->skip;
+
+    if (ch->asked[dir] == 0)
+        return 0;
+    ch->asked[dir] = 0;
+    ch->position[dir] += passed;
+    wl_channel_way(ch, dir)->skip = 0;
+    return passed;
+}
+
+void wl_layer_wake(struct wl_layer *l, wl_ns now)
+{
+    (void)now; /* it is the time of the packet in hand; the clock that never goes back counts */
+    wl_channel_wake_later(l->channel);
+}
+
+void wl_layer_expect(struct wl_layer *l, enum wl_proto proto)
+{
+    l->channel->expected = (uint8_t)proto;
+}
+
+static bool have_arena(struct wl_channel *ch)
+{
+    if (!ch->arena)
+        ch->arena = wl_arena_new(ch->stream->host->arenas);
+    return ch->arena;
+}
+
+void wl_layer_step(struct wl_layer *l, uint16_t status, uint32_t ordinal, bool alone)
+{
+    struct wl_channel *ch = l->channel;
+    struct wl_step *last = ch->n_steps ? &ch->steps[ch->n_steps - 1] : NULL;
+    struct wl_step *steps = NULL;
+
+    if (!l->host->keep_steps)
+        return;
+    if (last && ch->last_alone && alone && last->status == status && ch->n_steps_lost == 0 &&
+        ordinal == last->ordinal + last->repeat) {
+        last->repeat++;
+        return;
+    }
+    if (have_arena(ch)) {
+        steps = wl_arena_grow(ch->arena, ch->steps, ch->n_steps, &ch->step_capacity,
+                              (uint32_t)wl_min_u64(wl_channel_limits(ch)->max_steps, UINT32_MAX),
+                              sizeof(*steps));
+    }
+    if (!steps) {
+        wl_channel_limit(ch, WL_LIMIT_max_steps);
+        ch->n_steps_lost++;
+        return;
+    }
+    ch->steps = steps;
+    ch->steps[ch->n_steps++] = (struct wl_step){status, ordinal, 1};
+    ch->last_alone = alone;
+}
+
+/* The same fact again is only counted. */
+void wl_channel_mark(struct wl_channel *ch, const struct wl_mark *mark)
+{
+    struct wl_mark *marks = NULL;
+
+    for (uint32_t i = 0; i < ch->n_marks; i++) {
+        struct wl_mark *m = &ch->marks[i];
+
+        if (m->id == mark->id && m->ordinal == mark->ordinal && m->status == mark->status) {
+            m->count += mark->count ? mark->count : 1;
+            return;
+        }
+    }
+    if (have_arena(ch)) {
+        marks = wl_arena_grow(ch->arena, ch->marks, ch->n_marks, &ch->mark_capacity,
+                              (uint32_t)wl_min_u64(wl_channel_limits(ch)->max_marks, UINT32_MAX),
+                              sizeof(*marks));
+    }
+    if (!marks) {
+        wl_channel_limit(ch, WL_LIMIT_max_marks);
+        return;
+    }
+    ch->marks = marks;
+    marks[ch->n_marks] = *mark;
+    if (mark->count == 0)
+        marks[ch->n_marks].count = 1;
+    marks[ch->n_marks].octets = wl_arena_copy(ch->arena,
+                                              wl_span_sub(mark->octets, 0, WL_MARK_OCTETS));
+    ch->n_marks++;
+}
+
+void wl_layer_mark(struct wl_layer *l, const struct wl_mark *mark)
+{
+    wl_channel_mark(l->channel, mark);
+}
+
+void wl_layer_count_exchange(struct wl_layer *l)
+{
+    l->channel->n_exchanges++;
+}
+
+uint32_t wl_layer_next_ordinal(struct wl_layer *l)
+{
+    return ++l->channel->n_ordinals;
+}

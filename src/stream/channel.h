@@ -1,0 +1,148 @@
+/* channel.h - the layers of one connection: sniff, feed, skip, park, switch, gap, end.
+ * SPDX-License-Identifier: MIT
+ *
+ * The only place that holds octets back: until a protocol is known (max_sniff), and while a layer
+ * says WAIT (max_limbo). Exists from the first octet of payload on; an idle connection between two
+ * exchanges keeps no buffers.
+ */
+#ifndef WL_CHANNEL_H
+#define WL_CHANNEL_H
+
+#include "held.h"
+#include "layer.h"
+#include "tcp.h"
+
+/** One connection in the slab. The hot line first; the rest is touched once per packet at most. */
+struct wl_flow {
+    struct wl_tcp tcp;
+    struct wl_channel *channel; /* NULL: no octet of payload yet, or over */
+    uint64_t id;                /* ordinal of its first packet; 0: this entry is free */
+    wl_ns t_first, t_last;
+    uint64_t last_packet, first_frame, last_frame;
+    wl_ns rtt;                  /* the time of the SYN until the handshake is complete */
+    struct wl_endpoint ends[2]; /* by physical direction: 0 is the supposed client */
+    uint32_t base[2];           /* as Wireshark numbers connections (flow.c) */
+    uint32_t newer, older;      /* neighbours in the order of recency */
+    uint16_t ip_id[2];          /* of the last packet of each end */
+    uint8_t ttl[2];
+    uint8_t state;     /* wl_flow_state */
+    uint8_t first_fin; /* direction of the first FIN or of the RST, plus one */
+};
+static_assert(sizeof(struct wl_flow) <= 192, "an idle connection is small");
+
+enum wl_flow_state {
+    WL_FLOW_BASE_0 = 1, /* base[0] is known */
+    WL_FLOW_BASE_1 = 2,
+    WL_FLOW_OVER = 4,      /* its record was given; kept for its number */
+    WL_FLOW_TIMED = 8,     /* rtt is a duration */
+    WL_FLOW_IGNORED = 16,  /* not one of the ports that were asked for */
+    WL_FLOW_SUSPECT = 32,  /* ended by a RST that may be a third party's */
+    WL_FLOW_STEADY_0 = 64, /* ip_id[0] rises by small steps */
+    WL_FLOW_STEADY_1 = 128,
+};
+
+/** What the connections of a shard share. */
+struct wl_stream {
+    const struct wl_layer_host *host;
+    const struct wl_layer_ops *const *layers;
+    struct wl_tcp_env tcp;
+    struct wl_link wakes;    /* channels that asked to be woken, the earliest first */
+    struct wl_conn_ref conn; /* what wl_layer_conn lends */
+};
+
+/** What the functions of wl_channel_out are given. */
+struct wl_hand {
+    struct wl_stream *stream;
+    struct wl_flow *flow;
+};
+
+/** The channel's side of tcp.h; user is a struct wl_hand. */
+extern const struct wl_tcp_out wl_channel_out;
+
+enum wl_speech {
+    WL_SNIFFING, /* what is spoken is not known yet */
+    WL_SPEAKING, /* layer is fed */
+    WL_OPAQUE,   /* octets are counted only */
+};
+
+/** The channel; channel.c feeds the layers, ask.c answers them. */
+struct wl_channel {
+    struct wl_stream *stream;
+    struct wl_flow *flow;
+    struct wl_layer layer; /* speaking: the one that is fed */
+    struct wl_layer below; /* the one that switched to it, until it is known what follows */
+    struct wl_held *held;  /* NULL: nothing is held */
+    struct wl_link wake;   /* in stream->wakes while to be woken */
+    wl_ns wake_at;
+    uint64_t position[2]; /* offset of the next octet to be fed, when none is being skipped */
+    uint64_t asked[2];    /* octets the layer asked to skip; 0: it is not skipping */
+    uint64_t gaps[2];
+    uint8_t speech;   /* enum wl_speech */
+    uint8_t depth;    /* layers opened, one upon the other */
+    uint8_t proto;    /* enum wl_proto */
+    uint8_t expected; /* the same, as announced for the next layer */
+    bool turned;      /* the client is the physical direction 1 */
+    bool midstream;   /* the start of every segment may be the start of something */
+    bool switched;    /* something switched to what is sniffed now */
+    bool second;      /* sniffing once more after both sides were not understood */
+    bool deaf;        /* the layer wants no more octets */
+    bool cut;         /* snap length, in gaps */
+    bool last_alone;  /* the last step stands for whole exchanges */
+    bool stopped[2];  /* the layer waits for the other side before it takes more of this */
+    bool forced[2];   /* waiting is over, whatever the layer says */
+    bool ended[2];
+    bool spoken[2]; /* while sniffing: octets came */
+    uint32_t n_ordinals, n_exchanges;
+    struct wl_endpoint proxied;
+    /* what goes into the record; the arena is made when the first of it comes */
+    struct wl_arena *arena;
+    struct wl_step *steps;
+    struct wl_mark *marks;
+    uint32_t n_steps, step_capacity, n_steps_lost;
+    uint32_t n_marks, mark_capacity;
+};
+
+/** Between physical and logical direction, both ways. */
+static inline enum wl_dir wl_channel_map(const struct wl_channel *ch, enum wl_dir dir)
+{
+    return ch->turned ? (enum wl_dir)(1 - dir) : dir;
+}
+
+static inline struct wl_tcp_way *wl_channel_way(const struct wl_channel *ch, enum wl_dir dir)
+{
+    return &ch->flow->tcp.way[wl_channel_map(ch, dir)];
+}
+
+static inline const struct wl_limits *wl_channel_limits(const struct wl_channel *ch)
+{
+    return &ch->stream->host->cfg->limits;
+}
+
+/** Counts a limit as reached. */
+static inline void wl_channel_limit(const struct wl_channel *ch, enum wl_limit_id id)
+{
+    ch->stream->host->limits[id]++;
+}
+
+/** Adds a fact to the connection's record; the same fact again is only counted. */
+void wl_channel_mark(struct wl_channel *ch, const struct wl_mark *mark);
+/** Makes the channel when there is none; NULL when memory is refused. */
+struct wl_channel *wl_channel_get(const struct wl_hand *hand);
+/** The channel that is due to be woken; NULL when there is none. */
+struct wl_channel *wl_channel_due(const struct wl_stream *s);
+struct wl_flow *wl_channel_flow(const struct wl_channel *ch);
+void wl_channel_wake(struct wl_channel *ch, wl_ns now);
+/** Asks that wl_channel_due returns it once, limits.settle from now. */
+void wl_channel_wake_later(struct wl_channel *ch);
+/** Nothing more will come: what is held is fed, layers are ended and closed. */
+void wl_channel_finish(struct wl_channel *ch, enum wl_end how, enum wl_dir by, wl_ns now,
+                       const struct wl_seen *seen);
+/** The identity of the connection, as far as known. */
+void wl_channel_ref(const struct wl_hand *hand, struct wl_conn_ref *ret);
+/** The connection's record, with what the channel has gathered, or NULL when memory is refused.
+ * Takes what the channel had (if there is one). */
+WL_MUST_USE struct wl_conn_record *wl_channel_record(const struct wl_hand *hand);
+/** Frees the channel of a connection, if there is one. */
+void wl_channel_free(const struct wl_hand *hand);
+
+#endif

@@ -1,0 +1,44 @@
+/* flow.h - the connection table of one shard: segments in, layers fed, records out.
+ * SPDX-License-Identifier: MIT
+ *
+ * A connection is found by its unordered pair of endpoints (seeded hash), numbered when its first
+ * segment comes, exactly as Wireshark numbers tcp.stream: a SYN without ACK whose sequence number
+ * is another than the one known is a new connection; anything else, however late, belongs to the
+ * one known. On files a closed connection keeps its entry until max_connections evicts it.
+ * RFC 9293.
+ */
+#ifndef WL_FLOW_H
+#define WL_FLOW_H
+
+#include "layer.h"
+#include "segment.h"
+
+struct wl_flows;
+
+struct wl_flows_config {
+    const struct wl_layer_host *host;
+    /** Asked in this order; NULL-ended. */
+    const struct wl_layer_ops *const *layers;
+    /** A connection was opened; number is its ordinal in this table, from 0. Or NULL. */
+    void (*opened)(void *user, const struct wl_conn_ref *conn);
+    /** A connection is over; takes ownership of rec (and its arena). rec is never NULL: when memory
+     * is refused the record is counted as refused and not given. */
+    void (*closed)(void *user, struct wl_conn_record *rec);
+    void *user;
+};
+
+WL_MUST_USE struct wl_flows *wl_flows_new(const struct wl_flows_config *cfg);
+/** One segment. Never fails; what cannot be kept is counted. */
+void wl_flows_segment(struct wl_flows *f, const struct wl_segment *seg);
+/** Touches what wl_flows_segment will need for this segment. */
+void wl_flows_prefetch(const struct wl_flows *f, const struct wl_segment *seg);
+/** Time goes on: wake-ups, gap deadlines, idle expiry. Called for every packet, TCP or not, before
+ * its segment is given. Cheap when nothing is due. */
+void wl_flows_tick(struct wl_flows *f, uint64_t packet, wl_ns now);
+/** The capture is over: every connection ends (WL_END_EOF unless it had ended), in the order of
+ * their numbers. */
+void wl_flows_finish(struct wl_flows *f);
+size_t wl_flows_open(const struct wl_flows *f);
+void wl_flows_free(struct wl_flows *f);
+
+#endif

@@ -1,0 +1,125 @@
+/* recall.c - octets lately delivered, to tell whether a retransmission says the same.
+ * SPDX-License-Identifier: MIT
+ *
+ * One ring for all connections of a shard instead of a buffer for each: a retransmission follows
+ * its original soon, and what the ring has lost is not compared (missing evidence is never a
+ * violation). Only octets that a layer looked at come here; bodies of known length pass by.
+ */
+#include "recall.h"
+
+/* Where the octets of one segment lie. */
+struct memory {
+    const void *who; /* NULL: nothing */
+    uint64_t at;     /* position in the stream of all octets ever kept */
+    uint32_t seq, n;
+    enum wl_dir dir;
+};
+
+struct wl_recall {
+    struct wl_budget *budget;
+    uint64_t written; /* octets ever kept */
+    uint32_t octets, segments;
+    uint32_t latest; /* index of the newest memory */
+    struct memory *memories;
+    uint8_t *ring;
+};
+
+struct wl_recall *wl_recall_new(struct wl_budget *b, uint32_t octets, uint32_t segments)
+{
+    struct wl_recall *r = wl_alloc(b, sizeof(*r));
+
+    WL_ASSERT(octets > 0 && segments > 0);
+    if (!r)
+        return NULL;
+    *r = (struct wl_recall){.budget = b, .octets = octets, .segments = segments};
+    r->memories = wl_alloc_array(b, segments, sizeof(*r->memories));
+    r->ring = wl_alloc(b, octets);
+    if (!r->memories || !r->ring) {
+        wl_recall_free(r);
+        return NULL;
+    }
+    return r;
+}
+
+void wl_recall_free(struct wl_recall *r)
+{
+    if (!r)
+        return;
+    wl_free(r->budget, r->memories, r->segments * sizeof(*r->memories));
+    wl_free(r->budget, r->ring, r->octets);
+    wl_free(r->budget, r, sizeof(*r));
+}
+
+void wl_recall_keep(struct wl_recall *r, const void *who, enum wl_dir dir, uint32_t seq,
+                    struct wl_span bytes)
+{
+    uint32_t n = (uint32_t)wl_min_size(bytes.n, r->octets / 4);
+    uint32_t start = (uint32_t)(r->written % r->octets);
+
+    if (n == 0)
+        return;
+    if (n > r->octets - start) { /* a memory does not wrap: leave the tail of the ring unused */
+        r->written += r->octets - start;
+        start = 0;
+    }
+    memcpy(r->ring + start, bytes.p, n);
+    r->latest = (r->latest + 1) % r->segments;
+    r->memories[r->latest] = (struct memory){
+        .who = who, .at = r->written, .seq = seq, .n = n, .dir = dir};
+    r->written += n;
+}
+
+/* Compares what m and bytes have in common; adds to *n_differing. */
+static void compare_one(const struct wl_recall *r, const struct memory *m, uint32_t seq,
+                        struct wl_span bytes, size_t *n_differing, size_t *first)
+{
+    int32_t ahead = (int32_t)(m->seq - seq); /* where m begins, seen from bytes */
+    size_t skip_bytes = ahead > 0 ? (size_t)ahead : 0;
+    size_t skip_m = ahead < 0 ? (size_t) - (int64_t)ahead : 0;
+    const uint8_t *old = r->ring + m->at % r->octets;
+    size_t n;
+
+    if (skip_bytes >= bytes.n || skip_m >= m->n)
+        return;
+    n = wl_min_size(bytes.n - skip_bytes, m->n - skip_m);
+    if (memcmp(bytes.p + skip_bytes, old + skip_m, n) == 0)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        if (bytes.p[skip_bytes + i] == old[skip_m + i])
+            continue;
+        if (*n_differing == 0 || skip_bytes + i < *first)
+            *first = skip_bytes + i;
+        ++*n_differing;
+    }
+}
+
+size_t wl_recall_compare(const struct wl_recall *r, const void *who, enum wl_dir dir, uint32_t seq,
+                         struct wl_span bytes, size_t *ret_first)
+{
+    size_t n_differing = 0, first = 0;
+
+    for (uint32_t i = 0; i < r->segments; i++) {
+        const struct memory *m = &r->memories[(r->latest + r->segments - i) % r->segments];
+
+        /* what was written over ends the search: everything before it is older */
+        if (!m->n || r->written - m->at > r->octets)
+            break;
+        if (m->who == who && m->dir == dir)
+            compare_one(r, m, seq, bytes, &n_differing, &first);
+    }
+    if (n_differing)
+        *ret_first = first;
+    return n_differing;
+}
+
+void wl_recall_forget(struct wl_recall *r, const void *who)
+{
+    for (uint32_t i = 0; i < r->segments; i++) {
+        struct memory *m = &r->memories[(r->latest + r->segments - i) % r->segments];
+
+        if (!m->n || r->written - m->at > r->octets)
+            break;
+        if (m->who == who)
+            m->who = NULL;
+    }
+}

@@ -1,0 +1,890 @@
+/* tcp.c - one connection's sequence numbers: reordering, gaps, overlaps, FIN, RST (RFC 9293).
+ * SPDX-License-Identifier: MIT
+ *
+ * The observer is neither end: it sees what was sent, perhaps twice, perhaps not at all, and the
+ * acknowledgements tell what had arrived. A segment that is next in its direction and acknowledges
+ * nothing unknown is delivered at once. Everything else takes the slow way: it is cut to what is
+ * new, queued by stream offset, and delivered when the hole before it, and the octets it
+ * acknowledges, have come or were given up. What waits hangs off the connection (wl_tcp_slow) and
+ * goes when nothing waits any more.
+ */
+#include "tcp.h"
+#include "queue.h"
+
+/* Sequence numbers farther apart cannot be in one window (RFC 7323 2.3). */
+#define FARTHEST ((int32_t)1 << 30)
+/* A RST farther ahead of what was seen is not believed. */
+#define RST_FARTHEST ((int32_t)1 << 24)
+
+/* Waiting for octets that were acknowledged but not captured yet. */
+struct wait {
+    struct wl_link link; /* in env->waiting while running */
+    struct wl_tcp_slow *slow;
+    wl_ns since;
+    uint32_t since_packet;
+    uint32_t target; /* sequence number up to which nothing more is waited for in the end */
+    bool running;
+    struct wl_seen seen; /* of the acknowledgement */
+};
+
+struct wl_tcp_slow {
+    struct wl_tcp *tcp;
+    struct wl_queue queue[2];
+    struct wait wait[2];
+};
+
+/* One call: the connection in hand and what it shares with the others. */
+struct run {
+    struct wl_tcp_env *env;
+    struct wl_tcp *t;
+    void *user;
+};
+
+static enum wl_dir other(enum wl_dir dir)
+{
+    return dir == WL_TO_SERVER ? WL_TO_CLIENT : WL_TO_SERVER;
+}
+
+static void set_state(struct wl_tcp *t, enum wl_dir dir, enum wl_tcp_state bit)
+{
+    t->flags |= (uint32_t)bit << (8 * (unsigned)dir);
+}
+
+static void clear_state(struct wl_tcp *t, enum wl_dir dir, enum wl_tcp_state bit)
+{
+    t->flags &= ~((uint32_t)bit << (8 * (unsigned)dir));
+}
+
+static void advance(struct wl_tcp_way *w, uint64_t n)
+{
+    w->offset += n;
+    w->next += (uint32_t)n;
+}
+
+/* How far ack is beyond what was captured of dir; a FIN takes a number but no octet. */
+static int32_t ahead(const struct wl_tcp *t, enum wl_dir dir, uint32_t ack)
+{
+    int32_t delta = (int32_t)(ack - t->way[dir].next);
+
+    if (delta == 1 && (wl_tcp_is(t, dir, WL_TCP_CLOSED) || wl_tcp_is(t, dir, WL_TCP_PHANTOM)))
+        return 0;
+    return delta;
+}
+
+uint64_t wl_tcp_offset(const struct wl_tcp *t, enum wl_dir dir, uint32_t ack)
+{
+    const struct wl_tcp_way *w = &t->way[dir];
+    int32_t delta = ahead(t, dir, ack);
+
+    if (!wl_tcp_is(t, dir, WL_TCP_BASE) || delta > FARTHEST)
+        return WL_NONE;
+    if (delta < 0) {
+        return w->offset > (uint64_t) - (int64_t)delta ? w->offset - (uint64_t) - (int64_t)delta
+                                                       : 0;
+    }
+    return w->offset + (uint64_t)delta;
+}
+
+uint64_t wl_tcp_acked(const struct wl_tcp *t, enum wl_dir dir)
+{
+    if (!wl_tcp_is(t, dir, WL_TCP_ACKED))
+        return WL_NONE;
+    return wl_tcp_offset(t, dir, t->way[dir].acked);
+}
+
+static struct wl_seen see(const struct wl_tcp *t, enum wl_dir dir, const struct wl_segment *seg)
+{
+    bool has_ack = seg->flags & WL_TCP_ACK;
+
+    return (struct wl_seen){
+        .packet = seg->packet,
+        .frame = seg->frame,
+        .t = seg->t,
+        .acked = has_ack ? wl_tcp_offset(t, other(dir), seg->ack) : WL_NONE,
+        .window = seg->window,
+    };
+}
+
+/* ------------------------------------------------------------------------ what is waited for */
+
+static struct wl_tcp_slow *take_the_slow_way(const struct run *r)
+{
+    struct wl_tcp_slow *s = r->t->slow;
+
+    if (s)
+        return s;
+    s = wl_alloc(r->env->host->budget, sizeof(*s));
+    if (!s)
+        return NULL;
+    s->tcp = r->t;
+    for (unsigned dir = 0; dir < 2; dir++) {
+        s->queue[dir].end_at = WL_NONE;
+        s->wait[dir].slow = s;
+        wl_list_init(&s->wait[dir].link);
+    }
+    r->t->slow = s;
+    return s;
+}
+
+static void stop_clock(struct wait *w)
+{
+    wl_list_remove(&w->link);
+    w->running = false;
+}
+
+/* Octets of dir before target are missing: from now on patience is limited. */
+static void start_clock(const struct run *r, enum wl_dir dir, uint32_t target,
+                        const struct wl_seen *seen)
+{
+    struct wl_tcp_slow *s = take_the_slow_way(r);
+    struct wait *w;
+
+    if (!s || s->wait[dir].running)
+        return;
+    w = &s->wait[dir];
+    w->running = true;
+    w->since = r->env->clock;
+    w->since_packet = r->t->packets;
+    w->target = target;
+    w->seen = *seen;
+    wl_list_append(&r->env->waiting, &w->link);
+}
+
+static struct wl_queue *queue_of(const struct wl_tcp *t, enum wl_dir dir)
+{
+    return t->slow && t->slow->queue[dir].n ? &t->slow->queue[dir] : NULL;
+}
+
+/* A segment that acknowledges octets not captured yet comes after them. */
+static bool blocked(const struct wl_tcp *t, enum wl_dir dir, bool has_ack, uint32_t ack)
+{
+    int32_t delta;
+
+    if (!has_ack || !wl_tcp_is(t, other(dir), WL_TCP_BASE))
+        return false;
+    delta = ahead(t, other(dir), ack);
+    return delta > 0 && delta <= FARTHEST;
+}
+
+void wl_tcp_release(struct wl_tcp_env *env, struct wl_tcp *t)
+{
+    struct wl_tcp_slow *s = t->slow;
+
+    if (!s)
+        return;
+    for (unsigned dir = 0; dir < 2; dir++) {
+        if (s->wait[dir].running)
+            stop_clock(&s->wait[dir]);
+        wl_queue_release(&s->queue[dir], env->host->budget);
+    }
+    wl_free(env->host->budget, s, sizeof(*s));
+    t->slow = NULL;
+}
+
+/* Gives back what nothing needs any more. */
+static void leave_the_slow_way(const struct run *r)
+{
+    const struct wl_tcp_slow *s = r->t->slow;
+
+    if (s && !s->queue[0].n && !s->queue[1].n && !s->wait[0].running && !s->wait[1].running)
+        wl_tcp_release(r->env, r->t);
+}
+
+/* ---------------------------------------------------------------------------------- delivery */
+
+static void deliver(const struct run *r, enum wl_dir dir, struct wl_span bytes,
+                    const struct wl_seen *seen)
+{
+    struct wl_tcp_way *w = &r->t->way[dir];
+
+    while (bytes.n) {
+        struct wl_at at = {seen->frame, w->offset, dir};
+        size_t n = bytes.n;
+
+        if (w->skip) {
+            n = (size_t)wl_min_u64(n, w->skip);
+            w->skip -= n;
+            advance(w, n);
+            if (w->skip == 0)
+                r->env->out->skipped(r->user, dir, seen);
+        } else {
+            if (r->env->recall)
+                wl_recall_keep(r->env->recall, r->t, dir, w->next, bytes);
+            advance(w, n);
+            r->env->out->data(r->user, dir, bytes, at, seen);
+        }
+        bytes = wl_span_after(bytes, n);
+    }
+}
+
+static void declare_gap(const struct run *r, enum wl_dir dir, uint64_t lost, enum wl_gap_why why,
+                        const struct wl_seen *seen)
+{
+    struct wl_tcp_way *w = &r->t->way[dir];
+    struct wl_at at = {seen->frame, w->offset, dir};
+
+    r->env->host->counters->gaps++;
+    r->env->host->counters->gap_octets += lost;
+    clear_state(r->t, dir, WL_TCP_PHANTOM);
+    advance(w, lost);
+    r->env->out->gap(r->user, dir, lost, at, why, seen);
+}
+
+static void deliver_fin(const struct run *r, enum wl_dir dir, const struct wl_seen *seen)
+{
+    if (wl_tcp_is(r->t, dir, WL_TCP_CLOSED))
+        return;
+    set_state(r->t, dir, WL_TCP_CLOSED);
+    clear_state(r->t, dir, WL_TCP_PHANTOM);
+    if (r->t->slow) /* nothing comes after a FIN (RFC 9293 3.6) */
+        wl_queue_release(&r->t->slow->queue[dir], r->env->host->budget);
+    r->env->out->end(r->user, dir, WL_END_CLOSED, dir, seen);
+}
+
+static void flush(const struct run *r, const struct wl_seen *seen);
+
+static void deliver_rst(const struct run *r, enum wl_dir dir, const struct wl_seen *seen)
+{
+    if (r->t->flags & WL_TCP_RESET)
+        return;
+    r->t->flags |= WL_TCP_RESET;
+    if (r->t->slow)
+        wl_queue_release(&r->t->slow->queue[dir], r->env->host->budget);
+    flush(r, seen); /* what the other side had sent before is still of interest */
+    r->env->out->end(r->user, dir, WL_END_RESET, dir, seen);
+}
+
+/* Delivers the front of the queue, which must not lie behind a hole. */
+static void deliver_front(const struct run *r, enum wl_dir dir)
+{
+    struct wl_piece *p = wl_queue_take(&r->t->slow->queue[dir]);
+
+    WL_ASSERT(p->at <= r->t->way[dir].offset);
+    switch (p->kind) {
+    case WL_PIECE_OCTETS:
+        WL_ASSERT(p->at == r->t->way[dir].offset);
+        deliver(r, dir, wl_span(p->data, (size_t)p->n), &p->seen);
+        break;
+    case WL_PIECE_CUT: declare_gap(r, dir, p->n, WL_GAP_SNAPLEN, &p->seen); break;
+    case WL_PIECE_FIN: deliver_fin(r, dir, &p->seen); break;
+    case WL_PIECE_RST: deliver_rst(r, dir, &p->seen); break;
+    }
+    wl_piece_free(r->env->host->budget, p);
+}
+
+/* The front of dir's queue when it may be delivered now, else NULL. */
+static const struct wl_piece *ready(const struct wl_tcp *t, enum wl_dir dir)
+{
+    const struct wl_queue *q = queue_of(t, dir);
+    const struct wl_piece *p;
+
+    if (!q)
+        return NULL;
+    p = wl_queue_front(q);
+    return p->at > t->way[dir].offset || blocked(t, dir, p->has_ack, p->ack) ? NULL : p;
+}
+
+/* Delivers what can be, in the order of capture between the directions. */
+static void pump(const struct run *r)
+{
+    while (r->t->slow) {
+        const struct wl_piece *a = ready(r->t, WL_TO_SERVER);
+        const struct wl_piece *b = ready(r->t, WL_TO_CLIENT);
+
+        if (!a && !b)
+            break;
+        deliver_front(r,
+                      a && (!b || a->seen.packet <= b->seen.packet) ? WL_TO_SERVER : WL_TO_CLIENT);
+    }
+}
+
+/* Octets of dir before target will not come any more: what is missing is a gap, and what is queued is
+ * delivered, whatever it acknowledges. */
+static void catch_up(const struct run *r, enum wl_dir dir, uint32_t target,
+                     const struct wl_seen *seen)
+{
+    struct wl_tcp *t = r->t;
+    const struct wl_tcp_way *w = &t->way[dir];
+    int32_t missing;
+
+    while ((missing = ahead(t, dir, target)) > 0) {
+        const struct wl_queue *q = queue_of(t, dir);
+        uint64_t lost = (uint64_t)missing;
+
+        if (q && wl_queue_front(q)->at <= w->offset) {
+            deliver_front(r, dir);
+            continue;
+        }
+        if (q)
+            lost = wl_min_u64(lost, wl_queue_front(q)->at - w->offset);
+        if (lost == 1 && !q) { /* most likely a FIN that was not captured */
+            set_state(t, dir, WL_TCP_PHANTOM);
+            break;
+        }
+        declare_gap(r, dir, lost, WL_GAP_LOST, seen);
+    }
+}
+
+/* Gives up what the front of dir's queue waits for: first what it acknowledges, then the hole before
+ * it; when it waits for nothing any more it is delivered. */
+static void force_front(const struct run *r, enum wl_dir dir, enum wl_gap_why why)
+{
+    const struct wl_piece *p = wl_queue_front(&r->t->slow->queue[dir]);
+    uint64_t offset = r->t->way[dir].offset;
+
+    if (blocked(r->t, dir, p->has_ack, p->ack)) {
+        struct wl_seen seen = p->seen;
+
+        catch_up(r, other(dir), p->ack, &seen);
+        return;
+    }
+    if (p->at > offset)
+        declare_gap(r, dir, p->at - offset, why, &p->seen);
+    deliver_front(r, dir);
+}
+
+/* The clock of dir has run out. */
+static void expire(const struct run *r, enum wl_dir dir)
+{
+    struct wl_tcp *t = r->t;
+    struct wait wait = t->slow->wait[dir];
+
+    stop_clock(&t->slow->wait[dir]);
+    catch_up(r, dir, wait.target, &wait.seen);
+    if (t->slow && wl_tcp_is(t, dir, WL_TCP_ACKED) && ahead(t, dir, t->way[dir].acked) > 0)
+        start_clock(r, dir, t->way[dir].acked, &wait.seen);
+    pump(r);
+}
+
+/* Stops the clocks of what has come, and gives up what did not within the packets allowed. */
+static void lose_patience(const struct run *r)
+{
+    for (unsigned i = 0; i < 2 && r->t->slow; i++) {
+        enum wl_dir dir = (enum wl_dir)i;
+        struct wait *w = &r->t->slow->wait[dir];
+
+        if (!w->running)
+            continue;
+        if (ahead(r->t, dir, w->target) > 0) {
+            if (r->t->packets - w->since_packet >= WL_TCP_PATIENCE_PACKETS)
+                expire(r, dir);
+            continue;
+        }
+        stop_clock(w);
+        if (wl_tcp_is(r->t, dir, WL_TCP_ACKED) && ahead(r->t, dir, r->t->way[dir].acked) > 0)
+            start_clock(r, dir, r->t->way[dir].acked, &w->seen);
+    }
+}
+
+/* Nothing more will come: holes become gaps, and what is behind them is delivered. */
+static void flush(const struct run *r, const struct wl_seen *seen)
+{
+    struct wl_tcp *t = r->t;
+
+    for (;;) {
+        const struct wl_queue *a, *b;
+
+        pump(r);
+        a = queue_of(t, WL_TO_SERVER);
+        b = queue_of(t, WL_TO_CLIENT);
+        if (!a && !b)
+            break;
+        force_front(r,
+                    a && (!b || wl_queue_front(a)->seen.packet <= wl_queue_front(b)->seen.packet)
+                        ? WL_TO_SERVER
+                        : WL_TO_CLIENT,
+                    WL_GAP_LOST);
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        enum wl_dir dir = (enum wl_dir)i;
+        int32_t missing = ahead(t, dir, t->way[dir].acked);
+
+        /* one number may be the FIN */
+        if (wl_tcp_is(t, dir, WL_TCP_ACKED) && missing > 1 && !wl_tcp_is(t, dir, WL_TCP_CLOSED))
+            declare_gap(r, dir, (uint64_t)missing, WL_GAP_LOST, seen);
+    }
+}
+
+/* ---------------------------------------------------------------------------------- queueing */
+
+static void mark_differing(const struct run *r, enum wl_dir dir, uint64_t offset,
+                           struct wl_span bytes, size_t n_differing, const struct wl_seen *seen)
+{
+    struct wl_mark mark = {
+        .id = WL_MARK_OVERLAP_DIFFERS,
+        .count = 1,
+        .at = {seen->frame, offset, dir},
+        .value = n_differing,
+        .certain = true,
+        .octets = wl_span_sub(bytes, 0, WL_MARK_OCTETS),
+    };
+
+    r->env->host->counters->overlaps_differing++;
+    r->env->out->mark(r->user, &mark);
+}
+
+/* The first n octets of bytes, at offset, are queued already: do they say the same? */
+static void compare_queued(const struct run *r, enum wl_dir dir, const struct wl_piece *p,
+                           uint64_t offset, struct wl_span bytes, const struct wl_seen *seen)
+{
+    const uint8_t *queued = p->data + (offset - p->at);
+    size_t n_differing = 0, first = 0;
+
+    if (p->kind != WL_PIECE_OCTETS || bytes.n == 0 || memcmp(queued, bytes.p, bytes.n) == 0)
+        return;
+    for (size_t i = bytes.n; i-- > 0;) {
+        if (queued[i] != bytes.p[i]) {
+            first = i;
+            n_differing++;
+        }
+    }
+    mark_differing(r, dir, offset + first, wl_span_after(bytes, first), n_differing, seen);
+}
+
+/* Gives up everything that waits in dir, up to offset: there is no memory to wait. */
+static void stop_waiting(const struct run *r, enum wl_dir dir, uint64_t offset,
+                         const struct wl_seen *seen)
+{
+    const struct wl_queue *q;
+    const struct wl_tcp_way *w = &r->t->way[dir];
+
+    r->env->host->counters->refused++;
+    while ((q = queue_of(r->t, dir)) && wl_queue_front(q)->at < offset)
+        force_front(r, dir, WL_GAP_LIMIT);
+    if (w->offset < offset && !wl_tcp_is(r->t, dir, WL_TCP_CLOSED))
+        declare_gap(r, dir, offset - w->offset, WL_GAP_LIMIT, seen);
+}
+
+/* Queues what model and bytes hold and the queue does not. First octets win. Returns 0, or WL_NOMEM
+ * with *ret_done octets taken care of. */
+static int enqueue(const struct run *r, enum wl_dir dir, const struct wl_piece *model,
+                   struct wl_span bytes, uint64_t *ret_done)
+{
+    struct wl_tcp_slow *s = take_the_slow_way(r);
+    struct wl_piece part = *model;
+    uint64_t end = model->at + model->n;
+    uint32_t i;
+
+    *ret_done = 0;
+    if (!s)
+        return WL_NOMEM;
+    i = wl_queue_search(&s->queue[dir], model->at);
+    for (bool placed = false; !placed || part.at < end;) {
+        struct wl_queue *q = &s->queue[dir];
+        const struct wl_piece *p = i < q->n ? wl_queue_at(q, i) : NULL;
+        uint64_t part_end = end;
+
+        if (p && p->n == 0 && p->at <= part.at) { /* a FIN or RST: behind it */
+            i++;
+            continue;
+        }
+        if (p && p->at <= part.at) { /* covered by what came first */
+            part_end = wl_min_u64(end, p->at + p->n);
+            if (part.kind == WL_PIECE_OCTETS) {
+                compare_queued(
+                    r, dir, p, part.at,
+                    wl_span_sub(bytes, (size_t)(part.at - model->at), (size_t)(part_end - part.at)),
+                    &part.seen);
+            }
+        } else {
+            if (p && p->at > part.at)
+                part_end = wl_min_u64(end, p->at);
+            part.n = part_end - part.at;
+            if (wl_queue_insert(q, r->env->host->budget, i, &part,
+                                part.kind == WL_PIECE_OCTETS ? bytes.p + (part.at - model->at)
+                                                             : NULL) < 0)
+                return WL_NOMEM;
+            if (part.kind == WL_PIECE_FIN)
+                q->end_at = part.at;
+        }
+        i++;
+        placed = true;
+        part.at = part_end;
+        *ret_done = part_end - model->at;
+    }
+    return 0;
+}
+
+/* Delivers what model holds from the front of the stream on, around what is queued. */
+static void deliver_now(const struct run *r, enum wl_dir dir, const struct wl_piece *model,
+                        struct wl_span bytes)
+{
+    const struct wl_tcp_way *w = &r->t->way[dir];
+    uint64_t end = model->at + model->n;
+
+    while (w->offset >= model->at && w->offset < end && !wl_tcp_is(r->t, dir, WL_TCP_CLOSED)) {
+        const struct wl_queue *q = queue_of(r->t, dir);
+        uint64_t n = (q ? wl_min_u64(end, wl_queue_front(q)->at) : end) - w->offset;
+
+        if (n == 0) {
+            deliver_front(r, dir);
+        } else if (model->kind == WL_PIECE_CUT) {
+            declare_gap(r, dir, n, WL_GAP_SNAPLEN, &model->seen);
+        } else {
+            deliver(r, dir, wl_span_sub(bytes, (size_t)(w->offset - model->at), (size_t)n),
+                    &model->seen);
+        }
+    }
+    if (model->kind == WL_PIECE_FIN && w->offset == end) {
+        deliver_fin(r, dir, &model->seen);
+    } else if (model->kind == WL_PIECE_RST && w->offset == end) {
+        deliver_rst(r, dir, &model->seen);
+    }
+}
+
+/* Queues a piece; without memory, or beyond the bounds, waiting ends. */
+static void keep_for_later(const struct run *r, enum wl_dir dir, const struct wl_piece *model,
+                           struct wl_span bytes)
+{
+    const struct wl_limits *limits = &r->env->host->cfg->limits;
+    const struct wl_queue *q;
+    uint64_t done;
+
+    if (enqueue(r, dir, model, bytes, &done) < 0) {
+        stop_waiting(r, dir, model->at + done, &model->seen);
+        deliver_now(r, dir, model, bytes);
+        return;
+    }
+    pump(r);
+    while ((q = queue_of(r->t, dir)) &&
+           (q->octets > limits->max_reorder || q->n > limits->max_reorder_pieces)) {
+        r->env->host->limits[q->octets > limits->max_reorder ? WL_LIMIT_max_reorder
+                                                             : WL_LIMIT_max_reorder_pieces]++;
+        force_front(r, dir, WL_GAP_LIMIT);
+        pump(r);
+    }
+}
+
+/* ---------------------------------------------------------------------------------- segments */
+
+static void set_base(struct wl_tcp *t, enum wl_dir dir, uint32_t next)
+{
+    t->way[dir].next = next;
+    set_state(t, dir, WL_TCP_BASE);
+    clear_state(t, dir, WL_TCP_TENTATIVE);
+    clear_state(t, dir, WL_TCP_ACKED); /* what was acknowledged was counted from elsewhere */
+    if (t->slow && t->slow->wait[dir].running)
+        stop_clock(&t->slow->wait[dir]);
+}
+
+/* What a segment says about where its own direction begins. */
+static void learn_base(struct wl_tcp *t, enum wl_dir dir, const struct wl_segment *seg)
+{
+    struct wl_tcp_way *w = &t->way[dir];
+    bool untouched = w->offset == 0 && !queue_of(t, dir) && !wl_tcp_is(t, dir, WL_TCP_CLOSED);
+    int32_t delta = (int32_t)(seg->seq - w->next);
+
+    if (seg->flags & WL_TCP_SYN) {
+        /* a second SYN with another number counts as long as nobody has acknowledged the first */
+        if (!wl_tcp_is(t, dir, WL_TCP_BASE) || (untouched && !wl_tcp_is(t, dir, WL_TCP_ACKED)))
+            set_base(t, dir, seg->seq + 1);
+        set_state(t, dir, WL_TCP_OPENED);
+        return;
+    }
+    if (!wl_tcp_is(t, dir, WL_TCP_BASE)) {
+        set_base(t, dir, seg->seq);
+        return;
+    }
+    if (!untouched)
+        return;
+    if (seg->payload.n && (delta > FARTHEST || delta < -FARTHEST)) {
+        set_base(t, dir, seg->seq); /* whatever was there before, it was another connection's */
+        return;
+    }
+    if (wl_tcp_is(t, dir, WL_TCP_OPENED))
+        return;
+    /* The other side's acknowledgement only said where it was; the segment itself knows better. A
+     * base that is one too low came from a keep-alive (RFC 9293 3.8.4). */
+    if (wl_tcp_is(t, dir, WL_TCP_TENTATIVE)) {
+        if (delta < 0 || delta > RST_FARTHEST)
+            set_base(t, dir, seg->seq);
+    } else if (delta == 1 && seg->payload.n) {
+        set_base(t, dir, seg->seq);
+    }
+}
+
+/* The acknowledgement of a segment of dir: what of the other direction has arrived. */
+static void hear_ack(const struct run *r, enum wl_dir dir, const struct wl_segment *seg,
+                     const struct wl_seen *seen)
+{
+    struct wl_tcp *t = r->t;
+    enum wl_dir of = other(dir);
+    struct wl_tcp_way *w = &t->way[of];
+
+    if (!wl_tcp_is(t, of, WL_TCP_BASE)) {
+        set_base(t, of, seg->ack);
+        set_state(t, of, WL_TCP_TENTATIVE);
+    }
+    if (ahead(t, of, seg->ack) > FARTHEST)
+        return;
+    if (!wl_tcp_is(t, of, WL_TCP_ACKED) || (int32_t)(seg->ack - w->acked) > 0) {
+        w->acked = seg->ack;
+        set_state(t, of, WL_TCP_ACKED);
+    }
+    if (ahead(t, of, seg->ack) > 0)
+        start_clock(r, of, seg->ack, seen);
+}
+
+/* The part of seg that is new: where it begins, what it holds. */
+struct fresh {
+    uint64_t at;
+    struct wl_span bytes;
+    uint64_t lost;
+    bool fin;
+};
+
+/* Cuts off what was delivered before, and compares it. False when nothing is left. */
+static bool find_fresh(const struct run *r, enum wl_dir dir, const struct wl_segment *seg,
+                       const struct wl_seen *seen, struct fresh *ret)
+{
+    const struct wl_tcp_way *w = &r->t->way[dir];
+    uint32_t seq = seg->seq + (seg->flags & WL_TCP_SYN ? 1 : 0);
+    int32_t delta = (int32_t)(seq - w->next);
+    struct fresh f = {w->offset, seg->payload, seg->lost, seg->flags & WL_TCP_FIN};
+    uint64_t old;
+    size_t n, first = 0, n_differing;
+
+    if (f.bytes.n + f.lost == 0 && !f.fin)
+        return false;
+    if (wl_tcp_is(r->t, dir, WL_TCP_CLOSED) || delta > FARTHEST || delta < -FARTHEST)
+        return false;
+    if (delta >= 0) {
+        f.at += (uint32_t)delta;
+        *ret = f;
+        return true;
+    }
+    /* RFC 9293 3.8.4: a keep-alive may carry one garbage octet */
+    if (delta == -1 && f.bytes.n + f.lost <= 1 && !f.fin)
+        return false;
+    old = (uint64_t) - (int64_t)delta;
+    n = (size_t)wl_min_u64(old, f.bytes.n);
+    n_differing = r->env->recall && n ? wl_recall_compare(r->env->recall, r->t, dir, seq,
+                                                          wl_span_sub(f.bytes, 0, n), &first)
+                                      : 0;
+    if (n_differing) {
+        mark_differing(r, dir, w->offset > old ? w->offset - old + first : first,
+                       wl_span_sub(f.bytes, first, n - first), n_differing, seen);
+    }
+    f.bytes = wl_span_after(f.bytes, n);
+    f.lost -= wl_min_u64(f.lost, old - n);
+    if (seg->payload.n + seg->lost < old)
+        f.fin = false; /* a FIN before what was delivered */
+    if (n && f.bytes.n + f.lost == 0)
+        r->env->host->counters->retransmitted++;
+    *ret = f;
+    return f.bytes.n + f.lost || f.fin;
+}
+
+/* Payload and FIN. */
+static void take_octets(const struct run *r, enum wl_dir dir, const struct wl_segment *seg,
+                        const struct wl_seen *seen)
+{
+    struct wl_tcp *t = r->t;
+    const struct wl_tcp_way *w = &t->way[dir];
+    struct wl_piece model = {.has_ack = seg->flags & WL_TCP_ACK, .ack = seg->ack, .seen = *seen};
+    struct fresh f;
+    uint64_t room;
+
+    if (!find_fresh(r, dir, seg, seen, &f))
+        return;
+    if (f.at == w->offset && !queue_of(t, dir) && !blocked(t, dir, model.has_ack, model.ack)) {
+        deliver(r, dir, f.bytes, seen);
+        if (f.lost)
+            declare_gap(r, dir, f.lost, WL_GAP_SNAPLEN, seen);
+        if (f.fin)
+            deliver_fin(r, dir, seen);
+        return;
+    }
+    if (f.at > w->offset)
+        r->env->host->counters->out_of_order++;
+    if (t->slow && t->slow->queue[dir].end_at != WL_NONE) { /* nothing comes after a FIN */
+        room = t->slow->queue[dir].end_at > f.at ? t->slow->queue[dir].end_at - f.at : 0;
+        f.bytes = wl_span_sub(f.bytes, 0, (size_t)wl_min_u64(room, f.bytes.n));
+        f.lost = wl_min_u64(f.lost, room - f.bytes.n);
+        f.fin = false;
+    }
+    if (f.bytes.n) {
+        model.kind = WL_PIECE_OCTETS;
+        model.at = f.at;
+        model.n = f.bytes.n;
+        keep_for_later(r, dir, &model, f.bytes);
+    }
+    if (f.lost) {
+        model.kind = WL_PIECE_CUT;
+        model.at = f.at + f.bytes.n;
+        model.n = f.lost;
+        keep_for_later(r, dir, &model, wl_span(NULL, 0));
+    }
+    if (f.fin) {
+        model.kind = WL_PIECE_FIN;
+        model.at = f.at + f.bytes.n + f.lost;
+        model.n = 0;
+        keep_for_later(r, dir, &model, wl_span(NULL, 0));
+    }
+}
+
+/* RFC 9293 3.10.7.4 accepts a RST in the window only. What the window was is not known for certain;
+ * believed is what lies between what its receiver had acknowledged and a little ahead of what was
+ * seen, and the answer to a SYN, which has no number of its own. */
+static bool believable(const struct wl_tcp *t, enum wl_dir dir, const struct wl_segment *seg)
+{
+    const struct wl_tcp_way *w = &t->way[dir];
+    int32_t delta = ahead(t, dir, seg->seq);
+
+    if (!wl_tcp_is(t, dir, WL_TCP_BASE) || (wl_tcp_is(t, dir, WL_TCP_TENTATIVE) && w->offset == 0))
+        return true;
+    if (delta >= 0)
+        return delta <= RST_FARTHEST;
+    if (seg->flags & WL_TCP_ACK && w->offset == 0 && seg->seq == 0)
+        return true;
+    return wl_tcp_is(t, dir, WL_TCP_ACKED) ? (int32_t)(seg->seq - w->acked) >= 0
+                                           : delta >= -UINT16_MAX;
+}
+
+static void take_rst(const struct run *r, enum wl_dir dir, const struct wl_segment *seg,
+                     const struct wl_seen *seen)
+{
+    struct wl_tcp *t = r->t;
+    const struct wl_tcp_way *w = &t->way[dir];
+    struct wl_piece model = {
+        .at = w->offset,
+        .kind = WL_PIECE_RST,
+        .has_ack = seg->flags & WL_TCP_ACK,
+        .ack = seg->ack,
+        .seen = *seen,
+    };
+    int32_t delta = wl_tcp_is(t, dir, WL_TCP_BASE) ? ahead(t, dir, seg->seq) : 0;
+
+    if (delta == 1) /* it follows a FIN that was not captured */
+        delta = 0;
+    if (!believable(t, dir, seg))
+        return;
+    if (seg->flags & WL_TCP_ACK && wl_tcp_is(t, other(dir), WL_TCP_BASE))
+        hear_ack(r, dir, seg, seen);
+    if (delta > 0 && delta <= RST_FARTHEST) {
+        /* no acknowledgement will pass this hole any more */
+        model.at += (uint32_t)delta;
+        start_clock(r, dir, seg->seq, seen);
+    }
+    if (model.at == w->offset && !queue_of(t, dir) && !blocked(t, dir, model.has_ack, model.ack)) {
+        deliver_rst(r, dir, seen);
+    } else {
+        keep_for_later(r, dir, &model, wl_span(NULL, 0));
+    }
+}
+
+/* Everything but the next octets in order. */
+static void take_slowly(const struct run *r, enum wl_dir dir, const struct wl_segment *seg,
+                        bool suspect)
+{
+    struct wl_tcp *t = r->t;
+    struct wl_seen seen;
+
+    if (seg->flags & WL_TCP_RST) {
+        seen = see(t, dir, seg);
+        seen.suspect = suspect;
+        take_rst(r, dir, seg, &seen);
+    } else {
+        learn_base(t, dir, seg);
+        seen = see(t, dir, seg);
+        if (seg->flags & WL_TCP_ACK) {
+            hear_ack(r, dir, seg, &seen);
+            seen.acked = wl_tcp_offset(t, other(dir), seg->ack);
+            if (t->flags & WL_TCP_WANT_ACKS)
+                r->env->out->acked(r->user, dir, &seen);
+        }
+        take_octets(r, dir, seg, &seen);
+    }
+    if (t->slow) {
+        pump(r);
+        lose_patience(r);
+        leave_the_slow_way(r);
+    }
+}
+
+void wl_tcp_segment(struct wl_tcp_env *env, struct wl_tcp *t, void *user, enum wl_dir dir,
+                    const struct wl_segment *seg, bool suspect)
+{
+    struct wl_tcp_way *w = &t->way[dir], *o = &t->way[other(dir)];
+    struct run r = {env, t, user};
+    const uint32_t both = WL_TCP_BASE | WL_TCP_BASE << 8;
+    struct wl_seen seen;
+    size_t n = seg->payload.n;
+
+    if (t->flags & WL_TCP_RESET)
+        return;
+    if (t->slow || (t->flags & both) != both || wl_tcp_is(t, dir, WL_TCP_CLOSED) ||
+        seg->seq != w->next || seg->lost ||
+        (seg->flags & (WL_TCP_FIN | WL_TCP_SYN | WL_TCP_RST | WL_TCP_ACK)) != WL_TCP_ACK ||
+        ahead(t, other(dir), seg->ack) > 0) {
+        take_slowly(&r, dir, seg, suspect);
+        return;
+    }
+    if ((int32_t)(seg->ack - o->acked) > 0 || !wl_tcp_is(t, other(dir), WL_TCP_ACKED)) {
+        o->acked = seg->ack;
+        set_state(t, other(dir), WL_TCP_ACKED);
+    }
+    if (!(t->flags & WL_TCP_WANT_ACKS)) {
+        if (n == 0)
+            return;
+        if (w->skip > n) { /* content of known length: not looked at */
+            w->skip -= n;
+            advance(w, n);
+            return;
+        }
+    }
+    seen = see(t, dir, seg);
+    if (t->flags & WL_TCP_WANT_ACKS)
+        env->out->acked(user, dir, &seen);
+    deliver(&r, dir, seg->payload, &seen);
+}
+
+struct wl_tcp *wl_tcp_due(const struct wl_tcp_env *env)
+{
+    const struct wait *w;
+
+    if (wl_list_empty(&env->waiting))
+        return NULL;
+    w = WL_CONTAINER(env->waiting.next, struct wait, link);
+    return w->since + WL_TCP_PATIENCE <= env->clock ? w->slow->tcp : NULL;
+}
+
+void wl_tcp_expire(struct wl_tcp_env *env, struct wl_tcp *t, void *user)
+{
+    struct run r = {env, t, user};
+
+    for (unsigned i = 0; i < 2 && t->slow; i++) {
+        const struct wait *w = &t->slow->wait[i];
+
+        if (w->running && w->since + WL_TCP_PATIENCE <= env->clock)
+            expire(&r, (enum wl_dir)i);
+    }
+    if (t->slow) {
+        pump(&r);
+        leave_the_slow_way(&r);
+    }
+}
+
+void wl_tcp_flush(struct wl_tcp_env *env, struct wl_tcp *t, void *user, const struct wl_seen *seen)
+{
+    struct run r = {env, t, user};
+
+    if (!(t->flags & WL_TCP_RESET))
+        flush(&r, seen);
+    wl_tcp_release(env, t);
+}
+
+int wl_tcp_env_init(struct wl_tcp_env *env, const struct wl_tcp_out *out,
+                    const struct wl_layer_host *host)
+{
+    *env = (struct wl_tcp_env){.out = out, .host = host};
+    wl_list_init(&env->waiting);
+    env->recall = wl_recall_new(host->budget, WL_TCP_RECALL, WL_TCP_RECALL_ENTRIES);
+    return env->recall ? 0 : WL_NOMEM;
+}
+
+void wl_tcp_env_release(struct wl_tcp_env *env)
+{
+    wl_recall_free(env->recall);
+    env->recall = NULL;
+}

@@ -1,0 +1,113 @@
+/* tcp.h - one connection's sequence numbers: reordering, gaps, overlaps, FIN, RST (RFC 9293).
+ * SPDX-License-Identifier: MIT
+ *
+ * First octets win; a retransmission that differs is a mark. A gap is declared when the
+ * acknowledgement has passed it and it was not filled within 16 packets of the connection or
+ * 100 ms (merged taps show the ACK before the data), or when max_reorder is reached. A segment that
+ * acknowledges octets not captured yet waits on the same terms.
+ *
+ * Directions are physical here: 0 is sent by the end that was taken for the client when the
+ * connection was opened. The channel turns them when sniffing shows that it was the other one.
+ */
+#ifndef WL_TCP_H
+#define WL_TCP_H
+
+#include "layer.h"
+#include "recall.h"
+#include "segment.h"
+#include "table.h"
+
+enum {
+    WL_TCP_PATIENCE_PACKETS = 16,
+    WL_TCP_RECALL = 256 << 10,   /* octets remembered to compare retransmissions with, per shard */
+    WL_TCP_RECALL_ENTRIES = 512, /* segments they came in */
+};
+#define WL_TCP_PATIENCE ((wl_ns)100000000)
+
+/** Bits of wl_tcp.flags; those of a direction are shifted by 8 * dir. */
+enum wl_tcp_state {
+    WL_TCP_BASE = 1,       /* next is known */
+    WL_TCP_OPENED = 2,     /* SYN seen */
+    WL_TCP_CLOSED = 4,     /* FIN reached in order */
+    WL_TCP_ACKED = 8,      /* acked is known */
+    WL_TCP_TENTATIVE = 16, /* base known only from the other side's acknowledgement */
+    WL_TCP_PHANTOM = 32,   /* one number beyond next was acknowledged: a FIN not captured */
+    WL_TCP_RESET = 1 << 16,
+    WL_TCP_WANT_ACKS = 1 << 17, /* a layer asked for acknowledgements */
+};
+
+/** One direction. */
+struct wl_tcp_way {
+    uint64_t offset; /* stream offset of the next octet to be delivered */
+    uint64_t skip;   /* octets from there on that nobody looks at */
+    uint32_t next;   /* sequence number of the octet at offset */
+    uint32_t acked;  /* highest acknowledgement of the other side */
+};
+
+struct wl_tcp_slow; /* what is queued, and what is waited for (tcp.c) */
+
+/** The hot part of a connection: one cache line. All zero is a connection nothing is known of. */
+struct wl_tcp {
+    struct wl_tcp_way way[2];
+    struct wl_tcp_slow *slow; /* NULL: everything is in order */
+    uint32_t packets;         /* of this connection; counted by the caller, wraps */
+    uint32_t flags;           /* wl_tcp_state */
+};
+static_assert(sizeof(struct wl_tcp) == 64, "the hot part of a connection is one cache line");
+
+static inline bool wl_tcp_is(const struct wl_tcp *t, enum wl_dir dir, enum wl_tcp_state bit)
+{
+    return t->flags >> (8 * (unsigned)dir) & (unsigned)bit;
+}
+
+/** Called in stream order; all but mark change what is at the front of the stream before they
+ * call. user is what the caller of tcp.c passed. */
+struct wl_tcp_out {
+    void (*data)(void *user, enum wl_dir dir, struct wl_span bytes, struct wl_at at,
+                 const struct wl_seen *seen);
+    /** way[dir].skip has come down to 0; seen is the packet of the last octet. */
+    void (*skipped)(void *user, enum wl_dir dir, const struct wl_seen *seen);
+    void (*acked)(void *user, enum wl_dir dir, const struct wl_seen *seen); /* while wanted */
+    void (*gap)(void *user, enum wl_dir dir, uint64_t lost, struct wl_at at, enum wl_gap_why why,
+                const struct wl_seen *seen);
+    /** FIN of dir, or RST (both directions end, once): by is its sender. */
+    void (*end)(void *user, enum wl_dir dir, enum wl_end how, enum wl_dir by,
+                const struct wl_seen *seen);
+    void (*mark)(void *user, const struct wl_mark *mark);
+};
+
+/** What all connections of a shard share. */
+struct wl_tcp_env {
+    const struct wl_tcp_out *out;
+    const struct wl_layer_host *host;
+    struct wl_link waiting;   /* holes whose clock runs, the oldest first */
+    struct wl_recall *recall; /* or NULL: nothing is compared */
+    wl_ns clock;              /* capture time that never goes back; kept by the owner */
+};
+
+/** Returns 0 or WL_NOMEM. out and host are borrowed. */
+WL_MUST_USE int wl_tcp_env_init(struct wl_tcp_env *env, const struct wl_tcp_out *out,
+                                const struct wl_layer_host *host);
+void wl_tcp_env_release(struct wl_tcp_env *env);
+
+/**
+ * Takes one segment of dir. suspect: if it is a RST, it may be a third party's. In order and
+ * acknowledging nothing unknown, it costs no allocation and no copy but that of recall.
+ */
+void wl_tcp_segment(struct wl_tcp_env *env, struct wl_tcp *t, void *user, enum wl_dir dir,
+                    const struct wl_segment *seg, bool suspect);
+/** A connection whose hole has waited for WL_TCP_PATIENCE at env->clock; NULL when there is none. */
+struct wl_tcp *wl_tcp_due(const struct wl_tcp_env *env);
+/** Declares what is due of t a gap. */
+void wl_tcp_expire(struct wl_tcp_env *env, struct wl_tcp *t, void *user);
+/** The connection ends: declares all holes gaps and delivers what is behind them. seen: the last
+ * packet of the connection. */
+void wl_tcp_flush(struct wl_tcp_env *env, struct wl_tcp *t, void *user, const struct wl_seen *seen);
+/** Frees what is queued. */
+void wl_tcp_release(struct wl_tcp_env *env, struct wl_tcp *t);
+/** Maps an acknowledgement of octets of dir to their stream offset; WL_NONE when not known. */
+uint64_t wl_tcp_offset(const struct wl_tcp *t, enum wl_dir dir, uint32_t ack);
+/** Highest offset of dir that was acknowledged; WL_NONE when not known. */
+uint64_t wl_tcp_acked(const struct wl_tcp *t, enum wl_dir dir);
+
+#endif
