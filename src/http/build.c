@@ -1,0 +1,710 @@
+/* build.c - pairing, interim responses, exchanges: the memory of an HTTP connection.
+ * SPDX-License-Identifier: MIT
+ *
+ * Exchanges stand in one list in the order in which their requests began; unsolicited responses
+ * take their place in it. They leave it at the front only, so that they are emitted in the order of
+ * requests whatever ended first. An exchange is done when both its messages have ended; it is
+ * released, that is, may leave, when nothing can concern it any more (build.h). Knows nothing of
+ * octets: what a message is, and where it ends, the parsers say. Catalogue 1.3 and 1.4.
+ */
+#include "build.h"
+
+#include "grammar.h"
+#include "wait.h"
+
+void wl_build_init(struct wl_build *b, struct wl_layer *l,
+                   void (*forget)(struct wl_build *b, const struct wl_work *w))
+{
+    b->layer = l;
+    b->forget = forget;
+    if (wl_layer_conn(l)->midstream) {
+        wl_build_doubt(b, WL_UNJUDGED_MIDSTREAM, WL_TO_SERVER);
+        wl_build_doubt(b, WL_UNJUDGED_MIDSTREAM, WL_TO_CLIENT);
+    }
+}
+
+/* ---------------------------------------------------------------------------------- marks */
+
+/* Room that an array of n elements has when it grew by wl_arena_grow. */
+static uint32_t room_of(uint32_t n, uint32_t max)
+{
+    uint32_t room = 4;
+
+    if (n == 0)
+        return 0;
+    while (room < n)
+        room *= 2;
+    return room < max ? room : max;
+}
+
+struct wl_mark *wl_build_mark(struct wl_build *b, struct wl_work *w, struct wl_message *m,
+                              enum wl_mark_id id, struct wl_at at, uint64_t value,
+                              struct wl_span octets)
+{
+    uint32_t max = (uint32_t)wl_min_u64(b->layer->host->cfg->limits.max_marks, UINT16_MAX);
+    uint32_t room = room_of(m->n_marks, max);
+    struct wl_mark *marks;
+
+    if (!w)
+        return NULL;
+    for (uint32_t i = 0; i < m->n_marks; i++) {
+        if (m->marks[i].id == id) {
+            m->marks[i].count++;
+            return &m->marks[i];
+        }
+    }
+    marks = wl_arena_grow(w->ex.arena, m->marks, m->n_marks, &room, max, sizeof(*marks));
+    if (!marks) {
+        if (m->n_marks >= max)
+            wl_layer_limit(b->layer, WL_LIMIT_max_marks);
+        return NULL;
+    }
+    m->marks = marks;
+    marks[m->n_marks] = (struct wl_mark){
+        .id = id,
+        .count = 1,
+        .at = at,
+        .value = value,
+        .certain = !b->doubt && !w->unpaired,
+        .octets = wl_arena_copy(w->ex.arena, wl_span_sub(octets, 0, WL_MARK_OCTETS)),
+    };
+    return &marks[m->n_marks++];
+}
+
+/* ------------------------------------------------------------------------------- emission */
+
+void wl_build_unjudged(struct wl_work *w, enum wl_unjudged why)
+{
+    if (w && w->ex.unjudged == WL_JUDGED)
+        w->ex.unjudged = why;
+}
+
+static void find_oldest(struct wl_build *b)
+{
+    while (b->oldest && (b->oldest->answered || b->oldest->stray))
+        b->oldest = b->oldest->next;
+}
+
+static void tell_steps(const struct wl_build *b, const struct wl_exchange *ex)
+{
+    uint32_t n = ex->n_interim + ex->n_interim_more;
+    bool final = ex->res.state != WL_ABSENT;
+    bool alone = n + final == 1;
+
+    if (!b->layer->host->keep_steps)
+        return;
+    for (uint32_t i = 0; i < n; i++)
+        wl_layer_step(b->layer, wl_exchange_interim_status(ex, i), ex->ordinal, alone);
+    if (final)
+        wl_layer_step(b->layer, ex->res.status, ex->ordinal, alone);
+}
+
+static enum wl_proto proto_of(const struct wl_message *m, enum wl_proto otherwise)
+{
+    if (m->state == WL_ABSENT)
+        return otherwise;
+    if (m->major == 0)
+        return m->minor == 9 ? WL_H09 : otherwise;
+    return m->major == 1 && m->minor == 0 ? WL_H10 : WL_H11;
+}
+
+static enum wl_exchange_state state_of(const struct wl_work *w)
+{
+    const struct wl_exchange *ex = &w->ex;
+
+    if (w->stray)
+        return WL_EXCHANGE_UNSOLICITED;
+    if (w->tunnel || (w->unasked_101 && ex->res.state == WL_ABSENT))
+        return WL_EXCHANGE_TUNNEL;
+    if (ex->res.state == WL_ABSENT)
+        return WL_EXCHANGE_UNANSWERED;
+    return ex->req.state == WL_WHOLE && ex->res.state == WL_WHOLE ? WL_EXCHANGE_COMPLETE
+                                                                 : WL_EXCHANGE_TRUNCATED;
+}
+
+/* One of the directions was never captured, although its octets were acknowledged. */
+static bool one_way(const struct wl_build *b)
+{
+    for (int d = 0; d < 2; d++) {
+        uint64_t acked = wl_layer_acked(b->layer, (enum wl_dir)d);
+
+        if (!b->heard[d] && (b->lost[d] || (acked != WL_NONE && acked > 0)))
+            return true;
+    }
+    return false;
+}
+
+static void explain_message(struct wl_work *w, const struct wl_message *m)
+{
+    if (m->n_body_lost && m->end == WL_END_SNAPLEN)
+        wl_build_unjudged(w, WL_UNJUDGED_SNAPLEN);
+    else if (m->n_body_lost || m->end == WL_END_GAP)
+        wl_build_unjudged(w, WL_UNJUDGED_GAP);
+    else if (m->end == WL_END_SNAPLEN)
+        wl_build_unjudged(w, WL_UNJUDGED_SNAPLEN);
+    else if (m->end == WL_END_LIMIT)
+        wl_build_unjudged(w, WL_UNJUDGED_LIMIT);
+    else if (m->end == WL_END_EOF && m->state != WL_WHOLE)
+        wl_build_unjudged(w, WL_UNJUDGED_EOF);
+    else if (m->end == WL_END_EVICTED || m->end == WL_END_IDLE)
+        wl_build_unjudged(w, WL_UNJUDGED_LIMIT);
+}
+
+/* The reason that stands for an exchange of which something is missing. */
+static void explain(const struct wl_build *b, struct wl_work *w)
+{
+    struct wl_exchange *ex = &w->ex;
+
+    if (one_way(b)) {
+        ex->paired = false;
+        ex->unjudged = WL_UNJUDGED_ONE_WAY;
+        return;
+    }
+    explain_message(w, &ex->req);
+    explain_message(w, &ex->res);
+    if (ex->state == WL_EXCHANGE_UNANSWERED || (w->stray && ex->res.state == WL_ABSENT)) {
+        if (ex->end == WL_END_EOF)
+            wl_build_unjudged(w, WL_UNJUDGED_EOF);
+        else if (ex->end == WL_END_EVICTED || ex->end == WL_END_IDLE)
+            wl_build_unjudged(w, WL_UNJUDGED_LIMIT);
+    }
+    if (!ex->paired)
+        wl_build_unjudged(w, b->doubt ? (enum wl_unjudged)b->doubt : WL_UNJUDGED_LOST);
+}
+
+static void emit(struct wl_build *b, struct wl_work *w, wl_ns now)
+{
+    struct wl_exchange *ex = &w->ex;
+    const struct wl_layer_host *host = b->layer->host;
+
+    b->forget(b, w);
+    wl_wait_finish(w);
+    ex->conn = *wl_layer_conn(b->layer);
+    if (!w->garbage || ex->res.state != WL_ABSENT)
+        ex->conn.proto = proto_of(w->stray || w->garbage ? &ex->res : &ex->req, WL_H11);
+    ex->state = state_of(w);
+    ex->paired = !w->unpaired;
+    ex->clocked = !w->unclocked && host->counters->capture_dropped == w->drops_before;
+    if (b->end != WL_END_NONE) {
+        ex->end = (enum wl_end)b->end;
+        ex->end_by = (enum wl_dir)b->end_by;
+        ex->rst_suspect = b->rst_suspect;
+    }
+    ex->t_end = ex->end != WL_END_NONE ? b->t_end : now;
+    explain(b, w);
+    tell_steps(b, ex);
+    wl_layer_count_exchange(b->layer);
+    host->exchange(host->user, ex);
+}
+
+static void emit_released(struct wl_build *b, wl_ns now)
+{
+    while (b->first && b->first->released) {
+        struct wl_work *w = b->first;
+
+        b->first = w->next;
+        if (!b->first)
+            b->last = NULL;
+        if (b->oldest == w)
+            b->oldest = b->oldest->next;
+        b->n_works--;
+        emit(b, w, now);
+        find_oldest(b);
+    }
+}
+
+static void check_done(struct wl_build *b, struct wl_work *w, wl_ns now)
+{
+    if (w->done || !w->req_ended || !w->res_ended)
+        return;
+    w->done = true;
+    w->t_done = now;
+    /* No more octets of the server: nothing can concern it any more. */
+    if (b->over[WL_TO_CLIENT])
+        w->released = true;
+    else
+        wl_layer_wake(b->layer, now);
+    emit_released(b, now);
+}
+
+void wl_build_next(struct wl_build *b, wl_ns now)
+{
+    for (struct wl_work *w = b->first; w; w = w->next)
+        w->released = w->released || (w->done && !w->unasked_101);
+    emit_released(b, now);
+}
+
+void wl_build_wake(struct wl_build *b, wl_ns now)
+{
+    wl_ns settle = (wl_ns)b->layer->host->cfg->limits.settle;
+    bool waiting = false;
+
+    for (struct wl_work *w = b->first; w; w = w->next) {
+        if (!w->done || w->released || w->unasked_101)
+            continue;
+        /* a FIN within 100 ms tells an idle notice from a response to nobody */
+        if (now - w->t_done >= (w->stray ? 2 * settle : settle))
+            w->released = true;
+        else
+            waiting = true;
+    }
+    emit_released(b, now);
+    if (waiting)
+        wl_layer_wake(b->layer, now);
+}
+
+/* ------------------------------------------------------------------------------- pairing */
+
+void wl_build_doubt(struct wl_build *b, enum wl_unjudged why, enum wl_dir dir)
+{
+    if (!b->doubt)
+        b->doubt = (uint8_t)why;
+    if (dir == WL_TO_SERVER)
+        b->doubt_client = true;
+    else
+        b->doubt_server = true;
+    b->final_since = false;
+}
+
+void wl_build_unpair(struct wl_build *b, enum wl_unjudged why)
+{
+    for (struct wl_work *w = b->first; w; w = w->next) {
+        if (!w->answered) {
+            w->unpaired = true;
+            wl_build_unjudged(w, why);
+        }
+    }
+}
+
+/* Catalogue 1.4, step 5: the next idle point at which both sides start a fresh message. Nothing is
+ * outstanding, this request acknowledges all that the server has sent, and, where requests may have
+ * been missed, a final response has been seen since. */
+static void settle_doubt(struct wl_build *b, const struct wl_seen *seen)
+{
+    bool quiet = seen->acked == WL_NONE || seen->acked >= wl_layer_offset(b->layer, WL_TO_CLIENT);
+
+    if (!b->doubt || b->oldest || !quiet)
+        return;
+    if (b->doubt_client && !b->final_since)
+        return;
+    if (b->doubt_server && !b->heard[WL_TO_CLIENT] && b->doubt == WL_UNJUDGED_MIDSTREAM)
+        return;
+    b->doubt = WL_JUDGED;
+    b->doubt_client = b->doubt_server = false;
+}
+
+static struct wl_work *new_work(struct wl_build *b)
+{
+    const struct wl_layer_host *host = b->layer->host;
+    struct wl_arena *arena = wl_arena_new(host->arenas);
+    struct wl_work *w = arena ? wl_arena_alloc(arena, sizeof(*w)) : NULL;
+
+    if (!w) {
+        wl_arena_free(arena);
+        host->counters->refused++;
+        wl_build_doubt(b, WL_UNJUDGED_LIMIT, WL_TO_SERVER);
+        return NULL;
+    }
+    w->ex.arena = arena;
+    w->ex.ordinal = wl_layer_next_ordinal(b->layer);
+    w->drops_before = host->counters->capture_dropped;
+    w->unpaired = b->doubt != WL_JUDGED;
+    wl_build_unjudged(w, (enum wl_unjudged)b->doubt);
+    w->head_end = WL_NONE;
+    if (b->last)
+        b->last->next = w;
+    else
+        b->first = w;
+    b->last = w;
+    b->n_works++;
+    return w;
+}
+
+/* The oldest exchange is given up so that a new one fits. */
+static void make_room(struct wl_build *b, wl_ns now)
+{
+    if (b->n_works < b->layer->host->cfg->limits.max_pending || !b->first)
+        return;
+    wl_layer_limit(b->layer, WL_LIMIT_max_pending);
+    if (!b->first->done) {
+        wl_build_doubt(b, WL_UNJUDGED_LIMIT, WL_TO_CLIENT);
+        wl_build_unjudged(b->first, WL_UNJUDGED_LIMIT);
+        b->first->unpaired = true;
+        for (struct wl_work *w = b->first; w; w = w->next)
+            w->unpaired = w->unpaired || !w->answered;
+    }
+    b->first->released = true;
+    emit_released(b, now);
+}
+
+/* Responses were lost, and a client that does not pipeline goes on: what it has asked before was
+ * answered where we could not see it. */
+static void give_up_answered(struct wl_build *b, wl_ns now)
+{
+    for (struct wl_work *w = b->oldest; w; w = w->next) {
+        if (w->answered)
+            continue;
+        w->answered = w->req_ended = w->res_ended = w->done = w->released = true;
+        w->unpaired = true;
+        w->t_done = now;
+        wl_build_unjudged(w, (enum wl_unjudged)b->doubt);
+    }
+    find_oldest(b);
+    emit_released(b, now);
+    /* a guess: what comes next may answer them all the same */
+    b->doubt_client = true;
+    b->final_since = false;
+}
+
+static void end_stray(struct wl_build *b, wl_ns now)
+{
+    struct wl_work *w = b->last;
+
+    if (w && w->stray && !w->res_ended) {
+        w->res_ended = true;
+        w->unasked_101 = false;
+        check_done(b, w, now);
+    }
+}
+
+struct wl_work *wl_build_request(struct wl_build *b, struct wl_at at, const struct wl_seen *seen)
+{
+    uint32_t unanswered = 0;
+    struct wl_work *w;
+
+    end_stray(b, seen->t);
+    if (b->doubt_server && b->oldest && !b->pipelined && b->lost[WL_TO_CLIENT] &&
+        b->oldest->req_ended)
+        give_up_answered(b, seen->t);
+    settle_doubt(b, seen);
+    make_room(b, seen->t);
+    for (const struct wl_work *p = b->oldest; p; p = p->next)
+        unanswered += !p->answered && !p->stray;
+    w = new_work(b);
+    b->requested = true;
+    if (!w)
+        return NULL;
+    w->ex.req.state = WL_CUT;
+    w->ex.req.at = at;
+    w->ex.req.t_first = w->ex.req.t_last = seen->t;
+    w->ex.req.last_frame = seen->frame;
+    w->ex.req.declared = w->ex.req.other_declared = WL_NONE;
+    w->ex.req.end_offset = w->ex.req.acked = WL_NONE;
+    if (seen->acked != WL_NONE)
+        w->ex.req.acked = seen->acked;
+    if (!b->oldest)
+        b->oldest = w;
+    if (unanswered) {
+        b->pipelined = true;
+        wl_build_mark(b, w, &w->ex.req, WL_MARK_PIPELINED, at, unanswered, wl_span(NULL, 0));
+    }
+    /* RFC 9112 9.6: a client that sends close must not send further requests; nor one that has
+     * received it */
+    if (b->client_close ||
+        (b->server_close && seen->acked != WL_NONE && seen->acked >= b->server_close))
+        wl_build_mark(b, w, &w->ex.req, WL_MARK_AFTER_CLOSE_CLIENT, at, 0, wl_span(NULL, 0));
+    return w;
+}
+
+void wl_build_request_head(struct wl_build *b, struct wl_work *w, uint64_t end,
+                           const struct wl_seen *seen)
+{
+    struct wl_message *req = &w->ex.req;
+
+    req->state = WL_HEAD;
+    req->t_head = req->t_last = seen->t;
+    req->last_frame = seen->frame;
+    req->body_at = (struct wl_at){seen->frame, end, WL_TO_SERVER};
+    w->head_end = end;
+    if (wl_grammar_list_has(req, WL_FIELD_CONNECTION, WL_SPAN("close")))
+        b->client_close = true;
+    wl_wait_request(b, w);
+}
+
+void wl_build_request_content(struct wl_build *b, struct wl_work *w, uint64_t content,
+                              const struct wl_seen *seen)
+{
+    struct wl_message *req = &w->ex.req;
+
+    wl_wait_content(b, w, seen);
+    req->body_bytes += content;
+    req->t_last = seen->t;
+    req->last_frame = seen->frame;
+}
+
+void wl_build_request_end(struct wl_build *b, struct wl_work *w, enum wl_state state,
+                          enum wl_end how, uint64_t offset, const struct wl_seen *seen)
+{
+    if (!w || w->req_ended)
+        return;
+    w->req_ended = true;
+    w->ex.req.state = state;
+    w->ex.req.end = how;
+    w->ex.req.end_offset = offset;
+    wl_wait_ask(b);
+    check_done(b, w, seen->t);
+}
+
+/* ------------------------------------------------------------------------------ responses */
+
+/* Mid-stream, or where requests were lost: a response sent before the server had any octet of the
+ * oldest request answers one that was not seen. */
+static bool answers_unseen(const struct wl_build *b, const struct wl_seen *seen)
+{
+    return b->doubt_client && b->oldest && seen->acked != WL_NONE &&
+           seen->acked <= b->oldest->ex.req.at.offset && !b->oldest->ex.n_interim;
+}
+
+static struct wl_work *stray_work(struct wl_build *b, wl_ns now)
+{
+    struct wl_work *w = b->last;
+
+    if (w && w->stray && !w->answered)
+        return w;
+    make_room(b, now);
+    w = new_work(b);
+    if (w) {
+        w->stray = w->req_ended = true;
+        w->ex.req.declared = w->ex.req.other_declared = WL_NONE;
+    }
+    return w;
+}
+
+void wl_build_response(struct wl_build *b, struct wl_begin *ret, struct wl_at at,
+                       const struct wl_seen *seen)
+{
+    *ret = (struct wl_begin){
+        .at = at, .acked = seen->acked, .t = seen->t, .frame = seen->frame};
+    wl_build_next(b, seen->t);
+    if (b->oldest && !answers_unseen(b, seen)) {
+        ret->work = b->oldest;
+        ret->early = ret->work->head_end == WL_NONE && !ret->work->req_ended;
+        if (!ret->work->req_ended || ret->work->wait)
+            wl_wait_response(b, ret->work, seen);
+        ret->work->unasked_101 = false;
+        return;
+    }
+    /* Octets of the client were received that the capture does not have: whether a request was
+     * among them cannot be told. */
+    if (seen->acked != WL_NONE && seen->acked > wl_layer_offset(b->layer, WL_TO_SERVER))
+        wl_build_doubt(b, b->heard[WL_TO_SERVER] ? WL_UNJUDGED_GAP : WL_UNJUDGED_ONE_WAY,
+                       WL_TO_SERVER);
+    ret->stray = true;
+    ret->work = stray_work(b, seen->t);
+    if (ret->work)
+        ret->work->unasked_101 = false;
+}
+
+void wl_build_message(const struct wl_begin *begin, struct wl_message *m)
+{
+    *m = (struct wl_message){
+        .state = WL_CUT,
+        .early = begin->early,
+        .stray = begin->stray,
+        .declared = WL_NONE,
+        .other_declared = WL_NONE,
+        .at = begin->at,
+        .body_at = begin->at,
+        .end_offset = WL_NONE,
+        .acked = begin->acked,
+        .t_first = begin->t,
+        .t_last = begin->t,
+        .last_frame = begin->frame,
+    };
+}
+
+/* The facts about a response's place on the connection. */
+static void mark_order(struct wl_build *b, struct wl_work *w, struct wl_message *m)
+{
+    struct wl_mark *mark;
+
+    if (b->server_close && m->at.offset >= b->server_close)
+        wl_build_mark(b, w, m, WL_MARK_AFTER_CLOSE_SERVER, m->at, 0, wl_span(NULL, 0));
+    if (!m->stray)
+        return;
+    if (!b->requested) {
+        /* Sent before any octet of a request: by what it acknowledges, not by its place in the
+         * capture alone (catalogue 8, order by time versus order by ACK). */
+        mark = wl_build_mark(b, w, m, WL_MARK_BEFORE_REQUEST, m->at, 0, wl_span(NULL, 0));
+        if (mark && (m->acked != 0 || b->lost[WL_TO_SERVER]))
+            mark->certain = false;
+    } else if (b->after_final) {
+        mark = wl_build_mark(b, w, m, WL_MARK_AFTER_FINAL, m->at, 0, wl_span(NULL, 0));
+        if (mark && m->acked != WL_NONE && m->acked > wl_layer_offset(b->layer, WL_TO_SERVER))
+            mark->certain = false;
+    }
+}
+
+bool wl_build_keeps_interim(const struct wl_build *b, const struct wl_work *w)
+{
+    return w->ex.n_interim < b->layer->host->cfg->limits.max_interim_heads;
+}
+
+struct wl_message *wl_build_interim(struct wl_build *b, struct wl_work *w,
+                                    const struct wl_message *m)
+{
+    const struct wl_limits *limits = &b->layer->host->cfg->limits;
+    struct wl_exchange *ex = &w->ex;
+    struct wl_message *kept = NULL;
+    struct wl_interim_note *notes;
+
+    b->last_kind = WL_LAST_INTERIM;
+    b->last_status = m->status;
+    b->last_ordinal = ex->ordinal;
+    if (wl_build_keeps_interim(b, w)) {
+        kept = wl_arena_grow(ex->arena, ex->interim, ex->n_interim, &w->room_interim,
+                             (uint32_t)wl_min_u64(limits->max_interim_heads, 1u << 20),
+                             sizeof(*kept));
+        if (kept) {
+            ex->interim = kept;
+            kept += ex->n_interim++;
+            *kept = *m;
+            mark_order(b, w, kept);
+            return kept;
+        }
+    }
+    if (!wl_build_keeps_interim(b, w)) {
+        if (ex->n_interim_more == 0)
+            wl_layer_limit(b->layer, WL_LIMIT_max_interim_heads);
+    } else { /* memory was refused: what is not kept cannot be judged */
+        wl_build_unjudged(w, WL_UNJUDGED_LIMIT);
+        w->unpaired = true;
+    }
+    notes = NULL;
+    if (ex->n_interim + ex->n_interim_more < limits->max_interim)
+        notes = wl_arena_grow(ex->arena, ex->interim_more, ex->n_interim_more, &w->room_more,
+                              (uint32_t)wl_min_u64(limits->max_interim, 1u << 20),
+                              sizeof(*notes));
+    if (!notes) {
+        if (ex->n_interim_lost++ == 0)
+            wl_layer_limit(b->layer, WL_LIMIT_max_interim);
+        return NULL;
+    }
+    ex->interim_more = notes;
+    notes[ex->n_interim_more++] = (struct wl_interim_note){m->status, m->t_first, m->at.frame};
+    return NULL;
+}
+
+struct wl_message *wl_build_final(struct wl_build *b, struct wl_work *w,
+                                  const struct wl_message *m)
+{
+    struct wl_message *res = &w->ex.res;
+
+    *res = *m;
+    mark_order(b, w, res);
+    w->answered = true;
+    find_oldest(b);
+    b->last_kind = WL_LAST_NONE;
+    b->last_status = res->status;
+    b->last_ordinal = w->ex.ordinal;
+    wl_wait_ask(b);
+    return res;
+}
+
+/* After which kind of response do further octets of the server stand? */
+static enum wl_last kind_of(const struct wl_work *w)
+{
+    const struct wl_message *res = &w->ex.res;
+
+    if (res->state != WL_WHOLE || res->framing == WL_FRAMING_CLOSE)
+        return WL_LAST_NONE;
+    if (res->status == 204)
+        return WL_LAST_NO_CONTENT;
+    if (res->status == 304)
+        return WL_LAST_NOT_MODIFIED;
+    return w->ex.req.method_id == WL_METHOD_HEAD ? WL_LAST_HEAD : WL_LAST_FINAL;
+}
+
+void wl_build_final_end(struct wl_build *b, struct wl_work *w, enum wl_state state,
+                        enum wl_end how, uint64_t offset, const struct wl_seen *seen)
+{
+    struct wl_message *res = &w->ex.res;
+
+    if (w->res_ended)
+        return;
+    w->res_ended = true;
+    res->state = state;
+    res->end = how;
+    res->end_offset = offset;
+    b->last_kind = (uint8_t)kind_of(w);
+    b->after_final = b->last_kind != WL_LAST_NONE;
+    b->final_since = b->final_since || state == WL_WHOLE;
+    if (!b->server_close && state >= WL_HEAD &&
+        wl_grammar_list_has(res, WL_FIELD_CONNECTION, WL_SPAN("close")))
+        b->server_close = offset;
+    check_done(b, w, seen->t);
+}
+
+void wl_build_tunnel(struct wl_build *b, struct wl_work *w, wl_ns now)
+{
+    w->tunnel = w->answered = w->res_ended = true;
+    b->last_kind = WL_LAST_NONE;
+    find_oldest(b);
+    wl_wait_ask(b);
+    check_done(b, w, now);
+}
+
+void wl_build_switched(struct wl_build *b, struct wl_work *w, enum wl_proto to, wl_ns now)
+{
+    for (struct wl_work *each = b->first; each; each = each->next) {
+        if (each == w) {
+            w->tunnel = w->answered = true;
+            w->ex.switched = to;
+        }
+        each->released = true;
+    }
+    b->oldest = NULL;
+    emit_released(b, now);
+}
+
+/* ------------------------------------------------------------------------------------ end */
+
+void wl_build_end(struct wl_build *b, enum wl_dir dir, enum wl_end how, enum wl_dir by,
+                  const struct wl_seen *seen)
+{
+    bool fin = how == WL_END_CLOSED;
+
+    b->over[dir] = true;
+    if (!fin)
+        b->over[!dir] = true;
+    if (b->end == WL_END_NONE) {
+        b->end = (uint8_t)how;
+        b->end_by = (uint8_t)(fin ? dir : by);
+        /* a FIN that acknowledges more than was captured answers one that was not */
+        if (fin && seen->acked != WL_NONE && seen->acked > wl_layer_offset(b->layer, !dir))
+            b->end_by = (uint8_t)!dir;
+        b->t_end = seen->t;
+        b->rst_suspect = how == WL_END_RESET && seen->suspect;
+    }
+    wl_wait_end(b, dir, how, by, seen->t);
+    if (!b->over[WL_TO_CLIENT])
+        return;
+    /* No response will come any more; a request that is still under way may go on. */
+    for (struct wl_work *w = b->first; w; w = w->next) {
+        w->res_ended = true;
+        if (w->req_ended || b->over[WL_TO_SERVER])
+            w->done = w->released = true;
+    }
+    emit_released(b, seen->t);
+}
+
+void wl_build_close(struct wl_build *b, wl_ns now)
+{
+    if (b->end == WL_END_NONE) {
+        b->end = WL_END_EOF;
+        b->t_end = now;
+    }
+    for (struct wl_work *w = b->first; w; w = w->next)
+        w->released = true;
+    emit_released(b, now);
+}
+
+void wl_build_clock(struct wl_build *b, const struct wl_seen *seen)
+{
+    if (WL_LIKELY_TRUE(seen->t >= b->t_latest)) {
+        b->t_latest = seen->t;
+        return;
+    }
+    for (struct wl_work *w = b->first; w; w = w->next)
+        w->unclocked = true;
+}

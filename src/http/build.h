@@ -1,0 +1,146 @@
+/* build.h - the one builder all HTTP parsers use: pairing, interim responses, exchanges.
+ * SPDX-License-Identifier: MIT
+ *
+ * One per connection and layer. Keeps the queue of requests without a final response (catalogue
+ * 1.4), decides which request a response belongs to, and when an exchange is over: when both
+ * messages have ended and the next octet of the server, the end of the connection, or
+ * limits.settle has passed. What is learned later becomes a mark of the connection that carries the
+ * exchange's ordinal. It has the connection's memory, so that rules need none.
+ */
+#ifndef WL_BUILD_H
+#define WL_BUILD_H
+
+#include "layer.h"
+
+/** One exchange while it is being built. Lies in the exchange's own arena. */
+struct wl_work {
+    struct wl_exchange ex;
+    struct wl_work *next;  /* by request start */
+    struct wl_wait *wait;  /* ex.wait, writable */
+    uint64_t head_end;     /* offset after the request's head; WL_NONE: not complete */
+    uint64_t drops_before; /* capture_dropped when it began */
+    wl_ns t_done;
+    uint32_t room_interim, room_more;
+    bool stray;     /* responses without a request */
+    bool answered;  /* its final response has begun, or its 101 or tunnel */
+    bool req_ended; /* nothing more will come of the request */
+    bool res_ended; /* nor of the responses */
+    bool done;      /* both; waiting for what may still concern it */
+    bool released;  /* may be emitted as soon as those before it are */
+    bool tunnel;
+    bool unpaired; /* pairing is not certain, whatever the connection says later */
+    bool unclocked;
+    bool unasked_101; /* a 101 that nobody asked for was the last response */
+    bool garbage;     /* octets that are no request */
+};
+
+/** What the last message of the server was: where octets that follow it belong. */
+enum wl_last {
+    WL_LAST_NONE,        /* nothing yet, or nothing with a certain end */
+    WL_LAST_NO_CONTENT,  /* a 204 */
+    WL_LAST_NOT_MODIFIED,/* a 304 */
+    WL_LAST_HEAD,        /* a response to HEAD */
+    WL_LAST_FINAL,       /* another final response */
+    WL_LAST_INTERIM,
+};
+
+/** What a connection remembers between exchanges; embedded in the layer's state, zeroed. */
+struct wl_build {
+    struct wl_layer *layer;
+    /** w is about to leave: drop what points to it. */
+    void (*forget)(struct wl_build *b, const struct wl_work *w);
+    struct wl_work *first, *last; /* all that were not emitted yet */
+    struct wl_work *oldest;       /* the first request without a final response, or NULL */
+    wl_ns t_latest, t_end;
+    uint64_t server_close; /* offset after the response that said close; 0: none */
+    uint32_t n_works, last_ordinal;
+    uint16_t last_status;
+    uint8_t last_kind;  /* enum wl_last */
+    uint8_t doubt;      /* enum wl_unjudged: why pairing is uncertain, or WL_JUDGED */
+    uint8_t end, end_by;/* enum wl_end, wl_dir */
+    bool doubt_client;  /* requests may be unknown */
+    bool doubt_server;  /* position among the server's octets is unknown */
+    bool final_since;   /* a final response has ended since doubt arose */
+    bool requested;     /* a request has begun on this connection */
+    bool after_final;   /* a final response that was well framed has ended */
+    bool pipelined;     /* the client has pipelined */
+    bool client_close;  /* a request said close */
+    bool rst_suspect;
+    bool over[2];  /* no more octets in this direction */
+    bool lost[2];  /* octets are missing */
+    bool heard[2]; /* octets were seen */
+    bool acks;     /* acknowledgements were asked for */
+};
+
+/** What a response that begins is going to be part of. */
+struct wl_begin {
+    struct wl_work *work; /* NULL: memory was refused */
+    struct wl_at at;
+    uint64_t acked;
+    wl_ns t;
+    uint64_t frame;
+    bool early, stray;
+};
+
+void wl_build_init(struct wl_build *b, struct wl_layer *l,
+                   void (*forget)(struct wl_build *b, const struct wl_work *w));
+
+/** A request begins with the octet at: it is outstanding from now on. NULL: memory refused. */
+struct wl_work *wl_build_request(struct wl_build *b, struct wl_at at, const struct wl_seen *seen);
+/** The head of w's request is complete and parsed; end is the offset after it. */
+void wl_build_request_head(struct wl_build *b, struct wl_work *w, uint64_t end,
+                           const struct wl_seen *seen);
+/** n octets of the stream passed that carry content octets of w's request. */
+void wl_build_request_content(struct wl_build *b, struct wl_work *w, uint64_t content,
+                              const struct wl_seen *seen);
+/** Nothing more will come of w's request; offset is one past its last octet. */
+void wl_build_request_end(struct wl_build *b, struct wl_work *w, enum wl_state state,
+                          enum wl_end how, uint64_t offset, const struct wl_seen *seen);
+
+/** A response begins: finds its request (catalogue 1.4), or opens an unsolicited exchange. */
+void wl_build_response(struct wl_build *b, struct wl_begin *ret, struct wl_at at,
+                       const struct wl_seen *seen);
+/** Fills what is known of a message from its beginning. */
+void wl_build_message(const struct wl_begin *begin, struct wl_message *m);
+/** Are whole heads of interim responses still kept for w? */
+bool wl_build_keeps_interim(const struct wl_build *b, const struct wl_work *w);
+/** Adds an interim response; returns where it is kept, NULL when only its code is. */
+struct wl_message *wl_build_interim(struct wl_build *b, struct wl_work *w,
+                                    const struct wl_message *m);
+/** m is w's final response; its head is complete (or cut). Returns where it is kept. */
+struct wl_message *wl_build_final(struct wl_build *b, struct wl_work *w,
+                                  const struct wl_message *m);
+/** Nothing more will come of w's final response. */
+void wl_build_final_end(struct wl_build *b, struct wl_work *w, enum wl_state state,
+                        enum wl_end how, uint64_t offset, const struct wl_seen *seen);
+/** The last response of w switched protocols or opened a tunnel. */
+void wl_build_tunnel(struct wl_build *b, struct wl_work *w, wl_ns now);
+/** HTTP is over here: w's exchange is emitted now, after those before it. */
+void wl_build_switched(struct wl_build *b, struct wl_work *w, enum wl_proto to, wl_ns now);
+
+/** The next octets of the server are known for what they are: done exchanges may go. */
+void wl_build_next(struct wl_build *b, wl_ns now);
+/** Pairing becomes uncertain: why, and whose octets are not known. */
+void wl_build_doubt(struct wl_build *b, enum wl_unjudged why, enum wl_dir dir);
+/** What is outstanding can no longer be paired for certain. */
+void wl_build_unpair(struct wl_build *b, enum wl_unjudged why);
+/** Says what of w cannot be judged; the first reason stays. */
+void wl_build_unjudged(struct wl_work *w, enum wl_unjudged why);
+/** A direction has ended (wl_layer_ops.end). */
+void wl_build_end(struct wl_build *b, enum wl_dir dir, enum wl_end how, enum wl_dir by,
+                  const struct wl_seen *seen);
+/** Time has passed (wl_layer_ops.wake). */
+void wl_build_wake(struct wl_build *b, wl_ns now);
+/** Emits everything that is left. */
+void wl_build_close(struct wl_build *b, wl_ns now);
+/** An acknowledgement of dir's sender was seen (wl_layer_ops.acked, and every packet fed). */
+void wl_build_acked(struct wl_build *b, enum wl_dir dir, const struct wl_seen *seen);
+/** Times must rise; called for everything seen. */
+void wl_build_clock(struct wl_build *b, const struct wl_seen *seen);
+
+/** Records a fact on m, a message of w; the same fact again is counted. octets may be empty. */
+struct wl_mark *wl_build_mark(struct wl_build *b, struct wl_work *w, struct wl_message *m,
+                              enum wl_mark_id id, struct wl_at at, uint64_t value,
+                              struct wl_span octets);
+
+#endif

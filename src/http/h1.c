@@ -1,0 +1,328 @@
+/* h1.c - HTTP/0.9, 1.0 and 1.1 as a layer: what the channel calls, handed to the phases.
+ * SPDX-License-Identifier: MIT
+ *
+ * Each direction is in one phase (h1_side.h). A call works octets off, phase by phase, until they
+ * are used up or have to wait. Nothing is kept between exchanges but struct wl_h1: the rest is made
+ * with the first octet and freed when both directions stand between messages and every exchange was
+ * told. RFC 9112, RFC 1945.
+ */
+#include "h1.h"
+
+#include "h1_side.h"
+
+static_assert(sizeof(struct wl_h1) <= 128, "an idle connection is small");
+
+/* ----------------------------------------------------------------------------------- life */
+
+/* An exchange leaves: nothing may point to it any more. */
+static void forget(struct wl_build *b, const struct wl_work *w)
+{
+    struct wl_h1 *h = WL_CONTAINER(b, struct wl_h1, build);
+    struct wl_h1_live *live = h->live;
+
+    if (!live)
+        return;
+    for (int d = 0; d < 2; d++) {
+        struct wl_h1_side *s = &live->side[d];
+
+        if (s->excess.active && s->excess.work == w)
+            wl_h1_finish_excess(h, s);
+        if (s->work == w) {
+            s->work = NULL;
+            s->m = NULL;
+        }
+        if (s->begin.work == w)
+            s->begin.work = NULL;
+    }
+    if (live->switched == w)
+        live->switched = NULL;
+}
+
+static bool wake_up(struct wl_h1 *h)
+{
+    struct wl_budget *budget = wl_h1_layer(h)->host->budget;
+
+    if (h->live)
+        return true;
+    h->live = wl_alloc(budget, sizeof(*h->live));
+    if (h->live)
+        return true;
+    wl_h1_layer(h)->host->counters->refused++;
+    wl_build_doubt(&h->build, WL_UNJUDGED_LIMIT, WL_TO_SERVER);
+    wl_build_doubt(&h->build, WL_UNJUDGED_LIMIT, WL_TO_CLIENT);
+    return false;
+}
+
+static void release_live(struct wl_h1 *h)
+{
+    if (!h->live)
+        return;
+    for (int d = 0; d < 2; d++)
+        wl_h1_gather_drop(&h->live->side[d], SIZE_MAX);
+    wl_free(wl_h1_layer(h)->host->budget, h->live, sizeof(*h->live));
+    h->live = NULL;
+}
+
+static bool is_idle(const struct wl_h1_side *s)
+{
+    return s->phase == WL_H1_START && s->gather.buf.n == 0 && s->crlf == 0;
+}
+
+static void sleep_if_idle(struct wl_h1 *h)
+{
+    struct wl_h1_live *live = h->live;
+
+    if (live && !h->build.first && !live->switching && is_idle(&live->side[0]) &&
+        is_idle(&live->side[1]))
+        release_live(h);
+}
+
+/* Every call begins here: the channel may have moved the layer. */
+static struct wl_h1 *enter(struct wl_layer *l)
+{
+    struct wl_h1 *h = l->state;
+
+    h->build.layer = l;
+    return h;
+}
+
+static int h1_open(struct wl_layer *l)
+{
+    struct wl_h1 *h = l->state;
+
+    wl_build_init(&h->build, l, forget);
+    return 0;
+}
+
+/* ----------------------------------------------------------------------------------- feed */
+
+static void feed_phase(struct wl_h1_in *in)
+{
+    switch ((enum wl_h1_phase)in->s->phase) {
+    case WL_H1_START:
+        wl_h1_feed_start(in);
+        break;
+    case WL_H1_HEAD:
+        wl_h1_feed_head(in);
+        break;
+    case WL_H1_LENGTH:
+    case WL_H1_CHUNKED:
+    case WL_H1_CLOSE:
+        wl_h1_feed_body(in);
+        break;
+    case WL_H1_TRAILER:
+        wl_h1_feed_trailer(in);
+        break;
+    case WL_H1_LOST:
+        wl_h1_feed_lost(in);
+        break;
+    case WL_H1_SWITCHED:
+        wl_h1_feed_switched(in);
+        break;
+    case WL_H1_DEAF:
+        wl_h1_take(in, in->bytes.n);
+        break;
+    }
+}
+
+void wl_h1_drain(struct wl_h1_in *in)
+{
+    while (in->bytes.n && in->kind == WL_FED)
+        feed_phase(in);
+}
+
+/* What may pass unseen from here; remembered, so that an early answer can end it. */
+static uint64_t ask_to_skip(struct wl_h1_side *s, enum wl_dir dir)
+{
+    uint64_t n = wl_h1_skippable(s, dir);
+
+    s->skipping = n > 0;
+    return n;
+}
+
+static struct wl_fed h1_feed(struct wl_layer *l, enum wl_dir dir, struct wl_span bytes,
+                             struct wl_at at, const struct wl_seen *seen)
+{
+    struct wl_h1 *h = enter(l);
+    struct wl_h1_in in = {.h = h, .seen = seen, .bytes = bytes, .at = at, .kind = WL_FED};
+    struct wl_fed fed = {WL_FED, bytes.n, 0};
+
+    if (h->deaf || !wake_up(h))
+        return fed;
+    in.s = &h->live->side[dir];
+    h->build.heard[dir] = true;
+    wl_build_clock(&h->build, seen);
+    wl_build_acked(&h->build, dir, seen);
+    wl_h1_drain(&in);
+    fed.kind = in.kind;
+    fed.used = in.used;
+    if (fed.kind == WL_FED)
+        fed.skip = ask_to_skip(in.s, dir);
+    sleep_if_idle(h);
+    return fed;
+}
+
+static struct wl_fed h1_skipped(struct wl_layer *l, enum wl_dir dir, uint64_t n, struct wl_at at,
+                                const struct wl_seen *seen)
+{
+    struct wl_h1 *h = enter(l);
+    struct wl_fed fed = {WL_FED, 0, 0};
+    struct wl_h1_side *s;
+
+    if (h->deaf || !h->live)
+        return fed;
+    s = &h->live->side[dir];
+    s->skipping = false;
+    wl_build_clock(&h->build, seen);
+    if (n)
+        wl_h1_pass_body(h, s, dir, n, at.offset + n, seen);
+    fed.skip = ask_to_skip(s, dir);
+    sleep_if_idle(h);
+    return fed;
+}
+
+static void h1_acked(struct wl_layer *l, enum wl_dir dir, const struct wl_seen *seen)
+{
+    struct wl_h1 *h = enter(l);
+
+    wl_build_acked(&h->build, dir, seen);
+}
+
+/* ------------------------------------------------------------------------------- gap, end */
+
+static enum wl_end end_of_gap(enum wl_gap_why why)
+{
+    switch (why) {
+    case WL_GAP_LOST:
+        return WL_END_GAP;
+    case WL_GAP_SNAPLEN:
+        return WL_END_SNAPLEN;
+    case WL_GAP_LIMIT:
+        return WL_END_LIMIT;
+    }
+    return WL_END_GAP;
+}
+
+static enum wl_unjudged unjudged_of(enum wl_gap_why why)
+{
+    switch (why) {
+    case WL_GAP_LOST:
+        return WL_UNJUDGED_GAP;
+    case WL_GAP_SNAPLEN:
+        return WL_UNJUDGED_SNAPLEN;
+    case WL_GAP_LIMIT:
+        return WL_UNJUDGED_LIMIT;
+    }
+    return WL_UNJUDGED_GAP;
+}
+
+static bool in_content(const struct wl_h1_side *s)
+{
+    return s->phase == WL_H1_LENGTH || s->phase == WL_H1_CHUNKED || s->phase == WL_H1_CLOSE;
+}
+
+/* The message that is being read ends here. */
+static void cut(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir, enum wl_end how,
+                uint64_t offset, const struct wl_seen *seen)
+{
+    if (s->watch == WL_WATCH_GATHER)
+        wl_h1_unwatch(h, s, seen);
+    if (s->phase == WL_H1_HEAD)
+        wl_h1_cut_head(h, s, dir, how, seen);
+    else if (s->phase == WL_H1_CLOSE && how == WL_END_CLOSED)
+        wl_h1_message_end(h, s, dir, WL_WHOLE, WL_END_NONE, offset, seen);
+    else if (in_content(s) || s->phase == WL_H1_TRAILER)
+        wl_h1_message_end(h, s, dir, WL_HEAD, how, WL_NONE, seen);
+    else if (s->phase == WL_H1_LOST && s->work)
+        wl_build_request_end(&h->build, s->work, WL_CUT, how, WL_NONE, seen);
+}
+
+static struct wl_fed h1_gap(struct wl_layer *l, enum wl_dir dir, uint64_t lost, struct wl_at at,
+                            enum wl_gap_why why, const struct wl_seen *seen)
+{
+    struct wl_h1 *h = enter(l);
+    struct wl_fed fed = {WL_FED, 0, 0};
+    struct wl_h1_side *s;
+
+    h->build.lost[dir] = true;
+    if (h->deaf || !wake_up(h))
+        return fed;
+    s = &h->live->side[dir];
+    wl_build_clock(&h->build, seen);
+    if (s->watch == WL_WATCH_GATHER)
+        wl_h1_unwatch(h, s, seen);
+    if (!in_content(s) || !wl_h1_gap_body(h, s, dir, lost, at.offset, end_of_gap(why), seen)) {
+        wl_h1_finish_excess(h, s);
+        if (s->phase != WL_H1_SWITCHED) {
+            cut(h, s, dir, end_of_gap(why), at.offset, seen);
+            wl_h1_lose(h, s, dir, at.offset + lost, unjudged_of(why));
+            h->build.last_kind = WL_LAST_NONE;
+            h->build.after_final = false;
+        }
+        wl_build_unpair(&h->build, unjudged_of(why));
+    }
+    fed.skip = ask_to_skip(s, dir);
+    sleep_if_idle(h);
+    return fed;
+}
+
+static void h1_end(struct wl_layer *l, enum wl_dir dir, enum wl_end how, enum wl_dir by,
+                   const struct wl_seen *seen)
+{
+    struct wl_h1 *h = enter(l);
+    struct wl_h1_side *s;
+
+    if (!h->live) {
+        wl_build_end(&h->build, dir, how, by, seen);
+        return;
+    }
+    s = &h->live->side[dir];
+    if (dir == WL_TO_SERVER)
+        wl_h1_simple_request(h, seen);
+    if (s->phase != WL_H1_DEAF)
+        cut(h, s, dir, how, wl_layer_offset(l, dir), seen);
+    wl_h1_finish_excess(h, s);
+    s->phase = WL_H1_DEAF;
+    wl_build_end(&h->build, dir, how, by, seen);
+}
+
+static void h1_wake(struct wl_layer *l, wl_ns now)
+{
+    struct wl_h1 *h = enter(l);
+
+    wl_build_wake(&h->build, now);
+    sleep_if_idle(h);
+}
+
+static void h1_close(struct wl_layer *l, wl_ns now)
+{
+    struct wl_h1 *h = enter(l);
+    struct wl_seen seen = {.t = now, .acked = WL_NONE};
+
+    if (h->live) {
+        for (int d = 0; d < 2; d++) {
+            struct wl_h1_side *s = &h->live->side[d];
+
+            if (s->phase != WL_H1_DEAF && !h->deaf)
+                cut(h, s, (enum wl_dir)d, WL_END_EOF, WL_NONE, &seen);
+            wl_h1_finish_excess(h, s);
+        }
+    }
+    wl_build_close(&h->build, now);
+    release_live(h);
+}
+
+const struct wl_layer_ops wl_layer_h1 = {
+    .name = "http/1",
+    .proto = WL_H11,
+    .sniff = wl_h1_sniff,
+    .state_octets = sizeof(struct wl_h1),
+    .open = h1_open,
+    .feed = h1_feed,
+    .skipped = h1_skipped,
+    .acked = h1_acked,
+    .gap = h1_gap,
+    .end = h1_end,
+    .wake = h1_wake,
+    .close = h1_close,
+};

@@ -1,0 +1,173 @@
+/* h1_framing.c - how the content of a message ends: RFC 9112 6.3, with the other readings noted.
+ * SPDX-License-Identifier: MIT
+ *
+ * Content-Length and Transfer-Encoding may contradict each other or themselves, and that is where
+ * desynchronisation begins. The reading taken is the RFC's; where it has none the position is lost
+ * and said to be; what a lenient recipient might read instead stands in other_declared and marks.
+ */
+#include "grammar.h"
+#include "h1_side.h"
+
+struct framing {
+    struct wl_h1 *h;
+    struct wl_work *w;
+    struct wl_message *m;
+    bool length_bad;  /* no usable Content-Length although there is one */
+    bool coded;       /* a Transfer-Encoding is there */
+    bool chunked;     /* its last coding is chunked */
+    bool coding_bad;  /* nobody can tell what it means */
+    uint32_t n_chunked;
+};
+
+static void mark(const struct framing *f, enum wl_mark_id id, const struct wl_field *field,
+                 uint64_t value)
+{
+    wl_build_mark(&f->h->build, f->w, f->m, id, field->at, value, field->value);
+}
+
+/* One member of one Content-Length line. */
+static void read_length(struct framing *f, const struct wl_field *field, struct wl_span member)
+{
+    struct wl_message *m = f->m;
+    uint64_t value;
+
+    if (!wl_parse_u64(member, &value)) {
+        f->length_bad = true;
+        mark(f, WL_MARK_CL_INVALID, field, 0);
+    } else if (m->declared == WL_NONE) {
+        m->declared = value;
+    } else if (m->declared == value) {
+        mark(f, WL_MARK_CL_REPEATED, field, 0);
+    } else {
+        f->length_bad = true;
+        if (m->other_declared == WL_NONE)
+            m->other_declared = value;
+        mark(f, WL_MARK_CL_DIFFER, field, value);
+    }
+}
+
+/* RFC 9110 8.6: a number, or a list of the same number repeated. */
+static void read_lengths(struct framing *f)
+{
+    const struct wl_field *field = wl_message_field(f->m, WL_FIELD_CONTENT_LENGTH);
+
+    for (; field; field = wl_message_next_field(f->m, field)) {
+        struct wl_cursor c = wl_cursor(field->value);
+        struct wl_span member = wl_grammar_member(&c);
+
+        if (member.n == 0) {
+            f->length_bad = true;
+            mark(f, WL_MARK_CL_INVALID, field, 0);
+        }
+        for (; member.n; member = wl_grammar_member(&c))
+            read_length(f, field, member);
+    }
+    if (f->length_bad && f->m->other_declared == WL_NONE && !wl_message_mark(f->m, WL_MARK_CL_DIFFER))
+        f->m->declared = WL_NONE;
+}
+
+static void read_coding(struct framing *f, const struct wl_field *field, struct wl_span member)
+{
+    static const char *const known[] = {"gzip", "x-gzip", "deflate", "compress", "x-compress"};
+    struct wl_span name = wl_grammar_name(member);
+
+    if (f->chunked) {
+        /* RFC 9112 6.1: a sender must not apply chunked more than once; 6.3: it must be last */
+        f->chunked = false;
+        mark(f, WL_MARK_TE_NOT_LAST, field, 0);
+    }
+    if (wl_span_equal_nocase(name, WL_SPAN("chunked"))) {
+        f->chunked = true;
+        f->n_chunked++;
+        /* RFC 9112 7: chunked has no parameters */
+        if (name.n != member.n)
+            mark(f, WL_MARK_TE_MALFORMED, field, 0);
+        return;
+    }
+    if (!wl_grammar_is_token(name)) {
+        f->coding_bad = true;
+        mark(f, WL_MARK_TE_MALFORMED, field, 0);
+        return;
+    }
+    for (size_t i = 0; i < WL_COUNT(known); i++) {
+        if (wl_span_equal_nocase(name, wl_span_text(known[i])))
+            return;
+    }
+    mark(f, WL_MARK_TE_UNKNOWN, field, 0);
+}
+
+static bool begins_or_ends_with_comma(struct wl_span value)
+{
+    return value.n && (value.p[0] == ',' || value.p[value.n - 1] == ',');
+}
+
+static void read_codings(struct framing *f)
+{
+    const struct wl_field *field = wl_message_field(f->m, WL_FIELD_TRANSFER_ENCODING);
+    const struct wl_field *first = field;
+
+    for (; field; field = wl_message_next_field(f->m, field)) {
+        struct wl_cursor c = wl_cursor(field->value);
+        struct wl_span member = wl_grammar_member(&c);
+
+        f->coded = true;
+        if (member.n == 0 || field != first || begins_or_ends_with_comma(field->value) ||
+            (field->odd & (WL_ODD_CTL | WL_ODD_FOLDED)))
+            mark(f, WL_MARK_TE_MALFORMED, field, 0);
+        for (; member.n; member = wl_grammar_member(&c))
+            read_coding(f, field, member);
+    }
+    if (!first)
+        return;
+    if (f->n_chunked && !f->chunked && !wl_message_mark(f->m, WL_MARK_TE_NOT_LAST))
+        mark(f, WL_MARK_TE_NOT_LAST, first, 0);
+    if (f->m->major == 1 && f->m->minor == 0)
+        mark(f, WL_MARK_TE_IN_HTTP10, first, 0);
+}
+
+/* RFC 9112 6.3 rules 1 and 2: responses whose content is decided by status and method. */
+static bool frame_by_status(struct wl_message *m, enum wl_method method)
+{
+    if (method == WL_METHOD_CONNECT && m->status / 100 == 2) {
+        m->framing = WL_FRAMING_TUNNEL;
+        return true;
+    }
+    if (method == WL_METHOD_HEAD || m->status / 100 == 1 || m->status == 204 ||
+        m->status == 304) {
+        m->framing = WL_FRAMING_NONE;
+        return true;
+    }
+    return false;
+}
+
+bool wl_h1_frame(struct wl_h1 *h, struct wl_work *w, struct wl_message *m, enum wl_method method)
+{
+    struct framing f = {.h = h, .w = w, .m = m};
+    bool response = m->method_id == WL_METHOD_NONE && m->method.n == 0;
+
+    read_lengths(&f);
+    read_codings(&f);
+    if (f.coded && wl_message_field(m, WL_FIELD_CONTENT_LENGTH)) {
+        mark(&f, WL_MARK_CL_AND_TE, wl_message_field(m, WL_FIELD_CONTENT_LENGTH), m->declared);
+        m->other_declared = m->declared;
+    }
+    if (response && frame_by_status(m, method))
+        return true;
+    if (f.coded) {
+        /* rule 3: Transfer-Encoding overrides Content-Length; rule 4: chunked last, else the
+         * response runs to the close and the request cannot be told */
+        m->framing = f.chunked ? WL_FRAMING_CHUNKED : WL_FRAMING_CLOSE;
+        return !f.coding_bad && (f.chunked || response);
+    }
+    if (f.length_bad) { /* rule 5: unrecoverable */
+        m->framing = WL_FRAMING_LENGTH;
+        return false;
+    }
+    if (m->declared != WL_NONE) { /* rule 6 */
+        m->framing = m->declared ? WL_FRAMING_LENGTH : WL_FRAMING_NONE;
+        return true;
+    }
+    /* rules 7 and 8 */
+    m->framing = response ? WL_FRAMING_CLOSE : WL_FRAMING_NONE;
+    return true;
+}

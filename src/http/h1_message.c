@@ -1,0 +1,597 @@
+/* h1_message.c - heads become messages: requests, interim and final responses, and their ends.
+ * SPDX-License-Identifier: MIT
+ *
+ * The fast path: a head that lies whole in the octets given is found with memchr, copied once into
+ * the exchange's arena and read there. A head in pieces is gathered, up to max_head; nothing is
+ * searched twice. What a complete head means for the connection (content, upgrade, tunnel, early
+ * answers) is decided here; pairing is the builder's.
+ */
+#include "grammar.h"
+#include "h1_side.h"
+
+static size_t max_head(const struct wl_h1 *h)
+{
+    return (size_t)wl_max_u64(wl_h1_layer(h)->host->cfg->limits.max_head, 64);
+}
+
+static struct wl_h1_side *other(struct wl_h1 *h, enum wl_dir dir)
+{
+    return &h->live->side[!dir];
+}
+
+/* The text of a head, copied into the arena of w; empty when memory is refused. */
+static struct wl_h1_text keep_text(struct wl_h1 *h, struct wl_work *w, struct wl_h1_text text)
+{
+    text.octets = wl_arena_copy(w->ex.arena, text.octets);
+    if (!text.octets.p)
+        wl_h1_layer(h)->host->counters->refused++;
+    return text;
+}
+
+void wl_h1_lose(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir, uint64_t offset,
+                enum wl_unjudged why)
+{
+    wl_build_doubt(&h->build, why, dir);
+    wl_h1_gather_drop(s, s->gather.buf.n);
+    s->phase = WL_H1_LOST;
+    s->look = WL_LOOK_NOT;
+    s->watch = WL_WATCH_IDLE;
+    s->lost_at = offset;
+    s->work = NULL;
+    s->m = NULL;
+}
+
+/* -------------------------------------------------------------------------------- the end */
+
+static void between_messages(struct wl_h1_side *s)
+{
+    s->phase = WL_H1_START;
+    s->look = WL_LOOK_NOT;
+    s->watch = WL_WATCH_IDLE;
+    s->crlf = 0;
+    s->skipped = 0;
+    s->work = NULL;
+    s->m = NULL;
+    wl_h1_gather_drop(s, s->gather.buf.n);
+}
+
+void wl_h1_message_end(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir,
+                       enum wl_state state, enum wl_end how, uint64_t offset,
+                       const struct wl_seen *seen)
+{
+    struct wl_work *w = s->work;
+    struct wl_message *m = s->m;
+
+    between_messages(s);
+    if (dir == WL_TO_SERVER && s->excess.active)
+        wl_h1_close_excess(h, s);
+    if (!w || !m)
+        return;
+    if (m->n_body_lost && state == WL_WHOLE) {
+        state = WL_HEAD; /* its frame is known, its content is not */
+        how = m->end;
+    }
+    if (dir == WL_TO_SERVER) {
+        h->last_request = w->ex.ordinal;
+        h->after_content = m->framing != WL_FRAMING_NONE;
+        wl_build_request_end(&h->build, w, state, how, offset, seen);
+    } else {
+        wl_build_final_end(&h->build, w, state, how, offset, seen);
+    }
+}
+
+/* ------------------------------------------------------------------------------- requests */
+
+static void name_protocol(struct wl_h1 *h, const struct wl_message *req)
+{
+    enum wl_proto proto = WL_H11;
+    enum wl_proto now = wl_layer_conn(wl_h1_layer(h))->proto;
+
+    if (req->major == 0)
+        proto = WL_H09;
+    else if (req->major == 1 && req->minor == 0)
+        proto = WL_H10;
+    /* the layer claims http/1.1; a connection is called by its first request, or a better one */
+    if (!h->named || (proto > now && proto <= WL_H11))
+        wl_layer_set_proto(wl_h1_layer(h), proto);
+    h->named = true;
+}
+
+static void request_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_h1_text text,
+                             const struct wl_seen *seen)
+{
+    struct wl_work *w = s->work;
+    uint64_t end = text.offset + text.octets.n;
+    struct wl_message *m;
+
+    text = w ? keep_text(h, w, text) : text;
+    if (!w || !text.octets.p || !wl_h1_parse_request(h, w, &w->ex.req, &text)) {
+        if (w) /* a limit was reached */
+            wl_build_request_end(&h->build, w, WL_CUT, WL_END_LIMIT, end, seen);
+        wl_h1_lose(h, s, WL_TO_SERVER, end, WL_UNJUDGED_LIMIT);
+        return;
+    }
+    m = &w->ex.req;
+    m->head = text.octets;
+    name_protocol(h, m);
+    s->m = m;
+    if (!wl_h1_frame(h, w, m, m->method_id)) {
+        wl_build_request_head(&h->build, w, end, seen);
+        wl_build_unjudged(w, WL_UNJUDGED_LOST);
+        wl_h1_message_end(h, s, WL_TO_SERVER, WL_HEAD, WL_END_NONE, end, seen);
+        wl_h1_lose(h, s, WL_TO_SERVER, end, WL_UNJUDGED_LOST);
+        return;
+    }
+    wl_build_request_head(&h->build, w, end, seen);
+    m->body_at.frame = text.n_runs ? text.runs[text.n_runs - 1].frame : seen->frame;
+    if (m->framing == WL_FRAMING_NONE)
+        wl_h1_message_end(h, s, WL_TO_SERVER, WL_WHOLE, WL_END_NONE, end, seen);
+    else
+        wl_h1_begin_body(s, WL_TO_SERVER);
+}
+
+void wl_h1_simple_request(struct wl_h1 *h, const struct wl_seen *seen)
+{
+    struct wl_h1_side *s = &h->live->side[WL_TO_SERVER];
+    struct wl_h1_text text = wl_h1_gathered(s, WL_TO_SERVER);
+    struct wl_seen last;
+
+    if (s->phase != WL_H1_HEAD || !s->work || text.octets.n < 6 ||
+        wl_span_find(text.octets, '\n') != text.octets.n - 1 ||
+        memcmp(text.octets.p, "GET ", 4) != 0)
+        return;
+    /* a version at the end of the line says that a field section follows */
+    for (size_t i = 4; i + 5 < text.octets.n; i++) {
+        if (text.octets.p[i] == ' ' &&
+            wl_span_equal_nocase(wl_span_sub(text.octets, i + 1, 5), WL_SPAN("HTTP/")))
+            return;
+    }
+    last = *seen;
+    last.t = s->work->ex.req.t_last;
+    last.frame = s->work->ex.req.last_frame;
+    request_complete(h, s, text, &last);
+}
+
+/* The octets in place of a request are none. */
+static void garbage(struct wl_h1_in *in, struct wl_span sample)
+{
+    struct wl_h1_side *s = in->s;
+    struct wl_h1 *h = in->h;
+    struct wl_work *w = s->work;
+    struct wl_work *before = NULL;
+    uint32_t ordinal = h->last_request;
+
+    if (w) {
+        wl_build_mark(&h->build, w, &w->ex.req, WL_MARK_GARBAGE_REQUEST, s->first, 0, sample);
+        wl_build_unjudged(w, WL_UNJUDGED_LOST);
+        w->garbage = w->unpaired = true;
+    }
+    for (struct wl_work *each = h->build.first; each; each = each->next) {
+        if (ordinal && each->ex.ordinal == ordinal)
+            before = each;
+    }
+    if (ordinal)
+        wl_h1_open_excess(s, &h->build, WL_MARK_EXCESS_REQUEST, before,
+                          before ? &before->ex.req : NULL, ordinal, 0, s->first);
+    wl_h1_count_excess(s, wl_buf_span(&s->gather.buf));
+    wl_h1_lose(h, s, WL_TO_SERVER, s->first.offset, WL_UNJUDGED_LOST);
+    s->work = w; /* outstanding until the next request begins */
+    s->m = w ? &w->ex.req : NULL;
+}
+
+/* ------------------------------------------------------------------------------ responses */
+
+static enum wl_proto switched_to(const struct wl_message *req, const struct wl_message *m)
+{
+    const struct wl_field *f = wl_message_field(m, WL_FIELD_UPGRADE);
+    struct wl_cursor c;
+    struct wl_span name;
+
+    if (!f || f->value.n == 0)
+        f = wl_message_field(req, WL_FIELD_UPGRADE);
+    if (!f)
+        return WL_PROTO_UNKNOWN;
+    c = wl_cursor(f->value);
+    name = wl_grammar_member(&c);
+    name = wl_span_sub(name, 0, wl_span_find(name, '/'));
+    if (wl_span_equal_nocase(name, WL_SPAN("websocket")))
+        return WL_PROTO_WEBSOCKET;
+    if (wl_span_equal_nocase(name, WL_SPAN("h2c")))
+        return WL_H2;
+    return wl_span_equal_nocase(name, WL_SPAN("TLS")) ? WL_PROTO_TLS : WL_PROTO_UNKNOWN;
+}
+
+/* HTTP/1 is over on this connection once the rest of the request, if any, has passed. */
+static void begin_switch(struct wl_h1 *h, struct wl_work *w, const struct wl_message *m,
+                         bool by_connect, const struct wl_seen *seen)
+{
+    struct wl_h1_live *live = h->live;
+    struct wl_h1_side *client = &live->side[WL_TO_SERVER];
+
+    live->switching = true;
+    live->by_connect = by_connect;
+    live->switched = w;
+    live->switched_to = by_connect ? WL_PROTO_UNKNOWN : switched_to(&w->ex.req, m);
+    live->switch_offset = m->at.offset;
+    live->switch_ordinal = w->ex.ordinal;
+    /* contract: after a 101 that was asked for, what looks like HTTP/1 is no exchange */
+    if (!by_connect)
+        wl_layer_expect(wl_h1_layer(h), live->switched_to == WL_PROTO_UNKNOWN
+                                            ? WL_PROTO_OTHER
+                                            : live->switched_to);
+    live->side[WL_TO_CLIENT].phase = WL_H1_SWITCHED;
+    if (client->phase == WL_H1_START || client->phase == WL_H1_LOST)
+        client->phase = WL_H1_SWITCHED;
+    w->ex.switched = live->switched_to;
+    wl_build_tunnel(&h->build, w, seen->t);
+}
+
+static void interim_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_work *w,
+                             struct wl_message *m, uint64_t end, const struct wl_seen *seen)
+{
+    struct wl_message *kept;
+
+    m->state = WL_WHOLE;
+    m->end_offset = end;
+    kept = wl_build_interim(&h->build, w, m);
+    between_messages(s);
+    if (m->status != 101)
+        return;
+    /* RFC 9110 7.8: a server must not switch to a protocol that was not indicated by the client */
+    if (!w->stray && w->head_end != WL_NONE && wl_message_field(&w->ex.req, WL_FIELD_UPGRADE))
+        begin_switch(h, w, kept ? kept : m, false, seen);
+    else
+        w->unasked_101 = true;
+}
+
+/* The method that w's request has, even while its head is still being gathered. */
+static enum wl_method method_of(struct wl_h1 *h, const struct wl_work *w)
+{
+    struct wl_h1_side *client = &h->live->side[WL_TO_SERVER];
+    struct wl_span head;
+
+    if (w->stray || w->head_end != WL_NONE || client->work != w)
+        return w->ex.req.method_id;
+    head = wl_buf_span(&client->gather.buf);
+    return wl_grammar_method(wl_span_sub(head, 0, wl_span_find(head, ' ')));
+}
+
+/* The client was answered while its content was on its way: from here on its octets are seen. */
+static void look_at_client(struct wl_h1 *h, struct wl_work *w, const struct wl_seen *seen)
+{
+    struct wl_h1_side *client = other(h, WL_TO_CLIENT);
+    struct wl_layer *l = wl_h1_layer(h);
+    uint64_t passed;
+
+    if (client->work != w || !client->skipping)
+        return;
+    client->skipping = false;
+    passed = wl_layer_unskip(l, WL_TO_SERVER);
+    if (passed)
+        wl_h1_pass_body(h, client, WL_TO_SERVER, passed, wl_layer_offset(l, WL_TO_SERVER), seen);
+}
+
+static void final_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_work *w,
+                           struct wl_message *m, uint64_t end, const struct wl_seen *seen)
+{
+    bool known = wl_h1_frame(h, w, m, method_of(h, w));
+
+    m->state = WL_HEAD;
+    look_at_client(h, w, seen);
+    s->work = w;
+    s->m = wl_build_final(&h->build, w, m);
+    s->skipped = 0;
+    if (!known) {
+        wl_build_unjudged(w, WL_UNJUDGED_LOST);
+        wl_h1_message_end(h, s, WL_TO_CLIENT, WL_HEAD, WL_END_NONE, WL_NONE, seen);
+        wl_h1_lose(h, s, WL_TO_CLIENT, end, WL_UNJUDGED_LOST);
+    } else if (m->framing == WL_FRAMING_TUNNEL) {
+        wl_h1_message_end(h, s, WL_TO_CLIENT, WL_WHOLE, WL_END_NONE, end, seen);
+        begin_switch(h, w, &w->ex.res, true, seen);
+    } else if (m->framing == WL_FRAMING_NONE) {
+        wl_h1_message_end(h, s, WL_TO_CLIENT, WL_WHOLE, WL_END_NONE, end, seen);
+    } else {
+        wl_h1_begin_body(s, WL_TO_CLIENT);
+    }
+}
+
+/* Is it an interim response of which only a note is kept? Its head is not worth memory. */
+static bool note_only(struct wl_h1 *h, struct wl_h1_side *s, const struct wl_h1_text *text,
+                      struct wl_message *m)
+{
+    if (wl_build_keeps_interim(&h->build, s->begin.work))
+        return false;
+    wl_h1_parse_status(h, NULL, m, text);
+    return m->status / 100 == 1 && m->status != 101;
+}
+
+static void response_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_h1_text text,
+                              const struct wl_seen *seen)
+{
+    uint64_t end = text.offset + text.octets.n;
+    struct wl_work *w = s->begin.work;
+    struct wl_message m;
+    size_t from;
+
+    wl_build_message(&s->begin, &m);
+    m.t_head = m.t_last = seen->t;
+    m.last_frame = seen->frame;
+    m.body_at = (struct wl_at){seen->frame, end, WL_TO_CLIENT};
+    if (w && note_only(h, s, &text, &m)) {
+        interim_complete(h, s, w, &m, end, seen);
+        return;
+    }
+    text = w ? keep_text(h, w, text) : text;
+    if (!w || !text.octets.p) {
+        wl_h1_lose(h, s, WL_TO_CLIENT, end, WL_UNJUDGED_LIMIT);
+        return;
+    }
+    m.head = text.octets;
+    m.status = 0;
+    m.status_text = wl_span(NULL, 0);
+    from = wl_h1_parse_status(h, w, &m, &text);
+    if (!wl_h1_parse_fields(h, w, &m, &text, from, false)) {
+        m.end = WL_END_LIMIT;
+        m.head = wl_span(NULL, 0);
+        if (m.status / 100 != 1) {
+            wl_build_final(&h->build, w, &m);
+            wl_build_final_end(&h->build, w, WL_CUT, WL_END_LIMIT, WL_NONE, seen);
+        }
+        wl_h1_lose(h, s, WL_TO_CLIENT, end, WL_UNJUDGED_LIMIT);
+        wl_build_unpair(&h->build, WL_UNJUDGED_LIMIT);
+        return;
+    }
+    if (s->skipped)
+        wl_build_mark(&h->build, w, &m, WL_MARK_RESYNCHRONISED, m.at, s->skipped,
+                      wl_span(NULL, 0));
+    if (s->crlf)
+        wl_build_mark(&h->build, w, &m, WL_MARK_LEADING_CRLF, m.at, s->crlf, wl_span(NULL, 0));
+    if (m.status / 100 == 1)
+        interim_complete(h, s, w, &m, end, seen);
+    else
+        final_complete(h, s, w, &m, end, seen);
+}
+
+/* ------------------------------------------------------------------------------ cut heads */
+
+static void cut_request(struct wl_h1 *h, struct wl_h1_side *s, enum wl_end how,
+                        const struct wl_seen *seen)
+{
+    struct wl_work *w = s->work;
+    struct wl_h1_text text = wl_h1_gathered(s, WL_TO_SERVER);
+
+    if (!w)
+        return;
+    text = keep_text(h, w, text);
+    if (text.octets.p)
+        wl_h1_parse_request(h, w, &w->ex.req, &text);
+    if (how == WL_END_LIMIT)
+        wl_build_mark(&h->build, w, &w->ex.req, WL_MARK_HEAD_TOO_LARGE, w->ex.req.at,
+                      s->gather.buf.n, wl_span(NULL, 0));
+    h->last_request = w->ex.ordinal;
+    wl_build_request_end(&h->build, w, WL_CUT, how, WL_NONE, seen);
+}
+
+static void cut_response(struct wl_h1 *h, struct wl_h1_side *s, enum wl_end how,
+                         const struct wl_seen *seen)
+{
+    struct wl_work *w = s->begin.work;
+    struct wl_h1_text text = wl_h1_gathered(s, WL_TO_CLIENT);
+    struct wl_message m;
+    size_t from;
+
+    if (!w)
+        return;
+    wl_build_message(&s->begin, &m);
+    m.end = how;
+    m.t_last = seen->t;
+    m.last_frame = seen->frame;
+    text = keep_text(h, w, text);
+    from = text.octets.p ? wl_h1_parse_status(h, w, &m, &text) : 0;
+    if (from == 0) { /* not even its status is known */
+        wl_build_unjudged(w, how == WL_END_GAP       ? WL_UNJUDGED_GAP
+                             : how == WL_END_SNAPLEN ? WL_UNJUDGED_SNAPLEN
+                             : how == WL_END_LIMIT   ? WL_UNJUDGED_LIMIT
+                                                     : WL_UNJUDGED_EOF);
+        return;
+    }
+    wl_h1_parse_fields(h, w, &m, &text, from, false);
+    if (how == WL_END_LIMIT)
+        wl_build_mark(&h->build, w, &m, WL_MARK_HEAD_TOO_LARGE, m.at, s->gather.buf.n,
+                      wl_span(NULL, 0));
+    if (m.status / 100 == 1) {
+        wl_build_interim(&h->build, w, &m);
+        return;
+    }
+    wl_build_final(&h->build, w, &m);
+    wl_build_final_end(&h->build, w, WL_CUT, how, WL_NONE, seen);
+}
+
+void wl_h1_cut_head(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir, enum wl_end how,
+                    const struct wl_seen *seen)
+{
+    if (dir == WL_TO_SERVER)
+        cut_request(h, s, how, seen);
+    else
+        cut_response(h, s, how, seen);
+    between_messages(s);
+}
+
+static void give_head_up(struct wl_h1_in *in)
+{
+    enum wl_dir dir = in->at.dir;
+
+    wl_h1_cut_head(in->h, in->s, dir, WL_END_LIMIT, in->seen);
+    wl_h1_lose(in->h, in->s, dir, in->at.offset, WL_UNJUDGED_LIMIT);
+}
+
+/* More than max_head octets and no end. */
+static void head_too_large(struct wl_h1_in *in)
+{
+    wl_layer_limit(wl_h1_layer(in->h), WL_LIMIT_max_head);
+    give_head_up(in);
+}
+
+/* No memory for a head. Its octets are passed over: to look at them again would find the same start
+ * line and ask for the same memory, for ever. */
+static void head_refused(struct wl_h1_in *in)
+{
+    give_head_up(in);
+    wl_h1_take(in, in->bytes.n);
+}
+
+/* ----------------------------------------------------------------------------------- feed */
+
+/* The octets of the head seen so far: those kept, with as many of in as may be, or in itself. */
+static bool view(struct wl_h1_in *in, struct wl_h1_text *ret, struct wl_h1_run *run)
+{
+    struct wl_h1_side *s = in->s;
+
+    if (s->gather.buf.n == 0) {
+        *run = (struct wl_h1_run){in->at.offset, in->at.frame};
+        *ret = (struct wl_h1_text){wl_span_sub(in->bytes, 0, max_head(in->h)), in->at.offset, run,
+                                   1, in->at.dir};
+        return true;
+    }
+    if (!wl_h1_gather(in, in->bytes.n, max_head(in->h)))
+        return false;
+    *ret = wl_h1_gathered(s, in->at.dir);
+    return true;
+}
+
+/* The head is not complete: keep what there is of it. */
+static void keep_waiting(struct wl_h1_in *in, size_t seen_octets, size_t scan, bool checked)
+{
+    struct wl_h1_side *s = in->s;
+
+    if (s->gather.buf.n == 0 && !wl_h1_gather(in, seen_octets, seen_octets)) {
+        head_refused(in);
+        return;
+    }
+    s->gather.scan = scan;
+    s->gather.checked = checked;
+    if (s->gather.buf.n >= max_head(in->h)) {
+        head_too_large(in);
+        return;
+    }
+    if (in->at.dir == WL_TO_SERVER && s->work) {
+        s->work->ex.req.t_last = in->seen->t;
+        s->work->ex.req.last_frame = in->seen->frame;
+    }
+}
+
+static bool may_begin_request(uint8_t c)
+{
+    return wl_is_tchar(c) || c == ' ' || c == '\t';
+}
+
+/* Is the first line that of a request? Decided once, when it is there. */
+enum check { CHECK_YES, CHECK_NO, CHECK_MORE };
+
+static enum check check_first_line(const struct wl_h1_text *text, size_t *scan)
+{
+    size_t lf;
+
+    if (!may_begin_request(text->octets.p[0]))
+        return CHECK_NO;
+    lf = *scan + wl_span_find(wl_span_after(text->octets, *scan), '\n');
+    *scan = lf;
+    if (lf == text->octets.n)
+        return CHECK_MORE;
+    return wl_h1_request_line(wl_span_sub(text->octets, 0, lf)) ? CHECK_YES : CHECK_NO;
+}
+
+void wl_h1_feed_head(struct wl_h1_in *in)
+{
+    struct wl_h1_side *s = in->s;
+    bool gathered = s->gather.buf.n != 0;
+    size_t scan = s->gather.scan, n;
+    bool checked = in->at.dir == WL_TO_CLIENT || (gathered && s->gather.checked);
+    struct wl_h1_text text;
+    struct wl_h1_run run;
+
+    if (!gathered)
+        scan = 0;
+    if (!view(in, &text, &run)) {
+        head_refused(in);
+        return;
+    }
+    if (!checked) {
+        switch (check_first_line(&text, &scan)) {
+        case CHECK_MORE:
+            keep_waiting(in, text.octets.n, scan, false);
+            return;
+        case CHECK_NO:
+            /* keep its first line at most; what follows is read on its own */
+            if (gathered && scan + 1 < text.octets.n)
+                wl_h1_untake(in, text.octets.n - scan - 1);
+            if (gathered)
+                s->gather.buf.n = wl_min_size(s->gather.buf.n, scan + 1);
+            garbage(in, wl_span_sub(text.octets, 0, scan));
+            return;
+        case CHECK_YES:
+            break;
+        }
+    }
+    n = wl_h1_head_length(text.octets, &scan, false);
+    if (n == 0) {
+        keep_waiting(in, text.octets.n, scan, true);
+        return;
+    }
+    /* octets behind the head were kept in this call only: before it, the head was not complete */
+    if (gathered)
+        wl_h1_untake(in, text.octets.n - n);
+    else
+        wl_h1_take(in, n);
+    text.octets.n = n;
+    if (in->at.dir == WL_TO_SERVER)
+        request_complete(in->h, s, text, in->seen);
+    else
+        response_complete(in->h, s, text, in->seen);
+    if (s->phase != WL_H1_HEAD)
+        wl_h1_gather_drop(s, s->gather.buf.n);
+}
+
+void wl_h1_feed_trailer(struct wl_h1_in *in)
+{
+    struct wl_h1_side *s = in->s;
+    bool gathered = s->gather.buf.n != 0;
+    size_t scan = gathered ? s->gather.scan : 0, n;
+    struct wl_h1_text text = {0};
+    struct wl_h1_run run;
+
+    if (!view(in, &text, &run)) {
+        n = 0;
+    } else {
+        n = wl_h1_head_length(text.octets, &scan, true);
+        if (n == 0 && text.octets.n < max_head(in->h) &&
+            (gathered || wl_h1_gather(in, text.octets.n, text.octets.n))) {
+            s->gather.scan = scan;
+            return;
+        }
+    }
+    if (n == 0) {
+        if (text.octets.n >= max_head(in->h))
+            wl_layer_limit(wl_h1_layer(in->h), WL_LIMIT_max_head);
+        else
+            wl_h1_take(in, in->bytes.n); /* memory was refused */
+        wl_h1_message_end(in->h, s, in->at.dir, WL_HEAD, WL_END_LIMIT, WL_NONE, in->seen);
+        wl_h1_lose(in->h, s, in->at.dir, in->at.offset, WL_UNJUDGED_LIMIT);
+        return;
+    }
+    if (gathered)
+        wl_h1_untake(in, text.octets.n - n);
+    else
+        wl_h1_take(in, n);
+    text.octets.n = n;
+    if (s->work && s->m && n > 2) {
+        text = keep_text(in->h, s->work, text);
+        if (text.octets.p)
+            wl_h1_parse_fields(in->h, s->work, s->m, &text, 0, true);
+    }
+    if (s->m) {
+        s->m->t_last = in->seen->t;
+        s->m->last_frame = in->seen->frame;
+    }
+    wl_h1_message_end(in->h, s, in->at.dir, WL_WHOLE, WL_END_NONE, in->at.offset, in->seen);
+}

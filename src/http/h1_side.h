@@ -1,0 +1,274 @@
+/* h1_side.h - what the files of the HTTP/1 layer share: the two directions and what they are fed.
+ * SPDX-License-Identifier: MIT
+ *
+ * h1.c dispatches and sniffs, h1_sync.c finds where messages begin, h1_head.c reads heads,
+ * h1_line.c judges single lines, h1_framing.c decides how content ends, h1_body.c follows it.
+ * Between exchanges a connection keeps struct wl_h1 only.
+ */
+#ifndef WL_H1_SIDE_H
+#define WL_H1_SIDE_H
+
+#include "build.h"
+
+/** Where in the stream of one direction we are. */
+enum wl_h1_phase {
+    WL_H1_START,    /* between messages */
+    WL_H1_HEAD,     /* a head is being gathered */
+    WL_H1_LENGTH,   /* content of known length */
+    WL_H1_CHUNKED,
+    WL_H1_TRAILER,
+    WL_H1_CLOSE,    /* content until the end of the connection */
+    WL_H1_LOST,     /* position lost: looking for the next start line */
+    WL_H1_SWITCHED, /* HTTP ended here with a 101 or a CONNECT */
+    WL_H1_DEAF,
+};
+
+/** Where within chunked content (RFC 9112 7.1). */
+enum wl_h1_chunk {
+    WL_CHUNK_BEGIN, /* before the first digit of the size */
+    WL_CHUNK_SIZE,
+    WL_CHUNK_PAD, /* white space after the size */
+    WL_CHUNK_EXT,
+    WL_CHUNK_LF, /* CR seen at the end of the line */
+    WL_CHUNK_DATA,
+    WL_CHUNK_END,    /* CRLF after the data */
+    WL_CHUNK_END_LF, /* its LF */
+};
+
+/** Does the content begin like an HTTP message? */
+enum wl_h1_look {
+    WL_LOOK_NOT,
+    WL_LOOK_METHOD,
+    WL_LOOK_TARGET,
+    WL_LOOK_VERSION, /* of a request line */
+    WL_LOOK_STATUS,
+};
+
+/** A request line where content is owed, after an early final response (catalogue, EXP). */
+enum wl_h1_watch {
+    WL_WATCH_IDLE,
+    WL_WATCH_GATHER,
+    WL_WATCH_OVER,
+};
+
+enum { WL_H1_RUNS = 8 };
+
+/** From this offset on, octets came in this packet. */
+struct wl_h1_run {
+    uint64_t offset, frame;
+};
+
+/** Octets kept because what they begin is not complete; empty but for a moment. */
+struct wl_h1_gather {
+    struct wl_buf buf;
+    uint64_t offset; /* of the first octet kept */
+    size_t scan;     /* octets that need not be searched again */
+    struct wl_h1_run runs[WL_H1_RUNS];
+    uint32_t n_runs;
+    bool checked; /* the start line was found plausible */
+};
+
+/** Octets that follow a message and belong to none. */
+struct wl_h1_excess {
+    bool active;
+    enum wl_mark_id id;
+    struct wl_work *work; /* NULL: already emitted */
+    struct wl_message *m; /* of work */
+    struct wl_mark mark;
+    uint8_t sample[WL_MARK_OCTETS];
+};
+
+/** One direction. */
+struct wl_h1_side {
+    uint8_t phase, chunk, look, watch;
+    uint8_t look_n; /* octets matched in this state */
+    bool skipping;
+    uint32_t crlf;        /* empty lines seen between messages */
+    struct wl_work *work; /* whose message is being read; NULL: nothing is recorded */
+    struct wl_message *m;
+    uint64_t left;    /* octets of content or of the chunk */
+    uint64_t count;   /* octets of the chunk extension */
+    uint64_t lost_at; /* offset at which the position was lost */
+    uint64_t skipped; /* octets before the response that has begun; 0: none */
+    struct wl_at first;
+    struct wl_seen first_seen; /* of the message that may have begun */
+    struct wl_begin begin;     /* the response that has begun */
+    struct wl_h1_gather gather;
+    struct wl_h1_excess excess;
+};
+
+/** What exists while exchanges are under way. */
+struct wl_h1_live {
+    struct wl_h1_side side[2];
+    struct wl_work *switched; /* the exchange that ended HTTP here; NULL: emitted */
+    enum wl_proto switched_to;
+    wl_ns switched_at;
+    uint64_t switch_offset; /* of the first octet of the 101, among the server's */
+    uint64_t switch_frame;
+    uint32_t switch_ordinal;
+    bool switching, by_connect;
+    bool client_waits; /* the client spoke first, no HTTP: parked */
+};
+
+/** The layer's state; between exchanges all there is. */
+struct wl_h1 {
+    struct wl_build build;
+    struct wl_h1_live *live;
+    uint32_t last_request; /* ordinal of the last request that ended */
+    bool after_content;    /* it had content */
+    bool named;            /* the connection was called by a version */
+    bool deaf;
+};
+
+/** One call of the channel, as it is worked off. */
+struct wl_h1_in {
+    struct wl_h1 *h;
+    struct wl_h1_side *s;
+    const struct wl_seen *seen;
+    struct wl_span bytes; /* not yet taken */
+    struct wl_at at;      /* of bytes.p */
+    size_t used;
+    enum wl_fed_kind kind;
+};
+
+/** A run of octets that can say which packet each came in. */
+struct wl_h1_text {
+    struct wl_span octets;
+    uint64_t offset;
+    const struct wl_h1_run *runs;
+    uint32_t n_runs;
+    enum wl_dir dir;
+};
+
+static inline struct wl_layer *wl_h1_layer(const struct wl_h1 *h)
+{
+    return h->build.layer;
+}
+
+static inline void wl_h1_take(struct wl_h1_in *in, size_t n)
+{
+    in->bytes = wl_span_after(in->bytes, n);
+    in->at.offset += n;
+    in->used += n;
+}
+
+/** Gives back the last n octets taken in this call. */
+static inline void wl_h1_untake(struct wl_h1_in *in, size_t n)
+{
+    in->bytes.p -= n;
+    in->bytes.n += n;
+    in->at.offset -= n;
+    in->used -= n;
+}
+
+/** Position of the octet p of text (or one past its end). */
+struct wl_at wl_h1_at(const struct wl_h1_text *text, const uint8_t *p);
+
+/* h1.c */
+
+/** Works off all of in, as far as its phases go. */
+void wl_h1_drain(struct wl_h1_in *in);
+
+/* h1_gather.c */
+
+/** Keeps at most max - kept octets of in; false when memory is refused. */
+bool wl_h1_gather(struct wl_h1_in *in, size_t n, size_t max);
+/** What is kept, then forgotten by wl_h1_gather_drop. */
+struct wl_h1_text wl_h1_gathered(const struct wl_h1_side *s, enum wl_dir dir);
+/** Forgets the first n octets kept; all of them: gives the memory back. */
+void wl_h1_gather_drop(struct wl_h1_side *s, size_t n);
+
+/* h1_sniff.c */
+
+enum wl_claim wl_h1_sniff(const struct wl_span first[2], const struct wl_hint *hint);
+
+/* h1_line.c: what a line is */
+
+/** How much a beginning looks like a request line "token SP target SP HTTP/d.d". */
+enum wl_claim wl_h1_request_like(struct wl_span s);
+/** Does this line, without its line end, stand for a request, however malformed? */
+bool wl_h1_request_line(struct wl_span line);
+/** Offset in line at which a well-formed request line with its version begins, or line.n. */
+size_t wl_h1_find_request(struct wl_span line);
+/** Do these octets (at least 13) begin with "HTTP/d.d SP 3DIGIT" and an end of the code? */
+bool wl_h1_status_like(struct wl_span s);
+enum { WL_STATUS_LIKE = 13 };
+/** How much a beginning looks like "HTTP/". */
+enum wl_claim wl_h1_status_start(struct wl_span s);
+
+/* h1_head.c: reading heads */
+
+/** Octets of the head at the front of s, its empty line included, or 0: not complete. *scan is
+ * where to search from, and is advanced. fields: s begins with field lines (a trailer section). */
+size_t wl_h1_head_length(struct wl_span s, size_t *scan, bool fields);
+/** Parses a request head (or the part of one that was seen). text lies in w's arena. False: not all
+ * of it could be kept, so that nothing may be concluded from what is not there. */
+bool wl_h1_parse_request(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
+                         const struct wl_h1_text *text);
+/** Parses the status line at the front of text; m->status and all. Returns octets of the line. */
+size_t wl_h1_parse_status(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
+                          const struct wl_h1_text *text);
+/** Parses field lines from offset from of text on. False: as above. */
+bool wl_h1_parse_fields(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
+                        const struct wl_h1_text *text, size_t from, bool trailers);
+
+/* h1_framing.c */
+
+/** How the content of m ends (RFC 9112 6.3); fills framing and lengths, records marks. method is
+ * that of the request that m answers, or of m. Returns false when nobody can tell: position is
+ * lost after the head. */
+bool wl_h1_frame(struct wl_h1 *h, struct wl_work *w, struct wl_message *m, enum wl_method method);
+
+/* h1_body.c: following content; each takes what it can of in */
+
+void wl_h1_begin_body(struct wl_h1_side *s, enum wl_dir dir);
+void wl_h1_feed_body(struct wl_h1_in *in);
+/** n octets of content passed unseen; offset is that of the next one. */
+void wl_h1_pass_body(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir, uint64_t n,
+                     uint64_t offset, const struct wl_seen *seen);
+/** Octets that may pass unseen from here. */
+uint64_t wl_h1_skippable(const struct wl_h1_side *s, enum wl_dir dir);
+/** lost octets of content are missing from offset on; false: the position is lost with them. */
+bool wl_h1_gap_body(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir, uint64_t lost,
+                    uint64_t offset, enum wl_end why, const struct wl_seen *seen);
+/** What was held back as a possible request line is content: nothing more will come. */
+void wl_h1_unwatch(struct wl_h1 *h, struct wl_h1_side *s, const struct wl_seen *seen);
+
+/* h1_message.c: heads become messages */
+
+void wl_h1_feed_head(struct wl_h1_in *in);
+void wl_h1_feed_trailer(struct wl_h1_in *in);
+/** The message that s reads has ended with the octet before offset. */
+void wl_h1_message_end(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir,
+                       enum wl_state state, enum wl_end how, uint64_t offset,
+                       const struct wl_seen *seen);
+/** The head that is being gathered ends here for a reason of ours or of the network. */
+void wl_h1_cut_head(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir, enum wl_end how,
+                    const struct wl_seen *seen);
+/** A request line without version is all that came: HTTP/0.9 (RFC 1945 4.1 Simple-Request). */
+void wl_h1_simple_request(struct wl_h1 *h, const struct wl_seen *seen);
+/** The octets from offset on cannot be told apart any more. */
+void wl_h1_lose(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir, uint64_t offset,
+                enum wl_unjudged why);
+
+/* h1_sync.c: between messages */
+
+void wl_h1_feed_start(struct wl_h1_in *in);
+void wl_h1_feed_lost(struct wl_h1_in *in);
+void wl_h1_feed_switched(struct wl_h1_in *in);
+/** A request begins at s->first. */
+void wl_h1_begin_request(struct wl_h1 *h, struct wl_h1_side *s);
+/** A response begins at s->first. */
+void wl_h1_begin_response(struct wl_h1 *h, struct wl_h1_side *s);
+/** Opens a run of octets that belong to no message. */
+void wl_h1_open_excess(struct wl_h1_side *s, const struct wl_build *b, enum wl_mark_id id,
+                       struct wl_work *w, struct wl_message *m, uint32_t ordinal,
+                       uint16_t status, struct wl_at at);
+/** Counts octets of the run. */
+void wl_h1_count_excess(struct wl_h1_side *s, struct wl_span octets);
+/** The run is over, or its message leaves: the mark goes where it belongs. */
+void wl_h1_close_excess(struct wl_h1 *h, struct wl_h1_side *s);
+/** The same, when nothing more will come of it: octets still held back are counted, too. */
+void wl_h1_finish_excess(struct wl_h1 *h, struct wl_h1_side *s);
+
+#endif

@@ -1,0 +1,619 @@
+/* h1_sync.c - between messages: where the next one begins, and what the octets are that begin none.
+ * SPDX-License-Identifier: MIT
+ *
+ * Every octet belongs to a message, is one of a few tolerated empty lines (RFC 9112 2.2), or is
+ * excess that is counted and marked on the message it follows. Where the position is lost, the next
+ * plausible start line is searched, each octet being looked at once, whatever the packets' bounds.
+ */
+#include "grammar.h"
+#include "h1_side.h"
+
+enum {
+    TOLERATED_CRLF = 4,      /* catalogue 8, CRLF after POST content */
+    INTERIM_EXCESS_MIN = 9,  /* catalogue, interim-body: fewer octets could be anything */
+    LINE_KEPT = 8192,        /* a request line is looked for in the last so many octets of a line */
+    LINE_MAX_KEPT = 2 * LINE_KEPT,
+};
+
+/* --------------------------------------------------------------------------------- excess */
+
+void wl_h1_open_excess(struct wl_h1_side *s, const struct wl_build *b, enum wl_mark_id id,
+                       struct wl_work *w, struct wl_message *m, uint32_t ordinal,
+                       uint16_t status, struct wl_at at)
+{
+    s->excess = (struct wl_h1_excess){
+        .active = true,
+        .id = id,
+        .work = w,
+        .m = m,
+        .mark = {.id = id,
+                 .count = 1,
+                 .at = at,
+                 .ordinal = ordinal,
+                 .status = status,
+                 .certain = !b->doubt && !(w && w->unpaired)},
+    };
+}
+
+void wl_h1_count_excess(struct wl_h1_side *s, struct wl_span octets)
+{
+    struct wl_h1_excess *e = &s->excess;
+    size_t room;
+
+    if (!e->active)
+        return;
+    if (e->mark.value < WL_MARK_OCTETS) {
+        room = WL_MARK_OCTETS - (size_t)e->mark.value;
+        if (octets.n)
+            memcpy(e->sample + e->mark.value, octets.p, wl_min_size(room, octets.n));
+    }
+    e->mark.value += octets.n;
+}
+
+void wl_h1_close_excess(struct wl_h1 *h, struct wl_h1_side *s)
+{
+    struct wl_h1_excess *e = &s->excess;
+    struct wl_mark *mark;
+
+    if (!e->active)
+        return;
+    e->active = false;
+    if (e->mark.value == 0 ||
+        (e->id == WL_MARK_EXCESS_AFTER_INTERIM && e->mark.value < INTERIM_EXCESS_MIN))
+        return;
+    e->mark.octets = wl_span(e->sample, (size_t)wl_min_u64(e->mark.value, WL_MARK_OCTETS));
+    if (!e->work || !e->m) {
+        wl_layer_mark(wl_h1_layer(h), &e->mark);
+        return;
+    }
+    mark = wl_build_mark(&h->build, e->work, e->m, e->id, e->mark.at, e->mark.value,
+                         e->mark.octets);
+    if (mark)
+        mark->certain = e->mark.certain;
+}
+
+void wl_h1_finish_excess(struct wl_h1 *h, struct wl_h1_side *s)
+{
+    if (s->phase == WL_H1_LOST)
+        wl_h1_count_excess(s, wl_buf_span(&s->gather.buf));
+    wl_h1_close_excess(h, s);
+}
+
+static struct wl_work *work_of(const struct wl_build *b, uint32_t ordinal)
+{
+    struct wl_work *w = b->first;
+
+    while (w && w->ex.ordinal != ordinal)
+        w = w->next;
+    return w;
+}
+
+/* The octets at s->first follow a response and start no status line. */
+static void open_server_excess(struct wl_h1 *h, struct wl_h1_side *s)
+{
+    static const enum wl_mark_id ids[] = {
+        [WL_LAST_NONE] = WL_MARK_NONE,
+        [WL_LAST_NO_CONTENT] = WL_MARK_EXCESS_AFTER_NO_CONTENT,
+        [WL_LAST_NOT_MODIFIED] = WL_MARK_EXCESS_AFTER_NOT_MODIFIED,
+        [WL_LAST_HEAD] = WL_MARK_EXCESS_AFTER_HEAD,
+        [WL_LAST_FINAL] = WL_MARK_EXCESS_AFTER_FINAL,
+        [WL_LAST_INTERIM] = WL_MARK_EXCESS_AFTER_INTERIM,
+    };
+    struct wl_build *b = &h->build;
+    enum wl_mark_id id = ids[b->last_kind];
+    struct wl_work *w = work_of(b, b->last_ordinal);
+    struct wl_message *m = w ? &w->ex.res : NULL;
+
+    /* a request is outstanding: these may be its answer, malformed beyond recognition */
+    if (id == WL_MARK_NONE || (id == WL_MARK_EXCESS_AFTER_FINAL && b->oldest))
+        return;
+    if (id == WL_MARK_EXCESS_AFTER_INTERIM)
+        m = w && w->ex.n_interim ? &w->ex.interim[w->ex.n_interim - 1] : NULL;
+    if (id == WL_MARK_EXCESS_AFTER_INTERIM && !m)
+        return;
+    wl_h1_open_excess(s, b, id, w, m, b->last_ordinal, b->last_status, s->first);
+}
+
+/* ------------------------------------------------------------------------------ beginnings */
+
+/* Nothing was outstanding when this request began, and the server had said all it had to say: its
+ * next octets are fresh. */
+static void resynchronise_server(struct wl_h1 *h)
+{
+    struct wl_h1_side *s = &h->live->side[WL_TO_CLIENT];
+
+    if (h->build.doubt_server || s->phase != WL_H1_LOST)
+        return;
+    wl_h1_finish_excess(h, s);
+    wl_h1_gather_drop(s, s->gather.buf.n);
+    s->phase = WL_H1_START;
+    s->crlf = 0;
+    h->build.last_kind = WL_LAST_NONE;
+}
+
+void wl_h1_begin_request(struct wl_h1 *h, struct wl_h1_side *s)
+{
+    struct wl_work *w = wl_build_request(&h->build, s->first, &s->first_seen);
+    uint32_t crlf = s->crlf;
+
+    if (w && h->after_content && crlf)
+        crlf--; /* that one is CRLF_AFTER_CONTENT */
+    if (w && crlf)
+        wl_build_mark(&h->build, w, &w->ex.req, WL_MARK_LEADING_CRLF, s->first, crlf,
+                      wl_span(NULL, 0));
+    s->crlf = 0;
+    s->work = w;
+    s->m = w ? &w->ex.req : NULL;
+    s->phase = WL_H1_HEAD;
+    resynchronise_server(h);
+}
+
+void wl_h1_begin_response(struct wl_h1 *h, struct wl_h1_side *s)
+{
+    wl_h1_close_excess(h, s);
+    wl_build_response(&h->build, &s->begin, s->first, &s->first_seen);
+    s->phase = WL_H1_HEAD;
+}
+
+/* Takes empty lines; n is how many are tolerated. */
+static void take_empty_lines(struct wl_h1_in *in, uint32_t n)
+{
+    struct wl_h1_side *s = in->s;
+
+    while (in->bytes.n && s->crlf < n) {
+        if (in->bytes.p[0] == '\n')
+            s->crlf++;
+        else if (in->bytes.p[0] != '\r' || (in->bytes.n > 1 && in->bytes.p[1] != '\n'))
+            return;
+        wl_h1_take(in, 1);
+    }
+}
+
+/* -------------------------------------------------------------------------------- request */
+
+/* Old clients append CRLF to content (RFC 9112 2.2); it is told on the request it follows. */
+static void mark_crlf_after_content(struct wl_h1_in *in, struct wl_at at)
+{
+    struct wl_h1 *h = in->h;
+    struct wl_work *w = work_of(&h->build, h->last_request);
+    struct wl_mark mark = {.id = WL_MARK_CRLF_AFTER_CONTENT,
+                           .count = 1,
+                           .at = at,
+                           .ordinal = h->last_request,
+                           .certain = !h->build.doubt};
+
+    if (w)
+        wl_build_mark(&h->build, w, &w->ex.req, mark.id, at, 0, wl_span(NULL, 0));
+    else
+        wl_layer_mark(wl_h1_layer(h), &mark);
+}
+
+/* Does what the client says now depend on an answer that has not come? CONNECT, Upgrade, or a 101
+ * that nobody asked for. */
+static bool depends_on_answer(const struct wl_h1 *h, bool *ret_connect)
+{
+    const struct wl_work *w = h->build.last;
+
+    if (!w || w->answered || w->stray)
+        return w && w->unasked_101;
+    *ret_connect = w->ex.req.method_id == WL_METHOD_CONNECT;
+    return *ret_connect || w->unasked_101 || wl_message_field(&w->ex.req, WL_FIELD_UPGRADE);
+}
+
+/* True: the octets wait for the other side. */
+static bool must_wait(struct wl_h1_in *in)
+{
+    const struct wl_build *b = &in->h->build;
+    bool connect = false;
+
+    if (!depends_on_answer(in->h, &connect) || b->over[WL_TO_CLIENT])
+        return false;
+    /* a pipelined request may pass, unless it is, or may become, the preface of HTTP/2 */
+    if (!connect && wl_h1_request_like(in->bytes) != WL_CLAIM_NO &&
+        memcmp(in->bytes.p, "PRI", wl_min_size(in->bytes.n, 3)) != 0)
+        return false;
+    in->kind = WL_FED_WAIT;
+    return true;
+}
+
+static void start_client(struct wl_h1_in *in)
+{
+    struct wl_h1_side *s = in->s;
+    uint32_t before = s->crlf;
+    struct wl_at at = in->at;
+
+    if (before == 0 && s->first.offset + 1 == at.offset)
+        at = s->first; /* its CR came alone, the LF comes now */
+    else
+        s->first = at;
+    take_empty_lines(in, UINT32_MAX);
+    if (before == 0 && s->crlf && in->h->after_content)
+        mark_crlf_after_content(in, at);
+    if (in->bytes.n == 0 || must_wait(in))
+        return;
+    s->first = in->at;
+    s->first_seen = *in->seen;
+    wl_h1_begin_request(in->h, s);
+}
+
+/* ------------------------------------------------------------------------------- response */
+
+/* RFC 1945 4.1: Simple-Response = [ Entity-Body ], until the close. */
+static void begin_simple_response(struct wl_h1_in *in)
+{
+    struct wl_h1_side *s = in->s;
+    struct wl_h1 *h = in->h;
+    struct wl_message m;
+
+    wl_build_response(&h->build, &s->begin, s->first, &s->first_seen);
+    if (!s->begin.work) {
+        wl_h1_lose(h, s, WL_TO_CLIENT, s->first.offset, WL_UNJUDGED_LIMIT);
+        return;
+    }
+    wl_build_message(&s->begin, &m);
+    m.state = WL_HEAD;
+    m.major = 0;
+    m.minor = 9;
+    m.t_head = m.t_first;
+    m.framing = WL_FRAMING_CLOSE;
+    s->work = s->begin.work;
+    s->m = wl_build_final(&h->build, s->work, &m);
+    s->m->body_bytes = s->gather.buf.n;
+    wl_h1_gather_drop(s, s->gather.buf.n);
+    wl_h1_begin_body(s, WL_TO_CLIENT);
+    s->look = WL_LOOK_NOT;
+}
+
+/* A 101 that nobody asked for is followed by something else than HTTP: it was meant. */
+static bool begin_unasked_tunnel(struct wl_h1_in *in)
+{
+    struct wl_build *b = &in->h->build;
+    struct wl_work *w = work_of(b, b->last_ordinal);
+
+    if (!w || !w->unasked_101)
+        return false;
+    wl_build_switched(b, w, WL_PROTO_UNKNOWN, in->seen->t);
+    in->h->deaf = true;
+    in->kind = WL_FED_SWITCH;
+    return true;
+}
+
+static void start_of_nothing(struct wl_h1_in *in)
+{
+    struct wl_h1_side *s = in->s;
+    struct wl_h1 *h = in->h;
+
+    if (begin_unasked_tunnel(in))
+        return;
+    wl_h1_simple_request(h, in->seen);
+    if (h->build.oldest && h->build.oldest->ex.req.state == WL_WHOLE &&
+        h->build.oldest->ex.req.major == 0) {
+        begin_simple_response(in);
+        return;
+    }
+    open_server_excess(h, s);
+    wl_h1_count_excess(s, wl_buf_span(&s->gather.buf));
+    wl_h1_lose(h, s, WL_TO_CLIENT, s->first.offset, WL_UNJUDGED_LOST);
+}
+
+static void start_server(struct wl_h1_in *in)
+{
+    struct wl_h1_side *s = in->s;
+    struct wl_span seen;
+
+    if (s->gather.buf.n == 0) {
+        take_empty_lines(in, TOLERATED_CRLF);
+        if (in->bytes.n == 0)
+            return;
+        s->first = in->at;
+        s->first_seen = *in->seen;
+        seen = in->bytes;
+    } else {
+        if (!wl_h1_gather(in, 5, 5)) {
+            wl_h1_lose(in->h, s, WL_TO_CLIENT, s->first.offset, WL_UNJUDGED_LIMIT);
+            return;
+        }
+        seen = wl_buf_span(&s->gather.buf);
+    }
+    switch (wl_h1_status_start(seen)) {
+    case WL_CLAIM_YES:
+        wl_h1_simple_request(in->h, in->seen);
+        wl_h1_begin_response(in->h, s);
+        break;
+    case WL_CLAIM_MORE:
+        if (s->gather.buf.n == 0 && !wl_h1_gather(in, 5, 5))
+            wl_h1_lose(in->h, s, WL_TO_CLIENT, s->first.offset, WL_UNJUDGED_LIMIT);
+        break;
+    case WL_CLAIM_NO:
+    case WL_CLAIM_TURNED:
+        start_of_nothing(in);
+        break;
+    }
+}
+
+void wl_h1_feed_start(struct wl_h1_in *in)
+{
+    if (in->h->live->switching)
+        in->s->phase = WL_H1_SWITCHED;
+    else if (in->at.dir == WL_TO_SERVER)
+        start_client(in);
+    else
+        start_server(in);
+}
+
+/* ----------------------------------------------------------------------------------- lost */
+
+static void drop_counted(struct wl_h1_side *s, size_t n)
+{
+    wl_h1_count_excess(s, wl_span_sub(wl_buf_span(&s->gather.buf), 0, n));
+    wl_h1_gather_drop(s, n);
+}
+
+static void take_counted(struct wl_h1_in *in, size_t n)
+{
+    wl_h1_count_excess(in->s, wl_span_sub(in->bytes, 0, n));
+    wl_h1_take(in, n);
+}
+
+/* A request line was found at s->first: what stood in the place of a request ends before it. */
+static void found_request(struct wl_h1_in *in)
+{
+    struct wl_h1_side *s = in->s;
+    struct wl_h1 *h = in->h;
+    uint64_t skipped = s->first.offset - s->lost_at;
+
+    s->first_seen = *in->seen;
+    wl_h1_close_excess(h, s);
+    if (s->work) {
+        h->last_request = s->work->ex.ordinal;
+        h->after_content = false;
+        wl_build_request_end(&h->build, s->work, WL_CUT, WL_END_NONE, s->first.offset, in->seen);
+    }
+    s->crlf = 0;
+    wl_h1_begin_request(h, s);
+    if (s->work && skipped)
+        wl_build_mark(&h->build, s->work, s->m, WL_MARK_RESYNCHRONISED, s->first, skipped,
+                      wl_span(NULL, 0));
+    s->gather.scan = 0;
+    s->gather.checked = false;
+}
+
+/* Where in a line of unknown meaning, given without its LF, a request line begins. */
+static size_t find_in_line(struct wl_span line)
+{
+    struct wl_span tail = wl_span_after(line, line.n > LINE_KEPT ? line.n - LINE_KEPT : 0);
+    size_t found = wl_h1_find_request(tail);
+
+    return found == tail.n ? line.n : line.n - tail.n + found;
+}
+
+static void lost_client(struct wl_h1_in *in)
+{
+    struct wl_h1_side *s = in->s;
+    size_t lf = wl_span_find(in->bytes, '\n'), found;
+    struct wl_h1_text text;
+
+    if (lf < in->bytes.n && s->gather.buf.n == 0) {
+        found = find_in_line(wl_span_sub(in->bytes, 0, lf));
+        if (found == lf) {
+            take_counted(in, lf + 1);
+            return;
+        }
+        take_counted(in, found);
+        s->first = in->at;
+        found_request(in);
+        return;
+    }
+    if (s->gather.buf.n >= LINE_MAX_KEPT)
+        drop_counted(s, LINE_KEPT);
+    if (!wl_h1_gather(in, lf + 1, LINE_MAX_KEPT)) {
+        drop_counted(s, s->gather.buf.n);
+        take_counted(in, in->bytes.n);
+        return;
+    }
+    text = wl_h1_gathered(s, WL_TO_SERVER);
+    if (text.octets.n == 0 || text.octets.p[text.octets.n - 1] != '\n')
+        return;
+    text.octets.n--;
+    found = find_in_line(text.octets);
+    if (found == text.octets.n) {
+        drop_counted(s, text.octets.n + 1);
+        return;
+    }
+    s->first = wl_h1_at(&text, text.octets.p + found);
+    if (found)
+        drop_counted(s, found);
+    found_request(in);
+}
+
+static void found_response(struct wl_h1_in *in)
+{
+    struct wl_h1_side *s = in->s;
+
+    s->skipped = s->first.offset - s->lost_at;
+    s->first_seen = *in->seen;
+    s->crlf = 0;
+    wl_h1_begin_response(in->h, s);
+    s->gather.scan = 0;
+}
+
+/* A status line that begins in the octets kept from before; true when one does. */
+static bool found_across(struct wl_h1_in *in)
+{
+    struct wl_h1_side *s = in->s;
+    struct wl_h1_text text = wl_h1_gathered(s, WL_TO_CLIENT);
+    uint8_t both[2 * WL_STATUS_LIKE];
+    size_t kept = text.octets.n, fresh;
+
+    WL_ASSERT(kept < WL_STATUS_LIKE);
+    fresh = wl_min_size(in->bytes.n, WL_STATUS_LIKE - 1);
+    if (kept == 0)
+        return false;
+    memcpy(both, text.octets.p, kept);
+    memcpy(both + kept, in->bytes.p, fresh);
+    for (size_t i = 0; i < kept; i++) {
+        if (!wl_h1_status_like(wl_span(both + i, kept + fresh - i)))
+            continue;
+        s->first = wl_h1_at(&text, text.octets.p + i);
+        if (i)
+            drop_counted(s, i);
+        found_response(in);
+        return true;
+    }
+    return false;
+}
+
+/* Offset in s at which a status line begins, or s.n. */
+static size_t find_status(struct wl_span s)
+{
+    size_t at = 0;
+
+    for (;;) {
+        at += wl_span_find(wl_span_after(s, at), 'H');
+        if (at + WL_STATUS_LIKE > s.n)
+            return s.n;
+        if (wl_h1_status_like(wl_span_after(s, at)))
+            return at;
+        at++;
+    }
+}
+
+static void lost_server(struct wl_h1_in *in)
+{
+    struct wl_h1_side *s = in->s;
+    size_t found, keep;
+
+    if (found_across(in))
+        return;
+    found = find_status(in->bytes);
+    if (found < in->bytes.n) {
+        drop_counted(s, s->gather.buf.n);
+        take_counted(in, found);
+        s->first = in->at;
+        found_response(in);
+        return;
+    }
+    /* the last octets may begin a status line that goes on in the next packet */
+    keep = WL_STATUS_LIKE - 1;
+    if (in->bytes.n >= keep) {
+        drop_counted(s, s->gather.buf.n);
+        take_counted(in, in->bytes.n - keep);
+    } else if (s->gather.buf.n + in->bytes.n > keep) {
+        drop_counted(s, s->gather.buf.n + in->bytes.n - keep);
+    }
+    if (!wl_h1_gather(in, in->bytes.n, keep))
+        take_counted(in, in->bytes.n);
+}
+
+void wl_h1_feed_lost(struct wl_h1_in *in)
+{
+    if (in->at.dir == WL_TO_SERVER)
+        lost_client(in);
+    else
+        lost_server(in);
+}
+
+/* ------------------------------------------------------------------------------- switched */
+
+/* HTTP/1 goes on although the protocol was switched (RFC 9110 15.2.2). */
+static void mark_after_switch(struct wl_h1_in *in)
+{
+    struct wl_h1_live *live = in->h->live;
+    struct wl_work *w = live->switched;
+    struct wl_mark mark = {.id = WL_MARK_HTTP_AFTER_SWITCHING,
+                           .count = 1,
+                           .at = in->s->first,
+                           .ordinal = live->switch_ordinal,
+                           .status = 101,
+                           .certain = !in->h->build.doubt};
+
+    if (w && w->ex.n_interim) {
+        wl_build_mark(&in->h->build, w, &w->ex.interim[w->ex.n_interim - 1], mark.id, mark.at, 0,
+                      wl_span(NULL, 0));
+        w->ex.switched = WL_H11;
+        wl_build_switched(&in->h->build, w, WL_H11, in->seen->t);
+    } else {
+        wl_layer_mark(wl_h1_layer(in->h), &mark);
+    }
+    in->h->deaf = true;
+    in->kind = WL_FED_DEAF;
+}
+
+static void switch_now(struct wl_h1_in *in, enum wl_proto to)
+{
+    struct wl_h1_live *live = in->h->live;
+
+    wl_build_switched(&in->h->build, live->switched, to, in->seen->t);
+    in->h->deaf = true;
+    in->kind = WL_FED_SWITCH;
+}
+
+/* How much the first octets after a 101 look like HTTP/1. */
+static enum wl_claim like_http(struct wl_h1_in *in, struct wl_span s)
+{
+    size_t n = wl_min_size(s.n, sizeof("HTTP/1.") - 1);
+
+    if (in->at.dir == WL_TO_CLIENT) {
+        if (memcmp(s.p, "HTTP/1.", n) != 0)
+            return WL_CLAIM_NO;
+        return n == sizeof("HTTP/1.") - 1 ? WL_CLAIM_YES : WL_CLAIM_MORE;
+    }
+    /* "PRI * HTTP/2.0", the preface of HTTP/2 (RFC 9113 3.4); no request is told from its first
+     * letter on, lest the preface lose it */
+    if (in->h->live->switched_to == WL_H2 && s.p[0] == 'P')
+        return WL_CLAIM_NO;
+    return wl_h1_request_like(s);
+}
+
+/* The client acknowledged the 101 before it sent this. */
+static bool knows_switch(const struct wl_h1_in *in)
+{
+    return in->seen->acked != WL_NONE && in->seen->acked > in->h->live->switch_offset;
+}
+
+void wl_h1_feed_switched(struct wl_h1_in *in)
+{
+    struct wl_h1_side *s = in->s;
+    struct wl_h1_live *live = in->h->live;
+    enum wl_dir dir = in->at.dir;
+    struct wl_h1_side *client = &live->side[WL_TO_SERVER];
+
+    if (live->by_connect) {
+        /* TLS begins with a handshake record (RFC 8446 5.1) */
+        switch_now(in, in->bytes.p[0] == 0x16 ? WL_PROTO_TLS : WL_PROTO_UNKNOWN);
+        return;
+    }
+    if (dir == WL_TO_CLIENT && client->phase != WL_H1_SWITCHED && client->work) {
+        in->kind = WL_FED_WAIT; /* the request is still on its way */
+        return;
+    }
+    if (live->switched_to == WL_PROTO_UNKNOWN || (dir == WL_TO_SERVER && !knows_switch(in))) {
+        switch_now(in, live->switched_to);
+        return;
+    }
+    if (s->gather.buf.n == 0) {
+        s->first = in->at;
+    } else if (!wl_h1_gather(in, 1, LINE_KEPT)) {
+        switch_now(in, live->switched_to);
+        return;
+    }
+    switch (like_http(in, s->gather.buf.n ? wl_buf_span(&s->gather.buf) : in->bytes)) {
+    case WL_CLAIM_YES:
+        mark_after_switch(in);
+        break;
+    case WL_CLAIM_MORE:
+        if (s->gather.buf.n >= LINE_KEPT ||
+            (s->gather.buf.n == 0 && !wl_h1_gather(in, in->bytes.n, LINE_KEPT)))
+            switch_now(in, live->switched_to);
+        break;
+    case WL_CLAIM_NO:
+    case WL_CLAIM_TURNED:
+        if (dir == WL_TO_SERVER && !live->client_waits) {
+            live->client_waits = true; /* the server's first octets are worth a look, too */
+            in->kind = WL_FED_WAIT;
+        } else {
+            switch_now(in, live->switched_to);
+        }
+        break;
+    }
+}
