@@ -1,0 +1,355 @@
+/* expect.c - rules about Expect, 100 (Continue) and 417, and about finals that come before the end of
+ * the request.
+ * SPDX-License-Identifier: MIT
+ *
+ * Catalogue area EXP (RFC 9110 10.1.1). The only defined expectation is 100-continue. What a side
+ * had received is taken from its acknowledgements (struct wl_wait), never from times alone.
+ */
+#include "rules.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "facts.h"
+#include "grammar.h"
+
+/* ------------------------------------------------------------------------------ the field itself */
+
+/** token, or token "=" and anything: the outline of an expectation (RFC 9110 10.1.1). */
+static bool is_expectation(struct wl_span member)
+{
+    struct wl_span name = wl_span_sub(member, 0, wl_span_find(member, '='));
+
+    return wl_grammar_is_token(name) && (name.n == member.n || name.n + 1 < member.n);
+}
+
+/** The first member that is no expectation; n == 0 when all are. */
+static struct wl_span malformed_member(struct wl_span value)
+{
+    struct wl_cursor c = wl_cursor(value);
+    struct wl_span member;
+
+    while ((member = wl_grammar_member(&c)).n) {
+        if (!is_expectation(member))
+            return member;
+    }
+    return c.bad ? value : member;
+}
+
+static uint8_t first_control(struct wl_span s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (wl_is_ctl(s.p[i]) && s.p[i] != '\t')
+            return s.p[i];
+    }
+    return 0;
+}
+
+/** Reports what is wrong with one line; false when it is clean. */
+static bool report_obfuscated_line(struct wl_judge *j, const struct wl_message *m,
+                                   const struct wl_field *f)
+{
+    struct wl_span member = malformed_member(f->value);
+
+    if (f->odd & WL_ODD_FOLDED) {
+        wl_report(j, m, f->at, WL_WARNING, WL_CERTAIN, "Expect continues on a second line");
+    } else if (f->odd & WL_ODD_SPACE_COLON) {
+        wl_report(j, m, f->at, WL_WARNING, WL_CERTAIN, "white space between Expect and its colon");
+    } else if (f->odd & WL_ODD_CTL) {
+        wl_report(j, m, f->at, WL_WARNING, WL_CERTAIN,
+                  "control octet 0x%02x in the value of Expect", first_control(f->value));
+    } else if (member.n) {
+        wl_report(j, m, f->at, WL_WARNING, WL_CERTAIN, "Expect: %s", wl_said(f->value).text);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static void expect_obfuscated(struct wl_judge *j, const struct wl_exchange *ex,
+                              const struct wl_message *m)
+{
+    const struct wl_field *first = wl_message_field(m, WL_FIELD_EXPECT);
+
+    (void)ex;
+    for (const struct wl_field *f = first; f; f = wl_message_next_field(m, f)) {
+        if (report_obfuscated_line(j, m, f))
+            return;
+    }
+    for (const struct wl_field *f = first; f; f = wl_message_next_field(m, f)) {
+        if (wl_span_equal_nocase(f->value, first->value))
+            continue;
+        wl_report(j, m, f->at, WL_WARNING, WL_CERTAIN,
+                  "two Expect lines that differ: '%s' and '%s'", wl_said(first->value).text,
+                  wl_said(f->value).text);
+        return;
+    }
+}
+
+/* --------------------------------------------------------------------------- the server's answer */
+
+/**
+ * Did the server see that the client had moved before it said anything? What it sends within a
+ * round trip of that, or without acknowledging any content, was on its way before: late at most,
+ * not withheld.
+ */
+static bool silent_until(const struct wl_exchange *ex, wl_ns moved)
+{
+    const struct wl_wait *w = ex->wait;
+    wl_ns until = w->t_server; /* how long the server was watched, and silent */
+
+    if (w->t_server && w->t_content)
+        return w->t_server >= moved && w->content_acked != WL_NONE && w->content_acked > 0;
+    if (until == 0)
+        until = w->t_server_end > ex->t_end ? w->t_server_end : ex->t_end;
+    return until - moved > ex->conn.rtt;
+}
+
+static void expect_ignored(struct wl_judge *j, const struct wl_exchange *ex,
+                           const struct wl_message *m)
+{
+    const struct wl_field *f = wl_message_field(&ex->req, WL_FIELD_EXPECT);
+    const struct wl_wait *w = ex->wait;
+    wl_ns limit = wl_judge_thresholds(j)->expect_immediate;
+    wl_ns moved = w->t_content ? w->t_content : w->t_client_end, pause;
+    bool via = wl_facts_final(ex) && wl_message_field(m, WL_FIELD_VIA);
+    bool gave_up = w->t_content == 0;
+
+    if (!f || !wl_grammar_expects_continue(&ex->req) || !wl_grammar_announces_content(&ex->req))
+        return;
+    /* behind an unanswered request the server may not speak yet (RFC 9112 9.3.2) */
+    if (wl_message_mark(&ex->req, WL_MARK_PIPELINED))
+        return;
+    if (w->t_head_acked == 0 || moved == 0 || w->zero_window)
+        return;
+    if (ex->conn.rtt == 0 || ex->conn.rtt > limit)
+        return;
+    if (w->t_server_end && w->t_server_end <= moved)
+        return;
+    /* near the client the pause lacks a round trip, near the server it has one too many: only what
+     * is left without it is certain (catalogue 8, capture point) */
+    pause = moved - w->t_head_acked;
+    if (pause - ex->conn.rtt < limit || !silent_until(ex, moved))
+        return;
+    wl_report(
+        j, wl_facts_final(ex) ? m : &ex->req, f->at, via ? WL_WARNING : WL_VIOLATION, WL_LIKELY,
+        "server sent nothing for %s after it had acknowledged the head with Expect, until the "
+        "client %s (round trip %s)",
+        wl_said_time(pause).text, gave_up ? "closed" : "sent its content",
+        wl_said_time(ex->conn.rtt).text);
+    wl_report_frame(j, ex->req.at.frame);
+}
+
+static void expectation_failed_without_expect(struct wl_judge *j, const struct wl_exchange *ex,
+                                              const struct wl_message *m)
+{
+    bool via = wl_judge_via(ex, WL_CERTAIN) != WL_CERTAIN;
+
+    if (wl_message_field(&ex->req, WL_FIELD_EXPECT))
+        return;
+    /* a proxy on the path may have taken Expect away */
+    wl_report(j, m, m->at, via ? WL_NOTE : WL_WARNING, wl_judge_via(ex, WL_CERTAIN),
+              "417 in answer to a request without Expect");
+}
+
+static void upgrade_expect_missing_continue(struct wl_judge *j, const struct wl_exchange *ex,
+                                            const struct wl_message *m)
+{
+    const struct wl_message *req = &ex->req;
+
+    if (!wl_message_field(req, WL_FIELD_UPGRADE) || !wl_grammar_expects_continue(req) ||
+        !wl_grammar_announces_content(req))
+        return;
+    for (uint32_t i = 0; i < ex->n_interim && &ex->interim[i] != m; i++) {
+        if (ex->interim[i].status == 100)
+            return;
+    }
+    /* once content has arrived, 100 may be omitted (RFC 9110 10.1.1) */
+    if (m->acked == WL_NONE ? req->body_bytes > 0 : m->acked > req->body_at.offset)
+        return;
+    wl_report(j, m, m->at, WL_VIOLATION, wl_judge_via(ex, WL_CERTAIN),
+              "101 without 100 before it, though the request has Upgrade and Expect: 100-continue");
+    wl_report_frame(j, req->at.frame);
+}
+
+/* --------------------------------------------------------------- finals before the whole request */
+
+/** Does the response end the connection, by its own word, its version or its framing? */
+static bool ends_connection(const struct wl_message *res)
+{
+    if (wl_grammar_list_has(res, WL_FIELD_CONNECTION, WL_SPAN("close")))
+        return true;
+    if (res->framing == WL_FRAMING_CLOSE || res->framing == WL_FRAMING_TUNNEL)
+        return true;
+    /* RFC 9112 9.3: HTTP/1.0 persists only with keep-alive */
+    return res->major == 1 && res->minor == 0 &&
+           !wl_grammar_list_has(res, WL_FIELD_CONNECTION, WL_SPAN("keep-alive"));
+}
+
+static void final_before_body_no_close(struct wl_judge *j, const struct wl_exchange *ex,
+                                       const struct wl_message *m)
+{
+    wl_ns linger = wl_judge_thresholds(j)->conn_linger;
+    const struct wl_message *req = &ex->req;
+    const struct wl_wait *w = ex->wait;
+    bool reused = req->end == WL_END_ABANDONED;
+    char declared[32] = "";
+
+    if (req->state != WL_HEAD || !wl_facts_unbroken(req) || ends_connection(m))
+        return;
+    if (w->t_final_acked == 0 || w->content_after_final > 0)
+        return;
+    if (!reused && ex->t_end - m->t_last < linger)
+        return;
+    if (req->declared != WL_NONE &&
+        snprintf(declared, sizeof(declared), " of %" PRIu64, req->declared) < 0)
+        return;
+    if (reused) {
+        wl_report(j, m, m->at, WL_WARNING, WL_CERTAIN,
+                  "%u after %" PRIu64
+                  "%s octets of the request content, without Connection: close; "
+                  "the client sent a new request in place of the rest",
+                  m->status, w->content_before_final, declared);
+    } else {
+        wl_report(j, m, m->at, WL_WARNING, WL_CERTAIN,
+                  "%u after %" PRIu64
+                  "%s octets of the request content, without Connection: close; "
+                  "neither side went on or closed within %s",
+                  m->status, w->content_before_final, declared, wl_said_limit(linger).text);
+    }
+}
+
+static void body_abandoned(struct wl_judge *j, const struct wl_exchange *ex,
+                           const struct wl_message *m)
+{
+    const struct wl_mark *mark = wl_judge_mark(j);
+
+    (void)ex;
+    /* of chunked content only the client knows how much was to come */
+    if (m && m->framing == WL_FRAMING_LENGTH) {
+        wl_report(j, m, mark->at, WL_VIOLATION, WL_CERTAIN,
+                  "a request line in place of the last %s of the request content",
+                  wl_said_octets(mark->value).text);
+    } else {
+        wl_report(j, m, mark->at, WL_VIOLATION, WL_CERTAIN,
+                  "a request line in place of the rest of the request content");
+    }
+}
+
+static const struct wl_rule rules[] = {
+    {
+        .id = "body-abandoned-connection-reused",
+        .severity = WL_VIOLATION,
+        .fault = WL_FAULT_CLIENT,
+        .area = "EXP",
+        .versions = "HTTP/1.1",
+        .cite = {"RFC 9112 6.3", "RFC 9112 9.3", "RFC 9110 10.1.1"},
+        .title = "Client began a new request where content was still owed",
+        .why = "A server that keeps to the framing reads the new request as content of the earlier "
+               "one. If some part of the path disagrees about that, requests of one user are taken "
+               "for content of another: this is the form of request smuggling by Expect.",
+        .advice = "After a final response to an incomplete request, send the rest of the content "
+                  "or close the connection.",
+        .see = {"final-before-body-no-close", "expect-ignored"},
+        .when = WL_ON_MARK,
+        .mark = WL_MARK_BODY_ABANDONED,
+        .needs = WL_NEEDS_PAIR | WL_NEEDS_BODY | WL_NEEDS_ACK,
+        .check = body_abandoned,
+    },
+    {
+        .id = "expect-ignored",
+        .severity = WL_VIOLATION,
+        .fault = WL_FAULT_SERVER,
+        .area = "EXP",
+        .versions = "HTTP/1.1, HTTP/2, HTTP/3",
+        .cite = {"RFC 9110 10.1.1"},
+        .title = "Server waited for the content instead of answering Expect",
+        .why = "A server that receives Expect: 100-continue must at once send 100 or a final "
+               "response, and must not wait for the content. Here every upload costs the client "
+               "its full timer (1 second in common clients), and one without a timer hangs.",
+        .advice = "Answer from the head: 100 where the content is wanted, a final response where "
+                  "it is not. Frameworks often send 100 only when the handler begins to read.",
+        .see = {"continue-without-expect", "final-before-body-no-close"},
+        .when = WL_ON_EXCHANGE,
+        .needs = WL_NEEDS_PAIR | WL_NEEDS_CLK | WL_NEEDS_ACK | WL_NEEDS_REQUEST,
+        .check = expect_ignored,
+    },
+    {
+        .id = "expect-obfuscated",
+        .severity = WL_WARNING,
+        .fault = WL_FAULT_CLIENT,
+        .area = "EXP",
+        .versions = "HTTP/1.0, HTTP/1.1",
+        .cite = {"RFC 9110 10.1.1", "RFC 9110 5.5", "RFC 9112 5.1", "RFC 9112 5.2"},
+        .title = "Expect in a form that recipients read differently",
+        .why = "One recipient finds 100-continue in it, the next does not: they disagree whether "
+               "the content follows, and octets of one request become the next request. Such forms "
+               "are used to probe for request smuggling.",
+        .advice =
+            "Send exactly Expect: 100-continue. A proxy should refuse anything else with 400.",
+        .see = {"body-abandoned-connection-reused"},
+        .when = WL_ON_REQUEST,
+        .field = WL_FIELD_EXPECT,
+        .check = expect_obfuscated,
+    },
+    {
+        .id = "expectation-failed-without-expect",
+        .severity = WL_WARNING,
+        .fault = WL_FAULT_SERVER,
+        .area = "EXP",
+        .versions = "HTTP/1.1, HTTP/2, HTTP/3",
+        .cite = {"RFC 9110 15.5.18"},
+        .title = "417 (Expectation Failed) to a request without Expect",
+        .why = "417 says that the expectation in Expect could not be met. There was none, so the "
+               "client cannot mend its request by leaving it out.",
+        .advice = "Use the status that names the real reason; 400 where there is none better.",
+        .see = {"continue-then-417"},
+        .when = WL_ON_EXCHANGE,
+        .needs = WL_NEEDS_PAIR | WL_NEEDS_REQUEST | WL_NEEDS_RESPONSE,
+        .status_from = 417,
+        .status_to = 417,
+        .check = expectation_failed_without_expect,
+    },
+    {
+        .id = "final-before-body-no-close",
+        .severity = WL_WARNING,
+        .fault = WL_FAULT_SERVER,
+        .area = "EXP",
+        .versions = "HTTP/1.1",
+        .cite = {"RFC 9110 10.1.1", "RFC 9112 9.3"},
+        .title = "Final response before the end of the request, fate of the connection unsaid",
+        .why = "A server that answers early must read the rest of the content or close, and should "
+               "say which. Here the client cannot know whether its next octets count as content or "
+               "as a request, and the connection hangs between the two readings.",
+        .advice =
+            "Send Connection: close with a final response that does not wait for the content, "
+            "or read the content to its end.",
+        .see = {"body-abandoned-connection-reused", "expect-ignored"},
+        .when = WL_ON_EXCHANGE,
+        .needs = WL_NEEDS_PAIR | WL_NEEDS_CLK | WL_NEEDS_ACK | WL_NEEDS_REQUEST |
+                 WL_NEEDS_RESPONSE | WL_NEEDS_BODY,
+        .status_from = 200,
+        .status_to = 599,
+        .check = final_before_body_no_close,
+    },
+    {
+        .id = "upgrade-expect-missing-continue",
+        .severity = WL_VIOLATION,
+        .fault = WL_FAULT_SERVER,
+        .area = "EXP",
+        .versions = "HTTP/1.1",
+        .cite = {"RFC 9110 7.8"},
+        .title = "101 before the 100 that Expect asked for",
+        .why = "A request with Upgrade and Expect: 100-continue must be answered by 100 before "
+               "101. Otherwise the client does not know in which protocol its content belongs.",
+        .advice = "Send 100, read the content, then send 101; or answer without switching.",
+        .see = {"expect-ignored", "switching-unrequested"},
+        .when = WL_ON_RESPONSE,
+        .needs = WL_NEEDS_PAIR | WL_NEEDS_REQUEST,
+        .status_from = 101,
+        .status_to = 101,
+        .check = upgrade_expect_missing_continue,
+    },
+};
+
+const struct wl_rule_group wl_rules_expect = {"expect", rules, WL_COUNT(rules)};

@@ -1,0 +1,137 @@
+/* facts.c - what several rules ask of an exchange, and how they say it.
+ * SPDX-License-Identifier: MIT
+ *
+ * Rules neither allocate nor remember, so whatever they share is a pure function of the exchange,
+ * and texts are returned by value.
+ */
+#include "facts.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "grammar.h"
+
+uint32_t wl_facts_n_answers(const struct wl_exchange *ex)
+{
+    return ex->n_interim + ex->n_interim_more + (wl_facts_final(ex) ? 1 : 0);
+}
+
+static struct wl_answer answer_of(const struct wl_message *m)
+{
+    return (struct wl_answer){.m = m, .at = m->at, .status = m->status, .t = m->t_first};
+}
+
+struct wl_answer wl_facts_answer(const struct wl_exchange *ex, uint32_t i)
+{
+    const struct wl_interim_note *note;
+    struct wl_answer a = {.at = {.dir = WL_TO_CLIENT}};
+
+    if (i < ex->n_interim)
+        return answer_of(&ex->interim[i]);
+    i -= ex->n_interim;
+    if (i >= ex->n_interim_more)
+        return answer_of(&ex->res);
+    note = &ex->interim_more[i];
+    if (ex->n_interim)
+        a.at = ex->interim[ex->n_interim - 1].at;
+    a.at.frame = note->frame;
+    a.status = note->status;
+    a.t = note->t;
+    return a;
+}
+
+bool wl_facts_interim(const struct wl_exchange *ex, uint16_t status, struct wl_answer *ret)
+{
+    for (uint32_t i = 0; i < ex->n_interim + ex->n_interim_more; i++) {
+        struct wl_answer a = wl_facts_answer(ex, i);
+
+        if (a.status != status)
+            continue;
+        if (ret)
+            *ret = a;
+        return true;
+    }
+    return false;
+}
+
+bool wl_facts_http10(const struct wl_message *req)
+{
+    if (wl_message_mark(req, WL_MARK_VERSION_MALFORMED) ||
+        wl_message_mark(req, WL_MARK_VERSION_MISSING))
+        return false;
+    return req->major == 0 || (req->major == 1 && req->minor == 0);
+}
+
+bool wl_facts_upgrade_has(const struct wl_message *m, struct wl_span name)
+{
+    const struct wl_field *f = wl_message_field(m, WL_FIELD_UPGRADE);
+
+    for (; f; f = wl_message_next_field(m, f)) {
+        struct wl_cursor c = wl_cursor(f->value);
+        struct wl_span member;
+
+        while ((member = wl_grammar_member(&c)).n) {
+            if (wl_grammar_protocol_match(name, member))
+                return true;
+        }
+    }
+    return false;
+}
+
+/** Writes to a text; what does not fit is cut, as the numbers here always fit. */
+static void WL_PRINTF(2, 3) say(struct wl_said *said, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    if (vsnprintf(said->text, sizeof(said->text), fmt, args) < 0)
+        said->text[0] = '\0';
+    va_end(args);
+}
+
+struct wl_said wl_said_time(wl_ns d)
+{
+    const wl_ns ms = WL_SECOND / 1000, tenth = WL_SECOND / 10;
+    struct wl_said said;
+
+    /* rounded, so that the acknowledgement that came 10 us later does not make 999 ms of a second */
+    if (d < ms / 2) {
+        say(&said, "less than 1 ms");
+    } else if (d < WL_SECOND - ms / 2) {
+        say(&said, "%" PRId64 " ms", (d + ms / 2) / ms);
+    } else if (d < 10 * WL_SECOND - tenth / 2) {
+        d = (d + tenth / 2) / tenth;
+        say(&said, "%" PRId64 ".%" PRId64 " s", d / 10, d % 10);
+    } else {
+        say(&said, "%" PRId64 " s", (d + WL_SECOND / 2) / WL_SECOND);
+    }
+    return said;
+}
+
+struct wl_said wl_said_limit(wl_ns d)
+{
+    struct wl_said said;
+
+    say(&said, "%g s", (double)d / (double)WL_SECOND);
+    return said;
+}
+
+struct wl_said wl_said_octets(uint64_t n)
+{
+    struct wl_said said;
+
+    say(&said, "%" PRIu64 " octet%s", n, n == 1 ? "" : "s");
+    return said;
+}
+
+struct wl_said wl_said(struct wl_span s)
+{
+    struct wl_said said;
+    size_t n = s.n < 80 ? s.n : 80;
+
+    for (size_t i = 0; i < n; i++)
+        said.text[i] = (char)(s.p[i] ? s.p[i] : (uint8_t)' ');
+    memcpy(said.text + n, s.n > n ? "..." : "", s.n > n ? 4 : 1);
+    return said;
+}

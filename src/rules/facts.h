@@ -1,0 +1,64 @@
+/* facts.h - what several rules ask of an exchange, and how they say it.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef WL_FACTS_H
+#define WL_FACTS_H
+
+#include "span.h"
+
+/** One response of an exchange: an interim one, kept whole or only as a note, or the final one. */
+struct wl_answer {
+    const struct wl_message *m; /* NULL beyond the interim heads that are kept */
+    struct wl_at at;
+    uint16_t status;
+    wl_ns t;
+};
+
+/** Responses of which status and time are known, the final one included. */
+uint32_t wl_facts_n_answers(const struct wl_exchange *ex);
+/** The i-th of them in the order of the wire. For a note, at.offset is that of the response that
+ * was kept last: the nearest place known. */
+struct wl_answer wl_facts_answer(const struct wl_exchange *ex, uint32_t i);
+/** Is there an interim response with this status? Puts the first into *ret (may be NULL). */
+bool wl_facts_interim(const struct wl_exchange *ex, uint16_t status, struct wl_answer *ret);
+
+/** Was this request made in HTTP/1.0 or 0.9? False where its version was not readable. */
+bool wl_facts_http10(const struct wl_message *req);
+/** "1.0" or "0.9", of such a request. */
+static inline const char *wl_facts_old_version(const struct wl_message *req)
+{
+    return req->major == 0 ? "0.9" : "1.0";
+}
+
+/** Does a line of Upgrade name this protocol, whatever its version? */
+bool wl_facts_upgrade_has(const struct wl_message *m, struct wl_span name);
+
+/** Was the final response's head seen? */
+static inline bool wl_facts_final(const struct wl_exchange *ex)
+{
+    return ex->res.state >= WL_HEAD;
+}
+
+/** Was all that was sent of the message captured, without a hole? */
+static inline bool wl_facts_unbroken(const struct wl_message *m)
+{
+    return m->n_body_lost == 0 && m->end != WL_END_GAP && m->end != WL_END_SNAPLEN &&
+           m->end != WL_END_LIMIT;
+}
+
+/** Text for a message of a finding; use as an argument: wl_said_time(d).text. */
+struct wl_said {
+    char text[88];
+};
+
+/** A measured time: "140 s", "2.0 s", "43 ms", "less than 1 ms". */
+struct wl_said wl_said_time(wl_ns d);
+/** A threshold: "20 s", "0.8 s". */
+struct wl_said wl_said_limit(wl_ns d);
+/** "1 octet", "12 octets". */
+struct wl_said wl_said_octets(uint64_t n);
+/** Octets of the wire, the first 80 of them, with "..." when there are more. NUL is shown as a
+ * space; all other escaping is done by the output. */
+struct wl_said wl_said(struct wl_span s);
+
+#endif

@@ -1,0 +1,909 @@
+/* judge.c - asks the rules, and only those whose evidence is complete; keeps what they report.
+ * SPDX-License-Identifier: MIT
+ *
+ * At the start every rule that is switched on becomes one short entry (its filters and needs) in
+ * the lists by which it is asked: per mark, and per status for responses and exchanges, where
+ * statuses with the same rules share a list. Two hundred rules then cost an ordinary exchange a few
+ * dozen comparisons of small integers, and a call only where the filters fit.
+ *
+ * The judge, not the rule, checks the guards of catalogue 1.3 (wl_rule.needs): missing evidence is
+ * never a violation, it is the result "not judged". It knows no format and parses nothing.
+ */
+#include "rules.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "facts.h"
+#include "text.h"
+
+enum {
+    N_STATUSES = 1000,
+    MAX_RULES = 4096, /* groups of embedders included */
+    MESSAGE_OCTETS = 480,
+    FIELD_WORDS = (WL_N_FIELDS + 63) / 64,
+};
+
+/** Versions of the request a rule is asked for: bits of entry.versions. */
+enum {
+    FOR_HTTP10 = 1,
+    FOR_HTTP11 = 2,
+    FOR_H2 = 4,
+    FOR_H3 = 8,
+    FOR_ICAP = 16,
+    FOR_ALL = 31,
+};
+
+/** Places a message can have in its exchange: bits of entry.places. */
+enum {
+    PLACE_REQUEST = 1,
+    PLACE_INTERIM = 2,
+    PLACE_FINAL = 4,
+};
+
+/** A rule's filters, packed: what is compared for every message. */
+struct entry {
+    uint16_t rule; /* index into wl_judge.rules */
+    uint16_t needs;
+    uint16_t status_from, status_to; /* for marks; lists by status have seen to it already */
+    uint8_t field, method, versions, places;
+};
+
+struct list {
+    uint32_t first, n; /* entries[first .. first + n) */
+};
+
+/** Lists by status: statuses between two boundaries of the rules' ranges share one. */
+struct by_status {
+    uint16_t list_of[N_STATUSES];
+    struct list *lists;
+    uint32_t n_lists, capacity;
+};
+
+struct ruling {
+    const struct wl_rule *rule;
+    enum wl_severity severity; /* in force */
+    bool overridden;           /* by the user */
+    uint16_t yields[WL_RULE_SEE];
+    uint16_t n_yields;
+};
+
+struct wl_judge {
+    struct wl_budget *budget;
+    struct wl_thresholds thresholds;
+    uint32_t max_findings, max_conn_findings;
+    uint64_t suppressed;
+
+    struct ruling *rulings;
+    size_t n_rules, n_rulings; /* filled; allocated */
+    struct entry *entries;
+    uint32_t n_entries, capacity;
+    struct list requests, connections, marks[WL_N_MARKS];
+    struct by_status responses, exchanges;
+
+    /* the case in hand */
+    struct wl_exchange *ex;
+    struct wl_conn_record *conn;
+    const struct wl_mark *mark;
+    unsigned version;
+    size_t rule;
+    struct wl_arena *arena;
+    struct wl_finding *findings; /* findings_capacity() and one; sorted and copied at the end */
+    uint16_t *finding_rule;      /* index of the rule of each */
+    uint32_t n_findings, max;
+    struct wl_finding *last; /* just reported; NULL when it was dropped */
+};
+
+/* ------------------------------------------------------------------------------ the catalogue */
+
+extern const struct wl_rule_group wl_rules_expect, wl_rules_framing, wl_rules_interim,
+    wl_rules_order, wl_rules_status, wl_rules_timing, wl_rules_upgrade, wl_rules_websocket;
+
+static const struct wl_rule_group *const groups[] = {
+    &wl_rules_interim, &wl_rules_timing,    &wl_rules_expect,
+    &wl_rules_upgrade, &wl_rules_websocket, &wl_rules_status,
+    &wl_rules_framing, &wl_rules_order,     NULL,
+};
+
+const struct wl_rule_group *const *wl_rule_groups(void)
+{
+    return groups;
+}
+
+size_t wl_rule_count(void)
+{
+    size_t n = 0;
+
+    for (size_t g = 0; groups[g]; g++)
+        n += groups[g]->n_rules;
+    return n;
+}
+
+const struct wl_rule *wl_rule_at(size_t i)
+{
+    for (size_t g = 0; groups[g]; g++) {
+        if (i < groups[g]->n_rules)
+            return &groups[g]->rules[i];
+        i -= groups[g]->n_rules;
+    }
+    return NULL;
+}
+
+const struct wl_rule *wl_rule_find(const char *id)
+{
+    for (size_t g = 0; groups[g]; g++) {
+        for (size_t i = 0; i < groups[g]->n_rules; i++) {
+            if (strcmp(groups[g]->rules[i].id, id) == 0)
+                return &groups[g]->rules[i];
+        }
+    }
+    return NULL;
+}
+
+/* -------------------------------------------------------------------------------- preparation */
+
+static size_t count_rules(const struct wl_rule_group *const *list)
+{
+    size_t n = 0;
+
+    for (size_t g = 0; list && list[g]; g++)
+        n += list[g]->n_rules;
+    return n;
+}
+
+/** Later overrides win; --only has the last word. */
+static void set_severity(struct ruling *r, const struct wl_config *cfg)
+{
+    r->severity = r->rule->severity;
+    for (size_t i = 0; i < cfg->n_overrides; i++) {
+        if (wl_glob_match(cfg->overrides[i].glob, r->rule->id)) {
+            r->severity = cfg->overrides[i].severity;
+            r->overridden = true;
+        }
+    }
+    if (cfg->only && !wl_glob_match(cfg->only, r->rule->id))
+        r->severity = WL_OFF;
+}
+
+static void add_group(struct wl_judge *j, const struct wl_rule_group *group,
+                      const struct wl_config *cfg)
+{
+    for (size_t i = 0; i < group->n_rules; i++) {
+        struct ruling *r = &j->rulings[j->n_rules++];
+
+        r->rule = &group->rules[i];
+        set_severity(r, cfg);
+    }
+}
+
+/** Turns the names of wl_rule.yields into indexes; a name of no rule is of no effect. */
+static void resolve_yields(struct wl_judge *j, struct ruling *r)
+{
+    for (size_t y = 0; y < WL_RULE_SEE && r->rule->yields[y]; y++) {
+        for (size_t i = 0; i < j->n_rules; i++) {
+            if (strcmp(j->rulings[i].rule->id, r->rule->yields[y]) == 0)
+                r->yields[r->n_yields++] = (uint16_t)i;
+        }
+    }
+}
+
+/** A version's name is a word of the list, so that "HTTP/1.1" does not find "HTTP/1.10". */
+static bool lists_version(const char *versions, const char *name)
+{
+    size_t n = strlen(name);
+
+    for (const char *p = strstr(versions, name); p; p = strstr(p + n, name)) {
+        if (p[n] == '\0' || p[n] == ',')
+            return true;
+    }
+    return false;
+}
+
+static uint8_t parse_versions(const char *versions)
+{
+    static const struct {
+        const char *name;
+        uint8_t bit;
+    } known[] = {
+        {"HTTP/1.0", FOR_HTTP10}, {"HTTP/1.1", FOR_HTTP11}, {"HTTP/2", FOR_H2},
+        {"HTTP/3", FOR_H3},       {"ICAP", FOR_ICAP},
+    };
+    uint8_t bits = 0;
+
+    for (size_t i = 0; versions && i < WL_COUNT(known); i++) {
+        if (lists_version(versions, known[i].name))
+            bits |= known[i].bit;
+    }
+    return bits ? bits : FOR_ALL;
+}
+
+static struct entry entry_of(const struct wl_rule *rule, size_t index)
+{
+    bool any = !rule->interim_only && !rule->final_only;
+    struct entry e = {
+        .rule = (uint16_t)index,
+        .needs = (uint16_t)rule->needs,
+        .status_from = rule->status_from,
+        .status_to = rule->status_to,
+        .field = (uint8_t)rule->field,
+        .method = (uint8_t)rule->method,
+        .versions = parse_versions(rule->versions),
+    };
+
+    static_assert(WL_N_FIELDS <= 256 && WL_N_METHODS <= 256, "filters are kept in one octet");
+    if (any) {
+        e.places = PLACE_REQUEST | PLACE_INTERIM | PLACE_FINAL;
+    } else {
+        e.places = rule->interim_only ? PLACE_INTERIM : PLACE_FINAL;
+    }
+    return e;
+}
+
+static bool add_entry(struct wl_judge *j, struct list *list, size_t rule)
+{
+    if (j->n_entries == j->capacity) {
+        uint32_t capacity = j->capacity ? j->capacity * 2 : 256;
+        struct entry *entries = wl_resize(j->budget, j->entries, j->capacity * sizeof(*entries),
+                                          capacity * sizeof(*entries));
+
+        if (!entries)
+            return false;
+        j->entries = entries;
+        j->capacity = capacity;
+    }
+    if (list->n == 0)
+        list->first = j->n_entries;
+    WL_ASSERT(list->first + list->n == j->n_entries); /* a list is filled at one go */
+    j->entries[j->n_entries++] = entry_of(j->rulings[rule].rule, rule);
+    list->n++;
+    return true;
+}
+
+/** All rules that are on and asked about this, in order of the catalogue; mark only for marks. */
+static bool fill_list(struct wl_judge *j, struct list *list, enum wl_when when,
+                      enum wl_mark_id mark)
+{
+    for (size_t i = 0; i < j->n_rules; i++) {
+        const struct wl_rule *rule = j->rulings[i].rule;
+
+        if (j->rulings[i].severity == WL_OFF || rule->when != when)
+            continue;
+        if (when == WL_ON_MARK && rule->mark != mark)
+            continue;
+        if (!add_entry(j, list, i))
+            return false;
+    }
+    return true;
+}
+
+static bool status_fits(uint16_t from, uint16_t to, unsigned status)
+{
+    if (from == 0 && to == 0)
+        return true;
+    if (from <= to)
+        return status >= from && status <= to;
+    return status >= from || status <= to;
+}
+
+static bool asked_at(const struct wl_judge *j, size_t i, enum wl_when when, unsigned status)
+{
+    const struct wl_rule *rule = j->rulings[i].rule;
+
+    return j->rulings[i].severity != WL_OFF && rule->when == when &&
+           status_fits(rule->status_from, rule->status_to, status);
+}
+
+/** Is status asked of other rules than the status before it? */
+static bool is_boundary(const struct wl_judge *j, enum wl_when when, unsigned status)
+{
+    for (size_t i = 0; i < j->n_rules; i++) {
+        if (asked_at(j, i, when, status) != asked_at(j, i, when, status - 1))
+            return true;
+    }
+    return false;
+}
+
+static bool fill_by_status(struct wl_judge *j, struct by_status *by, enum wl_when when)
+{
+    /* every rule's range has at most two boundaries */
+    by->capacity = (uint32_t)(2 * j->n_rules + 1);
+    by->lists = wl_alloc_array(j->budget, by->capacity, sizeof(*by->lists));
+    if (!by->lists)
+        return false;
+    for (unsigned status = 0; status < N_STATUSES; status++) {
+        if (status == 0 || is_boundary(j, when, status)) {
+            struct list *list = &by->lists[by->n_lists++];
+
+            WL_ASSERT(by->n_lists <= by->capacity);
+            for (size_t i = 0; i < j->n_rules; i++) {
+                if (asked_at(j, i, when, status) && !add_entry(j, list, i))
+                    return false;
+            }
+        }
+        by->list_of[status] = (uint16_t)(by->n_lists - 1);
+    }
+    return true;
+}
+
+static bool prepare(struct wl_judge *j)
+{
+    for (size_t i = 0; i < j->n_rules; i++)
+        resolve_yields(j, &j->rulings[i]);
+    for (int mark = WL_MARK_NONE + 1; mark < WL_N_MARKS; mark++) {
+        if (!fill_list(j, &j->marks[mark], WL_ON_MARK, (enum wl_mark_id)mark))
+            return false;
+    }
+    return fill_list(j, &j->requests, WL_ON_REQUEST, WL_MARK_NONE) &&
+           fill_list(j, &j->connections, WL_ON_CONNECTION, WL_MARK_NONE) &&
+           fill_by_status(j, &j->responses, WL_ON_RESPONSE) &&
+           fill_by_status(j, &j->exchanges, WL_ON_EXCHANGE);
+}
+
+static uint32_t findings_capacity(const struct wl_judge *j)
+{
+    return j->max_findings > j->max_conn_findings ? j->max_findings : j->max_conn_findings;
+}
+
+struct wl_judge *wl_judge_new(const struct wl_config *cfg, struct wl_budget *budget,
+                              const struct wl_rule_group *const *extra)
+{
+    struct wl_judge *j = wl_alloc(budget, sizeof(*j));
+    size_t n = count_rules(groups) + count_rules(extra);
+
+    if (!j)
+        return NULL;
+    WL_ASSERT(n <= MAX_RULES);
+    j->budget = budget;
+    j->thresholds = cfg->thresholds;
+    /* beyond 64 Ki findings on one exchange nobody reads on */
+    j->max_findings = (uint32_t)wl_min_u64(cfg->limits.max_findings, UINT16_MAX);
+    j->max_conn_findings = (uint32_t)wl_min_u64(cfg->limits.max_conn_findings, UINT16_MAX);
+    j->n_rulings = n;
+    j->rulings = wl_alloc_array(budget, n, sizeof(*j->rulings));
+    j->findings = wl_alloc_array(budget, findings_capacity(j) + (size_t)1, sizeof(*j->findings));
+    j->finding_rule = wl_alloc_array(budget, findings_capacity(j) + (size_t)1,
+                                     sizeof(*j->finding_rule));
+    if (!j->rulings || !j->findings || !j->finding_rule)
+        goto out;
+    for (size_t g = 0; groups[g]; g++)
+        add_group(j, groups[g], cfg);
+    for (size_t g = 0; extra && extra[g]; g++)
+        add_group(j, extra[g], cfg);
+    if (prepare(j))
+        return j;
+out:
+    wl_judge_free(j);
+    return NULL;
+}
+
+void wl_judge_free(struct wl_judge *j)
+{
+    struct wl_budget *b;
+
+    if (!j)
+        return;
+    b = j->budget;
+    wl_free(b, j->rulings, j->n_rulings * sizeof(*j->rulings));
+    wl_free(b, j->findings, (findings_capacity(j) + (size_t)1) * sizeof(*j->findings));
+    wl_free(b, j->finding_rule, (findings_capacity(j) + (size_t)1) * sizeof(*j->finding_rule));
+    wl_free(b, j->entries, j->capacity * sizeof(*j->entries));
+    wl_free(b, j->responses.lists, j->responses.capacity * sizeof(*j->responses.lists));
+    wl_free(b, j->exchanges.lists, j->exchanges.capacity * sizeof(*j->exchanges.lists));
+    wl_free(b, j, sizeof(*j));
+}
+
+/* ----------------------------------------------------------------------------------- evidence */
+
+/** What a message offers to filters and guards. */
+struct offer {
+    const struct wl_message *m; /* NULL: a connection record */
+    uint64_t fields[FIELD_WORDS];
+    uint16_t status;
+    uint8_t method, place;
+    uint32_t have; /* wl_needs that are met */
+};
+
+static unsigned version_of(const struct wl_exchange *ex)
+{
+    const struct wl_message *req = &ex->req;
+
+    switch (ex->conn.proto) {
+    case WL_H2: return FOR_H2;
+    case WL_H3: return FOR_H3;
+    case WL_ICAP: return FOR_ICAP;
+    case WL_PROTO_UNKNOWN:
+    case WL_H09:
+    case WL_H10:
+    case WL_H11:
+    case WL_PROTO_TLS:
+    case WL_PROTO_WEBSOCKET:
+    case WL_PROTO_SSH:
+    case WL_PROTO_SMTP:
+    case WL_PROTO_FTP:
+    case WL_PROTO_OTHER:
+    case WL_N_PROTO: break;
+    }
+    if (req->state < WL_HEAD)
+        return FOR_HTTP10 | FOR_HTTP11;
+    return wl_facts_http10(req) ? FOR_HTTP10 : FOR_HTTP11;
+}
+
+/** Did this side end the connection, by its own FIN or RST? */
+static uint32_t ends_met(enum wl_end end, enum wl_dir by, bool suspect)
+{
+    if (end != WL_END_CLOSED && (end != WL_END_RESET || suspect))
+        return 0;
+    return by == WL_TO_CLIENT ? WL_NEEDS_END_SERVER : WL_NEEDS_END_CLIENT;
+}
+
+/** Was the head seen, and are all its fields here? What lacks one may lack the one that matters. */
+static bool head_known(const struct wl_message *m)
+{
+    return m->state >= WL_HEAD && (m->n_marks == 0 || !wl_message_mark(m, WL_MARK_FIELDS_TOO_MANY));
+}
+
+static uint32_t needs_met(const struct wl_exchange *ex)
+{
+    uint32_t have = ends_met(ex->end, ex->end_by, ex->rst_suspect);
+
+    have |= ex->paired && ex->req.state != WL_ABSENT ? WL_NEEDS_PAIR : 0;
+    have |= ex->clocked ? WL_NEEDS_CLK : 0;
+    have |= head_known(&ex->req) ? WL_NEEDS_REQUEST : 0;
+    have |= head_known(&ex->res) ? WL_NEEDS_RESPONSE : 0;
+    have |= ex->conn.midstream ? 0 : WL_NEEDS_HANDSHAKE;
+    return have;
+}
+
+static struct offer offer_of(const struct wl_exchange *ex, const struct wl_message *m,
+                             uint8_t place)
+{
+    struct offer o = {.m = m, .status = m->status, .place = place};
+
+    o.method = (uint8_t)ex->req.method_id;
+    for (uint32_t i = 0; i < m->n_fields; i++)
+        o.fields[m->fields[i].id / 64] |= (uint64_t)1 << m->fields[i].id % 64;
+    o.have = needs_met(ex);
+    o.have |= m->state == WL_WHOLE ? WL_NEEDS_BODY : 0;
+    o.have |= m->acked != WL_NONE ? WL_NEEDS_ACK : 0;
+    return o;
+}
+
+static bool message_lacks(const struct wl_message *m, enum wl_unjudged *ret)
+{
+    switch (m->end) {
+    case WL_END_GAP: *ret = WL_UNJUDGED_GAP; return true;
+    case WL_END_SNAPLEN: *ret = WL_UNJUDGED_SNAPLEN; return true;
+    case WL_END_LIMIT:
+    case WL_END_EVICTED: *ret = WL_UNJUDGED_LIMIT; return true;
+    case WL_END_EOF:
+    case WL_END_IDLE: *ret = WL_UNJUDGED_EOF; return true;
+    case WL_END_NONE:
+    case WL_END_CLOSED:
+    case WL_END_RESET:
+    case WL_END_ABANDONED:
+    case WL_END_REUSED: break;
+    }
+    return false;
+}
+
+/** Why evidence is missing; JUDGED when it is not: what a rule needs simply did not happen. */
+static enum wl_unjudged why_unjudged(const struct wl_judge *j, uint32_t missing)
+{
+    const struct wl_exchange *ex = j->ex;
+    enum wl_unjudged why = WL_JUDGED;
+
+    /* once the final response is there, how the connection ended takes nothing from the judgement;
+     * acknowledgements are noted only where content was at stake */
+    missing &= ~(uint32_t)(WL_NEEDS_ACK | WL_NEEDS_CLK);
+    if (wl_facts_final(ex))
+        missing &= ~(uint32_t)(WL_NEEDS_END_SERVER | WL_NEEDS_END_CLIENT);
+    if (missing == 0)
+        return WL_JUDGED;
+
+    if (message_lacks(&ex->req, &why) || message_lacks(&ex->res, &why))
+        return why;
+    for (uint32_t i = 0; i < ex->n_interim; i++) {
+        if (message_lacks(&ex->interim[i], &why))
+            return why;
+    }
+    if (!ex->paired && ex->conn.midstream)
+        return WL_UNJUDGED_MIDSTREAM;
+    if (ex->res.state == WL_ABSENT && (ex->end == WL_END_EOF || ex->end == WL_END_IDLE))
+        return WL_UNJUDGED_EOF;
+    if (ex->res.state == WL_ABSENT && ex->end == WL_END_EVICTED)
+        return WL_UNJUDGED_LIMIT;
+    return j->mark ? WL_UNJUDGED_LOST : WL_JUDGED;
+}
+
+static bool filters_fit(const struct wl_judge *j, const struct entry *e, const struct offer *o)
+{
+    if (!(e->versions & j->version) || !(e->places & o->place))
+        return false;
+    if (e->method && e->method != o->method)
+        return false;
+    return e->field == WL_FIELD_OTHER || o->fields[e->field / 64] >> e->field % 64 & 1;
+}
+
+/** May the rule be asked? If only evidence is missing, the exchange learns why it was not. */
+static bool may_ask(struct wl_judge *j, const struct entry *e, const struct offer *o)
+{
+    if (!filters_fit(j, e, o))
+        return false;
+    if ((e->needs & ~o->have) == 0)
+        return true;
+    if (j->ex && j->ex->unjudged == WL_JUDGED)
+        j->ex->unjudged = why_unjudged(j, e->needs & ~o->have);
+    return false;
+}
+
+static void ask(struct wl_judge *j, const struct list *list, const struct offer *o)
+{
+    for (uint32_t i = 0; i < list->n; i++) {
+        const struct entry *e = &j->entries[list->first + i];
+
+        if (!may_ask(j, e, o))
+            continue;
+        j->rule = e->rule;
+        j->rulings[e->rule].rule->check(j, j->ex, o->m);
+    }
+}
+
+/* -------------------------------------------------------------------------------------- marks */
+
+/** What snprintf wrote of length octets into room. */
+static size_t written(int length, size_t room)
+{
+    return length < 0 ? 0 : wl_min_size((size_t)length, room - 1);
+}
+
+/** "2 octets": the noun stands in the template, in the singular. */
+static size_t say_count(char *buf, size_t room, uint64_t n, struct wl_span noun)
+{
+    return written(snprintf(buf, room, "%" PRIu64 " %.*s%s", n, (int)noun.n, (const char *)noun.p,
+                            n == 1 ? "" : "s"),
+                   room);
+}
+
+/** The first line of the octets of a mark, in quotes. */
+static size_t say_octets(char *buf, size_t room, const struct wl_mark *mark)
+{
+    struct wl_span line = mark->octets;
+
+    line.n = wl_span_find(line, '\n');
+    if (line.n && line.p[line.n - 1] == '\r')
+        line.n--;
+    return written(snprintf(buf, room, "'%s'", wl_said(line).text), room);
+}
+
+/** Writes wl_rule.saw with its {places} filled in. */
+static void expand_saw(char *buf, size_t room, const char *saw, const struct wl_mark *mark,
+                       uint16_t status)
+{
+    size_t used = 0;
+
+    for (const char *p = saw; *p && used + 1 < room; p++) {
+        struct wl_span word;
+
+        if (*p != '{') {
+            buf[used++] = *p;
+            continue;
+        }
+        word = wl_span(p + 1, strcspn(p + 1, "}"));
+        p += word.n + 1;
+        WL_ASSERT(*p == '}'); /* templates are ours */
+        if (wl_span_starts(word, WL_SPAN("n "))) {
+            used += say_count(buf + used, room - used, mark->value, wl_span_after(word, 2));
+        } else if (wl_span_equal(word, WL_SPAN("octets"))) {
+            used += say_octets(buf + used, room - used, mark);
+        } else if (wl_span_equal(word, WL_SPAN("status"))) {
+            used += written(snprintf(buf + used, room - used, "%u", status), room - used);
+        }
+    }
+    buf[used] = '\0';
+}
+
+static void report_mark(struct wl_judge *j, const struct wl_message *m)
+{
+    const struct wl_rule *rule = j->rulings[j->rule].rule;
+    const struct wl_mark *mark = j->mark;
+    char saw[MESSAGE_OCTETS];
+
+    WL_ASSERT(rule->saw);
+    expand_saw(saw, sizeof(saw), rule->saw ? rule->saw : rule->title, mark,
+               m ? m->status : mark->status);
+    wl_report(j, m, mark->at, rule->severity, WL_CERTAIN, "%s", saw);
+}
+
+static void ask_marks(struct wl_judge *j, const struct wl_mark *marks, uint32_t n, struct offer o)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        const struct list *list = &j->marks[marks[i].id];
+        uint16_t status = o.m ? o.status : marks[i].status;
+
+        if (list->n == 0)
+            continue;
+        j->mark = &marks[i];
+        /* what a mark says of order and place was established when it was set */
+        o.have &= ~(uint32_t)(WL_NEEDS_PAIR | WL_NEEDS_BODY | WL_NEEDS_ACK);
+        if (marks[i].certain)
+            o.have |= WL_NEEDS_PAIR | WL_NEEDS_BODY | WL_NEEDS_ACK;
+        for (uint32_t k = 0; k < list->n; k++) {
+            const struct entry *e = &j->entries[list->first + k];
+            const struct wl_rule *rule = j->rulings[e->rule].rule;
+
+            if (!status_fits(e->status_from, e->status_to, status) || !may_ask(j, e, &o))
+                continue;
+            j->rule = e->rule;
+            if (rule->check) {
+                rule->check(j, j->ex, o.m);
+            } else {
+                report_mark(j, o.m);
+            }
+        }
+    }
+    j->mark = NULL;
+}
+
+/* ----------------------------------------------------------------------------------- findings */
+
+/** A full table gives up its least finding, the last of them, for a worse one. */
+static struct wl_finding *make_room(struct wl_judge *j, enum wl_severity severity)
+{
+    uint32_t least = 0;
+
+    if (j->n_findings < j->max)
+        return &j->findings[j->n_findings++];
+    j->suppressed++;
+    if (j->max == 0)
+        return NULL;
+    for (uint32_t i = 1; i < j->n_findings; i++) {
+        if (j->findings[i].severity <= j->findings[least].severity)
+            least = i;
+    }
+    return severity > j->findings[least].severity ? &j->findings[least] : NULL;
+}
+
+static void add_frame(struct wl_finding *f, uint64_t frame)
+{
+    uint32_t i = 0;
+
+    if (frame == 0 || f->n_frames == WL_FINDING_FRAMES)
+        return;
+    while (i < f->n_frames && f->frames[i] < frame)
+        i++;
+    if (i < f->n_frames && f->frames[i] == frame)
+        return;
+    memmove(&f->frames[i + 1], &f->frames[i], (f->n_frames - i) * sizeof(f->frames[0]));
+    f->frames[i] = frame;
+    f->n_frames++;
+}
+
+static enum wl_fault fault_of(const struct wl_rule *rule, struct wl_at at)
+{
+    if (rule->fault != WL_FAULT_EITHER)
+        return rule->fault;
+    return at.dir == WL_TO_CLIENT ? WL_FAULT_SERVER : WL_FAULT_CLIENT;
+}
+
+void wl_report(struct wl_judge *j, const struct wl_message *m, struct wl_at at,
+               enum wl_severity severity, enum wl_confidence confidence, const char *fmt, ...)
+{
+    const struct ruling *ruling = &j->rulings[j->rule];
+    char text[MESSAGE_OCTETS];
+    struct wl_finding *f;
+    va_list args;
+    int n;
+
+    if (ruling->overridden && (severity >= ruling->rule->severity || severity > ruling->severity))
+        severity = ruling->severity;
+    j->last = f = make_room(j, severity);
+    if (!f)
+        return;
+    va_start(args, fmt);
+    n = vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
+    *f = (struct wl_finding){
+        .rule = ruling->rule,
+        .severity = severity,
+        .confidence = confidence,
+        .fault = fault_of(ruling->rule, at),
+        .at = at,
+        .message = wl_arena_copy(
+            j->arena, wl_span(text, n < 0 ? 0 : wl_min_size((size_t)n, sizeof(text) - 1))),
+    };
+    j->finding_rule[f - j->findings] = (uint16_t)j->rule;
+    add_frame(f, at.frame);
+    if (j->ex) {
+        f->ordinal = j->ex->ordinal;
+        f->stream = j->ex->stream;
+        f->t = j->ex->req.state != WL_ABSENT ? j->ex->req.t_first : j->ex->t_end;
+    } else if (j->conn) {
+        f->ordinal = j->mark ? j->mark->ordinal : 0;
+        f->status = j->mark ? j->mark->status : 0;
+        f->t = j->conn->t_last;
+    }
+    if (m) {
+        f->status = m->status;
+        f->t = m->t_first;
+        add_frame(f, m->at.frame);
+    }
+}
+
+void wl_report_frame(struct wl_judge *j, uint64_t frame)
+{
+    if (j->last)
+        add_frame(j->last, frame);
+}
+
+/** Is a more specific rule's finding there as well? (catalogue 1.4.6) */
+static bool outdone(const struct wl_judge *j, uint32_t finding)
+{
+    const struct ruling *r = &j->rulings[j->finding_rule[finding]];
+
+    for (uint32_t y = 0; y < r->n_yields; y++) {
+        for (uint32_t i = 0; i < j->n_findings; i++) {
+            if (j->finding_rule[i] == r->yields[y] &&
+                j->findings[i].ordinal == j->findings[finding].ordinal)
+                return true;
+        }
+    }
+    return false;
+}
+
+static int compare_u64(uint64_t a, uint64_t b)
+{
+    return a < b ? -1 : a > b;
+}
+
+/** By place of the evidence: requests before responses, then offset, then id. Never by frame, so
+ * that the order is the same however the octets were packed. */
+static int compare_findings(const void *a, const void *b)
+{
+    const struct wl_finding *x = a, *y = b;
+    int order = compare_u64(x->ordinal, y->ordinal);
+
+    if (order == 0)
+        order = compare_u64(x->at.dir, y->at.dir);
+    if (order == 0)
+        order = compare_u64(x->at.offset, y->at.offset);
+    return order ? order : strcmp(x->rule->id, y->rule->id);
+}
+
+static void begin(struct wl_judge *j, struct wl_arena *arena, uint32_t max)
+{
+    j->arena = arena;
+    j->max = max;
+    j->n_findings = 0;
+    j->last = NULL;
+}
+
+/** Sorts what was found and hands it over; what memory is refused for counts as suppressed. */
+static void conclude(struct wl_judge *j, struct wl_finding **ret, uint32_t *ret_n)
+{
+    uint32_t n = 0;
+    struct wl_finding *kept;
+
+    *ret = NULL;
+    *ret_n = 0;
+    for (uint32_t i = 0; i < j->n_findings; i++) {
+        if (outdone(j, i))
+            j->findings[i].rule = NULL;
+    }
+    for (uint32_t i = 0; i < j->n_findings; i++) {
+        if (j->findings[i].rule)
+            j->findings[n++] = j->findings[i];
+    }
+    if (n == 0)
+        return;
+    qsort(j->findings, n, sizeof(*j->findings), compare_findings);
+    kept = wl_arena_array(j->arena, n, sizeof(*kept));
+    if (!kept) {
+        j->suppressed += n;
+        return;
+    }
+    memcpy(kept, j->findings, n * sizeof(*kept));
+    *ret = kept;
+    *ret_n = n;
+}
+
+/* ------------------------------------------------------------------------------- the two calls */
+
+static const struct list *list_for(const struct by_status *by, uint16_t status)
+{
+    return &by->lists[by->list_of[status < N_STATUSES ? status : 0]];
+}
+
+static void judge_message(struct wl_judge *j, const struct wl_message *m, uint8_t place)
+{
+    struct offer o;
+
+    if (m->state == WL_ABSENT)
+        return;
+    o = offer_of(j->ex, m, place);
+    if (m->n_marks)
+        ask_marks(j, m->marks, m->n_marks, o);
+    if (!head_known(m)) {
+        if (m->state >= WL_HEAD && j->ex->unjudged == WL_JUDGED)
+            j->ex->unjudged = WL_UNJUDGED_LIMIT;
+        return;
+    }
+    ask(j, place == PLACE_REQUEST ? &j->requests : list_for(&j->responses, m->status), &o);
+}
+
+void wl_judge_exchange(struct wl_judge *j, struct wl_exchange *ex)
+{
+    struct offer o;
+
+    j->ex = ex;
+    j->conn = NULL;
+    j->version = version_of(ex);
+    begin(j, ex->arena, j->max_findings);
+    judge_message(j, &ex->req, PLACE_REQUEST);
+    for (uint32_t i = 0; i < ex->n_interim; i++)
+        judge_message(j, &ex->interim[i], PLACE_INTERIM);
+    judge_message(j, &ex->res, PLACE_FINAL);
+
+    o = offer_of(ex, &ex->res, PLACE_FINAL);
+    o.place |= ex->n_interim ? PLACE_INTERIM : 0;
+    o.have &= ~(uint32_t)WL_NEEDS_ACK;
+    o.have |= ex->wait ? WL_NEEDS_ACK : 0;
+    ask(j, list_for(&j->exchanges, ex->res.status), &o);
+    conclude(j, &ex->findings, &ex->n_findings);
+    j->ex = NULL;
+}
+
+void wl_judge_connection(struct wl_judge *j, struct wl_conn_record *conn)
+{
+    struct offer o = {.place = PLACE_REQUEST | PLACE_INTERIM | PLACE_FINAL};
+
+    j->ex = NULL;
+    j->conn = conn;
+    j->version = conn->conn.proto == WL_H10 ? FOR_HTTP10 : FOR_ALL;
+    begin(j, conn->arena, j->max_conn_findings);
+    o.have = ends_met(conn->end, conn->end_by, conn->rst_suspect);
+    o.have |= conn->conn.midstream ? 0 : WL_NEEDS_HANDSHAKE;
+    if (conn->n_marks)
+        ask_marks(j, conn->marks, conn->n_marks, o);
+    for (uint32_t i = 0; i < j->connections.n; i++) {
+        const struct entry *e = &j->entries[j->connections.first + i];
+
+        if (!may_ask(j, e, &o))
+            continue;
+        j->rule = e->rule;
+        j->rulings[e->rule].rule->check_conn(j, conn);
+    }
+    conclude(j, &conn->findings, &conn->n_findings);
+    j->conn = NULL;
+}
+
+uint64_t wl_judge_suppressed(const struct wl_judge *j)
+{
+    return j->suppressed;
+}
+
+const struct wl_thresholds *wl_judge_thresholds(const struct wl_judge *j)
+{
+    return &j->thresholds;
+}
+
+const struct wl_mark *wl_judge_mark(const struct wl_judge *j)
+{
+    return j->mark;
+}
+
+const struct wl_conn_record *wl_judge_conn(const struct wl_judge *j)
+{
+    return j->conn;
+}
+
+enum wl_confidence wl_judge_via(const struct wl_exchange *ex, enum wl_confidence c)
+{
+    bool via = wl_message_field(&ex->req, WL_FIELD_VIA) || wl_message_field(&ex->res, WL_FIELD_VIA);
+
+    for (uint32_t i = 0; i < ex->n_interim && !via; i++)
+        via = wl_message_field(&ex->interim[i], WL_FIELD_VIA) != NULL;
+    return via && c != WL_POSSIBLE ? (enum wl_confidence)(c + 1) : c;
+}

@@ -1,0 +1,57 @@
+/* rules.h - the judge: which rules are asked about what, and what becomes of their reports.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef WL_RULES_H
+#define WL_RULES_H
+
+#include "attr.h"
+#include "mem.h"
+#include "wirelint/rule.h"
+#include "wirelint/wirelint.h"
+
+struct wl_judge;
+
+/**
+ * A judge with the catalogue, the overrides and thresholds of cfg (all copied), and extra groups
+ * (NULL-ended, or NULL; borrowed). Returns NULL when memory is refused.
+ */
+WL_MUST_USE struct wl_judge *wl_judge_new(const struct wl_config *cfg, struct wl_budget *budget,
+                                          const struct wl_rule_group *const *extra);
+void wl_judge_free(struct wl_judge *j);
+
+/**
+ * Fills ex->findings and, where a rule could not look for want of evidence, ex->unjudged (a reason
+ * that stands there already stays). Findings lie in ex->arena.
+ */
+void wl_judge_exchange(struct wl_judge *j, struct wl_exchange *ex);
+/** Fills conn->findings. */
+void wl_judge_connection(struct wl_judge *j, struct wl_conn_record *conn);
+/** Findings dropped so far because of max_findings or max_conn_findings. */
+uint64_t wl_judge_suppressed(const struct wl_judge *j);
+
+/* --------------------------------------------------------------- what a check may call */
+
+/** Thresholds in force. */
+const struct wl_thresholds *wl_judge_thresholds(const struct wl_judge *j);
+/** The mark in hand, for checks of WL_ON_MARK rules; NULL in other checks. */
+const struct wl_mark *wl_judge_mark(const struct wl_judge *j);
+/** The connection record in hand; NULL while an exchange is judged. */
+const struct wl_conn_record *wl_judge_conn(const struct wl_judge *j);
+
+/**
+ * Reports that the rule in hand is broken.
+ * m           the message at fault (its status and frames go into the finding); NULL: the connection
+ * at          where the evidence begins
+ * severity    the rule's, or another that the catalogue has for the case; an override replaces the
+ *             rule's and higher ones, and what was lower stays lower
+ * fmt         what was seen, one sentence, no full stop; octets of the wire through wl_said()
+ */
+void wl_report(struct wl_judge *j, const struct wl_message *m, struct wl_at at,
+               enum wl_severity severity, enum wl_confidence confidence, const char *fmt, ...)
+    WL_PRINTF(6, 7);
+/** Adds a packet to the evidence of the finding just reported. */
+void wl_report_frame(struct wl_judge *j, uint64_t frame);
+/** One step less sure, when Via shows an intermediary on either message (catalogue 8). */
+enum wl_confidence wl_judge_via(const struct wl_exchange *ex, enum wl_confidence c);
+
+#endif
