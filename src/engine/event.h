@@ -1,0 +1,30 @@
+/* event.h - what a shard tells the merge.
+ * SPDX-License-Identifier: MIT
+ *
+ * when = 2 * packet + phase: phase 0 for what a packet caused, 1 for what the tick after it caused;
+ * ties go by tie (the connection's last packet). Owned: the receiver frees the arena of ex or conn.
+ */
+#ifndef WL_EVENT_H
+#define WL_EVENT_H
+
+#include "wirelint/wirelint.h"
+
+enum wl_event_kind {
+    WL_EVENT_OPENED,     /* a connection was opened: the merge numbers it */
+    WL_EVENT_EXCHANGE,   /* ex */
+    WL_EVENT_CONNECTION, /* conn */
+};
+
+struct wl_event {
+    enum wl_event_kind kind;
+    uint64_t when, tie;
+    uint64_t id; /* the connection */
+    union {
+        struct wl_exchange *ex;
+        struct wl_conn_record *conn;
+    } of;
+};
+
+typedef void wl_emit_fn(void *user, struct wl_event *ev);
+
+#endif

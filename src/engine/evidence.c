@@ -1,0 +1,509 @@
+/* evidence.c - the packets of connections with findings, for -w.
+ * SPDX-License-Identifier: MIT
+ *
+ * Whether a connection matters is known only after its packets have passed. So the run notes which
+ * ones do (their endpoints and the ordinals of their first and last packet) and which packets carry
+ * the offence; then the source is read once more and what belongs to them is written. Standard input
+ * cannot be read again: its packets go through a spool of whole chunks, the oldest of which is given
+ * up when max_spool is reached; what that has lost is counted and told.
+ */
+#include "evidence.h"
+
+#include "decode.h"
+#include "diag.h"
+#include "pcapng_write.h"
+#include "table.h"
+#include "text.h"
+
+#include <sys/stat.h>
+
+enum {
+    ROWS_FIRST = 64,
+    CHUNK_OCTETS = 256 << 10,
+    COMMENT_MAX = 4096, /* octets of all comments on one packet */
+};
+
+/* A connection with findings. */
+struct noted {
+    uint64_t id;
+    uint64_t first, last; /* ordinals of its packets */
+    uint64_t packets;     /* 0 until its record has come */
+    struct wl_endpoint a, b;
+};
+
+/* One comment on one packet; a chain of those on the same packet. */
+struct comment {
+    uint64_t frame;
+    size_t offset; /* in texts */
+    uint32_t n;
+    uint32_t next; /* index plus one */
+    uint32_t last; /* of the chain that begins here, index plus one */
+};
+
+/* Packets kept, one behind the other: struct spooled, then its octets. */
+struct chunk {
+    struct chunk *next;
+    size_t size, used; /* without this header */
+    uint64_t n_packets;
+};
+
+struct spooled {
+    struct wl_packet packet; /* bytes.p is not kept */
+};
+
+struct wl_evidence {
+    struct wl_budget *budget;
+    const struct wl_config *cfg;
+    enum wl_severity threshold;
+    struct wl_pcapng_writer *writer;
+    uint64_t seed;
+    struct wl_table by_id; /* later by endpoints */
+    struct noted *noted;
+    uint32_t n_noted, noted_size;
+    struct wl_table by_frame;
+    struct comment *comments;
+    uint32_t n_comments, comments_size;
+    uint32_t max; /* of either */
+    struct wl_buf texts;
+    struct wl_text line;
+    uint64_t n_full, n_lost, n_written;
+    bool spooling;
+    struct chunk *oldest, *newest;
+    size_t spool_octets;
+};
+
+/* ------------------------------------------------------------------------------- life cycle */
+
+struct wl_evidence *wl_evidence_new(struct wl_budget *budget, const struct wl_config *cfg)
+{
+    struct wl_evidence *e = wl_alloc(budget, sizeof(*e));
+
+    if (!e)
+        return NULL;
+    e->budget = budget;
+    e->cfg = cfg;
+    e->threshold = cfg->fail_on == WL_OFF ? WL_NOTE : cfg->fail_on;
+    e->seed = wl_seed();
+    e->max = (uint32_t)wl_min_u64(cfg->limits.max_evidence, UINT32_MAX - 1);
+    wl_buf_init(&e->texts, budget, (size_t)wl_min_u64(cfg->limits.max_spool, SIZE_MAX));
+    wl_text_init(&e->line, budget, COMMENT_MAX);
+    if (wl_table_init(&e->by_id, budget, e->max) < 0 ||
+        wl_table_init(&e->by_frame, budget, e->max) < 0) {
+        wl_evidence_free(e);
+        return NULL;
+    }
+    return e;
+}
+
+static void drop_oldest(struct wl_evidence *e)
+{
+    struct chunk *c = e->oldest;
+
+    e->oldest = c->next;
+    if (!e->oldest)
+        e->newest = NULL;
+    e->spool_octets -= c->size;
+    wl_free(e->budget, c, sizeof(*c) + c->size);
+}
+
+void wl_evidence_free(struct wl_evidence *e)
+{
+    struct wl_budget *b;
+
+    if (!e)
+        return;
+    b = e->budget;
+    while (e->oldest)
+        drop_oldest(e);
+    (void)wl_pcapng_writer_close(e->writer, NULL);
+    if (e->by_id.slots)
+        wl_table_release(&e->by_id);
+    if (e->by_frame.slots)
+        wl_table_release(&e->by_frame);
+    wl_free(b, e->noted, e->noted_size * sizeof(*e->noted));
+    wl_free(b, e->comments, e->comments_size * sizeof(*e->comments));
+    wl_buf_release(&e->texts);
+    wl_text_release(&e->line);
+    wl_free(b, e, sizeof(*e));
+}
+
+int wl_evidence_open(struct wl_evidence *e, const struct wl_input *inputs, size_t n_inputs,
+                     bool spool, struct wl_error *err)
+{
+    const char *path = e->cfg->evidence_path;
+    struct stat out, in;
+
+    e->spooling = spool;
+    for (size_t i = 0; stat(path, &out) == 0 && i < n_inputs; i++) {
+        if (S_ISREG(out.st_mode) && stat(inputs[i].name, &in) == 0 && in.st_dev == out.st_dev &&
+            in.st_ino == out.st_ino)
+            return wl_fail(err, WL_EINVAL, "cannot write '%s': it is one of the inputs", path);
+    }
+    return wl_pcapng_writer_new(path, e->budget, &e->writer, err);
+}
+
+/* ---------------------------------------------------------------------------------- noting */
+
+/* Makes room for row n; false when there is none. */
+static bool grow_rows(struct wl_evidence *e, void **rows, uint32_t n, uint32_t *size,
+                      size_t row_octets)
+{
+    uint64_t larger = wl_min_u64(wl_max_u64((uint64_t)*size * 2, ROWS_FIRST), e->max);
+    void *moved;
+
+    if (n < *size)
+        return true;
+    if (larger <= *size)
+        return false;
+    moved = wl_resize(e->budget, *rows, *size * row_octets, (size_t)larger * row_octets);
+    if (!moved)
+        return false;
+    *rows = moved;
+    *size = (uint32_t)larger;
+    return true;
+}
+
+static struct noted *find_noted(const struct wl_evidence *e, uint64_t id, uint64_t hash)
+{
+    size_t probe = 0;
+
+    for (uint32_t i; (i = wl_table_find(&e->by_id, hash, &probe)) != UINT32_MAX;) {
+        if (e->noted[i].id == id)
+            return &e->noted[i];
+    }
+    return NULL;
+}
+
+static struct noted *note(struct wl_evidence *e, const struct wl_conn_ref *conn)
+{
+    uint64_t hash = wl_hash(&conn->id, sizeof(conn->id), e->seed);
+    struct noted *entry = find_noted(e, conn->id, hash);
+    void *rows = e->noted;
+
+    if (entry)
+        return entry;
+    if (!grow_rows(e, &rows, e->n_noted, &e->noted_size, sizeof(*e->noted))) {
+        e->n_full++;
+        return NULL;
+    }
+    e->noted = rows;
+    if (wl_table_add(&e->by_id, hash, e->n_noted) < 0) {
+        e->n_full++;
+        return NULL;
+    }
+    entry = &e->noted[e->n_noted++];
+    *entry = (struct noted){
+        .id = conn->id,
+        .first = conn->id,
+        .last = UINT64_MAX,
+        .a = conn->client,
+        .b = conn->server,
+    };
+    return entry;
+}
+
+static uint32_t find_comment(const struct wl_evidence *e, uint64_t frame, uint64_t hash)
+{
+    size_t probe = 0;
+
+    for (uint32_t i; (i = wl_table_find(&e->by_frame, hash, &probe)) != UINT32_MAX;) {
+        if (e->comments[i].frame == frame)
+            return i;
+    }
+    return UINT32_MAX;
+}
+
+static void add_comment(struct wl_evidence *e, const struct wl_finding *f)
+{
+    uint64_t frame = f->at.frame ? f->at.frame : f->frames[0];
+    uint64_t hash = wl_hash(&frame, sizeof(frame), e->seed);
+    uint32_t head = find_comment(e, frame, hash);
+    size_t offset = e->texts.n;
+    void *rows = e->comments;
+    uint32_t added; /* index plus one */
+
+    wl_text_reset(&e->line);
+    wl_text_put(&e->line, f->rule->id);
+    wl_text_put(&e->line, ": ");
+    wl_text_terminal(&e->line, f->message);
+    if (!grow_rows(e, &rows, e->n_comments, &e->comments_size, sizeof(*e->comments))) {
+        e->n_full++;
+        return;
+    }
+    e->comments = rows;
+    if (!wl_buf_append(&e->texts, wl_text_span(&e->line)) ||
+        (head == UINT32_MAX && wl_table_add(&e->by_frame, hash, e->n_comments) < 0)) {
+        e->n_full++;
+        return;
+    }
+    added = ++e->n_comments;
+    e->comments[added - 1] = (struct comment){
+        .frame = frame,
+        .offset = offset,
+        .n = (uint32_t)(e->texts.n - offset),
+        .last = added,
+    };
+    if (head != UINT32_MAX) {
+        e->comments[e->comments[head].last - 1].next = added;
+        e->comments[head].last = added;
+    }
+}
+
+/* Notes the comments of what reaches the threshold; true when something does. */
+static bool note_findings(struct wl_evidence *e, const struct wl_finding *findings, uint32_t n)
+{
+    bool any = false;
+
+    for (uint32_t i = 0; i < n; i++) {
+        if (findings[i].severity >= e->threshold) {
+            add_comment(e, &findings[i]);
+            any = true;
+        }
+    }
+    return any;
+}
+
+void wl_evidence_exchange(struct wl_evidence *e, const struct wl_exchange *ex)
+{
+    if (ex->n_findings && note_findings(e, ex->findings, ex->n_findings))
+        (void)note(e, &ex->conn);
+}
+
+void wl_evidence_connection(struct wl_evidence *e, const struct wl_conn_record *conn)
+{
+    uint64_t hash = wl_hash(&conn->conn.id, sizeof(conn->conn.id), e->seed);
+    struct noted *entry;
+
+    if (conn->n_findings && note_findings(e, conn->findings, conn->n_findings)) {
+        entry = note(e, &conn->conn);
+    } else {
+        entry = find_noted(e, conn->conn.id, hash);
+    }
+    if (!entry)
+        return;
+    entry->first = conn->first_packet;
+    entry->last = conn->last_packet;
+    entry->packets = conn->packets;
+}
+
+/* ------------------------------------------------------------------------------------- spool */
+
+static size_t round_up(size_t n)
+{
+    return (n + 7) / 8 * 8;
+}
+
+/* The newest chunk with room for n octets; NULL when the spool may not or cannot grow. */
+static struct chunk *room_for(struct wl_evidence *e, size_t n)
+{
+    size_t max = (size_t)wl_min_u64(e->cfg->limits.max_spool, SIZE_MAX / 2);
+    size_t size = n > CHUNK_OCTETS ? n : CHUNK_OCTETS;
+    struct chunk *c = e->newest;
+
+    if (c && c->size - c->used >= n)
+        return c;
+    if (size > max)
+        size = n;
+    while (e->oldest && e->spool_octets + size > max)
+        drop_oldest(e);
+    if (size > max)
+        return NULL;
+    c = wl_alloc(e->budget, sizeof(*c) + size);
+    if (!c)
+        return NULL;
+    c->size = size;
+    e->spool_octets += size;
+    if (e->newest) {
+        e->newest->next = c;
+    } else {
+        e->oldest = c;
+    }
+    e->newest = c;
+    return c;
+}
+
+void wl_evidence_packet(struct wl_evidence *e, const struct wl_packet *p)
+{
+    size_t n = round_up(sizeof(struct spooled) + p->bytes.n);
+    struct spooled head = {.packet = *p};
+    struct chunk *c;
+    uint8_t *to;
+
+    if (!e->spooling)
+        return;
+    c = room_for(e, n);
+    if (!c)
+        return;
+    head.packet.bytes.p = NULL;
+    to = (uint8_t *)(c + 1) + c->used;
+    memcpy(to, &head, sizeof(head));
+    if (p->bytes.n)
+        memcpy(to + sizeof(head), p->bytes.p, p->bytes.n);
+    c->used += n;
+    c->n_packets++;
+}
+
+/* ----------------------------------------------------------------------------------- writing */
+
+static uint64_t hash_pair(const struct wl_evidence *e, const struct wl_endpoint *a,
+                          const struct wl_endpoint *b)
+{
+    return wl_hash(a->ip, sizeof(a->ip), e->seed ^ a->port) +
+           wl_hash(b->ip, sizeof(b->ip), e->seed ^ b->port);
+}
+
+static bool same_endpoint(const struct wl_endpoint *a, const struct wl_endpoint *b)
+{
+    return a->port == b->port && a->family == b->family && memcmp(a->ip, b->ip, sizeof(a->ip)) == 0;
+}
+
+static int index_by_pair(struct wl_evidence *e)
+{
+    wl_table_release(&e->by_id);
+    if (wl_table_init(&e->by_id, e->budget, e->max) < 0)
+        return WL_NOMEM;
+    for (uint32_t i = 0; i < e->n_noted; i++) {
+        if (wl_table_add(&e->by_id, hash_pair(e, &e->noted[i].a, &e->noted[i].b), i) < 0)
+            return WL_NOMEM;
+    }
+    return 0;
+}
+
+static bool is_noted(const struct wl_evidence *e, const struct wl_segment *seg)
+{
+    uint64_t hash = hash_pair(e, &seg->src, &seg->dst);
+    size_t probe = 0;
+
+    for (uint32_t i; (i = wl_table_find(&e->by_id, hash, &probe)) != UINT32_MAX;) {
+        const struct noted *n = &e->noted[i];
+
+        if (seg->packet >= n->first && seg->packet <= n->last &&
+            ((same_endpoint(&n->a, &seg->src) && same_endpoint(&n->b, &seg->dst)) ||
+             (same_endpoint(&n->a, &seg->dst) && same_endpoint(&n->b, &seg->src))))
+            return true;
+    }
+    return false;
+}
+
+/* All comments on a packet, one per line. */
+static struct wl_span comments_on(struct wl_evidence *e, uint64_t frame)
+{
+    uint32_t i = find_comment(e, frame, wl_hash(&frame, sizeof(frame), e->seed));
+
+    wl_text_reset(&e->line);
+    while (i != UINT32_MAX) {
+        const struct comment *c = &e->comments[i];
+
+        if (e->line.buf.n)
+            wl_text_char(&e->line, '\n');
+        wl_text_span_raw(&e->line, wl_span_sub(wl_buf_span(&e->texts), c->offset, c->n));
+        i = c->next - 1; /* UINT32_MAX at the end */
+    }
+    return wl_text_span(&e->line);
+}
+
+static int write_if_noted(struct wl_evidence *e, struct wl_decoder *d, const struct wl_packet *p,
+                          struct wl_error *err)
+{
+    struct wl_segment seg;
+
+    if (wl_decode(d, p, &seg) != WL_DECODED_TCP || !is_noted(e, &seg))
+        return 0;
+    e->n_written++;
+    return wl_pcapng_write(e->writer, p, comments_on(e, p->frame), err);
+}
+
+static int write_spool(struct wl_evidence *e, struct wl_decoder *d, struct wl_error *err)
+{
+    for (; e->oldest; drop_oldest(e)) {
+        const uint8_t *from = (const uint8_t *)(e->oldest + 1);
+
+        for (uint64_t i = 0; i < e->oldest->n_packets; i++) {
+            struct spooled head;
+            int rc;
+
+            memcpy(&head, from, sizeof(head));
+            head.packet.bytes.p = from + sizeof(head);
+            from += round_up(sizeof(head) + head.packet.bytes.n);
+            rc = write_if_noted(e, d, &head.packet, err);
+            if (rc < 0)
+                return rc;
+        }
+    }
+    return 0;
+}
+
+/* Reads everything a second time. That it is damaged has been told the first time. */
+static int write_again(struct wl_evidence *e, struct wl_decoder *d,
+                       const struct wl_source_config *src, struct wl_error *err)
+{
+    struct wl_source_config again = *src;
+    struct wl_source *source;
+    struct wl_packet p;
+    int rc;
+
+    again.progress = NULL;
+    rc = wl_source_open(&again, &e->cfg->limits, e->budget, &source, err);
+    if (rc < 0)
+        return rc;
+    while ((rc = wl_source_next(source, &p, err)) == 1) {
+        rc = write_if_noted(e, d, &p, err);
+        if (rc < 0)
+            break;
+    }
+    wl_source_free(source);
+    return rc == WL_EDAMAGED ? 0 : rc;
+}
+
+static void tell_loss(struct wl_evidence *e)
+{
+    uint64_t expected = 0;
+
+    for (uint32_t i = 0; i < e->n_noted; i++)
+        expected += e->noted[i].packets;
+    if (e->spooling && expected > e->n_written)
+        e->n_lost = expected - e->n_written;
+    if (e->n_lost) {
+        wl_log(e->cfg, WL_LOG_WARN, "%llu of %llu packets for '%s' were no longer held (max_spool)",
+               (unsigned long long)e->n_lost, (unsigned long long)expected, e->cfg->evidence_path);
+    }
+    if (e->n_full) {
+        wl_log(e->cfg, WL_LOG_WARN,
+               "%llu connections or comments could not be noted for '%s' (max_evidence)",
+               (unsigned long long)e->n_full, e->cfg->evidence_path);
+    }
+}
+
+int wl_evidence_write(struct wl_evidence *e, const struct wl_source_config *src,
+                      struct wl_error *err)
+{
+    struct wl_pcapng_writer *writer = e->writer;
+    struct wl_counters uncounted = {0};
+    struct wl_decoder *d = NULL;
+    int rc = 0, closed;
+
+    WL_ASSERT(writer && (src || e->spooling));
+    if (e->n_noted) {
+        d = wl_decoder_new(e->budget, &e->cfg->limits, &uncounted);
+        if (!d || index_by_pair(e) < 0) {
+            rc = wl_fail(err, WL_NOMEM, "cannot write '%s': out of memory", e->cfg->evidence_path);
+        } else {
+            rc = e->spooling ? write_spool(e, d, err) : write_again(e, d, src, err);
+        }
+        wl_decoder_free(d);
+        tell_loss(e);
+    }
+    e->writer = NULL;
+    closed = wl_pcapng_writer_close(writer, rc < 0 ? NULL : err);
+    return rc < 0 ? rc : closed;
+}
+
+uint64_t wl_evidence_lost(const struct wl_evidence *e)
+{
+    return e->n_lost;
+}
+
+uint64_t wl_evidence_full(const struct wl_evidence *e)
+{
+    return e->n_full;
+}

@@ -1,0 +1,306 @@
+/* shard.c - one shard: segments in, events out; the list of layers.
+ * SPDX-License-Identifier: MIT
+ *
+ * Wires the rooms below together: decoder, connections, layers, judge. An exchange is judged here,
+ * where its connection lives, and then given away with its arena. Every shard of a capture sees
+ * every packet, so that ordinals and time agree in all of them, and keeps the connections whose
+ * hash falls to it.
+ *
+ * Events of one packet belong to one connection (or to one that it pushes out) and are emitted as
+ * they come. Events of a tick may belong to many: they are held until the tick is done and emitted
+ * in order of their connections' ids. Without that, their order would be that of the wake-ups inside
+ * one shard, which several shards together could not reproduce.
+ */
+#include "shard.h"
+
+#include "flow.h"
+#include "rules.h"
+#include "table.h"
+
+extern const struct wl_layer_ops wl_layer_proxy, wl_layer_socks, wl_layer_tls, wl_layer_h2,
+    wl_layer_websocket, wl_layer_ssh, wl_layer_smtp, wl_layer_ftp, wl_layer_other, wl_layer_h1;
+
+/* Asked in this order; the first that does not say no decides. A PROXY header and a SOCKS handshake
+ * come before what they carry. What has a signature of its own is asked before HTTP/1, which also
+ * has to recognise broken requests. */
+static const struct wl_layer_ops *const layers[] = {
+    &wl_layer_proxy,     &wl_layer_socks, &wl_layer_tls,  &wl_layer_h2,
+    &wl_layer_websocket, &wl_layer_ssh,   &wl_layer_smtp, &wl_layer_ftp,
+    &wl_layer_other,     &wl_layer_h1,    NULL,
+};
+
+enum {
+    POOL_KEPT = 4 << 20, /* octets of arenas that wait for the next exchange */
+    HELD_FIRST = 64,
+    HELD_MAX = 1 << 20, /* events of one tick; more are emitted in parts */
+};
+
+/* An event of the tick under way; seq keeps the order of events of one connection. */
+struct held {
+    struct wl_event ev;
+    uint32_t seq;
+};
+
+struct wl_shard {
+    struct wl_budget budget;
+    struct wl_arena_pool arenas;
+    struct wl_layer_host host;
+    struct wl_counters counters;
+    struct wl_counters elsewhere; /* of packets, which the first shard counts for all */
+    uint64_t limits[WL_N_LIMITS];
+    struct wl_decoder *decoder;
+    struct wl_flows *flows;
+    struct wl_judge *judge;
+    wl_emit_fn *emit;
+    void *user;
+    unsigned index, n_shards;
+    uint64_t when, packet;
+    bool ticking;
+    struct held *held;
+    uint32_t n_held, held_size;
+};
+
+/* ----------------------------------------------------------------------- events of one tick */
+
+static bool held_before(const struct held *a, const struct held *b)
+{
+    return a->ev.tie != b->ev.tie ? a->ev.tie < b->ev.tie : a->seq < b->seq;
+}
+
+/* Lets the i-th element sink to its place in a heap of n whose greatest is the first. */
+static void sift(struct held *heap, size_t i, size_t n)
+{
+    struct held moving = heap[i];
+
+    for (size_t child; (child = 2 * i + 1) < n; i = child) {
+        if (child + 1 < n && held_before(&heap[child], &heap[child + 1]))
+            child++;
+        if (!held_before(&moving, &heap[child]))
+            break;
+        heap[i] = heap[child];
+    }
+    heap[i] = moving;
+}
+
+/* Heap sort: in place, and no worst case. */
+static void sort_held(struct held *held, size_t n)
+{
+    for (size_t i = n / 2; i > 0; i--)
+        sift(held, i - 1, n);
+    for (size_t i = n; i > 1; i--) {
+        struct held greatest = held[0];
+
+        held[0] = held[i - 1];
+        held[i - 1] = greatest;
+        sift(held, 0, i - 1);
+    }
+}
+
+static void emit_held(struct wl_shard *s)
+{
+    if (s->n_held > 1)
+        sort_held(s->held, s->n_held);
+    for (uint32_t i = 0; i < s->n_held; i++)
+        s->emit(s->user, &s->held[i].ev);
+    s->n_held = 0;
+}
+
+static bool hold(struct wl_shard *s, const struct wl_event *ev)
+{
+    if (s->n_held == s->held_size) {
+        uint32_t larger = s->held_size ? s->held_size * 2 : HELD_FIRST;
+        struct held *moved = NULL;
+
+        if (larger <= HELD_MAX) {
+            moved = wl_resize(&s->budget, s->held, s->held_size * sizeof(*moved),
+                              larger * sizeof(*moved));
+        }
+        if (!moved)
+            return false;
+        s->held = moved;
+        s->held_size = larger;
+    }
+    s->held[s->n_held] = (struct held){*ev, s->n_held};
+    s->n_held++;
+    return true;
+}
+
+static void give(struct wl_shard *s, struct wl_event *ev)
+{
+    ev->when = s->when;
+    ev->tie = ev->id;
+    if (!s->ticking) {
+        s->emit(s->user, ev);
+        return;
+    }
+    if (hold(s, ev))
+        return;
+    emit_held(
+        s); /* no room: what is held goes first, so that no connection's events change places */
+    s->emit(s->user, ev);
+}
+
+/* ------------------------------------------------------------------------- from the layers */
+
+static void on_opened(void *user, const struct wl_conn_ref *conn)
+{
+    struct wl_event ev = {.kind = WL_EVENT_OPENED, .id = conn->id};
+
+    give(user, &ev);
+}
+
+static void on_exchange(void *user, struct wl_exchange *ex)
+{
+    struct wl_shard *s = user;
+    struct wl_event ev = {.kind = WL_EVENT_EXCHANGE, .id = ex->conn.id, .of.ex = ex};
+
+    wl_judge_exchange(s->judge, ex);
+    give(s, &ev);
+}
+
+static void on_closed(void *user, struct wl_conn_record *rec)
+{
+    struct wl_shard *s = user;
+    struct wl_event ev = {.kind = WL_EVENT_CONNECTION, .id = rec->conn.id, .of.conn = rec};
+
+    wl_judge_connection(s->judge, rec);
+    give(s, &ev);
+}
+
+/* ----------------------------------------------------------------------------- public part */
+
+static int fill(struct wl_shard *s, const struct wl_shard_config *cfg)
+{
+    const struct wl_flows_config flows = {
+        .host = &s->host,
+        .layers = layers,
+        .opened = on_opened,
+        .closed = on_closed,
+        .user = s,
+    };
+
+    s->host = (struct wl_layer_host){
+        .budget = &s->budget,
+        .arenas = &s->arenas,
+        .cfg = cfg->cfg,
+        .counters = &s->counters,
+        .limits = s->limits,
+        .keep_steps = cfg->keep_steps,
+        .exchange = on_exchange,
+        .user = s,
+    };
+    s->decoder = wl_decoder_new(&s->budget, &cfg->cfg->limits,
+                                cfg->index == 0 ? &s->counters : &s->elsewhere);
+    s->judge = wl_judge_new(cfg->cfg, &s->budget, cfg->extra_rules);
+    s->flows = wl_flows_new(&flows);
+    return s->decoder && s->judge && s->flows ? 0 : WL_NOMEM;
+}
+
+struct wl_shard *wl_shard_new(const struct wl_shard_config *cfg)
+{
+    struct wl_budget budget;
+    struct wl_shard *s;
+    unsigned n_shards = cfg->n_shards ? cfg->n_shards : 1;
+    /* a quarter is left to the merge, the statistics and the outputs */
+    uint64_t share = cfg->cfg->limits.memory / 4 * 3 / n_shards;
+
+    WL_ASSERT(cfg->emit && cfg->index < n_shards);
+    wl_budget_init(&budget, (size_t)wl_min_u64(share, SIZE_MAX), cfg->cfg->alloc, cfg->cfg->release,
+                   cfg->cfg->alloc_user);
+    s = wl_alloc(&budget, sizeof(*s));
+    if (!s)
+        return NULL;
+    s->budget = budget;
+    wl_arena_pool_init(&s->arenas, &s->budget, POOL_KEPT);
+    s->emit = cfg->emit;
+    s->user = cfg->user;
+    s->index = cfg->index;
+    s->n_shards = n_shards;
+    if (fill(s, cfg) < 0) {
+        wl_shard_free(s);
+        return NULL;
+    }
+    return s;
+}
+
+/* Both directions of a connection fall to the same shard, in every run. */
+static bool is_mine(const struct wl_shard *s, const struct wl_segment *seg)
+{
+    uint64_t a, b;
+
+    if (s->n_shards == 1)
+        return true;
+    a = wl_hash(seg->src.ip, sizeof(seg->src.ip), seg->src.port);
+    b = wl_hash(seg->dst.ip, sizeof(seg->dst.ip), seg->dst.port);
+    return (a + b) % s->n_shards == s->index;
+}
+
+void wl_shard_segment(struct wl_shard *s, const struct wl_segment *seg)
+{
+    if (!is_mine(s, seg))
+        return;
+    s->packet = seg->packet;
+    s->when = 2 * seg->packet;
+    wl_flows_segment(s->flows, seg);
+}
+
+void wl_shard_tick(struct wl_shard *s, uint64_t packet, wl_ns now)
+{
+    s->packet = packet;
+    s->when = 2 * packet - 1; /* after whatever the packet before this one caused */
+    s->ticking = true;
+    wl_flows_tick(s->flows, packet, now);
+    s->ticking = false;
+    if (s->n_held)
+        emit_held(s);
+}
+
+void wl_shard_packet(struct wl_shard *s, const struct wl_packet *p)
+{
+    struct wl_segment seg;
+
+    wl_shard_tick(s, p->ordinal, p->t);
+    if (wl_decode(s->decoder, p, &seg) == WL_DECODED_TCP)
+        wl_shard_segment(s, &seg);
+}
+
+void wl_shard_finish(struct wl_shard *s)
+{
+    s->when = 2 * s->packet + 1;
+    wl_flows_finish(s->flows); /* in the order of their numbers, and so of their ids */
+}
+
+uint64_t wl_shard_watermark(const struct wl_shard *s)
+{
+    return 2 * s->packet;
+}
+
+const struct wl_counters *wl_shard_counters(const struct wl_shard *s)
+{
+    return &s->counters;
+}
+
+const uint64_t *wl_shard_limits(const struct wl_shard *s)
+{
+    return s->limits;
+}
+
+uint64_t wl_shard_suppressed(const struct wl_shard *s)
+{
+    return wl_judge_suppressed(s->judge);
+}
+
+void wl_shard_free(struct wl_shard *s)
+{
+    struct wl_budget budget;
+
+    if (!s)
+        return;
+    wl_flows_free(s->flows);
+    wl_judge_free(s->judge);
+    wl_decoder_free(s->decoder);
+    wl_free(&s->budget, s->held, s->held_size * sizeof(*s->held));
+    wl_arena_pool_release(&s->arenas);
+    budget = s->budget; /* it lies in what it shall free */
+    wl_free(&budget, s, sizeof(*s));
+}

@@ -1,0 +1,43 @@
+/* shard.h - one shard: segments in, events out; the whole analysis as a pure function of its calls.
+ * SPDX-License-Identifier: MIT
+ *
+ * A shard owns its memory, connections, parsers and rules, shares nothing and takes no lock. Its
+ * events come in order of (when, tie): a tick's events are put in order of their connections before
+ * they are emitted, so that the order does not depend on how many shards there are.
+ */
+#ifndef WL_SHARD_H
+#define WL_SHARD_H
+
+#include "decode.h"
+#include "event.h"
+#include "mem.h"
+
+struct wl_shard;
+
+struct wl_shard_config {
+    const struct wl_config *cfg;
+    const struct wl_rule_group *const *extra_rules; /* NULL-ended, or NULL */
+    bool keep_steps;          /* connection records with their steps are wanted */
+    unsigned index, n_shards; /* keep connections whose symmetric hash falls to index */
+    wl_emit_fn *emit;
+    void *user;
+};
+
+/** NULL when memory is refused. cfg->cfg and cfg->extra_rules are borrowed for the shard's life. */
+WL_MUST_USE struct wl_shard *wl_shard_new(const struct wl_shard_config *cfg);
+/** One packet of the capture, in order: time goes on to p->t, then its segment is analysed. */
+void wl_shard_packet(struct wl_shard *s, const struct wl_packet *p);
+/** One segment that is decoded already (tests). */
+void wl_shard_segment(struct wl_shard *s, const struct wl_segment *seg);
+/** Time goes on to now, before packet is given: wake-ups, gap deadlines, idle expiry. */
+void wl_shard_tick(struct wl_shard *s, uint64_t packet, wl_ns now);
+/** The capture is over: every connection ends. Nothing may be fed afterwards. */
+void wl_shard_finish(struct wl_shard *s);
+/** No later event will have a when at or below this. */
+uint64_t wl_shard_watermark(const struct wl_shard *s);
+const struct wl_counters *wl_shard_counters(const struct wl_shard *s);
+const uint64_t *wl_shard_limits(const struct wl_shard *s); /* [WL_N_LIMITS] */
+uint64_t wl_shard_suppressed(const struct wl_shard *s);
+void wl_shard_free(struct wl_shard *s);
+
+#endif
