@@ -1,0 +1,31 @@
+/* catalogue.h - the rules as documents: table, JSON, Markdown, and the page of one rule.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef WL_CATALOGUE_H
+#define WL_CATALOGUE_H
+
+#include "text.h"
+#include "wirelint/rule.h"
+
+/** How a page for people is laid out. */
+struct wl_page {
+    size_t columns; /* 0 unlimited */
+    bool color;
+};
+
+/** One line per rule, sorted by id: id, severity, fault, title (cut to the width, if there is one). */
+void wl_catalogue_text(struct wl_text *t, const struct wl_page *page);
+/** One array of objects, sorted by id. */
+void wl_catalogue_json(struct wl_text *t);
+/** A document with one section per group of rules. */
+void wl_catalogue_markdown(struct wl_text *t);
+/**
+ * Everything about one rule. dialogue: its sample file (docs/dialogues.md), empty when there is
+ * none: the first case that expects the rule and the first that does not are shown.
+ */
+void wl_catalogue_page(struct wl_text *t, const struct wl_rule *rule, struct wl_span dialogue,
+                       const struct wl_page *page);
+/** The rule whose id is nearest to text, NULL when none is near. */
+const struct wl_rule *wl_catalogue_nearest(const char *text);
+
+#endif

@@ -1,0 +1,131 @@
+/* output.c - where an output writes: one buffer in front of a file or standard output.
+ * SPDX-License-Identifier: MIT
+ *
+ * write(2) instead of stdio: the buffer is ours already, and an error is seen where it happens. A
+ * reader that went away (EPIPE) is no failure worth a message; the caller ends quietly.
+ */
+#include "output.h"
+
+#include "diag.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+static int open_path(const char *path, int *ret, struct wl_error *err)
+{
+    char reason[128];
+
+    *ret = STDOUT_FILENO;
+    if (strcmp(path, "-") == 0)
+        return 0;
+    *ret = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (*ret >= 0)
+        return 0;
+    return wl_fail(err, WL_EOUTPUT, "cannot write '%s': %s", path,
+                   wl_errno_text(errno, reason, sizeof(reason)));
+}
+
+int wl_output_new(struct wl_sink *s, size_t size, const struct wl_sink_config *cfg,
+                  struct wl_error *err)
+{
+    struct wl_budget budget;
+    struct wl_output *o;
+    int status, fd;
+
+    WL_ASSERT(size >= sizeof(*o));
+    s->state = NULL;
+    status = open_path(cfg->path, &fd, err);
+    if (status < 0)
+        return status;
+    wl_budget_init(&budget, WL_OUTPUT_MEMORY, NULL, NULL, NULL);
+    o = wl_alloc(&budget, size);
+    if (!o) {
+        if (fd != STDOUT_FILENO)
+            (void)close(fd);
+        return wl_fail(err, WL_NOMEM, "cannot write '%s': out of memory", cfg->path);
+    }
+    o->cfg = *cfg;
+    o->sink = s;
+    o->budget = budget; /* counts its own holder; wl_output_finish gives it back to a copy */
+    o->fd = fd;
+    wl_text_init(&o->text, &o->budget, WL_OUTPUT_TEXT);
+    s->state = o;
+    return 0;
+}
+
+/* Why nothing more can be written, or 0. */
+static int failure(const struct wl_output *o)
+{
+    if (o->errno_value == 0)
+        return 0;
+    return o->errno_value == EPIPE ? WL_EPIPE : o->errno_value == ENOMEM ? WL_NOMEM : WL_EOUTPUT;
+}
+
+static bool write_all(int fd, struct wl_span s)
+{
+    while (s.n) {
+        ssize_t n = write(fd, s.p, s.n);
+
+        if (n >= 0) {
+            s = wl_span_after(s, (size_t)n);
+        } else if (errno == EAGAIN) {
+            /* standard output may be a pipe that somebody else made non-blocking */
+            struct pollfd ready = {.fd = fd, .events = POLLOUT};
+
+            (void)poll(&ready, 1, -1);
+        } else if (errno != EINTR) {
+            return false;
+        }
+    }
+    return true;
+}
+
+int wl_output_flush(struct wl_output *o)
+{
+    if (o->errno_value == 0 && o->text.full)
+        o->errno_value = ENOMEM;
+    if (o->errno_value == 0 && !write_all(o->fd, wl_text_span(&o->text)))
+        o->errno_value = errno;
+    wl_text_reset(&o->text);
+    return failure(o);
+}
+
+int wl_output_room(struct wl_output *o)
+{
+    if (o->text.buf.n < WL_OUTPUT_FLUSH && !o->text.full)
+        return 0;
+    return wl_output_flush(o);
+}
+
+int wl_output_finish(struct wl_sink *s, size_t size, struct wl_error *err)
+{
+    struct wl_output *o = s->state;
+    bool is_file = o && o->fd != STDOUT_FILENO;
+    struct wl_budget budget;
+    char reason[128];
+    int status;
+
+    if (!o)
+        return 0;
+    status = wl_output_flush(o);
+    /* what a file system says only at the end (quota, network) is a failure of the report too */
+    if (is_file && close(o->fd) != 0 && status == 0) {
+        o->errno_value = errno;
+        status = WL_EOUTPUT;
+    }
+    if (status < 0) {
+        (void)wl_errno_text(o->errno_value, reason, sizeof(reason));
+        if (is_file) {
+            (void)wl_fail(err, (enum wl_code)status, "cannot write '%s': %s", o->cfg.path, reason);
+        } else {
+            (void)wl_fail(err, (enum wl_code)status, "cannot write standard output: %s", reason);
+        }
+    }
+    wl_text_release(&o->text);
+    budget = o->budget;
+    wl_free(&budget, o, size);
+    s->state = NULL;
+    return status;
+}

@@ -1,0 +1,54 @@
+/* output.h - where an output writes: one buffer in front of a file or standard output.
+ * SPDX-License-Identifier: MIT
+ *
+ * Every output of this room holds one wl_output and builds its text in out->text. Octets reach the
+ * system in large pieces, when the buffer is over WL_OUTPUT_FLUSH or somebody asks for it.
+ */
+#ifndef WL_OUTPUT_H
+#define WL_OUTPUT_H
+
+#include "text.h"
+#include "wirelint/wirelint.h"
+
+enum {
+    WL_OUTPUT_FLUSH = 256 << 10, /* octets gathered before they are written */
+    WL_OUTPUT_TEXT = 32 << 20,   /* the most that may stand in the buffer at once */
+    WL_OUTPUT_MEMORY = 96 << 20, /* the most an output may hold in all */
+};
+
+struct wl_output {
+    struct wl_sink_config cfg;  /* a copy; its strings are borrowed */
+    const struct wl_sink *sink; /* whose state this is: names the inputs of the run */
+    struct wl_budget budget;
+    struct wl_text text;
+    int fd;
+    int errno_value; /* why writing failed, 0 it did not */
+};
+
+/**
+ * Allocates the state of a sink, size zeroed octets that begin with a struct wl_output, and opens
+ * cfg->path ("-" is standard output) for writing; what was there is replaced.
+ * Returns 0 and s->state, or WL_EOUTPUT or WL_NOMEM with err and s->state NULL.
+ */
+WL_MUST_USE int wl_output_new(struct wl_sink *s, size_t size, const struct wl_sink_config *cfg,
+                              struct wl_error *err);
+/** Writes the buffer out when it is large. Returns 0, WL_EOUTPUT, WL_EPIPE or WL_NOMEM. */
+WL_MUST_USE int wl_output_room(struct wl_output *o);
+/** Writes the buffer out. Returns as wl_output_room. */
+WL_MUST_USE int wl_output_flush(struct wl_output *o);
+/**
+ * Writes what is left, closes, frees the state (of the same size); state NULL is fine.
+ * Returns 0, or WL_EOUTPUT, WL_EPIPE or WL_NOMEM with err, also when an earlier write failed.
+ */
+WL_MUST_USE int wl_output_finish(struct wl_sink *s, size_t size, struct wl_error *err);
+
+/**
+ * True when the run never came to read anything (an input is missing, a filter is wrong): nothing
+ * is written then, as the message on standard error says it all.
+ */
+static inline bool wl_output_unread(const struct wl_stats *st)
+{
+    return st->n_inputs == 0 && st->counters.packets == 0;
+}
+
+#endif

@@ -1,0 +1,50 @@
+/* report.c - the list of outputs.
+ * SPDX-License-Identifier: MIT
+ *
+ * A new output is one file out_x.c with a wl_sink_ops, and one line here.
+ */
+#include "report.h"
+
+#include "attr.h"
+
+#include <string.h>
+
+extern const struct wl_sink_ops wl_out_text, wl_out_list, wl_out_stats;
+extern const struct wl_sink_ops wl_out_json, wl_out_json_list, wl_out_json_stats;
+
+static const struct wl_sink_ops *const outputs[] = {
+    &wl_out_text,      &wl_out_list,       &wl_out_stats, &wl_out_json,
+    &wl_out_json_list, &wl_out_json_stats, NULL,
+};
+
+const struct wl_sink_ops *const *wl_report_outputs(void)
+{
+    return outputs;
+}
+
+const struct wl_sink_ops *wl_report_find(const char *name)
+{
+    for (const struct wl_sink_ops *const *o = outputs; *o; o++) {
+        if (strcmp((*o)->name, name) == 0)
+            return *o;
+    }
+    return NULL;
+}
+
+const struct wl_sink_ops *wl_report_for(const char *command, const char *format)
+{
+    static const struct {
+        const char *command, *format;
+        const struct wl_sink_ops *ops;
+    } forms[] = {
+        {"audit", "text", &wl_out_text},  {"audit", "json", &wl_out_json},
+        {"list", "text", &wl_out_list},   {"list", "json", &wl_out_json_list},
+        {"stats", "text", &wl_out_stats}, {"stats", "json", &wl_out_json_stats},
+    };
+
+    for (size_t i = 0; i < WL_COUNT(forms); i++) {
+        if (strcmp(forms[i].command, command) == 0 && strcmp(forms[i].format, format) == 0)
+            return forms[i].ops;
+    }
+    return NULL;
+}

@@ -1,0 +1,22 @@
+/* report.h - the list of outputs.
+ * SPDX-License-Identifier: MIT
+ *
+ * Every output allocates its own state when it is opened and frees it when it is closed; the state
+ * given to wl_engine_add_sink is NULL.
+ */
+#ifndef WL_REPORT_H
+#define WL_REPORT_H
+
+#include "wirelint/sink.h"
+
+/** The outputs of this version, NULL-ended: text (audit), list, stats, json and its short forms. */
+const struct wl_sink_ops *const *wl_report_outputs(void);
+/** Finds one by name; NULL when this version has none. */
+const struct wl_sink_ops *wl_report_find(const char *name);
+/**
+ * The output that a command writes in a format: command "audit", "list" or "stats", format "text"
+ * or "json". NULL when this version has none.
+ */
+const struct wl_sink_ops *wl_report_for(const char *command, const char *format);
+
+#endif
