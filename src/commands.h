@@ -1,0 +1,18 @@
+/* commands.h - the commands that read no capture: rules, explain, help, version.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef WL_COMMANDS_H
+#define WL_COMMANDS_H
+
+#include "catalogue.h"
+#include "options.h"
+
+/** Writes the catalogue in the format asked for. */
+void wl_command_rules(struct wl_text *t, const struct wl_options *o, const struct wl_page *page);
+/** Writes the pages of the rules named. Returns 0, or WL_EINVAL with err for an id that is none. */
+WL_MUST_USE int wl_command_explain(struct wl_text *t, const struct wl_options *o,
+                                   const struct wl_page *page, struct wl_error *err);
+/** Writes the versions of the program and of its libraries. */
+void wl_command_version(struct wl_text *t);
+
+#endif

@@ -1,0 +1,389 @@
+/* main.c - the program: from a command line to an exit status.
+ * SPDX-License-Identifier: MIT
+ *
+ * Wires options, terminal, engine and outputs; owns signals and the exit status, and nothing else.
+ * 0 nothing at or above --fail-on, 1 findings, 2 usage (nothing was read), 3 an input or an output
+ * failed; 3 wins over 1.
+ */
+#include "commands.h"
+#include "diag.h"
+#include "options.h"
+#include "report.h"
+#include "separate.h"
+#include "terminal.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    EXIT_CLEAN = 0,
+    EXIT_FINDINGS = 1,
+    EXIT_USAGE = 2,
+    EXIT_FAILED = 3,
+    OPTION_MEMORY = 16 << 20,
+    PAGE_MEMORY = 16 << 20,
+};
+
+/* What one run needs. */
+struct run {
+    const struct wl_options *o;
+    struct wl_terminal *terminal;
+    const char *const *files;
+    size_t n_files;
+};
+
+/* ------------------------------------------------------------------------------------ signals */
+
+static struct wl_engine *volatile running; /* what a signal stops */
+static volatile sig_atomic_t n_signals;
+
+static void on_signal(int number)
+{
+    struct wl_engine *engine = running;
+
+    if (n_signals++ || !engine)
+        _exit(128 + number);
+    wl_engine_stop(engine);
+}
+
+static void catch_signals(void)
+{
+    struct sigaction stop = {.sa_handler = on_signal};
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+    (void)sigaction(SIGINT, &stop, NULL);
+    (void)sigaction(SIGTERM, &stop, NULL);
+    (void)sigaction(SIGPIPE, &ignore, NULL); /* seen as EPIPE where it is written */
+}
+
+/* ---------------------------------------------------------------------------------- one run */
+
+static int exit_status_of(int code)
+{
+    return code == WL_EINVAL ? EXIT_USAGE : EXIT_FAILED;
+}
+
+/* Says what is wrong and gives the status that goes with it. A reader that went away is no fault. */
+static int fail(struct wl_terminal *terminal, int code, const struct wl_error *err)
+{
+    if (code == WL_EPIPE)
+        return EXIT_CLEAN;
+    wl_terminal_error(terminal, err);
+    return exit_status_of(code);
+}
+
+static int add_output(struct wl_engine *engine, const struct run *run, const char *format,
+                      const char *path, struct wl_error *err)
+{
+    const struct wl_options *o = run->o;
+    const char *command = wl_command_name(o->command);
+    bool standard = strcmp(path, "-") == 0;
+    const struct wl_sink_config cfg = {
+        .path = path,
+        .examples = o->examples,
+        .color = standard && run->terminal->color,
+        .utc = o->utc,
+        .columns = standard ? run->terminal->columns : 0,
+        .verbosity = o->verbosity,
+        .command = command,
+        .fail_on = o->config.fail_on,
+        .filtered = o->bpf != NULL,
+    };
+
+    return wl_engine_add_sink(engine, wl_report_for(command, format), NULL, &cfg, err);
+}
+
+static int add_outputs(struct wl_engine *engine, const struct run *run, struct wl_error *err)
+{
+    const struct wl_options *o = run->o;
+    int rc = add_output(engine, run, o->json ? "json" : "text", "-", err);
+
+    for (size_t i = 0; rc == 0 && i < o->n_reports; i++)
+        rc = add_output(engine, run, o->reports[i].format, o->reports[i].path, err);
+    return rc;
+}
+
+static bool has_findings(const struct wl_stats *st, enum wl_severity fail_on)
+{
+    for (unsigned s = fail_on; fail_on != WL_OFF && s < WL_N_SEVERITIES; s++) {
+        if (st->findings[s])
+            return true;
+    }
+    return false;
+}
+
+/* What the numbers say about the run as a whole, once it is over. */
+static int judge_run(const struct run *run, const struct wl_stats *st)
+{
+    const struct wl_options *o = run->o;
+    struct wl_error err = {.code = WL_OK};
+
+    if (st->exchanges == 0 &&
+        (o->require_http || (o->command == WL_COMMAND_LIST && !o->json && o->verbosity >= 0))) {
+        (void)wl_fail(&err, WL_EOPEN, "no HTTP was found in %llu connections",
+                      (unsigned long long)st->connections);
+        if (o->command == WL_COMMAND_LIST)
+            wl_hint(&err, "'wirelint audit' tells what the connections look like");
+        wl_terminal_error(run->terminal, &err);
+    }
+    if (st->exchanges == 0 && o->require_http)
+        return EXIT_FAILED;
+    return has_findings(st, o->config.fail_on) ? EXIT_FINDINGS : EXIT_CLEAN;
+}
+
+/* A capture without a suffix among the operands was taken for a filter: say so. */
+static void hint_at_file(const struct wl_options *o, struct wl_error *err)
+{
+    char word[256];
+    struct stat st;
+
+    if (!o->bpf)
+        return;
+    (void)snprintf(word, sizeof(word), "%.*s", (int)strcspn(o->bpf, " "), o->bpf);
+    if (stat(word, &st) == 0)
+        wl_hint(err, "'%s' was taken for a filter; './%s' names the file", word, word);
+}
+
+/* Reads the source to its end and reports, whatever happens on the way. */
+static int drive(struct wl_engine *engine, const struct run *run)
+{
+    const struct wl_source_config source = {
+        .files = run->files,
+        .n_files = run->n_files,
+        .bpf = run->o->bpf,
+        .max_packets = run->o->max_packets,
+        .progress = wl_terminal_progress,
+        .progress_user = run->terminal,
+    };
+    struct wl_error err = {.code = WL_OK}, finish_err = {.code = WL_OK};
+    int rc, finish_rc, status;
+
+    rc = add_outputs(engine, run, &err);
+    if (rc < 0)
+        return fail(run->terminal, rc, &err);
+    running = engine;
+    rc = wl_engine_run(engine, &source, &err);
+    wl_terminal_clear(run->terminal);
+    finish_rc = wl_engine_finish(engine, &finish_err);
+    running = NULL;
+    if (rc == WL_EINVAL)
+        hint_at_file(run->o, &err);
+    if (rc < 0 && rc != finish_rc) {
+        status = fail(run->terminal, rc, &err);
+        if (status != EXIT_CLEAN)
+            return status;
+    }
+    if (finish_rc < 0) {
+        status = fail(run->terminal, finish_rc, &finish_err);
+        if (status != EXIT_CLEAN)
+            return status;
+    }
+    return judge_run(run, wl_engine_stats(engine));
+}
+
+/* Standard input cannot be read by several shards. */
+static unsigned shards_for(const struct run *run)
+{
+    unsigned n = run->o->config.shards;
+
+    for (size_t i = 0; n > 1 && i < run->n_files; i++) {
+        if (strcmp(run->files[i], "-") == 0) {
+            wl_terminal_log(run->terminal, WL_LOG_WARN,
+                            "standard input has one shard: -j is not used");
+            n = 1;
+        }
+    }
+    return n;
+}
+
+static int run_engine(const struct run *run)
+{
+    struct wl_config cfg = run->o->config;
+    struct wl_engine *engine = NULL;
+    struct wl_error err = {.code = WL_OK};
+    int rc, status;
+
+    cfg.shards = shards_for(run);
+    cfg.log = wl_terminal_log;
+    cfg.log_user = run->terminal;
+    rc = wl_engine_new(&cfg, &engine, &err);
+    if (rc < 0)
+        return fail(run->terminal, rc, &err);
+    status = drive(engine, run);
+    wl_engine_free(engine);
+    return status;
+}
+
+/* --------------------------------------------------------------------------- the read commands */
+
+/* Would writing path destroy one of the inputs? */
+static bool is_input(const struct wl_options *o, const char *path)
+{
+    struct stat out, in;
+
+    if (stat(path, &out) != 0 || !S_ISREG(out.st_mode))
+        return false;
+    for (size_t i = 0; i < o->n_files; i++) {
+        if (stat(o->files[i], &in) == 0 && in.st_dev == out.st_dev && in.st_ino == out.st_ino)
+            return true;
+    }
+    return false;
+}
+
+static int check_overwrite(const struct wl_options *o, struct wl_error *err)
+{
+    const char *path = o->config.evidence_path;
+
+    for (size_t i = 0; i <= o->n_reports; i++) {
+        if (path && is_input(o, path))
+            return wl_fail(err, WL_EINVAL, "'%s' is an input: it would be overwritten", path);
+        path = i < o->n_reports ? o->reports[i].path : NULL;
+    }
+    return 0;
+}
+
+/* Finds missing files before any output is opened, so that an old report is not lost for nothing. */
+static int check_inputs(const struct wl_options *o, struct wl_error *err)
+{
+    struct stat st;
+    char reason[128];
+    int errno_value;
+
+    for (size_t i = 0; i < o->n_files; i++) {
+        const char *file = o->files[i];
+
+        if (strcmp(file, "-") == 0 || stat(file, &st) == 0)
+            continue;
+        errno_value = errno;
+        (void)wl_fail(err, WL_EOPEN, "cannot open '%s': %s", file,
+                      wl_errno_text(errno_value, reason, sizeof(reason)));
+        if (o->implicit && i == 0 && wl_command_nearest(file)) {
+            wl_hint(err, "did you mean the command '%s'?", wl_command_nearest(file));
+        } else if (errno_value == ENOENT && i == 0) {
+            wl_hint(err, "the first word is always a file; a filter comes after it");
+        }
+        return WL_EOPEN;
+    }
+    return 0;
+}
+
+static int worse(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+static int run_separately(const struct run *all, struct wl_arena *arena)
+{
+    struct wl_error err = {.code = WL_OK};
+    struct wl_separate list;
+    int rc = wl_separate_list(&list, all->files, all->n_files, arena, &err);
+    int status = EXIT_CLEAN;
+
+    if (rc < 0)
+        return fail(all->terminal, rc, &err);
+    for (size_t i = 0; i < list.n && !n_signals; i++) {
+        const struct run one = {all->o, all->terminal, &list.files[i], 1};
+
+        if (i && !all->o->json && all->o->command != WL_COMMAND_LIST) {
+            (void)fputs("\n\n", stdout);
+            (void)fflush(stdout); /* outputs write past stdio */
+        }
+        status = worse(status, run_engine(&one));
+    }
+    return status;
+}
+
+static int read_captures(const struct wl_options *o, struct wl_terminal *terminal,
+                         struct wl_arena *arena)
+{
+    const struct run run = {o, terminal, o->files, o->n_files};
+    struct wl_error err = {.code = WL_OK};
+    int rc = check_overwrite(o, &err);
+
+    if (rc == 0)
+        rc = check_inputs(o, &err);
+    if (rc < 0)
+        return fail(terminal, rc, &err);
+    catch_signals();
+    return o->separate ? run_separately(&run, arena) : run_engine(&run);
+}
+
+/* ------------------------------------------------------------------------- commands that print */
+
+/* Writes a finished page to standard output. */
+static int print(struct wl_terminal *terminal, const struct wl_text *t)
+{
+    struct wl_span s = wl_text_span(t);
+    struct wl_error err = {.code = WL_OK};
+    char reason[128];
+
+    if (fwrite(s.p, 1, s.n, stdout) == s.n && fflush(stdout) == 0)
+        return EXIT_CLEAN;
+    (void)wl_fail(&err, errno == EPIPE ? WL_EPIPE : WL_EOUTPUT, "cannot write standard output: %s",
+                  wl_errno_text(errno, reason, sizeof(reason)));
+    return fail(terminal, err.code, &err);
+}
+
+static int print_command(const struct wl_options *o, struct wl_terminal *terminal)
+{
+    const struct wl_page page = {.columns = terminal->columns, .color = terminal->color};
+    const struct wl_page prose = {.columns = terminal->columns ? terminal->columns : 80,
+                                  .color = terminal->color};
+    struct wl_error err = {.code = WL_OK};
+    struct wl_budget budget;
+    struct wl_text text;
+    int rc = 0, status;
+
+    wl_budget_init(&budget, PAGE_MEMORY, NULL, NULL, NULL);
+    wl_text_init(&text, &budget, PAGE_MEMORY / 2);
+    if (o->version) {
+        wl_command_version(&text);
+    } else if (o->help) {
+        wl_options_help(&text, o);
+    } else if (o->command == WL_COMMAND_RULES) {
+        wl_command_rules(&text, o, &page);
+    } else {
+        rc = wl_command_explain(&text, o, &prose, &err);
+    }
+    status = rc < 0 ? fail(terminal, rc, &err) : print(terminal, &text);
+    wl_text_release(&text);
+    return status;
+}
+
+static int run_program(int argc, char **argv, struct wl_arena *arena)
+{
+    struct wl_error err = {.code = WL_OK};
+    struct wl_terminal terminal;
+    struct wl_options o;
+    int rc = wl_options_parse(&o, argc, argv, arena, &err);
+
+    wl_terminal_init(&terminal, &o);
+    if (rc < 0)
+        return fail(&terminal, rc, &err);
+    if (o.help || o.version || o.command == WL_COMMAND_RULES || o.command == WL_COMMAND_EXPLAIN)
+        return print_command(&o, &terminal);
+    return read_captures(&o, &terminal, arena);
+}
+
+int main(int argc, char **argv)
+{
+    struct wl_budget budget;
+    struct wl_arena_pool pool;
+    struct wl_arena *arena;
+    int status = EXIT_FAILED;
+
+    tzset(); /* localtime_r need not */
+    wl_budget_init(&budget, OPTION_MEMORY, NULL, NULL, NULL);
+    wl_arena_pool_init(&pool, &budget, 0);
+    arena = wl_arena_new(&pool);
+    if (arena) {
+        status = run_program(argc, argv, arena);
+    } else {
+        (void)fputs("wirelint: out of memory\n", stderr);
+    }
+    wl_arena_free(arena);
+    wl_arena_pool_release(&pool);
+    return status;
+}

@@ -1,0 +1,431 @@
+/* option_table.c - the options and commands, one row each, and what each option does.
+ * SPDX-License-Identifier: MIT
+ *
+ * An option is one row: its names, the commands that take it, its argument, its line of help, and
+ * the function that applies a value. A row with .later is an option whose capability this version
+ * lacks: it is refused with that sentence, never read and ignored.
+ */
+#include "option_table.h"
+
+#include "diag.h"
+#include "line.h"
+#include "report.h"
+#include "wirelint/filter.h"
+
+enum {
+    MAX_EXAMPLES = 1000,
+    MAX_SHARDS = 64,
+};
+
+/* ---------------------------------------------------------------------------- applying values */
+
+static int refuse(struct wl_parse *p, const char *value, const char *allowed)
+{
+    return wl_fail(p->err, WL_EINVAL, "%s does not take '%s': %s", p->spelled, value, allowed);
+}
+
+static int parse_number(struct wl_parse *p, const char *value, uint64_t least, uint64_t most,
+                        uint64_t *ret)
+{
+    char allowed[96];
+    uint64_t n;
+
+    if (wl_parse_u64(wl_span_text(value), &n) && n >= least && n <= most) {
+        *ret = n;
+        return 0;
+    }
+    (void)snprintf(allowed, sizeof(allowed), "a number from %llu to %llu",
+                   (unsigned long long)least, (unsigned long long)most);
+    return refuse(p, value, allowed);
+}
+
+static int apply_help(struct wl_parse *p, const char *value)
+{
+    (void)value;
+    p->o->help = true;
+    return 0;
+}
+
+static int apply_version(struct wl_parse *p, const char *value)
+{
+    (void)value;
+    p->o->version = true;
+    return 0;
+}
+
+static int apply_read(struct wl_parse *p, const char *value)
+{
+    p->o->files[p->o->n_files++] = value;
+    return 0;
+}
+
+static int apply_filter(struct wl_parse *p, const char *value)
+{
+    if (p->o->bpf)
+        return wl_fail(p->err, WL_EINVAL, "-f was given twice; join filters with 'and'");
+    p->o->bpf = value;
+    return 0;
+}
+
+static int apply_count(struct wl_parse *p, const char *value)
+{
+    return parse_number(p, value, 1, INT64_MAX, &p->o->max_packets);
+}
+
+static int apply_evidence(struct wl_parse *p, const char *value)
+{
+    if (strcmp(value, "-") == 0)
+        return refuse(p, value, "the name of a file (standard output holds the report)");
+    p->o->config.evidence_path = value;
+    return 0;
+}
+
+static int apply_json(struct wl_parse *p, const char *value)
+{
+    (void)value;
+    p->o->json = true;
+    return 0;
+}
+
+static int apply_report(struct wl_parse *p, const char *value)
+{
+    static const char *const later[] = {"sarif", "junit", "html", "har", "csv", "openmetrics"};
+    size_t n = wl_span_find(wl_span_text(value), '=');
+    struct wl_report_request *request = &p->o->reports[p->o->n_reports];
+    char *format;
+
+    if (n == 0 || !value[n] || !value[n + 1])
+        return refuse(p, value, "FORMAT=FILE, such as json=report.ndjson");
+    format = wl_arena_alloc(p->arena, n + 1);
+    if (!format)
+        return WL_NOMEM;
+    memcpy(format, value, n);
+    request->format = format;
+    request->path = value + n + 1;
+    for (size_t i = 0; i < WL_COUNT(later); i++) {
+        if (strcmp(format, later[i]) == 0) {
+            return wl_fail(p->err, WL_EINVAL,
+                           "this version cannot write %s reports yet: it writes text and json",
+                           format);
+        }
+    }
+    if (!wl_report_for("audit", format))
+        return refuse(p, format, "a format is text or json");
+    p->o->n_reports++;
+    return 0;
+}
+
+static int apply_fail_on(struct wl_parse *p, const char *value)
+{
+    if (strcmp(value, "off") == 0 || !wl_severity_parse(value, &p->o->config.fail_on))
+        return refuse(p, value, "violation, warning, note or never");
+    return 0;
+}
+
+/* Fails when no rule matches the glob. */
+static int check_glob(struct wl_parse *p, const char *glob)
+{
+    const char *nearest = NULL;
+    unsigned best = 4;
+
+    for (size_t i = 0; i < wl_rule_count(); i++) {
+        unsigned distance = wl_edit_distance(glob, wl_rule_at(i)->id);
+
+        if (wl_glob_match(glob, wl_rule_at(i)->id))
+            return 0;
+        if (distance < best) {
+            best = distance;
+            nearest = wl_rule_at(i)->id;
+        }
+    }
+    (void)wl_fail(p->err, WL_EINVAL, "%s: no rule is called '%s'", p->spelled, glob);
+    if (nearest) {
+        wl_hint(p->err, "did you mean '%s'?", nearest);
+    } else {
+        wl_hint(p->err, "'wirelint rules' lists them");
+    }
+    return WL_EINVAL;
+}
+
+static int apply_rule(struct wl_parse *p, const char *value)
+{
+    size_t n = wl_span_find(wl_span_text(value), '=');
+    struct wl_override *override = &p->o->overrides[p->o->n_overrides];
+    char *glob;
+
+    if (n == 0 || !value[n])
+        return refuse(p, value, "ID=off, ID=note, ID=warning or ID=violation");
+    glob = wl_arena_alloc(p->arena, n + 1);
+    if (!glob)
+        return WL_NOMEM;
+    memcpy(glob, value, n);
+    override->glob = glob;
+    if (strcmp(value + n + 1, "never") == 0 ||
+        !wl_severity_parse(value + n + 1, &override->severity))
+        return refuse(p, value, "a severity is off, note, warning or violation");
+    p->o->n_overrides++;
+    return check_glob(p, glob);
+}
+
+static int apply_only(struct wl_parse *p, const char *value)
+{
+    p->o->config.only = value;
+    return check_glob(p, value);
+}
+
+static int apply_set(struct wl_parse *p, const char *value)
+{
+    size_t n = wl_span_find(wl_span_text(value), '=');
+    char *key;
+
+    if (n == 0 || !value[n])
+        return refuse(p, value, "KEY=VALUE, such as processing.final=125");
+    key = wl_arena_alloc(p->arena, n + 1);
+    if (!key)
+        return WL_NOMEM;
+    memcpy(key, value, n);
+    return wl_config_set(&p->o->config, key, value + n + 1, p->err);
+}
+
+static int apply_where(struct wl_parse *p, const char *value)
+{
+    struct wl_filter *filter = NULL;
+    int status = wl_filter_new(value, &filter, p->err);
+
+    wl_filter_free(filter);
+    p->o->config.where = value;
+    return status;
+}
+
+static int apply_port(struct wl_parse *p, const char *value)
+{
+    struct wl_config *cfg = &p->o->config;
+    struct wl_span rest = wl_span_text(value);
+
+    do {
+        size_t n = wl_span_find(rest, ',');
+        uint64_t port;
+
+        if (!wl_parse_u64(wl_span_sub(rest, 0, n), &port) || port < 1 || port > 65535)
+            return refuse(p, value, "numbers from 1 to 65535, separated by commas");
+        if (cfg->n_ports == WL_MAX_PORTS)
+            return refuse(p, value, "64 ports at most");
+        cfg->ports[cfg->n_ports++] = (uint16_t)port;
+        rest = n < rest.n ? wl_span_after(rest, n + 1) : wl_span(NULL, 0);
+        if (n + 1 == strlen(value) && value[n] == ',')
+            return refuse(p, value, "numbers from 1 to 65535, separated by commas");
+    } while (rest.n);
+    return 0;
+}
+
+static int apply_shards(struct wl_parse *p, const char *value)
+{
+    uint64_t n = 1;
+    int status = parse_number(p, value, 1, MAX_SHARDS, &n);
+
+    p->o->config.shards = (unsigned)n;
+    return status;
+}
+
+static int apply_color(struct wl_parse *p, const char *value)
+{
+    static const char *const names[] = {"auto", "always", "never"};
+
+    for (size_t i = 0; i < WL_COUNT(names); i++) {
+        if (strcmp(value, names[i]) == 0) {
+            p->o->color = (enum wl_color_when)i;
+            return 0;
+        }
+    }
+    return refuse(p, value, "auto, always or never");
+}
+
+static int apply_quiet(struct wl_parse *p, const char *value)
+{
+    (void)value;
+    p->o->verbosity = -1;
+    return 0;
+}
+
+static int apply_verbose(struct wl_parse *p, const char *value)
+{
+    (void)value;
+    if (p->o->verbosity < 2)
+        p->o->verbosity = p->o->verbosity < 0 ? 1 : p->o->verbosity + 1;
+    return 0;
+}
+
+static int apply_utc(struct wl_parse *p, const char *value)
+{
+    (void)value;
+    p->o->utc = true;
+    return 0;
+}
+
+static int apply_examples(struct wl_parse *p, const char *value)
+{
+    uint64_t n = 0;
+    int status = parse_number(p, value, 0, MAX_EXAMPLES, &n);
+
+    p->o->examples = (unsigned)n;
+    return status;
+}
+
+static int apply_separate(struct wl_parse *p, const char *value)
+{
+    (void)value;
+    p->o->separate = true;
+    return 0;
+}
+
+static int apply_require_http(struct wl_parse *p, const char *value)
+{
+    (void)value;
+    p->o->require_http = true;
+    return 0;
+}
+
+static int apply_format(struct wl_parse *p, const char *value)
+{
+    if (strcmp(value, "text") != 0 && strcmp(value, "json") != 0 && strcmp(value, "markdown") != 0)
+        return refuse(p, value, "text, json or markdown");
+    p->o->format = value;
+    return 0;
+}
+
+/* --------------------------------------------------------------------------------- the tables */
+
+static const char later_live[] =
+    "live capture is not in this version; use tcpdump -U -w - | wirelint list -";
+
+const struct wl_command_row wl_command_rows[WL_N_COMMANDS] = {
+    [WL_COMMAND_AUDIT] =
+        {
+            .name = "audit",
+            .help = "judge, report, exit 1 on violations (the verb for CI)",
+            .operands = "FILE... [FILTER]",
+            .examples =
+                {
+                    "wirelint audit test-run.pcapng",
+                    "wirelint audit --fail-on warning --json captures/ > findings.ndjson",
+                    "wirelint audit -w evidence.pcapng prod.pcap.zst host 10.0.0.9",
+                    "tcpdump -U -w - port 80 | wirelint audit -",
+                },
+        },
+    [WL_COMMAND_LIST] =
+        {
+            .name = "list",
+            .help = "one line per exchange with its whole status sequence",
+            .operands = "FILE... [FILTER]",
+            .examples =
+                {
+                    "wirelint list prod.pcap",
+                    "wirelint list --where 'class:5xx method:POST' prod.pcap",
+                    "wirelint list --json prod.pcap | jq 'select(.state == \"unanswered\")'",
+                },
+        },
+    [WL_COMMAND_STATS] =
+        {
+            .name = "stats",
+            .help = "counts per class and code, sequences, times",
+            .operands = "FILE... [FILTER]",
+            .examples =
+                {
+                    "wirelint stats prod.pcap",
+                    "wirelint stats --where server:10.0.0.9 prod.pcap",
+                    "wirelint stats --json prod.pcap | jq 'select(.type == \"end\").times'",
+                },
+        },
+    [WL_COMMAND_WATCH] =
+        {
+            .name = "watch",
+            .help = "the dashboard",
+            .operands = "FILE... [FILTER]",
+            .later = "the dashboard is not in this version; try 'wirelint stats'",
+        },
+    [WL_COMMAND_RULES] =
+        {
+            .name = "rules",
+            .help = "the catalogue of rules",
+            .operands = "",
+            .examples = {"wirelint rules", "wirelint rules --format json | jq -r '.[].id'"},
+        },
+    [WL_COMMAND_EXPLAIN] =
+        {
+            .name = "explain",
+            .help = "one rule: why, where it is written, what to do, examples",
+            .operands = "RULE...",
+            .examples = {"wirelint explain interim-to-http10"},
+        },
+    [WL_COMMAND_INTERFACES] =
+        {
+            .name = "interfaces",
+            .help = "what can be captured from",
+            .operands = "",
+            .later = later_live,
+        },
+};
+
+/* In the order of the help: what is read, what is judged, what is written. */
+const struct wl_option wl_option_rows[] = {
+    {"", 'r', WL_FOR_READERS, "FILE", "read FILE ('-': standard input); may repeat", apply_read,
+     NULL},
+    {"", 'f', WL_FOR_READERS, "FILTER", "BPF filter, as trailing words", apply_filter, NULL},
+    {"", 'c', WL_FOR_READERS, "N", "stop after N packets", apply_count, NULL},
+    {"", 'j', WL_FOR_READERS, "N", "N shards (on one thread in this version)", apply_shards, NULL},
+    {"port", 0, WL_FOR_READERS, "N[,N]", "parse only these server ports", apply_port, NULL},
+    {"separate", 0, WL_FOR_READERS, NULL, "each file by itself, not one capture", apply_separate,
+     NULL},
+    {"where", 0, WL_FOR_READERS, "EXPR",
+     "only what matches, as 'status:103 port:80'; also\n"
+     "rule class seq method version client server not",
+     apply_where, NULL},
+    {"rule", 0, WL_FOR_READERS, "ID=SEVERITY", "off, note, warning or violation; ID with *",
+     apply_rule, NULL},
+    {"only", 0, WL_FOR_READERS, "GLOB", "judge only the rules that match", apply_only, NULL},
+    {"set", 0, WL_FOR_READERS, "KEY=VALUE", "a threshold (processing.final=125) or a limit",
+     apply_set, NULL},
+    {"fail-on", 0, WL_FOR_READERS, "SEVERITY",
+     "what makes exit status 1: violation (the\n"
+     "default), warning, note, never",
+     apply_fail_on, NULL},
+    {"require-http", 0, WL_FOR_READERS, NULL, "exit status 3 when there is no HTTP",
+     apply_require_http, NULL},
+    {"json", 0, WL_FOR_READERS, NULL, "NDJSON on standard output", apply_json, NULL},
+    {"report", 0, WL_FOR_READERS, "FORMAT=FILE", "also write text or json to FILE", apply_report,
+     NULL},
+    {"", 'w', WL_FOR_READERS, "FILE", "write connections with findings as pcapng", apply_evidence,
+     NULL},
+    {"examples", 0, WL_FOR_AUDIT, "N", "examples per rule, 3 by default", apply_examples, NULL},
+    {"format", 0, WL_FOR_RULES, "FORMAT", "text, json or markdown", apply_format, NULL},
+    {"utc", 0, WL_FOR_READERS, NULL, "times in UTC, not local time", apply_utc, NULL},
+    {"color", 0, WL_FOR_ALL, "WHEN", "auto, always or never", apply_color, NULL},
+    {"quiet", 'q', WL_FOR_READERS, NULL, "only findings and the verdict", apply_quiet, NULL},
+    {"verbose", 'v', WL_FOR_READERS, NULL, "more: reasons, advice, counters", apply_verbose, NULL},
+    {"help", 'h', WL_FOR_ALL, NULL, "this page", apply_help, NULL},
+    {"version", 0, WL_FOR_ALL, NULL, NULL, apply_version, NULL},
+    {"", 'i', WL_FOR_READERS, "IFACE", NULL, NULL, later_live},
+    {"", 's', WL_FOR_READERS, "N", NULL, NULL, later_live},
+    {"", 'B', WL_FOR_READERS, "MiB", NULL, NULL, later_live},
+    {"", 'p', WL_FOR_READERS, NULL, NULL, NULL, later_live},
+    {"", 'D', WL_FOR_ALL, NULL, NULL, NULL, later_live},
+    {"duration", 0, WL_FOR_READERS, "S", NULL, NULL, later_live},
+    {"interval", 0, WL_FOR_READERS, "S", NULL, NULL, later_live},
+    {"follow", 0, WL_FOR_READERS, NULL, NULL, NULL,
+     "following a growing file is not in this version"},
+    {"keylog", 0, WL_FOR_READERS, "FILE", NULL, NULL, "decrypting TLS is not in this version"},
+    {"metrics", 0, WL_FOR_READERS, "[ADDR:]PORT", NULL, NULL,
+     "the OpenMetrics endpoint is not in this version; --json gives the same numbers at the end"},
+    {"baseline", 0, WL_FOR_READERS, "FILE", NULL, NULL,
+     "baselines are not in this version; --rule ID=off switches a rule off"},
+    {"write-baseline", 0, WL_FOR_READERS, "FILE", NULL, NULL,
+     "baselines are not in this version; --rule ID=off switches a rule off"},
+    {"profile", 0, WL_FOR_READERS, "NAME", NULL, NULL,
+     "profiles are not in this version; --set KEY=VALUE sets one threshold"},
+    {"redact", 0, WL_FOR_READERS, "LEVEL", NULL, NULL, "redaction is not in this version"},
+    {"correlate", 0, WL_FOR_READERS, NULL, NULL, NULL,
+     "correlating the two legs of a proxy is not in this version"},
+    {"config", 0, WL_FOR_ALL, "FILE", NULL, NULL, "configuration files are not in this version"},
+};
+
+const size_t wl_n_option_rows = WL_COUNT(wl_option_rows);

@@ -1,0 +1,428 @@
+/* options.c - the command line: parsing, suggestions and help, all from the table.
+ * SPDX-License-Identifier: MIT
+ *
+ * Own parser instead of getopt_long: operands and the words of a BPF filter must be told apart. The
+ * first operand is a file; so is a word with a slash or the suffix of a capture; the first other word
+ * begins the filter, as does "--". Nothing about a single option is known here.
+ */
+#include "options.h"
+
+#include "diag.h"
+#include "option_table.h"
+
+enum {
+    NEAR = 2, /* edits that a misspelt option may be away */
+    HELP_INDENT = 31,
+};
+
+/* ------------------------------------------------------------------------------------ parsing */
+
+static const struct wl_option *find_long(struct wl_span name)
+{
+    for (size_t i = 0; i < wl_n_option_rows; i++) {
+        if (name.n && wl_span_equal(name, wl_span_text(wl_option_rows[i].name)))
+            return &wl_option_rows[i];
+    }
+    return NULL;
+}
+
+static const struct wl_option *find_letter(char letter)
+{
+    for (size_t i = 0; i < wl_n_option_rows; i++) {
+        if (letter && wl_option_rows[i].letter == letter)
+            return &wl_option_rows[i];
+    }
+    return NULL;
+}
+
+static int unknown_option(struct wl_parse *p, const char *word)
+{
+    const char *name = word + strspn(word, "-");
+    const char *nearest = NULL;
+    unsigned best = NEAR + 1;
+    char plain[64];
+
+    (void)snprintf(plain, sizeof(plain), "%.*s", (int)strcspn(name, "="), name);
+    for (size_t i = 0; i < wl_n_option_rows; i++) {
+        unsigned distance = wl_edit_distance(plain, wl_option_rows[i].name);
+
+        if (*wl_option_rows[i].name && distance < best) {
+            best = distance;
+            nearest = wl_option_rows[i].name;
+        }
+    }
+    (void)wl_fail(p->err, WL_EINVAL, "unknown option '%s'", word);
+    if (nearest) {
+        wl_hint(p->err, "did you mean '--%s'?", nearest);
+    } else {
+        wl_hint(p->err, "'wirelint --help' lists the options");
+    }
+    return WL_EINVAL;
+}
+
+/* value: what stands after '=' or the letter, NULL when nothing does */
+static int apply(struct wl_parse *p, const struct wl_option *option, const char *value)
+{
+    if (option->later)
+        return wl_fail(p->err, WL_EINVAL, "%s: %s", p->spelled, option->later);
+    if (!option->argument && value)
+        return wl_fail(p->err, WL_EINVAL, "%s takes no value", p->spelled);
+    if (option->argument && !value) {
+        if (p->at >= p->argc)
+            return wl_fail(p->err, WL_EINVAL, "%s needs a value: %s", p->spelled, option->argument);
+        value = p->argv[p->at++];
+    }
+    if ((option->commands & p->used_mask) != p->used_mask)
+        p->used = p->spelled;
+    p->used_mask &= option->commands;
+    return option->apply(p, value);
+}
+
+static const char *spell_letter(struct wl_parse *p, char letter)
+{
+    char *text = wl_arena_alloc(p->arena, 3);
+
+    if (!text)
+        return "option";
+    text[0] = '-';
+    text[1] = letter;
+    return text;
+}
+
+/* "-qv", "-rFILE" */
+static int parse_letters(struct wl_parse *p, const char *word)
+{
+    for (const char *c = word + 1; *c; c++) {
+        const struct wl_option *option = find_letter(*c);
+        int status;
+
+        if (!option)
+            return unknown_option(p, word);
+        p->spelled = spell_letter(p, *c);
+        status = apply(p, option, option->argument && c[1] ? c + 1 : NULL);
+        if (status < 0 || option->argument)
+            return status;
+    }
+    return 0;
+}
+
+static int parse_option(struct wl_parse *p, const char *word)
+{
+    size_t n = wl_span_find(wl_span_text(word), '=');
+    const struct wl_option *option;
+    char *spelled;
+
+    if (word[1] != '-')
+        return parse_letters(p, word);
+    option = find_long(wl_span(word + 2, n - 2));
+    if (!option)
+        return unknown_option(p, word);
+    spelled = wl_arena_alloc(p->arena, n + 1);
+    if (!spelled)
+        return WL_NOMEM;
+    memcpy(spelled, word, n);
+    p->spelled = spelled;
+    return apply(p, option, word[n] ? word + n + 1 : NULL);
+}
+
+static bool ends_with(const char *word, size_t n, const char *suffix)
+{
+    size_t k = strlen(suffix);
+
+    return n > k && memcmp(word + n - k, suffix, k) == 0;
+}
+
+/* A word with a slash or the suffix of a capture, also before a suffix of compression. */
+static bool looks_like_file(const char *word)
+{
+    static const char *const packed[] = {".gz", ".zst", ".lz4", ".xz"};
+    static const char *const captures[] = {".pcap", ".pcapng", ".cap", ".dmp"};
+    size_t n = strlen(word);
+
+    if (strchr(word, '/') || strcmp(word, "-") == 0)
+        return true;
+    for (size_t i = 0; i < WL_COUNT(packed); i++) {
+        if (ends_with(word, n, packed[i])) {
+            n -= strlen(packed[i]);
+            break;
+        }
+    }
+    for (size_t i = 0; i < WL_COUNT(captures); i++) {
+        if (ends_with(word, n, captures[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool take_command(struct wl_parse *p, const char *word)
+{
+    if (p->named || p->o->n_files || p->n_filter)
+        return false;
+    for (size_t i = 0; i < WL_N_COMMANDS; i++) {
+        if (strcmp(word, wl_command_rows[i].name) == 0) {
+            p->o->command = (enum wl_command)i;
+            p->o->implicit = false;
+            p->named = true;
+            return true;
+        }
+    }
+    return false;
+}
+
+static int parse_operand(struct wl_parse *p, const char *word)
+{
+    struct wl_options *o = p->o;
+
+    if (!p->only_words && take_command(p, word))
+        return 0;
+    if (p->named && !((1u << o->command) & WL_FOR_READERS)) {
+        o->words[o->n_words++] = word;
+        return 0;
+    }
+    if (o->n_files == 0 || (!p->in_filter && !p->only_words && looks_like_file(word))) {
+        o->files[o->n_files++] = word;
+        return 0;
+    }
+    /* from here on every word is the filter's: "net 10.0.0.0/8" has a slash too */
+    p->in_filter = true;
+    p->filter[p->n_filter++] = word;
+    return 0;
+}
+
+/* Joins the trailing words of the filter with spaces. */
+static int join_filter(struct wl_parse *p)
+{
+    size_t n = 1;
+    char *text, *end;
+
+    if (p->n_filter == 0)
+        return 0;
+    if (p->o->bpf) {
+        (void)wl_fail(p->err, WL_EINVAL, "a filter was given by -f and by the words '%s ...'",
+                      p->filter[0]);
+        wl_hint(p->err, "give one of them; join filters with 'and'");
+        return WL_EINVAL;
+    }
+    for (size_t i = 0; i < p->n_filter; i++)
+        n += strlen(p->filter[i]) + 1;
+    text = end = wl_arena_alloc(p->arena, n);
+    if (!text)
+        return WL_NOMEM;
+    for (size_t i = 0; i < p->n_filter; i++) {
+        size_t k = strlen(p->filter[i]);
+
+        if (i)
+            *end++ = ' ';
+        memcpy(end, p->filter[i], k);
+        end += k;
+    }
+    p->o->bpf = text;
+    return 0;
+}
+
+static int check_whole(struct wl_parse *p)
+{
+    struct wl_options *o = p->o;
+    const struct wl_command_row *command = &wl_command_rows[o->command];
+
+    if (o->help || o->version)
+        return 0;
+    if (command->later)
+        return wl_fail(p->err, WL_EINVAL, "%s: %s", command->name, command->later);
+    if (!(p->used_mask & (1u << o->command)))
+        return wl_fail(p->err, WL_EINVAL, "'wirelint %s' does not take %s", command->name, p->used);
+    if ((1u << o->command) & WL_FOR_READERS) {
+        if (o->n_files == 0) {
+            (void)wl_fail(p->err, WL_EINVAL, "no capture was named");
+            wl_hint(p->err, "wirelint %s FILE..., or '-' for standard input; --help tells more",
+                    command->name);
+            return WL_EINVAL;
+        }
+    } else if (o->command == WL_COMMAND_EXPLAIN && o->n_words == 0) {
+        (void)wl_fail(p->err, WL_EINVAL, "no rule was named");
+        wl_hint(p->err, "'wirelint rules' lists them");
+        return WL_EINVAL;
+    } else if (o->command == WL_COMMAND_RULES && o->n_words) {
+        (void)wl_fail(p->err, WL_EINVAL, "'wirelint rules' takes no operand: '%s'", o->words[0]);
+        wl_hint(p->err, "'wirelint explain %s' tells about one rule", o->words[0]);
+        return WL_EINVAL;
+    }
+    if (o->separate && (o->n_reports || o->config.evidence_path)) {
+        return wl_fail(p->err, WL_EINVAL,
+                       "--separate writes a report per file to standard output; --report and -w "
+                       "name one file for all");
+    }
+    return 0;
+}
+
+static int init(struct wl_parse *p)
+{
+    struct wl_options *o = p->o;
+    size_t n = (size_t)p->argc + 1;
+
+    o->implicit = true;
+    o->examples = 3;
+    o->format = "text";
+    wl_config_init(&o->config);
+    o->config.fail_on = WL_VIOLATION;
+    o->files = wl_arena_array(p->arena, n, sizeof(*o->files));
+    o->words = wl_arena_array(p->arena, n, sizeof(*o->words));
+    o->reports = wl_arena_array(p->arena, n, sizeof(*o->reports));
+    o->overrides = wl_arena_array(p->arena, n, sizeof(*o->overrides));
+    p->filter = wl_arena_array(p->arena, n, sizeof(*p->filter));
+    return o->files && o->words && o->reports && o->overrides && p->filter ? 0 : WL_NOMEM;
+}
+
+/* Is the word an option here? "-" alone is a file; inside a filter "-" may be arithmetic. */
+static bool is_option(const struct wl_parse *p, const char *word)
+{
+    if (p->only_words || word[0] != '-' || !word[1])
+        return false;
+    return word[1] == '-' || !wl_is_digit((uint8_t)word[1]);
+}
+
+int wl_options_parse(struct wl_options *ret, int argc, char **argv, struct wl_arena *a,
+                     struct wl_error *err)
+{
+    struct wl_parse p = {
+        .o = ret,
+        .arena = a,
+        .argv = argv,
+        .argc = argc,
+        .at = 1,
+        .used_mask = WL_FOR_ALL,
+        .used = "",
+        .err = err,
+    };
+    int status;
+
+    *ret = (struct wl_options){.command = WL_COMMAND_AUDIT};
+    status = init(&p);
+    while (status == 0 && p.at < argc) {
+        const char *word = argv[p.at++];
+
+        if (!p.only_words && strcmp(word, "--") == 0) {
+            p.only_words = true;
+        } else if (is_option(&p, word)) {
+            status = parse_option(&p, word);
+        } else {
+            status = parse_operand(&p, word);
+        }
+        /* help wins over whatever else is wrong behind it */
+        if (ret->help || ret->version)
+            return 0;
+    }
+    if (status == 0)
+        status = join_filter(&p);
+    if (status == 0)
+        status = check_whole(&p);
+    if (status == WL_NOMEM)
+        return wl_fail(err, WL_NOMEM, "out of memory");
+    ret->config.overrides = ret->overrides;
+    ret->config.n_overrides = ret->n_overrides;
+    return status;
+}
+
+/* --------------------------------------------------------------------------------------- help */
+
+const char *wl_command_name(enum wl_command command)
+{
+    return wl_command_rows[command].name;
+}
+
+const char *wl_command_nearest(const char *word)
+{
+    const char *nearest = NULL;
+    unsigned best = NEAR + 1;
+
+    for (size_t i = 0; i < WL_N_COMMANDS; i++) {
+        unsigned distance = wl_edit_distance(word, wl_command_rows[i].name);
+
+        if (!wl_command_rows[i].later && distance < best) {
+            best = distance;
+            nearest = wl_command_rows[i].name;
+        }
+    }
+    return nearest;
+}
+
+/* "      --where EXPR            only matching ..."; lines after the first are indented */
+static void put_row(struct wl_text *t, const struct wl_option *option)
+{
+    size_t from = t->buf.n;
+
+    if (option->letter) {
+        wl_text_printf(t, "  -%c%s", option->letter, *option->name ? ", " : "");
+    } else {
+        wl_text_put(t, "      ");
+    }
+    if (*option->name)
+        wl_text_printf(t, "--%s", option->name);
+    if (option->argument)
+        wl_text_printf(t, " %s", option->argument);
+    for (const char *c = option->help; *c; c++) {
+        if (c == option->help || c[-1] == '\n') {
+            for (size_t k = t->buf.n - from; k < HELP_INDENT; k++)
+                wl_text_char(t, ' ');
+        }
+        wl_text_char(t, *c);
+        if (*c == '\n')
+            from = t->buf.n;
+    }
+    wl_text_char(t, '\n');
+}
+
+static void put_options(struct wl_text *t, uint32_t mask)
+{
+    for (size_t i = 0; i < wl_n_option_rows; i++) {
+        if (wl_option_rows[i].help && (wl_option_rows[i].commands & mask))
+            put_row(t, &wl_option_rows[i]);
+    }
+}
+
+static void put_examples(struct wl_text *t, const struct wl_command_row *command)
+{
+    for (size_t i = 0; i < WL_COUNT(command->examples) && command->examples[i]; i++)
+        wl_text_printf(t, "  %s\n", command->examples[i]);
+}
+
+static void help_program(struct wl_text *t)
+{
+    wl_text_put(t, "wirelint reads captures, shows the status sequence of every HTTP exchange and "
+                   "judges it.\n\n"
+                   "  wirelint capture.pcap                 what is wrong in it? (audit)\n"
+                   "  wirelint list capture.pcap            every exchange: GET / -> 103, 200\n"
+                   "  wirelint stats captures/              codes, sequences, times\n"
+                   "  wirelint audit --where status:103 capture.pcap host 10.0.0.9\n"
+                   "  wirelint explain interim-to-http10    what is behind a finding\n\n");
+    for (size_t i = 0; i < WL_N_COMMANDS; i++) {
+        if (!wl_command_rows[i].later) {
+            wl_text_printf(t, "  %-8s %-17s %s\n", wl_command_rows[i].name,
+                           wl_command_rows[i].operands, wl_command_rows[i].help);
+        }
+    }
+    wl_text_put(t, "\nFILE is pcap or pcapng, plain or compressed; '-' is standard input; a "
+                   "directory\nis every capture in it; several are one capture. FILTER is BPF, as "
+                   "for tcpdump.\n'wirelint COMMAND --help' lists options, 'wirelint --version' "
+                   "the versions.\n\n"
+                   "Exit status: 0 clean, 1 findings, 2 usage, 3 input or output failed.\n");
+}
+
+void wl_options_help(struct wl_text *t, const struct wl_options *o)
+{
+    const struct wl_command_row *command = &wl_command_rows[o->command];
+
+    if (o->implicit) {
+        help_program(t);
+        return;
+    }
+    wl_text_printf(t, "wirelint %s [options]%s%s\n%s\n\n", command->name,
+                   *command->operands ? " " : "", command->operands, command->help);
+    if (command->later) {
+        wl_text_printf(t, "%s\n", command->later);
+        return;
+    }
+    put_examples(t, command);
+    wl_text_char(t, '\n');
+    put_options(t, 1u << o->command);
+}

@@ -1,0 +1,68 @@
+/* options.h - the command line: one table from which parsing, help and suggestions come.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef WL_OPTIONS_H
+#define WL_OPTIONS_H
+
+#include "text.h"
+#include "wirelint/wirelint.h"
+
+enum wl_command {
+    WL_COMMAND_AUDIT,
+    WL_COMMAND_LIST,
+    WL_COMMAND_STATS,
+    WL_COMMAND_WATCH,
+    WL_COMMAND_RULES,
+    WL_COMMAND_EXPLAIN,
+    WL_COMMAND_INTERFACES,
+    WL_N_COMMANDS,
+};
+
+enum wl_color_when {
+    WL_COLOR_AUTO,
+    WL_COLOR_ALWAYS,
+    WL_COLOR_NEVER,
+};
+
+/** --report FORMAT=FILE */
+struct wl_report_request {
+    const char *format, *path;
+};
+
+/** A command line that was understood. Strings are those of argv or lie in the arena. */
+struct wl_options {
+    enum wl_command command;
+    bool implicit; /* no command was named: audit */
+    bool help, version;
+    const char **files;
+    size_t n_files;
+    const char **words; /* of rules, explain */
+    size_t n_words;
+    const char *bpf; /* or NULL */
+    struct wl_report_request *reports;
+    size_t n_reports;
+    struct wl_override *overrides;
+    size_t n_overrides;
+    const char *format;   /* of rules: text, json, markdown */
+    uint64_t max_packets; /* -c */
+    unsigned examples;
+    int verbosity; /* -1 quiet, 0, 1, 2 */
+    enum wl_color_when color;
+    bool json, utc, separate, require_http;
+    struct wl_config config; /* rules, limits, filters: what the engine is given */
+};
+
+/**
+ * Reads the command line. a holds what is made of it and must outlive ret.
+ * Returns 0, or WL_EINVAL or WL_NOMEM with err.
+ */
+WL_MUST_USE int wl_options_parse(struct wl_options *ret, int argc, char **argv, struct wl_arena *a,
+                                 struct wl_error *err);
+/** The help of a command, or of the whole program when none was named. */
+void wl_options_help(struct wl_text *t, const struct wl_options *o);
+/** "audit" */
+const char *wl_command_name(enum wl_command command);
+/** The command whose name is nearest to a word that is none; NULL when none is near. */
+const char *wl_command_nearest(const char *word);
+
+#endif

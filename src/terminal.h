@@ -1,0 +1,29 @@
+/* terminal.h - the terminal the program runs on: colour, width, messages, the progress bar.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef WL_TERMINAL_H
+#define WL_TERMINAL_H
+
+#include "options.h"
+
+struct wl_terminal {
+    bool color;       /* standard output takes colour */
+    unsigned columns; /* of standard output; 0: no terminal */
+    bool progress;    /* a progress bar may be shown on standard error */
+    bool bar_shown;   /* one stands there now */
+    int verbosity;
+    wl_ns started, drawn; /* by the monotonic clock */
+};
+
+/** Looks at the environment and at standard output and error. */
+void wl_terminal_init(struct wl_terminal *t, const struct wl_options *o);
+/** Writes "wirelint: text", and the hint on the next line; both escaped. */
+void wl_terminal_error(struct wl_terminal *t, const struct wl_error *err);
+/** wl_log_fn; user is a struct wl_terminal. */
+void wl_terminal_log(void *user, enum wl_log_level level, const char *text);
+/** wl_source_config.progress; user is a struct wl_terminal. Draws ten times a second at most. */
+void wl_terminal_progress(void *user, uint64_t done, uint64_t total);
+/** Takes the bar away. */
+void wl_terminal_clear(struct wl_terminal *t);
+
+#endif

@@ -1,0 +1,66 @@
+# program.py - runs wirelint for the tests that see it as a user does.
+# SPDX-License-Identifier: MIT
+"""Running the program, reading what it prints with a real parser, and naming captures."""
+import json
+import os
+import subprocess
+
+SUFFIXES = (".pcap", ".pcapng", ".cap", ".dmp")
+COMPRESSED = (".gz", ".zst", ".lz4", ".xz")
+
+
+class Complaint(Exception):
+    """Something that the program must not do."""
+
+
+class Run:
+    """One run of the program: status, what it printed, what it said on standard error."""
+
+    def __init__(self, command, cwd=None, stdin=None, timeout=60):
+        environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
+        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"):
+            if name in os.environ:
+                environment[name] = os.environ[name]
+        try:
+            done = subprocess.run(command, cwd=cwd, input=stdin, capture_output=True,
+                                  env=environment, timeout=timeout, check=False)
+        except subprocess.TimeoutExpired as late:
+            raise Complaint(f"no end after {timeout} s") from late
+        self.status, self.out = done.returncode, done.stdout
+        self.err = done.stderr.decode("utf-8", "replace")
+        if self.status < 0 or self.status > 3 or "Sanitizer" in self.err \
+                or "runtime error" in self.err:
+            raise Complaint(f"status {self.status}: {self.err.strip()[:2000]}")
+
+    def records(self):
+        """The NDJSON lines as objects; every line must be one, in UTF-8, no key twice."""
+        try:
+            lines = self.out.decode("utf-8").split("\n")
+            if lines.pop() != "":
+                raise Complaint("the last line has no end")
+            return [json.loads(line, object_pairs_hook=_unique) for line in lines]
+        except ValueError as wrong:
+            raise Complaint(f"not JSON: {wrong}") from wrong
+
+
+def _unique(pairs):
+    keys = [key for key, _ in pairs]
+    if len(keys) != len(set(keys)):
+        raise Complaint(f"a key stands twice: {keys}")
+    return dict(pairs)
+
+
+def captures(folder):
+    """The captures of a folder, sorted by name."""
+    return [name for name in sorted(os.listdir(folder)) if stem(name) != name]
+
+
+def stem(name):
+    """The name of a capture without its suffixes; the name itself when it is none."""
+    short = name
+    for suffix in COMPRESSED:
+        short = short[:-len(suffix)] if short.endswith(suffix) else short
+    for suffix in SUFFIXES:
+        if short.endswith(suffix):
+            return short[:-len(suffix)]
+    return name

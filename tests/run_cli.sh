@@ -1,0 +1,261 @@
+#!/bin/sh
+# run_cli.sh - the command line as a user meets it: operands, options, messages, exit statuses.
+# SPDX-License-Identifier: MIT
+#
+#     run_cli.sh WIRELINT SAMPLES
+#
+# Every check is one line: what it is about, the exit status expected, the command. What it printed
+# is in $work/out and $work/err for the checks of text that follow.
+set -u
+wirelint=$1
+samples=$2
+showcase=$samples/captures/nginx-node-103.pcap
+clean=$samples/captures/curl-keepalive.pcap
+damaged=$samples/captures/damaged.pcap
+work=$(mktemp -d) || exit 2
+trap 'rm -rf "$work"' EXIT
+checks=0
+failures=0
+
+[ -r "$showcase" ] || { echo "no $showcase"; exit 77; }
+
+failed() {
+    failures=$((failures + 1))
+    echo "FAILED: $about: $*"
+    sed 's/^/    out: /' "$work/out" | head -n 20
+    sed 's/^/    err: /' "$work/err" | head -n 20
+}
+
+# check ABOUT STATUS ARGUMENT...
+check() {
+    about=$1
+    expected=$2
+    shift 2
+    "$wirelint" "$@" >"$work/out" 2>"$work/err" </dev/null
+    status=$?
+    checks=$((checks + 1))
+    [ $status -eq "$expected" ] || failed "status $status, not $expected"
+}
+
+# out PATTERN, err PATTERN: standard output or error of the last check has a line that matches
+out() { checks=$((checks + 1)); grep -q -e "$1" "$work/out" || failed "no '$1' in the output"; }
+err() { checks=$((checks + 1)); grep -q -e "$1" "$work/err" || failed "no '$1' in the messages"; }
+no_out() { checks=$((checks + 1)); [ ! -s "$work/out" ] || failed "something was printed"; }
+no_err() { checks=$((checks + 1)); [ ! -s "$work/err" ] || failed "a message was printed"; }
+
+# json PROGRAM: the last output is NDJSON, of which `lines` is made; the program must be true of it
+json() {
+    checks=$((checks + 1))
+    python3 -c 'import json, sys
+def unique(pairs):
+    keys = [k for k, v in pairs]
+    assert len(keys) == len(set(keys)), keys
+    return dict(pairs)
+lines = [json.loads(l, object_pairs_hook=unique) for l in open(sys.argv[1], encoding="utf-8")]
+assert '"$1"', lines' "$work/out" 2>"$work/err" || failed "not true: $1"
+}
+
+# -------------------------------------------------------------------------------- exit statuses
+check "findings are status 1" 1 audit "$showcase"
+out '^violation  interim-to-http10'
+out 'GET .* HTTP/1.0 -> 103, 200$'
+out 'tcp.stream eq [0-9]'
+out '^[0-9]* violations, [0-9]* warnings, [0-9]* notes in [0-9]* exchanges on [0-9]* connections$'
+no_err
+check "no finding is status 0" 0 audit "$clean"
+out '^0 violations, '
+check "bare FILE is audit" 1 "$showcase"
+out '^violation  interim-to-http10'
+check "--fail-on never" 0 audit --fail-on never "$showcase"
+check "--fail-on=warning" 1 audit --fail-on=warning "$showcase"
+check "list has the same status" 1 list "$showcase"
+check "a rule switched off does not count" 0 audit --rule 'interim-*=off' --fail-on violation "$showcase"
+check "a rule made a note does not fail" 0 audit --rule interim-to-http10=note "$showcase"
+out '^note  interim-to-http10'
+check "--only" 0 audit --only 'switching-*' "$showcase"
+check "--where that leaves nothing" 0 audit --where status:404 "$showcase"
+out '^0 violations, 0 warnings, 0 notes in 0 exchanges'
+check "a damaged file is status 3, and is reported" 3 audit "$damaged"
+out ' exchanges on '
+err '^wirelint: '
+check "a missing file is status 3" 3 audit "$work/none.pcap"
+err "^wirelint: cannot open '$work/none.pcap': no such file or directory"
+no_out
+check "no capture is status 3" 3 audit "$0"
+err '^wirelint: '
+no_out
+# of two connections one is TLS, the other is HTTP to the same port
+tls=$("$wirelint" audit --json "$samples/captures/tls.pcap" | python3 -c 'import json, sys
+print(*(c["client"]["port"] for c in map(json.loads, sys.stdin)
+        if c["type"] == "connection" and c["protocol"] == "tls"))')
+check "--require-http without HTTP is status 3" 3 audit --require-http "$samples/captures/tls.pcap" port "$tls"
+err 'no HTTP was found'
+check "without --require-http it is 0" 0 audit "$samples/captures/tls.pcap" port "$tls"
+out 'not judged: 1 tls'
+out '^No HTTP was found'
+check "an output that cannot be written is 3" 3 audit --report "json=$work/none/x" "$clean"
+err 'cannot write'
+
+# ------------------------------------------------------------------------------ usage is status 2
+check "no operand" 2
+err 'no capture was named'
+check "unknown option names the nearest" 2 audit --wehre x "$clean"
+err "did you mean '--where'"
+check "an option without its value" 2 audit "$clean" --where
+check "a value that is none" 2 audit --fail-on error "$clean"
+err 'violation, warning, note or never'
+check "a flag with a value" 2 audit --json=yes "$clean"
+check "an unknown rule names the nearest" 2 audit --rule interim-to-htp10=off "$clean"
+err "did you mean 'interim-to-http10'"
+check "an unknown threshold" 2 audit --set processing.fnal=3 "$clean"
+err 'processing.final'
+check "a wrong filter" 2 audit "$clean" tcp prt 80
+no_out
+check "a wrong --where" 2 audit --where 'stats:3' "$clean"
+check "two filters" 2 audit -f tcp "$clean" port 80
+check "an option of another command" 2 rules --json
+check "--examples is for audit" 2 list --examples 3 "$clean"
+check "an output that is an input" 2 audit -w "$clean" "$clean"
+err 'would be overwritten'
+check "explain without a rule" 2 explain
+check "an unknown rule to explain" 2 explain interim-to-http1
+err "did you mean 'interim-to-http10'"
+check "a misspelt command is a missing file, with a hint" 3 adit
+err "did you mean the command 'audit'"
+for option in '-i lo' '--keylog k' '--metrics 9100' '--baseline b' '--write-baseline b' \
+    '--profile nginx' '--redact all' '--correlate' '--config c' '--duration 3' \
+    '--interval 2' '--follow' '-B 2' '-p' '-s 100' '--report sarif=x' '--report html=x'; do
+    # shellcheck disable=SC2086 # an option and its value
+    check "$option is refused" 2 audit $option "$clean"
+    err 'this version'
+    no_out
+done
+check "watch is refused" 2 watch "$clean"
+err 'not in this version'
+check "interfaces is refused" 2 interfaces
+check "-D is refused" 2 -D
+
+# ------------------------------------------------------------------------------------- operands
+check "-r FILE and trailing words" 0 audit -r "$clean" tcp port 1
+out ' in 0 exchanges on 0 connections'
+check "a filter after the file" 0 audit "$clean" port 1
+check "-f" 0 audit -f 'port 1' "$clean"
+out ' in 0 exchanges on 0 connections'
+check "-- begins the filter" 0 audit "$clean" -- port 1
+check "options may follow the filter" 0 audit "$clean" port 1 --json
+json 'lines[-1]["type"] == "end" and lines[-1]["connections"] == 0'
+check "a net in the filter is no file" 0 audit "$clean" net 10.99.0.0/16
+check "-j N gives the same" 1 list -j 3 "$showcase"
+cp "$work/out" "$work/shards"
+check "-j 0 is none" 2 list -j 0 "$showcase"
+check "without -j" 1 list "$showcase"
+cmp -s "$work/out" "$work/shards" || failed "-j 3 differs"
+check "several files are one capture" 1 audit --json "$clean" "$showcase"
+json 'all("file" in l for l in lines if l["type"] in ("exchange", "finding"))'
+json 'len(lines[0]["inputs"]) == 2 and [l["type"] for l in lines].count("start") == 1'
+check "--separate runs each by itself" 1 audit --separate --json "$clean" "$showcase"
+json '[l["type"] for l in lines].count("start") == 2'
+cp "$showcase" "$work/audit"
+check "./audit is a file" 1 "$work/audit"
+"$wirelint" audit - <"$showcase" >"$work/out" 2>"$work/err"
+[ $? -eq 1 ] || { about="standard input"; failed "status"; }
+about="standard input has one shard"
+"$wirelint" audit -j 2 - <"$showcase" >"$work/out" 2>"$work/err"
+err 'one shard'
+mkdir "$work/dir" && cp "$clean" "$showcase" "$work/dir/" && echo text >"$work/dir/notes"
+check "a directory is every capture in it" 1 audit --json "$work/dir"
+json 'len(lines[0]["inputs"]) == 2'
+check "--separate on a directory" 1 audit --json --separate "$work/dir"
+json '[l["type"] for l in lines].count("start") == 2'
+
+# --------------------------------------------------------------------------------------- output
+check "audit --json" 1 audit --json "$showcase"
+json 'lines[0]["type"] == "start" and lines[0]["schema"] == "wirelint/1"'
+json 'lines[-1]["type"] == "end"'
+json '{l["type"] for l in lines} == {"start", "exchange", "finding", "connection", "end"}'
+json 'all(l["rule"] in lines[i - 1].get("findings", [l["rule"]]) for i, l in enumerate(lines) if l["type"] == "finding" and lines[i - 1]["type"] != "finding")'
+json 'sum(lines[-1]["findings"].values()) == sum(l["type"] == "finding" for l in lines)'
+json 'lines[-1]["exchanges"] == sum(l["type"] == "exchange" for l in lines)'
+json 'lines[-1]["connections"] == sum(l["type"] == "connection" for l in lines)'
+json 'any(l["statuses"] == [103, 200] and l["version"] == "1.0" for l in lines if l["type"] == "exchange")'
+check "list --json" 1 list --json "$showcase"
+json '{l["type"] for l in lines} == {"start", "exchange", "end"}'
+check "stats --json" 1 stats --json "$showcase"
+json '[l["type"] for l in lines] == ["start", "end"] and lines[1]["times"]["final"]["p50"] >= 0'
+check "stats" 1 stats "$showcase"
+out '^  1xx '
+out '103, 200'
+out 'to the final response'
+check "list" 1 list --utc "$showcase"
+out '^[0-9:.]\{15\} [0-9.:]* > [0-9.:]*  GET .* HTTP/1.0 -> 103, 200  .*s  interim-to-http10'
+check "--report beside standard output" 1 audit --report "json=$work/r.json" --report "text=$work/r.txt" "$showcase"
+cp "$work/out" "$work/text"
+cmp -s "$work/text" "$work/r.txt" || failed "text differs from --report text"
+"$wirelint" audit --json "$showcase" >"$work/out"
+cmp -s "$work/out" "$work/r.json" || failed "json differs from --report json"
+check "--color always" 1 audit --color always "$showcase"
+out "$(printf '\033')"'\['
+check "--color auto to a pipe is plain" 1 audit "$showcase"
+if grep -q "$(printf '\033')" "$work/out"; then failed "escape sequences"; fi
+check "-q is short" 1 audit -q "$showcase"
+checks=$((checks + 1))
+[ "$(wc -l <"$work/out")" -lt 12 ] || failed "not short"
+check "-v tells more" 1 audit -v "$showcase"
+out '^Counters'
+check "--examples 0" 1 audit --examples 0 "$showcase"
+if grep -q 'Wireshark:' "$work/out"; then failed "examples"; fi
+about="a reader that goes away"
+"$wirelint" list --json "$showcase" 2>"$work/err" | head -c 10 >"$work/out"
+no_err
+about="a full disk"
+if [ -w /dev/full ]; then
+    "$wirelint" list "$showcase" >/dev/full 2>"$work/err"
+    [ $? -eq 3 ] || failed "status"
+    err 'cannot write standard output: no space left'
+fi
+
+about="README shows the report as it is"
+checks=$((checks + 1))
+root=$(cd "$samples/.." && pwd)
+awk '/^```$/ { n++; next } n == 1' "$root/README.md" >"$work/readme"
+(cd "$root" && TZ=UTC "$wirelint" samples/captures/nginx-node-103.pcap) >"$work/out" 2>"$work/err"
+cmp -s "$work/out" "$work/readme" || failed "it differs"
+
+# ------------------------------------------------------------------------------ the other commands
+check "--help" 0 --help
+out 'wirelint list'
+check "-h" 0 -h
+for command in audit list stats watch rules explain interfaces; do
+    check "$command --help" 0 $command --help
+    checks=$((checks + 1))
+    [ "$(awk 'length > 80' "$work/out" | wc -l)" -eq 0 ] || failed "wider than 80 columns"
+done
+check "--version" 0 --version
+out '^wirelint [0-9]'
+out 'libpcap'
+check "rules" 0 rules
+out '^interim-to-http10 .* violation  server '
+check "rules --format json" 0 rules --format json
+python3 -c 'import json, sys
+rules = json.load(open(sys.argv[1]))
+ids = [r["id"] for r in rules]
+assert ids == sorted(set(ids)) and len(ids) > 30
+assert all(r["severity"] in ("violation", "warning", "note") and r["title"] and r["cite"] for r in rules)
+' "$work/out" || failed "the catalogue is not as it should be"
+check "rules --format markdown" 0 rules --format markdown
+out '^### interim-to-http10'
+check "explain" 0 explain interim-to-http10
+out 'https://www.rfc-editor.org/rfc/rfc9110#section-15.2'
+out '^It fires on'
+out '^It does not fire on'
+check "explain takes globs" 0 explain 'interim-*'
+"$wirelint" rules | while read -r id rest; do
+    "$wirelint" explain "$id" >"$work/out" 2>"$work/err" && grep -q '^It fires on' "$work/out" ||
+        echo "$id $rest"
+done >"$work/unexplained"
+about="every rule has its page with an example"
+checks=$((checks + 1))
+[ ! -s "$work/unexplained" ] || { cp "$work/unexplained" "$work/out"; failed "some have none"; }
+
+echo "$checks checks, $failures failed"
+[ $failures -eq 0 ]

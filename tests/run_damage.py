@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+# run_damage.py - captures that are cut off or have flipped octets never crash or hang anything.
+# SPDX-License-Identifier: MIT
+"""run_damage.py WIRELINT FOLDER [RUNS]
+
+Cuts every capture at record boundaries and between them, and flips octets; the same ones on every
+run. Cut between records: exit status 0 or 1. Cut inside one: 3, the damage named, and everything
+before it reported. Flipped: any status of the contract, and output that can be parsed.
+"""
+import concurrent.futures
+import os
+import random
+import struct
+import sys
+
+from program import Complaint, Run, captures
+
+
+def record_ends(octets):
+    """Offsets after the file header and after each record, or None when it is no plain capture."""
+    magic = octets[:4]
+    orders = {b"\xd4\xc3\xb2\xa1": "<", b"\x4d\x3c\xb2\xa1": "<", b"\xa1\xb2\xc3\xd4": ">",
+              b"\xa1\xb2\x3c\x4d": ">"}
+    ends = []
+    if magic in orders:
+        at = 24
+        while at <= len(octets):
+            ends.append(at)
+            if at + 16 > len(octets):
+                break
+            at += 16 + struct.unpack_from(orders[magic] + "I", octets, at + 8)[0]
+        return ends
+    if magic != b"\x0a\x0d\x0d\x0a":
+        return None
+    at, order = 0, "<"
+    while at + 12 <= len(octets):
+        if octets[at:at + 4] == magic:
+            order = "<" if octets[at + 8:at + 12] == b"\x4d\x3c\x2b\x1a" else ">"
+        at += struct.unpack_from(order + "I", octets, at + 4)[0]
+        ends.append(at)
+    return ends
+
+
+def audit(program, octets):
+    """Runs the program on the octets; its end record and status."""
+    run = Run([program, "audit", "--json", "-"], stdin=octets, timeout=30)
+    records = run.records()
+    if run.status == 3 and not run.err:
+        raise Complaint("status 3 without a word")
+    if records and records[-1]["type"] != "end":
+        raise Complaint("the output has no end")
+    return run.status, records[-1] if records else None
+
+
+def check_cut(program, name, octets, at, ends):
+    """One capture cut off before the octet at."""
+    status, end = audit(program, octets[:at])
+    if ends is None:
+        return
+    if at in ends:
+        if status not in (0, 1):
+            raise Complaint(f"{name} cut between records at {at}: status {status}")
+    elif status != 3:
+        raise Complaint(f"{name} cut inside a record at {at}: status {status}")
+    elif end is not None and at > ends[0] and "damaged" not in end:
+        raise Complaint(f"{name} cut at {at}: the end does not say that it is damaged")
+    if end is not None and octets[:4] != b"\x0a\x0d\x0d\x0a":
+        whole = sum(e <= at for e in ends[1:])
+        if end["packets"] != whole:
+            raise Complaint(f"{name} cut at {at}: {end['packets']} packets instead of {whole}")
+
+
+def check_flip(program, name, octets, seed):
+    """One capture with some octets changed."""
+    chance = random.Random(f"{name} {seed}")
+    damaged = bytearray(octets)
+    for _ in range(chance.choice((1, 1, 2, 8, 64))):
+        damaged[chance.randrange(len(damaged))] ^= 1 << chance.randrange(8)
+    audit(program, bytes(damaged))
+
+
+def jobs(program, folder, runs):
+    """All checks as (description, function, arguments)."""
+    for name in captures(folder):
+        with open(os.path.join(folder, name), "rb") as file:
+            octets = file.read()
+        chance = random.Random(name)
+        ends = record_ends(octets)
+        cuts = {0, 3, 23, 24, 25, len(octets) - 1, len(octets)}
+        cuts |= {chance.randrange(len(octets)) for _ in range(runs)}
+        if ends:
+            for end in chance.sample(ends, min(len(ends), runs // 4)):
+                cuts |= {end, end + 7, end + 16}
+        for at in sorted(c for c in cuts if c <= len(octets)):
+            yield f"{name} cut at {at}", check_cut, (program, name, octets, at, ends)
+        for seed in range(runs):
+            yield f"{name} flipped, seed {seed}", check_flip, (program, name, octets, seed)
+
+
+def main():
+    """Runs everything; returns the exit status."""
+    if len(sys.argv) < 3:
+        print(__doc__, file=sys.stderr)
+        return 2
+    runs = int(sys.argv[3]) if len(sys.argv) > 3 else 24
+    n_done = failed = 0
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        waiting = [(what, pool.submit(check, *arguments)) for what, check, arguments
+                   in jobs(os.path.abspath(sys.argv[1]), sys.argv[2], runs)]
+        for what, job in waiting:
+            n_done += 1
+            try:
+                job.result()
+            except Complaint as complaint:
+                failed += 1
+                print(f"{what}: {complaint}")
+    print(f"{n_done} damaged captures, {failed} failed")
+    return 1 if failed or not n_done else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,316 @@
+/* unit_source.c - several files as one capture: order, filters, damage, want of memory; writing.
+ * SPDX-License-Identifier: MIT
+ */
+#include "source.h"
+
+#include "file.h"
+#include "image.h"
+#include "pcapng_write.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+/* --------------------------------------------------------------------------------- sources */
+
+struct scene {
+    char directory[64];
+    struct wl_budget budget;
+    struct wl_limits limits;
+};
+
+static int enter(void **state)
+{
+    static struct scene scene;
+    char name[] = "/tmp/unit_file.XXXXXX";
+
+    wl_budget_init(&scene.budget, BUDGET, NULL, NULL, NULL);
+    scene.limits.max_files = 1000;
+    if (!mkdtemp(name))
+        return -1;
+    (void)snprintf(scene.directory, sizeof(scene.directory), "%s", name);
+    *state = &scene;
+    return 0;
+}
+
+static int leave(void **state)
+{
+    struct scene *s = *state;
+    char path[128];
+
+    for (unsigned i = 0; i < 100; i++) {
+        (void)snprintf(path, sizeof(path), "%s/%02u", s->directory, i);
+        (void)unlink(path);
+    }
+    (void)snprintf(path, sizeof(path), "%s/sub", s->directory);
+    (void)rmdir(path);
+    return rmdir(s->directory);
+}
+
+static void write_file(const struct scene *s, unsigned number, struct wl_span octets)
+{
+    char path[128];
+    int fd;
+
+    (void)snprintf(path, sizeof(path), "%s/%02u", s->directory, number);
+    fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, octets.p, octets.n), (ssize_t)octets.n);
+    assert_int_equal(close(fd), 0);
+}
+
+/** A file whose packets come at the given seconds; the captured length tells the file. */
+static void write_times(struct scene *s, unsigned number, unsigned linktype,
+                        const uint32_t *seconds, size_t n)
+{
+    struct image m;
+
+    image_init(&m, false);
+    pcap_header(&m, 0xa1b2c3d4, linktype);
+    for (size_t i = 0; i < n; i++)
+        pcap_record(&m, false, seconds[i], 0, 40 + number, 40 + number);
+    write_file(s, number, wl_buf_span(&m.buf));
+    image_release(&m);
+}
+
+/** Reads the whole directory; writes "file:frame@second " per packet. Returns the last code. */
+static int read_all(struct scene *s, struct wl_source_config cfg, char *text, size_t room,
+                    struct wl_error *err)
+{
+    const char *directory = s->directory;
+    struct wl_source *source = NULL;
+    struct wl_packet p;
+    size_t n = 0;
+    int code;
+
+    cfg.files = &directory;
+    cfg.n_files = 1;
+    text[0] = '\0';
+    code = wl_source_open(&cfg, &s->limits, &s->budget, &source, err);
+    if (code < 0)
+        return code;
+    while ((code = wl_source_next(source, &p, err)) == 1) {
+        n += (size_t)snprintf(text + n, room - n, "%u:%u@%u ", wl_frame_file(p.frame),
+                              (unsigned)wl_frame_number(p.frame), (unsigned)(p.t / WL_SECOND));
+        assert_true(n < room);
+    }
+    wl_source_free(source);
+    assert_int_equal(s->budget.used, 0);
+    return code;
+}
+
+static void merges_by_time(void **state)
+{
+    struct scene *s = *state;
+    struct wl_error err = {.code = 0};
+    char text[1024];
+
+    write_times(s, 0, 1, (const uint32_t[]){5, 6, 9}, 3);
+    write_times(s, 1, 1, (const uint32_t[]){1, 2, 6, 20}, 4);
+    write_times(s, 2, 1, (const uint32_t[]){6, 3, 7}, 3); /* its time goes back */
+    write_file(s, 3, WL_SPAN("no capture"));
+    assert_int_equal(read_all(s, (struct wl_source_config){0}, text, sizeof(text), &err), 0);
+    assert_string_equal(text, "1:1@1 1:2@2 0:1@5 0:2@6 1:3@6 2:1@6 2:2@3 2:3@7 0:3@9 1:4@20 ");
+    assert_int_equal(
+        read_all(s, (struct wl_source_config){.max_packets = 4}, text, sizeof(text), &err), 0);
+    assert_string_equal(text, "1:1@1 1:2@2 0:1@5 0:2@6 ");
+    /* a filter takes packets away, not their numbers */
+    assert_int_equal(
+        read_all(s, (struct wl_source_config){.bpf = "len = 41"}, text, sizeof(text), &err), 0);
+    assert_string_equal(text, "1:1@1 1:2@2 1:3@6 1:4@20 ");
+}
+
+/** More files than stay open, in an order of names that is not that of time, all overlapping. */
+static void merges_many_files(void **state)
+{
+    struct scene *s = *state;
+    const char *directory = s->directory;
+    struct wl_source_config cfg = {.files = &directory, .n_files = 1};
+    struct wl_error err = {.code = 0};
+    struct wl_source *source = NULL;
+    const struct wl_input *inputs;
+    struct wl_packet p;
+    wl_ns last = 0;
+    size_t n = 0;
+
+    for (unsigned i = 0; i < 60; i++)
+        write_times(s, i, 1, (const uint32_t[]){70 - i, 71 + i % 7, 80 + i}, 3);
+    assert_int_equal(wl_source_open(&cfg, &s->limits, &s->budget, &source, &err), 0);
+    assert_true(wl_source_rereadable(source));
+    while (wl_source_next(source, &p, &err) == 1) {
+        assert_true(p.t >= last);
+        assert_int_equal(p.ordinal, n + 1);
+        last = p.t;
+        n++;
+    }
+    assert_int_equal(n, 180);
+    inputs = wl_source_inputs(source, &n);
+    assert_int_equal(n, 60);
+    assert_int_equal(inputs[59].packets, 3);
+    assert_int_equal(inputs[59].octets, 3 * 99);
+    assert_int_equal(inputs[59].t_first, 11 * WL_SECOND);
+    assert_int_equal(inputs[59].t_last, 139 * WL_SECOND);
+    assert_null(inputs[59].damaged);
+    wl_source_free(source);
+    assert_int_equal(s->budget.used, 0);
+}
+
+static void tells_damage_at_the_end(void **state)
+{
+    struct scene *s = *state;
+    struct wl_error err = {.code = 0};
+    struct image m;
+    char text[256];
+
+    image_init(&m, false);
+    pcap_header(&m, 0xa1b2c3d4, 1);
+    pcap_record(&m, false, 1, 0, 9, 9);
+    pcap_record(&m, false, 2, 0, 9, 9);
+    m.buf.n -= 3;
+    write_file(s, 0, wl_buf_span(&m.buf));
+    write_file(s, 2, wl_span_sub(wl_buf_span(&m.buf), 0, 10)); /* cut in the file header */
+    image_release(&m);
+    write_times(s, 1, 1, (const uint32_t[]){1, 5}, 2);
+    assert_int_equal(read_all(s, (struct wl_source_config){0}, text, sizeof(text), &err),
+                     WL_EDAMAGED);
+    assert_string_equal(text, "0:1@1 1:1@1 1:2@5 ");
+    assert_non_null(strstr(err.text, "00' is cut off in the middle of packet 2"));
+    assert_non_null(strstr(err.text, "1 other"));
+}
+
+static void refuses(void **state)
+{
+    struct scene *s = *state;
+    struct wl_error err = {.code = 0};
+    const char *nothing = "/nonexistent/x.pcap";
+    struct wl_source_config cfg = {.files = &nothing, .n_files = 1};
+    struct wl_source *source = NULL;
+    char text[256];
+
+    assert_int_equal(wl_source_open(&cfg, &s->limits, &s->budget, &source, &err), WL_EOPEN);
+    assert_string_equal(err.text, "cannot open '/nonexistent/x.pcap': no such file or directory");
+    assert_int_equal(read_all(s, (struct wl_source_config){0}, text, sizeof(text), &err),
+                     WL_EOPEN); /* an empty directory */
+    write_times(s, 0, 1, (const uint32_t[]){1}, 1);
+    assert_int_equal(
+        read_all(s, (struct wl_source_config){.bpf = "tcp port"}, text, sizeof(text), &err),
+        WL_EINVAL);
+    assert_non_null(strstr(err.text, "'tcp port'"));
+    s->limits.max_files = 1;
+    write_times(s, 1, 1, (const uint32_t[]){1}, 1);
+    assert_int_equal(read_all(s, (struct wl_source_config){0}, text, sizeof(text), &err),
+                     WL_EINVAL);
+    s->limits.max_files = 1000;
+}
+
+/** One link type that a filter makes sense on, one that it does not, one that nobody knows. */
+static void filters_per_link_type(void **state)
+{
+    struct scene *s = *state;
+    struct wl_error err = {.code = 0};
+    char text[256];
+
+    write_times(s, 0, 1, (const uint32_t[]){1}, 1);
+    write_times(s, 1, 101, (const uint32_t[]){2}, 1);
+    write_times(s, 2, 9999, (const uint32_t[]){3}, 1);
+    assert_int_equal(
+        read_all(s, (struct wl_source_config){.bpf = "len > 0"}, text, sizeof(text), &err), 0);
+    assert_string_equal(text, "0:1@1 1:1@2 ");
+}
+
+static void stops_when_told(void **state)
+{
+    struct scene *s = *state;
+    const char *directory = s->directory;
+    struct wl_source_config cfg = {.files = &directory, .n_files = 1};
+    struct wl_error err = {.code = 0};
+    struct wl_source *source = NULL;
+    struct wl_packet p;
+
+    write_times(s, 0, 1, (const uint32_t[]){1, 2, 3}, 3);
+    assert_int_equal(wl_source_open(&cfg, &s->limits, &s->budget, &source, &err), 0);
+    assert_int_equal(wl_source_next(source, &p, &err), 1);
+    wl_source_stop(source);
+    assert_int_equal(wl_source_next(source, &p, &err), 0);
+    wl_source_free(source);
+}
+
+/** The nth allocation fails, for every n: no leak, no crash, and an end that says so. */
+static void survives_want_of_memory(void **state)
+{
+    struct scene *s = *state;
+    char text[256];
+    size_t most;
+
+    write_times(s, 0, 1, (const uint32_t[]){1, 2, 3}, 3);
+    write_times(s, 1, 1, (const uint32_t[]){1, 2, 3}, 3);
+    most = s->budget.max;
+    for (size_t max = 0; max < 2 << 20; max += max < 8192 ? 64 : 10007) {
+        struct wl_error err = {.code = 0};
+
+        s->budget.max = max;
+        (void)read_all(s, (struct wl_source_config){.bpf = "ip"}, text, sizeof(text), &err);
+        assert_int_equal(s->budget.used, 0);
+    }
+    s->budget.max = most;
+}
+
+/* ---------------------------------------------------------------------------------- writing */
+
+static void writes_what_it_reads(void **state)
+{
+    struct scene *s = *state;
+    static uint8_t octets[100000];
+    char path[128], comment[40000];
+    struct wl_pcapng_writer *w = NULL;
+    struct wl_error err = {.code = 0};
+    struct wl_file *f = NULL;
+    struct wl_packet p = {.t = 1234567890123456789, .linktype = 1, .wire_length = 1500};
+
+    for (size_t i = 0; i < sizeof(octets); i++)
+        octets[i] = (uint8_t)i;
+    memset(comment, 'c', sizeof(comment));
+    (void)snprintf(path, sizeof(path), "%s/00", s->directory);
+    assert_int_equal(wl_pcapng_writer_new(path, &s->budget, &w, &err), 0);
+    for (uint32_t i = 0; i < 12; i++) {
+        p.bytes = wl_span(octets, i < 8 ? i : 99980 + i);
+        p.linktype = i % 3 == 0 ? 1 : 12;
+        p.wire_length = (uint32_t)p.bytes.n + 1;
+        assert_int_equal(wl_pcapng_write(w, &p, wl_span(comment, i < 4 ? i : i * 3600), &err), 0);
+    }
+    assert_int_equal(wl_pcapng_writer_close(w, &err), 0);
+    assert_int_equal(wl_file_open(path, &s->budget, &f, &err), 0);
+    for (uint32_t i = 0; i < 12; i++) {
+        assert_int_equal(wl_file_next(f, &p, &err), 1);
+        assert_int_equal(p.t, 1234567890123456789);
+        assert_int_equal(p.linktype, i % 3 == 0 ? 1 : 12);
+        assert_int_equal(p.bytes.n, i < 8 ? i : 99980 + i);
+        assert_int_equal(p.wire_length, p.bytes.n + 1);
+        assert_memory_equal(p.bytes.p, octets, p.bytes.n);
+    }
+    assert_int_equal(wl_file_next(f, &p, &err), 0);
+    wl_file_free(f);
+    assert_int_equal(s->budget.used, 0);
+    assert_int_equal(wl_pcapng_writer_new("/nonexistent/x", &s->budget, &w, &err), WL_EOUTPUT);
+    if (wl_pcapng_writer_new("/dev/full", &s->budget, &w, &err) == 0) {
+        p.bytes = wl_span(octets, 10);
+        (void)wl_pcapng_write(w, &p, WL_SPAN(""), &err);
+        assert_int_equal(wl_pcapng_writer_close(w, &err), WL_EOUTPUT);
+    }
+    assert_int_equal(s->budget.used, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(merges_by_time, enter, leave),
+        cmocka_unit_test_setup_teardown(merges_many_files, enter, leave),
+        cmocka_unit_test_setup_teardown(tells_damage_at_the_end, enter, leave),
+        cmocka_unit_test_setup_teardown(refuses, enter, leave),
+        cmocka_unit_test_setup_teardown(filters_per_link_type, enter, leave),
+        cmocka_unit_test_setup_teardown(stops_when_told, enter, leave),
+        cmocka_unit_test_setup_teardown(survives_want_of_memory, enter, leave),
+        cmocka_unit_test_setup_teardown(writes_what_it_reads, enter, leave),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

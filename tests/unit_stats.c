@@ -1,0 +1,253 @@
+/* unit_stats.c - counting, histograms, sequences, top lists and their bounds.
+ * SPDX-License-Identifier: MIT
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "stats.h"
+
+struct world {
+    struct wl_budget budget;
+    struct wl_limits limits;
+    struct wl_tally *tally;
+};
+
+static int set_up(void **state)
+{
+    static struct world w;
+
+    wl_budget_init(&w.budget, 64u << 20, NULL, NULL, NULL);
+    w.limits = (struct wl_limits){.max_sequences = 100, .max_servers = 60};
+    w.tally = wl_tally_new(&w.budget, &w.limits);
+    *state = &w;
+    return w.tally ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    struct world *w = *state;
+
+    wl_tally_free(w->tally);
+    return w->budget.used == 0 ? 0 : -1;
+}
+
+enum { MOST = 64 };
+
+/* Counts an exchange with these statuses, the last one final unless open. */
+static void count(struct world *w, const uint16_t *statuses, uint32_t n, bool open, uint16_t port)
+{
+    struct wl_message interim[MOST] = {{.state = WL_ABSENT}};
+    struct wl_exchange ex = {
+        .conn.server = {.ip = {10, 0, 0, 9}, .port = port, .family = 4},
+        .paired = true,
+        .req = {.state = WL_WHOLE, .t_head = 5 * WL_SECOND},
+        .interim = interim,
+        .n_interim = open ? n : n - 1,
+    };
+
+    for (uint32_t i = 0; i < ex.n_interim; i++)
+        interim[i] = (struct wl_message){
+            .state = WL_WHOLE,
+            .status = statuses[i],
+            .t_first = (6 + (wl_ns)i) * WL_SECOND,
+        };
+    if (!open)
+        ex.res = (struct wl_message){
+            .state = WL_WHOLE,
+            .status = statuses[n - 1],
+            .t_first = (5 + (wl_ns)n) * WL_SECOND,
+        };
+    wl_tally_exchange(w->tally, &ex);
+}
+
+#define COUNT(w, open, port, ...)               \
+    count((w), (const uint16_t[]){__VA_ARGS__}, \
+          sizeof((const uint16_t[]){__VA_ARGS__}) / sizeof(uint16_t), (open), (port))
+
+static void classes_and_codes(void **state)
+{
+    struct world *w = *state;
+    const struct wl_stats *st;
+
+    COUNT(w, false, 80, 103, 200);
+    COUNT(w, false, 80, 204);
+    COUNT(w, true, 80, 101);
+    COUNT(w, false, 80, 0);
+    COUNT(w, false, 80, 777);
+    st = wl_tally_snapshot(w->tally);
+    assert_int_equal(st->exchanges, 5);
+    assert_int_equal(st->responses[1], 2);
+    assert_int_equal(st->responses[2], 2);
+    assert_int_equal(st->responses[0], 2);
+    assert_int_equal(st->codes[103], 1);
+    assert_int_equal(st->codes[101], 1);
+    assert_int_equal(st->codes[777], 1);
+    assert_int_equal(st->codes[0], 1);
+    assert_int_equal(st->n_servers, 1);
+    assert_int_equal(st->servers[0].classes[1], 2);
+    assert_int_equal(st->servers[0].exchanges, 5);
+    assert_int_equal(st->first.n, 5);
+    assert_int_equal(st->final.n, 4);
+    assert_int_equal(st->seconds_end, 7);
+    assert_int_equal(st->seconds[6][1], 2);
+    assert_int_equal(st->seconds[7][2], 1);
+}
+
+static void sequences_most_frequent_first(void **state)
+{
+    struct world *w = *state;
+    const struct wl_stats *st;
+
+    for (int i = 0; i < 3; i++)
+        COUNT(w, false, 80, 100, 200);
+    for (int i = 0; i < 5; i++)
+        COUNT(w, false, 80, 200);
+    COUNT(w, false, 80, 404);
+    COUNT(w, false, 80, 301);
+    COUNT(w, true, 80, 100, 101);
+    st = wl_tally_snapshot(w->tally);
+    assert_int_equal(st->n_sequences, 5);
+    assert_string_equal(st->sequences[0].text, "200");
+    assert_int_equal(st->sequences[0].n, 5);
+    assert_string_equal(st->sequences[1].text, "100, 200");
+    assert_int_equal(st->sequences[1].n, 3);
+    assert_string_equal(st->sequences[2].text, "100, 101");
+    assert_string_equal(st->sequences[3].text, "301");
+    assert_string_equal(st->sequences[4].text, "404");
+    assert_int_equal(st->other_sequences, 0);
+}
+
+static void long_sequences_are_cut_but_told_apart(void **state)
+{
+    struct world *w = *state;
+    uint16_t statuses[MOST];
+    const struct wl_stats *st;
+
+    for (unsigned i = 0; i < MOST; i++)
+        statuses[i] = 102;
+    statuses[40] = 200;
+    count(w, statuses, 41, false, 80);
+    statuses[40] = 500;
+    count(w, statuses, 41, false, 80);
+    st = wl_tally_snapshot(w->tally);
+    assert_int_equal(st->n_sequences, 2);
+    assert_string_equal(
+        st->sequences[0].text,
+        "102, 102, 102, 102, 102, 102, 102, 102, 102, 102, 102, 102, 102, ... (27 more), 200");
+    assert_string_equal(
+        st->sequences[1].text,
+        "102, 102, 102, 102, 102, 102, 102, 102, 102, 102, 102, 102, 102, ... (27 more), 500");
+}
+
+static void tables_are_bounded(void **state)
+{
+    struct world *w = *state;
+    const struct wl_stats *st;
+    uint64_t listed = 0;
+
+    for (uint16_t i = 0; i < 150; i++)
+        COUNT(w, false, (uint16_t)(1000 + i), 103, (uint16_t)(200 + i));
+    st = wl_tally_snapshot(w->tally);
+    assert_int_equal(st->n_sequences, WL_TOP);
+    assert_int_equal(st->n_servers, WL_TOP);
+    for (unsigned i = 0; i < WL_TOP; i++)
+        listed += st->sequences[i].n;
+    assert_int_equal(listed + st->other_sequences, 150);
+    assert_int_equal(st->other_servers, 100);
+    assert_int_equal(wl_tally_sequences_full(w->tally), 50);
+    assert_int_equal(wl_tally_servers_full(w->tally), 90);
+}
+
+static void seconds_are_a_ring(void **state)
+{
+    struct world *w = *state;
+    struct wl_exchange ex = {.res = {.state = WL_WHOLE, .status = 200}};
+    const struct wl_stats *st;
+
+    ex.res.t_first = 1000 * WL_SECOND;
+    wl_tally_exchange(w->tally, &ex);
+    ex.res.t_first = (1000 + WL_HISTORY_SECONDS - 1) * WL_SECOND;
+    wl_tally_exchange(w->tally, &ex);
+    st = wl_tally_snapshot(w->tally);
+    assert_int_equal(st->seconds[1000 % WL_HISTORY_SECONDS][2], 1);
+    ex.res.t_first = (1000 + WL_HISTORY_SECONDS) * WL_SECOND;
+    wl_tally_exchange(w->tally, &ex);
+    assert_int_equal(st->seconds[1000 % WL_HISTORY_SECONDS][2], 1); /* the new one alone */
+    ex.res.t_first = 1000 * WL_SECOND;
+    wl_tally_exchange(w->tally, &ex); /* too old for the ring */
+    assert_int_equal(st->seconds[1000 % WL_HISTORY_SECONDS][2], 1);
+    ex.res.t_first = -5;
+    wl_tally_exchange(w->tally, &ex);
+    ex.res.t_first = INT64_MAX;
+    wl_tally_exchange(w->tally, &ex);
+    assert_int_equal(st->seconds[1000 % WL_HISTORY_SECONDS][2], 0);
+}
+
+static void quantiles_within_a_sixteenth(void **state)
+{
+    static struct wl_histogram h;
+    static const double quantiles[] = {0.5, 0.95, 0.99};
+
+    (void)state;
+    assert_true(wl_histogram_quantile(&h, 0.5) <= 0);
+    for (wl_ns ms = 1; ms <= 1000; ms++)
+        wl_histogram_add(&h, ms * 1000000);
+    for (size_t i = 0; i < 3; i++) {
+        double got = wl_histogram_quantile(&h, quantiles[i]);
+
+        assert_true(got > quantiles[i] * 15 / 16 && got < quantiles[i] * 17 / 16);
+    }
+    memset(&h, 0, sizeof(h));
+    for (int shift = 0; shift < 63; shift++)
+        wl_histogram_add(&h, (wl_ns)1 << shift);
+    assert_int_equal(h.n, 63);
+    assert_true(wl_histogram_quantile(&h, 1.0) > 86400);
+}
+
+static void findings_by_severity(void **state)
+{
+    struct world *w = *state;
+    static const struct wl_rule foreign = {.id = "foreign"};
+    struct wl_finding findings[3] = {
+        {.rule = wl_rule_at(0), .severity = WL_VIOLATION},
+        {.rule = wl_rule_at(wl_rule_count() - 1), .severity = WL_NOTE},
+        {.rule = &foreign, .severity = WL_WARNING},
+    };
+    struct wl_exchange ex = {
+        .res = {.state = WL_WHOLE, .status = 200},
+        .findings = findings,
+        .n_findings = 3,
+        .unjudged = WL_UNJUDGED_GAP,
+    };
+    const struct wl_stats *st;
+
+    wl_tally_exchange(w->tally, &ex);
+    st = wl_tally_snapshot(w->tally);
+    assert_int_equal(st->findings[WL_VIOLATION], 1);
+    assert_int_equal(st->findings[WL_WARNING], 1);
+    assert_int_equal(st->findings[WL_NOTE], 1);
+    assert_int_equal(st->rules[0], 1);
+    assert_int_equal(st->rules[wl_rule_count() - 1], 1);
+    assert_int_equal(st->unjudged[WL_UNJUDGED_GAP], 1);
+    assert_true(st->sequences[0].faulty);
+    assert_int_equal(st->servers[0].findings[WL_VIOLATION], 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(classes_and_codes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(sequences_most_frequent_first, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(long_sequences_are_cut_but_told_apart, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(tables_are_bounded, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(seconds_are_a_ring, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(quantiles_within_a_sixteenth, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(findings_by_severity, set_up, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

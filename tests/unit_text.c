@@ -1,0 +1,218 @@
+/* unit_text.c - what comes from the network is escaped; numbers and times read as people expect.
+ * SPDX-License-Identifier: MIT
+ */
+#include "text.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static struct wl_budget budget;
+static struct wl_text text;
+
+static int set_up(void **state)
+{
+    (void)state;
+    wl_budget_init(&budget, 1 << 20, NULL, NULL, NULL);
+    wl_text_init(&text, &budget, 1 << 16);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    wl_text_release(&text);
+    return budget.used == 0 ? 0 : -1;
+}
+
+/** The text built so far is expected; begins anew. */
+static void assert_text(const char *expected)
+{
+    struct wl_span got = wl_text_span(&text);
+
+    assert_false(text.full);
+    if (!wl_span_equal(got, wl_span_text(expected)))
+        fail_msg("expected '%s', got '%.*s'", expected, (int)got.n, (const char *)got.p);
+    wl_text_reset(&text);
+}
+
+static void terminal_sees_no_control_octets(void **state)
+{
+    const struct {
+        struct wl_span in;
+        const char *out;
+    } cases[] = {
+        {WL_SPAN("plain /x?a=b \\ \"q\""), "plain /x?a=b \\ \"q\""},
+        {WL_SPAN("a\x1b[31mb\r\n\t\x7f"), "a\\x1b[31mb\\x0d\\x0a\\x09\\x7f"},
+        {WL_SPAN("nul\0end"), "nul\\x00end"},
+        {WL_SPAN("gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x8d\xba"),
+         "gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x8d\xba"},
+        {WL_SPAN("\xc2\x9b"), "\\xc2\\x9b"},                                     /* C1: CSI */
+        {WL_SPAN("\xe2\x80\xae\xe2\x81\xa6"), "\\xe2\\x80\\xae\\xe2\\x81\\xa6"}, /* bidi */
+        {WL_SPAN("\xe2\x80\xa8"), "\\xe2\\x80\\xa8"},          /* line separator */
+        {WL_SPAN("\xe2\x80\x8b"), "\\xe2\\x80\\x8b"},          /* zero width space */
+        {WL_SPAN("\xc0\xaf"), "\\xc0\\xaf"},                   /* overlong */
+        {WL_SPAN("\xed\xa0\x80"), "\\xed\\xa0\\x80"},          /* surrogate */
+        {WL_SPAN("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80"}, /* above U+10FFFF */
+        {WL_SPAN("\xe2\x82"), "\\xe2\\x82"},                   /* cut off */
+        {WL_SPAN("\xff"), "\\xff"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < WL_COUNT(cases); i++) {
+        wl_text_terminal(&text, cases[i].in);
+        assert_text(cases[i].out);
+    }
+}
+
+static void terminal_is_cut_at_a_width(void **state)
+{
+    (void)state;
+    wl_text_terminal_cut(&text, WL_SPAN("0123456789"), 10);
+    assert_text("0123456789");
+    wl_text_terminal_cut(&text, WL_SPAN("0123456789a"), 10);
+    assert_text("0123456...");
+}
+
+static void json_is_valid_whatever_comes(void **state)
+{
+    (void)state;
+    assert_false(wl_text_json(&text, WL_SPAN("say \"hi\" \\ \xc3\xbc /")));
+    assert_text("say \\\"hi\\\" \\\\ \xc3\xbc /");
+    assert_true(wl_text_json(&text, WL_SPAN("\xff\xc0")));
+    assert_text("\\u00ff\\u00c0");
+    assert_true(wl_text_json(&text, WL_SPAN("\x1b\0")));
+    assert_text("\\u001b\\u0000");
+    assert_false(wl_text_json(&text, WL_SPAN("")));
+    assert_text("");
+}
+
+static void html_has_no_live_markup(void **state)
+{
+    (void)state;
+    wl_text_html(&text, WL_SPAN("<b a='1' c=\"2\">&\x1b"));
+    assert_text("&lt;b a=&#39;1&#39; c=&quot;2&quot;&gt;&amp;\\x1b");
+}
+
+static void addresses(void **state)
+{
+    static const struct {
+        struct wl_endpoint e;
+        const char *out;
+    } cases[] = {
+        {{.ip = {10, 0, 0, 9}, .port = 80, .family = 4}, "10.0.0.9:80"},
+        {{.ip = {0x20, 1, 0xd, 0xb8, [15] = 9}, .port = 443, .family = 6}, "[2001:db8::9]:443"},
+        {{.ip = {[15] = 1}, .port = 1, .family = 6}, "[::1]:1"},
+        {{.port = 1, .family = 6}, "[::]:1"},
+        /* RFC 5952 4.2.2 and 4.2.3: a single group of zeros stays, the first longest run goes */
+        {{.ip = {0x20, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1}, .port = 2, .family = 6},
+         "[2001:0:0:1::1]:2"},
+        {{.ip = {0x20, 1, 0xd, 0xb8, 0, 0, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1}, .port = 3, .family = 6},
+         "[2001:db8:0:1:1:1:1:1]:3"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < WL_COUNT(cases); i++) {
+        wl_text_endpoint(&text, &cases[i].e);
+        assert_text(cases[i].out);
+    }
+}
+
+static void times(void **state)
+{
+    (void)state;
+    wl_text_rfc3339(&text, (wl_ns)1795232839 * WL_SECOND + 7);
+    assert_text("2026-11-21T03:47:19.000000007Z");
+    wl_text_clock(&text, (wl_ns)1795232839 * WL_SECOND + 123456789, true);
+    assert_text("03:47:19.123456");
+    wl_text_date(&text, (wl_ns)1795232839 * WL_SECOND, true);
+    assert_text("2026-11-21 03:47:19");
+    wl_text_seconds(&text, 1500000000);
+    assert_text("1.5");
+    wl_text_seconds(&text, 1);
+    assert_text("0.000000001");
+    wl_text_seconds(&text, 3 * WL_SECOND);
+    assert_text("3");
+    wl_text_seconds(&text, -WL_SECOND / 2);
+    assert_text("-0.5");
+}
+
+static void numbers(void **state)
+{
+    (void)state;
+    wl_text_u64(&text, UINT64_MAX);
+    assert_text("18446744073709551615");
+    wl_text_count(&text, 104221);
+    assert_text("104 221");
+    wl_text_count(&text, 999);
+    assert_text("999");
+    wl_text_octets(&text, 512);
+    assert_text("512 B");
+    wl_text_duration(&text, 43000000);
+    assert_text("43 ms");
+    wl_text_duration(&text, 1200000000);
+    assert_text("1.2 s");
+    wl_text_duration(&text, 12000);
+    assert_text("12 us");
+    wl_text_duration(&text, 182 * WL_SECOND);
+    assert_text("3 min 2 s");
+}
+
+static void full_text_is_cut_and_says_so(void **state)
+{
+    struct wl_text small;
+
+    (void)state;
+    wl_text_init(&small, &budget, 8);
+    wl_text_put(&small, "12345");
+    wl_text_put(&small, "6789");
+    wl_text_char(&small, '!');
+    assert_true(small.full);
+    assert_true(wl_text_span(&small).n <= 8);
+    wl_text_reset(&small);
+    assert_false(small.full);
+    wl_text_release(&small);
+}
+
+static void globs(void **state)
+{
+    (void)state;
+    assert_true(wl_glob_match("interim-*", "interim-to-http10"));
+    assert_true(wl_glob_match("*", ""));
+    assert_true(wl_glob_match("a*b*c", "a-b-b-c"));
+    assert_false(wl_glob_match("a*b*c", "a-b-b"));
+    assert_false(wl_glob_match("interim", "interim-to-http10"));
+    assert_true(wl_glob_match("*-http1*", "interim-to-http10"));
+    /* a pattern that a backtracking matcher would take for ever on */
+    assert_false(
+        wl_glob_match("*a*a*a*a*a*a*a*a*a*a*a*b",
+                      "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"));
+}
+
+static void distances(void **state)
+{
+    (void)state;
+    assert_int_equal(wl_edit_distance("audit", "audit"), 0);
+    assert_int_equal(wl_edit_distance("audit", "adit"), 1);
+    assert_int_equal(wl_edit_distance("audit", "auidt"), 1);
+    assert_int_equal(wl_edit_distance("", "abc"), 3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(terminal_sees_no_control_octets),
+        cmocka_unit_test(terminal_is_cut_at_a_width),
+        cmocka_unit_test(json_is_valid_whatever_comes),
+        cmocka_unit_test(html_has_no_live_markup),
+        cmocka_unit_test(addresses),
+        cmocka_unit_test(times),
+        cmocka_unit_test(numbers),
+        cmocka_unit_test(full_text_is_cut_and_says_so),
+        cmocka_unit_test(globs),
+        cmocka_unit_test(distances),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
