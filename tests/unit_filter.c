@@ -100,8 +100,8 @@ static void words_that_hold(void **state)
         "port:80,2999-3001",
         "rule:interim-to-http10",
         "rule:interim-*",
-        "status:103 server:10.0.0.9 method:POST version:1.0 rule:interim-* seq:\"100,103,200\" not "
-        "client:192.168.0.0/16",
+        ("status:103 server:10.0.0.9 method:POST version:1.0 rule:interim-* seq:\"100,103,200\" not "
+         "client:192.168.0.0/16"),
     };
     struct sample s;
 

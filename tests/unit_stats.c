@@ -59,6 +59,7 @@ static void count(struct world *w, const uint16_t *statuses, uint32_t n, bool op
         ex.res = (struct wl_message){
             .state = WL_WHOLE,
             .status = statuses[n - 1],
+            .status_text = {(const uint8_t *)"abc", 3},
             .t_first = (5 + (wl_ns)n) * WL_SECOND,
         };
     wl_tally_exchange(w->tally, &ex);
@@ -86,7 +87,7 @@ static void classes_and_codes(void **state)
     assert_int_equal(st->codes[103], 1);
     assert_int_equal(st->codes[101], 1);
     assert_int_equal(st->codes[777], 1);
-    assert_int_equal(st->codes[0], 1);
+    assert_int_equal(st->codes[0], 0); /* counted as invalid, but no code */
     assert_int_equal(st->n_servers, 1);
     assert_int_equal(st->servers[0].classes[1], 2);
     assert_int_equal(st->servers[0].exchanges, 5);
@@ -95,6 +96,19 @@ static void classes_and_codes(void **state)
     assert_int_equal(st->seconds_end, 7);
     assert_int_equal(st->seconds[6][1], 2);
     assert_int_equal(st->seconds[7][2], 1);
+}
+
+static void a_simple_response_has_no_status(void **state)
+{
+    struct world *w = *state;
+    struct wl_exchange ex = {.res = {.state = WL_WHOLE, .minor = 9}}; /* RFC 1945 6 */
+    const struct wl_stats *st;
+
+    wl_tally_exchange(w->tally, &ex);
+    st = wl_tally_snapshot(w->tally);
+    assert_int_equal(st->exchanges, 1);
+    assert_int_equal(st->responses[0], 0);
+    assert_int_equal(st->n_sequences, 0);
 }
 
 static void sequences_most_frequent_first(void **state)
@@ -241,6 +255,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(classes_and_codes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_simple_response_has_no_status, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sequences_most_frequent_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(long_sequences_are_cut_but_told_apart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(tables_are_bounded, set_up, tear_down),

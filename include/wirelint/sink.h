@@ -64,8 +64,9 @@ struct wl_stats {
     uint64_t limits[WL_N_LIMITS]; /* how often each was reached */
     uint64_t connections, exchanges;
     uint64_t http_connections; /* with at least one exchange */
+    uint64_t left_out;         /* exchanges that --where left out; counted nowhere else */
     uint64_t responses[WL_N_CLASSES];
-    uint64_t codes[WL_N_CODES];
+    uint64_t codes[WL_N_CODES]; /* by code; what was no code stands in responses[0] only */
     uint64_t findings[WL_N_SEVERITIES];
     uint64_t suppressed_findings; /* beyond max_findings */
     const uint64_t *rules;        /* findings per rule, wl_rule_count() entries, by index */
@@ -96,9 +97,9 @@ struct wl_sink_config {
     unsigned examples; /* per rule, in text */
     bool color, utc;
     bool unicode;
-    unsigned columns;              /* width of the terminal; 0 unlimited */
-    int verbosity;                 /* -1 quiet, 0, 1 verbose */
-    const char *command;           /* "audit", "list", "stats": what the user asked for */
+    unsigned columns;         /* width of the terminal; 0 unlimited */
+    int verbosity;            /* -1 quiet, 0, 1 verbose */
+    const char *command;      /* "audit", "list", "stats": what the user asked for */
     enum wl_severity fail_on; /* WL_OFF: never */
     bool filtered; /* a BPF filter is in force: connection numbers are not those of the file */
 };
@@ -123,9 +124,11 @@ struct wl_sink_ops {
 
 struct wl_sink {
     const struct wl_sink_ops *ops;
-    void *state;                   /* the sink's own */
-    const struct wl_input *inputs; /* of the run, directories expanded: set by the engine once the */
-    uint32_t n_inputs;             /* source is open, before the first exchange; index: wl_frame_file */
+    void *state; /* the sink's own */
+    /* The run's inputs, directories expanded; the index is wl_frame_file. Set by the engine once the
+     * source is open, before the first exchange. */
+    const struct wl_input *inputs;
+    uint32_t n_inputs;
 };
 
 #endif

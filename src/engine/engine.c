@@ -152,17 +152,25 @@ static void close_outputs(struct wl_engine *e)
 
 /* ---------------------------------------------------------------------- behind the merge */
 
-static void take_exchange(struct wl_engine *e, struct wl_exchange *ex)
+/* False: --where leaves it out. A finding that relate.c drops cannot make an exchange match. */
+static bool relate_and_filter(struct wl_engine *e, struct wl_exchange *ex)
 {
     if (e->filter) {
         if (!wl_filter_match_facts(e->filter, ex))
-            return;
+            return false;
         wl_matched_note(e->matched, ex->conn.id, ex->ordinal);
     }
     if (ex->n_findings)
         wl_relate_exchange(e->relate, ex);
-    if (e->filter && !wl_filter_match(e->filter, ex))
+    return !e->filter || wl_filter_match(e->filter, ex);
+}
+
+static void take_exchange(struct wl_engine *e, struct wl_exchange *ex)
+{
+    if (!relate_and_filter(e, ex)) {
+        wl_tally_stats(e->tally)->left_out++;
         return;
+    }
     wl_tally_exchange(e->tally, ex);
     if (e->evidence)
         wl_evidence_exchange(e->evidence, ex);

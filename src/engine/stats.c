@@ -305,7 +305,8 @@ static void count_response(struct wl_tally *t, struct wl_top_server *server, uin
     uint32_t *row = second_row(&t->stats, time);
 
     t->stats.responses[class]++;
-    t->stats.codes[status < WL_N_CODES ? status : 0]++;
+    if (status != 0 && status < WL_N_CODES) /* 0 stands for what was no code */
+        t->stats.codes[status]++;
     if (server)
         server->classes[class]++;
     if (row)

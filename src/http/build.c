@@ -88,7 +88,7 @@ static void find_oldest(struct wl_build *b)
 static void tell_steps(const struct wl_build *b, const struct wl_exchange *ex)
 {
     uint32_t n = ex->n_interim + ex->n_interim_more;
-    bool final = ex->res.state != WL_ABSENT;
+    bool final = wl_message_has_status(&ex->res);
     bool alone = n + final == 1;
 
     if (!b->layer->host->keep_steps)
@@ -119,7 +119,7 @@ static enum wl_exchange_state state_of(const struct wl_work *w)
     if (ex->res.state == WL_ABSENT)
         return WL_EXCHANGE_UNANSWERED;
     return ex->req.state == WL_WHOLE && ex->res.state == WL_WHOLE ? WL_EXCHANGE_COMPLETE
-                                                                 : WL_EXCHANGE_TRUNCATED;
+                                                                  : WL_EXCHANGE_TRUNCATED;
 }
 
 /* One of the directions was never captured, although its octets were acknowledged. */
@@ -134,20 +134,31 @@ static bool one_way(const struct wl_build *b)
     return false;
 }
 
+/* What it says of an exchange that a message of it is not whole. */
+static enum wl_unjudged reason_of(const struct wl_message *m)
+{
+    switch (m->end) {
+    case WL_END_GAP: return WL_UNJUDGED_GAP;
+    case WL_END_SNAPLEN: return WL_UNJUDGED_SNAPLEN;
+    case WL_END_LIMIT:
+    case WL_END_EVICTED:
+    case WL_END_IDLE: return WL_UNJUDGED_LIMIT;
+    case WL_END_EOF: return m->state != WL_WHOLE ? WL_UNJUDGED_EOF : WL_JUDGED;
+    case WL_END_NONE:
+    case WL_END_CLOSED:
+    case WL_END_RESET:
+    case WL_END_ABANDONED:
+    case WL_END_REUSED: break;
+    }
+    return m->n_body_lost ? WL_UNJUDGED_GAP : WL_JUDGED;
+}
+
 static void explain_message(struct wl_work *w, const struct wl_message *m)
 {
-    if (m->n_body_lost && m->end == WL_END_SNAPLEN)
-        wl_build_unjudged(w, WL_UNJUDGED_SNAPLEN);
-    else if (m->n_body_lost || m->end == WL_END_GAP)
-        wl_build_unjudged(w, WL_UNJUDGED_GAP);
-    else if (m->end == WL_END_SNAPLEN)
-        wl_build_unjudged(w, WL_UNJUDGED_SNAPLEN);
-    else if (m->end == WL_END_LIMIT)
-        wl_build_unjudged(w, WL_UNJUDGED_LIMIT);
-    else if (m->end == WL_END_EOF && m->state != WL_WHOLE)
-        wl_build_unjudged(w, WL_UNJUDGED_EOF);
-    else if (m->end == WL_END_EVICTED || m->end == WL_END_IDLE)
-        wl_build_unjudged(w, WL_UNJUDGED_LIMIT);
+    enum wl_unjudged why = reason_of(m);
+
+    if (why != WL_JUDGED)
+        wl_build_unjudged(w, why);
 }
 
 /* The reason that stands for an exchange of which something is missing. */
@@ -163,10 +174,11 @@ static void explain(const struct wl_build *b, struct wl_work *w)
     explain_message(w, &ex->req);
     explain_message(w, &ex->res);
     if (ex->state == WL_EXCHANGE_UNANSWERED || (w->stray && ex->res.state == WL_ABSENT)) {
-        if (ex->end == WL_END_EOF)
+        if (ex->end == WL_END_EOF) {
             wl_build_unjudged(w, WL_UNJUDGED_EOF);
-        else if (ex->end == WL_END_EVICTED || ex->end == WL_END_IDLE)
+        } else if (ex->end == WL_END_EVICTED || ex->end == WL_END_IDLE) {
             wl_build_unjudged(w, WL_UNJUDGED_LIMIT);
+        }
     }
     if (!ex->paired)
         wl_build_unjudged(w, b->doubt ? (enum wl_unjudged)b->doubt : WL_UNJUDGED_LOST);
@@ -178,6 +190,10 @@ static void emit(struct wl_build *b, struct wl_work *w, wl_ns now)
     const struct wl_layer_host *host = b->layer->host;
 
     b->forget(b, w);
+    if (w->stray && ex->res.state == WL_ABSENT && wl_exchange_n_interim(ex) == 0) {
+        wl_arena_free(ex->arena); /* a response that began and was lost: nothing to tell */
+        return;
+    }
     wl_wait_finish(w);
     ex->conn = *wl_layer_conn(b->layer);
     if (!w->garbage || ex->res.state != WL_ABSENT)
@@ -220,10 +236,11 @@ static void check_done(struct wl_build *b, struct wl_work *w, wl_ns now)
     w->done = true;
     w->t_done = now;
     /* No more octets of the server: nothing can concern it any more. */
-    if (b->over[WL_TO_CLIENT])
+    if (b->over[WL_TO_CLIENT]) {
         w->released = true;
-    else
+    } else {
         wl_layer_wake(b->layer, now);
+    }
     emit_released(b, now);
 }
 
@@ -243,10 +260,11 @@ void wl_build_wake(struct wl_build *b, wl_ns now)
         if (!w->done || w->released || w->unasked_101)
             continue;
         /* a FIN within 100 ms tells an idle notice from a response to nobody */
-        if (now - w->t_done >= (w->stray ? 2 * settle : settle))
+        if (now - w->t_done >= (w->stray ? 2 * settle : settle)) {
             w->released = true;
-        else
+        } else {
             waiting = true;
+        }
     }
     emit_released(b, now);
     if (waiting)
@@ -259,10 +277,11 @@ void wl_build_doubt(struct wl_build *b, enum wl_unjudged why, enum wl_dir dir)
 {
     if (!b->doubt)
         b->doubt = (uint8_t)why;
-    if (dir == WL_TO_SERVER)
+    if (dir == WL_TO_SERVER) {
         b->doubt_client = true;
-    else
+    } else {
         b->doubt_server = true;
+    }
     b->final_since = false;
 }
 
@@ -311,10 +330,11 @@ static struct wl_work *new_work(struct wl_build *b)
     w->unpaired = b->doubt != WL_JUDGED;
     wl_build_unjudged(w, (enum wl_unjudged)b->doubt);
     w->head_end = WL_NONE;
-    if (b->last)
+    if (b->last) {
         b->last->next = w;
-    else
+    } else {
         b->first = w;
+    }
     b->last = w;
     b->n_works++;
     return w;
@@ -473,8 +493,7 @@ static struct wl_work *stray_work(struct wl_build *b, wl_ns now)
 void wl_build_response(struct wl_build *b, struct wl_begin *ret, struct wl_at at,
                        const struct wl_seen *seen)
 {
-    *ret = (struct wl_begin){
-        .at = at, .acked = seen->acked, .t = seen->t, .frame = seen->frame};
+    *ret = (struct wl_begin){.at = at, .acked = seen->acked, .t = seen->t, .frame = seen->frame};
     wl_build_next(b, seen->t);
     if (b->oldest && !answers_unseen(b, seen)) {
         ret->work = b->oldest;
@@ -486,9 +505,10 @@ void wl_build_response(struct wl_build *b, struct wl_begin *ret, struct wl_at at
     }
     /* Octets of the client were received that the capture does not have: whether a request was
      * among them cannot be told. */
-    if (seen->acked != WL_NONE && seen->acked > wl_layer_offset(b->layer, WL_TO_SERVER))
+    if (seen->acked != WL_NONE && seen->acked > wl_layer_offset(b->layer, WL_TO_SERVER)) {
         wl_build_doubt(b, b->heard[WL_TO_SERVER] ? WL_UNJUDGED_GAP : WL_UNJUDGED_ONE_WAY,
                        WL_TO_SERVER);
+    }
     ret->stray = true;
     ret->work = stray_work(b, seen->t);
     if (ret->work)
@@ -530,7 +550,8 @@ static void mark_order(struct wl_build *b, struct wl_work *w, struct wl_message 
             mark->certain = false;
     } else if (b->after_final) {
         mark = wl_build_mark(b, w, m, WL_MARK_AFTER_FINAL, m->at, 0, wl_span(NULL, 0));
-        if (mark && m->acked != WL_NONE && m->acked > wl_layer_offset(b->layer, WL_TO_SERVER))
+        if (mark && (b->parked ||
+                     (m->acked != WL_NONE && m->acked > wl_layer_offset(b->layer, WL_TO_SERVER))))
             mark->certain = false;
     }
 }
@@ -571,10 +592,10 @@ struct wl_message *wl_build_interim(struct wl_build *b, struct wl_work *w,
         w->unpaired = true;
     }
     notes = NULL;
-    if (ex->n_interim + ex->n_interim_more < limits->max_interim)
+    if (ex->n_interim + ex->n_interim_more < limits->max_interim) {
         notes = wl_arena_grow(ex->arena, ex->interim_more, ex->n_interim_more, &w->room_more,
-                              (uint32_t)wl_min_u64(limits->max_interim, 1u << 20),
-                              sizeof(*notes));
+                              (uint32_t)wl_min_u64(limits->max_interim, 1u << 20), sizeof(*notes));
+    }
     if (!notes) {
         if (ex->n_interim_lost++ == 0)
             wl_layer_limit(b->layer, WL_LIMIT_max_interim);
@@ -585,8 +606,7 @@ struct wl_message *wl_build_interim(struct wl_build *b, struct wl_work *w,
     return NULL;
 }
 
-struct wl_message *wl_build_final(struct wl_build *b, struct wl_work *w,
-                                  const struct wl_message *m)
+struct wl_message *wl_build_final(struct wl_build *b, struct wl_work *w, const struct wl_message *m)
 {
     struct wl_message *res = &w->ex.res;
 
@@ -615,8 +635,8 @@ static enum wl_last kind_of(const struct wl_work *w)
     return w->ex.req.method_id == WL_METHOD_HEAD ? WL_LAST_HEAD : WL_LAST_FINAL;
 }
 
-void wl_build_final_end(struct wl_build *b, struct wl_work *w, enum wl_state state,
-                        enum wl_end how, uint64_t offset, const struct wl_seen *seen)
+void wl_build_final_end(struct wl_build *b, struct wl_work *w, enum wl_state state, enum wl_end how,
+                        uint64_t offset, const struct wl_seen *seen)
 {
     struct wl_message *res = &w->ex.res;
 

@@ -36,11 +36,11 @@ struct wl_work {
 
 /** What the last message of the server was: where octets that follow it belong. */
 enum wl_last {
-    WL_LAST_NONE,        /* nothing yet, or nothing with a certain end */
-    WL_LAST_NO_CONTENT,  /* a 204 */
-    WL_LAST_NOT_MODIFIED,/* a 304 */
-    WL_LAST_HEAD,        /* a response to HEAD */
-    WL_LAST_FINAL,       /* another final response */
+    WL_LAST_NONE,         /* nothing yet, or nothing with a certain end */
+    WL_LAST_NO_CONTENT,   /* a 204 */
+    WL_LAST_NOT_MODIFIED, /* a 304 */
+    WL_LAST_HEAD,         /* a response to HEAD */
+    WL_LAST_FINAL,        /* another final response */
     WL_LAST_INTERIM,
 };
 
@@ -55,16 +55,17 @@ struct wl_build {
     uint64_t server_close; /* offset after the response that said close; 0: none */
     uint32_t n_works, last_ordinal;
     uint16_t last_status;
-    uint8_t last_kind;  /* enum wl_last */
-    uint8_t doubt;      /* enum wl_unjudged: why pairing is uncertain, or WL_JUDGED */
-    uint8_t end, end_by;/* enum wl_end, wl_dir */
-    bool doubt_client;  /* requests may be unknown */
-    bool doubt_server;  /* position among the server's octets is unknown */
-    bool final_since;   /* a final response has ended since doubt arose */
-    bool requested;     /* a request has begun on this connection */
-    bool after_final;   /* a final response that was well framed has ended */
-    bool pipelined;     /* the client has pipelined */
-    bool client_close;  /* a request said close */
+    uint8_t last_kind;   /* enum wl_last */
+    uint8_t doubt;       /* enum wl_unjudged: why pairing is uncertain, or WL_JUDGED */
+    uint8_t end, end_by; /* enum wl_end, wl_dir */
+    bool doubt_client;   /* requests may be unknown */
+    bool doubt_server;   /* position among the server's octets is unknown */
+    bool final_since;    /* a final response has ended since doubt arose */
+    bool requested;      /* a request has begun on this connection */
+    bool parked;         /* octets of the client wait for an answer; they may be a request */
+    bool after_final;    /* a final response that was well framed has ended */
+    bool pipelined;      /* the client has pipelined */
+    bool client_close;   /* a request said close */
     bool rst_suspect;
     bool over[2];  /* no more octets in this direction */
     bool lost[2];  /* octets are missing */
@@ -111,8 +112,8 @@ struct wl_message *wl_build_interim(struct wl_build *b, struct wl_work *w,
 struct wl_message *wl_build_final(struct wl_build *b, struct wl_work *w,
                                   const struct wl_message *m);
 /** Nothing more will come of w's final response. */
-void wl_build_final_end(struct wl_build *b, struct wl_work *w, enum wl_state state,
-                        enum wl_end how, uint64_t offset, const struct wl_seen *seen);
+void wl_build_final_end(struct wl_build *b, struct wl_work *w, enum wl_state state, enum wl_end how,
+                        uint64_t offset, const struct wl_seen *seen);
 /** The last response of w switched protocols or opened a tunnel. */
 void wl_build_tunnel(struct wl_build *b, struct wl_work *w, wl_ns now);
 /** HTTP is over here: w's exchange is emitted now, after those before it. */

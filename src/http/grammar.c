@@ -26,12 +26,13 @@ static size_t member_length(struct wl_span s, bool *open)
     size_t i;
 
     for (i = 0; i < s.n; i++) {
-        if (quoted && s.p[i] == '\\' && i + 1 < s.n)
+        if (quoted && s.p[i] == '\\' && i + 1 < s.n) {
             i++;
-        else if (s.p[i] == '"')
+        } else if (s.p[i] == '"') {
             quoted = !quoted;
-        else if (s.p[i] == ',' && !quoted)
+        } else if (s.p[i] == ',' && !quoted) {
             break;
+        }
     }
     *open = quoted;
     return i;

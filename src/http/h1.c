@@ -65,7 +65,7 @@ static void release_live(struct wl_h1 *h)
 
 static bool is_idle(const struct wl_h1_side *s)
 {
-    return s->phase == WL_H1_START && s->gather.buf.n == 0 && s->crlf == 0;
+    return s->phase == WL_H1_START && s->gather.buf.n == 0 && s->crlf == 0 && !s->cr;
 }
 
 static void sleep_if_idle(struct wl_h1 *h)
@@ -99,29 +99,15 @@ static int h1_open(struct wl_layer *l)
 static void feed_phase(struct wl_h1_in *in)
 {
     switch ((enum wl_h1_phase)in->s->phase) {
-    case WL_H1_START:
-        wl_h1_feed_start(in);
-        break;
-    case WL_H1_HEAD:
-        wl_h1_feed_head(in);
-        break;
+    case WL_H1_START: wl_h1_feed_start(in); break;
+    case WL_H1_HEAD: wl_h1_feed_head(in); break;
     case WL_H1_LENGTH:
     case WL_H1_CHUNKED:
-    case WL_H1_CLOSE:
-        wl_h1_feed_body(in);
-        break;
-    case WL_H1_TRAILER:
-        wl_h1_feed_trailer(in);
-        break;
-    case WL_H1_LOST:
-        wl_h1_feed_lost(in);
-        break;
-    case WL_H1_SWITCHED:
-        wl_h1_feed_switched(in);
-        break;
-    case WL_H1_DEAF:
-        wl_h1_take(in, in->bytes.n);
-        break;
+    case WL_H1_CLOSE: wl_h1_feed_body(in); break;
+    case WL_H1_TRAILER: wl_h1_feed_trailer(in); break;
+    case WL_H1_LOST: wl_h1_feed_lost(in); break;
+    case WL_H1_SWITCHED: wl_h1_feed_switched(in); break;
+    case WL_H1_DEAF: wl_h1_take(in, in->bytes.n); break;
     }
 }
 
@@ -193,12 +179,9 @@ static void h1_acked(struct wl_layer *l, enum wl_dir dir, const struct wl_seen *
 static enum wl_end end_of_gap(enum wl_gap_why why)
 {
     switch (why) {
-    case WL_GAP_LOST:
-        return WL_END_GAP;
-    case WL_GAP_SNAPLEN:
-        return WL_END_SNAPLEN;
-    case WL_GAP_LIMIT:
-        return WL_END_LIMIT;
+    case WL_GAP_LOST: return WL_END_GAP;
+    case WL_GAP_SNAPLEN: return WL_END_SNAPLEN;
+    case WL_GAP_LIMIT: return WL_END_LIMIT;
     }
     return WL_END_GAP;
 }
@@ -206,12 +189,9 @@ static enum wl_end end_of_gap(enum wl_gap_why why)
 static enum wl_unjudged unjudged_of(enum wl_gap_why why)
 {
     switch (why) {
-    case WL_GAP_LOST:
-        return WL_UNJUDGED_GAP;
-    case WL_GAP_SNAPLEN:
-        return WL_UNJUDGED_SNAPLEN;
-    case WL_GAP_LIMIT:
-        return WL_UNJUDGED_LIMIT;
+    case WL_GAP_LOST: return WL_UNJUDGED_GAP;
+    case WL_GAP_SNAPLEN: return WL_UNJUDGED_SNAPLEN;
+    case WL_GAP_LIMIT: return WL_UNJUDGED_LIMIT;
     }
     return WL_UNJUDGED_GAP;
 }
@@ -227,14 +207,15 @@ static void cut(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir, enum wl_
 {
     if (s->watch == WL_WATCH_GATHER)
         wl_h1_unwatch(h, s, seen);
-    if (s->phase == WL_H1_HEAD)
+    if (s->phase == WL_H1_HEAD) {
         wl_h1_cut_head(h, s, dir, how, seen);
-    else if (s->phase == WL_H1_CLOSE && how == WL_END_CLOSED)
+    } else if (s->phase == WL_H1_CLOSE && how == WL_END_CLOSED) {
         wl_h1_message_end(h, s, dir, WL_WHOLE, WL_END_NONE, offset, seen);
-    else if (in_content(s) || s->phase == WL_H1_TRAILER)
+    } else if (in_content(s) || s->phase == WL_H1_TRAILER) {
         wl_h1_message_end(h, s, dir, WL_HEAD, how, WL_NONE, seen);
-    else if (s->phase == WL_H1_LOST && s->work)
+    } else if (s->phase == WL_H1_LOST && s->work) {
         wl_build_request_end(&h->build, s->work, WL_CUT, how, WL_NONE, seen);
+    }
 }
 
 static struct wl_fed h1_gap(struct wl_layer *l, enum wl_dir dir, uint64_t lost, struct wl_at at,
@@ -251,6 +232,14 @@ static struct wl_fed h1_gap(struct wl_layer *l, enum wl_dir dir, uint64_t lost, 
     wl_build_clock(&h->build, seen);
     if (s->watch == WL_WATCH_GATHER)
         wl_h1_unwatch(h, s, seen);
+    if (why == WL_GAP_LIMIT && dir == WL_TO_SERVER && wl_h1_waits(h)) {
+        /* more than the channel can hold back, or no answer will come any more: what waits for
+         * one stays unknown */
+        s->phase = WL_H1_DEAF;
+        wl_build_doubt(&h->build, WL_UNJUDGED_LIMIT, dir);
+        wl_build_unpair(&h->build, WL_UNJUDGED_LIMIT);
+        return fed;
+    }
     if (!in_content(s) || !wl_h1_gap_body(h, s, dir, lost, at.offset, end_of_gap(why), seen)) {
         wl_h1_finish_excess(h, s);
         if (s->phase != WL_H1_SWITCHED) {

@@ -10,8 +10,8 @@
 #include "h1_side.h"
 
 enum {
-    WATCH_OCTETS = 8192,    /* a request line longer than this is not looked for in content */
-    EXT_LONG = 4096,        /* catalogue, chunk-framing-invalid */
+    WATCH_OCTETS = 8192, /* a request line longer than this is not looked for in content */
+    EXT_LONG = 4096,     /* catalogue, chunk-framing-invalid */
     LOOK_METHOD_OCTETS = 20,
 };
 
@@ -64,13 +64,13 @@ static bool look_at(struct wl_h1_side *s, uint8_t c)
     static const char version[] = "HTTP/1.";
 
     switch ((enum wl_h1_look)s->look) {
-    case WL_LOOK_NOT:
-        return false;
+    case WL_LOOK_NOT: return false;
     case WL_LOOK_STATUS:
-        if (!fits_status(c, s->look_n))
+        if (!fits_status(c, s->look_n)) {
             s->look = WL_LOOK_NOT;
-        else if (++s->look_n == sizeof("HTTP/0.0 000") - 1)
+        } else if (++s->look_n == sizeof("HTTP/0.0 000") - 1) {
             return true;
+        }
         return false;
     case WL_LOOK_METHOD:
         if (c == ' ' && s->look_n >= 3) {
@@ -91,10 +91,11 @@ static bool look_at(struct wl_h1_side *s, uint8_t c)
         }
         return false;
     case WL_LOOK_VERSION:
-        if (c != (uint8_t)version[s->look_n])
+        if (c != (uint8_t)version[s->look_n]) {
             s->look = WL_LOOK_NOT;
-        else if (++s->look_n == sizeof(version) - 1)
+        } else if (++s->look_n == sizeof(version) - 1) {
             return true;
+        }
         return false;
     }
     return false;
@@ -108,9 +109,10 @@ static void look(struct wl_h1_in *in, size_t n)
         if (!look_at(s, in->bytes.p[i]))
             continue;
         s->look = WL_LOOK_NOT;
-        if (s->m && s->work)
-            wl_build_mark(&in->h->build, s->work, s->m, WL_MARK_BODY_LOOKS_LIKE_HTTP,
-                          s->m->body_at, 0, wl_span(NULL, 0));
+        if (s->m && s->work) {
+            wl_build_mark(&in->h->build, s->work, s->m, WL_MARK_BODY_LOOKS_LIKE_HTTP, s->m->body_at,
+                          0, wl_span(NULL, 0));
+        }
     }
 }
 
@@ -120,9 +122,10 @@ static void chunk_mark(struct wl_h1_in *in, enum wl_mark_id id, uint64_t value)
 {
     struct wl_h1_side *s = in->s;
 
-    if (s->m && s->work)
+    if (s->m && s->work) {
         wl_build_mark(&in->h->build, s->work, s->m, id, in->at, value,
                       wl_span_sub(in->bytes, 0, 1));
+    }
 }
 
 /* The chunk framing is broken: where the message ends is not known. */
@@ -171,15 +174,12 @@ static bool chunk_after_size(struct wl_h1_in *in, uint8_t c)
         s->chunk = WL_CHUNK_EXT;
         s->count = 1;
         return true;
-    case '\r':
-        s->chunk = WL_CHUNK_LF;
-        return true;
+    case '\r': s->chunk = WL_CHUNK_LF; return true;
     case '\n':
         chunk_mark(in, WL_MARK_CHUNK_BARE_LF, 0);
         chunk_line_end(in);
         return true;
-    default:
-        return false;
+    default: return false;
     }
 }
 
@@ -279,15 +279,9 @@ static void feed_chunked(struct wl_h1_in *in)
     switch ((enum wl_h1_chunk)s->chunk) {
     case WL_CHUNK_BEGIN:
     case WL_CHUNK_SIZE:
-    case WL_CHUNK_PAD:
-        chunk_size(in, in->bytes.p[0]);
-        break;
-    case WL_CHUNK_EXT:
-        chunk_ext(in);
-        break;
-    case WL_CHUNK_LF:
-        chunk_lf(in);
-        break;
+    case WL_CHUNK_PAD: chunk_size(in, in->bytes.p[0]); break;
+    case WL_CHUNK_EXT: chunk_ext(in); break;
+    case WL_CHUNK_LF: chunk_lf(in); break;
     case WL_CHUNK_DATA:
         n = (size_t)wl_min_u64(s->left, in->bytes.n);
         look(in, n);
@@ -296,9 +290,7 @@ static void feed_chunked(struct wl_h1_in *in)
         wl_h1_take(in, n);
         break;
     case WL_CHUNK_END:
-    case WL_CHUNK_END_LF:
-        chunk_data_end(in);
-        break;
+    case WL_CHUNK_END_LF: chunk_data_end(in); break;
     }
 }
 
@@ -416,8 +408,7 @@ static bool watch(struct wl_h1_in *in)
             return true;
         break;
     case WL_CLAIM_NO:
-    case WL_CLAIM_TURNED:
-        break;
+    case WL_CLAIM_TURNED: break;
     }
     release_watched(in);
     return true;

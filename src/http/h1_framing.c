@@ -12,10 +12,10 @@ struct framing {
     struct wl_h1 *h;
     struct wl_work *w;
     struct wl_message *m;
-    bool length_bad;  /* no usable Content-Length although there is one */
-    bool coded;       /* a Transfer-Encoding is there */
-    bool chunked;     /* its last coding is chunked */
-    bool coding_bad;  /* nobody can tell what it means */
+    bool length_bad; /* no usable Content-Length although there is one */
+    bool coded;      /* a Transfer-Encoding is there */
+    bool chunked;    /* its last coding is chunked */
+    bool coding_bad; /* nobody can tell what it means */
     uint32_t n_chunked;
 };
 
@@ -62,7 +62,8 @@ static void read_lengths(struct framing *f)
         for (; member.n; member = wl_grammar_member(&c))
             read_length(f, field, member);
     }
-    if (f->length_bad && f->m->other_declared == WL_NONE && !wl_message_mark(f->m, WL_MARK_CL_DIFFER))
+    if (f->length_bad && f->m->other_declared == WL_NONE &&
+        !wl_message_mark(f->m, WL_MARK_CL_DIFFER))
         f->m->declared = WL_NONE;
 }
 
@@ -132,8 +133,7 @@ static bool frame_by_status(struct wl_message *m, enum wl_method method)
         m->framing = WL_FRAMING_TUNNEL;
         return true;
     }
-    if (method == WL_METHOD_HEAD || m->status / 100 == 1 || m->status == 204 ||
-        m->status == 304) {
+    if (method == WL_METHOD_HEAD || m->status / 100 == 1 || m->status == 204 || m->status == 304) {
         m->framing = WL_FRAMING_NONE;
         return true;
     }

@@ -65,10 +65,11 @@ static bool next_line(const struct reading *r, size_t *from, struct wl_span *ret
     if (lf == rest.n)
         return false;
     line = wl_span_sub(rest, 0, lf);
-    if (line.n && line.p[line.n - 1] == '\r')
+    if (line.n && line.p[line.n - 1] == '\r') {
         line.n--;
-    else
+    } else {
         mark(r, WL_MARK_BARE_LF, rest.p + lf, 0, wl_span(NULL, 0));
+    }
     cr = wl_span_find(line, '\r');
     if (cr < line.n)
         mark(r, WL_MARK_BARE_CR, line.p + cr, 0, line);
@@ -253,8 +254,7 @@ size_t wl_h1_parse_status(struct wl_h1 *h, struct wl_work *w, struct wl_message 
     if (odd || odd_code)
         mark(&r, WL_MARK_STATUS_LINE_SPACES, line.p, 0, line);
     /* RFC 9112 4: status-code = 3DIGIT */
-    if (code.n == 3 && wl_is_digit(code.p[0]) && wl_is_digit(code.p[1]) &&
-        wl_is_digit(code.p[2])) {
+    if (code.n == 3 && wl_is_digit(code.p[0]) && wl_is_digit(code.p[1]) && wl_is_digit(code.p[2])) {
         m->status = (uint16_t)((code.p[0] - '0') * 100 + (code.p[1] - '0') * 10 + code.p[2] - '0');
     } else {
         m->status_text = code;
@@ -318,10 +318,11 @@ static void fold(const struct reading *r, struct wl_field *f, struct wl_span lin
     mark(r, WL_MARK_OBS_FOLD, line.p, 0, line);
     f->odd |= WL_ODD_FOLDED;
     check_value(r, f, line);
-    if (f->value.n == 0)
+    if (f->value.n == 0) {
         f->value = wl_span_trim(line);
-    else
+    } else {
         f->value = wl_span_trim(wl_span(f->value.p, (size_t)(line.p + line.n - f->value.p)));
+    }
 }
 
 /* The name of a line that is not plainly "token:". Returns its length up to the colon or the end. */
@@ -366,10 +367,11 @@ static void read_field(const struct reading *r, struct wl_field *f, struct wl_sp
     f->at = wl_h1_at(r->text, line.p);
     while (n < line.n && wl_is_tchar(line.p[n]))
         n++;
-    if (n > 0 && n < line.n && line.p[n] == ':')
+    if (n > 0 && n < line.n && line.p[n] == ':') {
         f->name = wl_span_sub(line, 0, n);
-    else
+    } else {
         n = read_odd_name(r, f, line);
+    }
     f->id = f->odd & WL_ODD_NO_COLON ? WL_FIELD_OTHER : wl_grammar_field(f->name);
     f->value = wl_span_trim(wl_span_after(line, n + 1));
     check_value(r, f, f->value);
@@ -397,13 +399,13 @@ bool wl_h1_parse_fields(struct wl_h1 *h, struct wl_work *w, struct wl_message *m
     while (next_line(&r, &from, &line) && line.n) {
         if (is_stray_blank(&r, line, n))
             continue;
-        if (line.p[0] == ' ' || line.p[0] == '\t') {
+        if (n && (line.p[0] == ' ' || line.p[0] == '\t')) {
             fold(&r, &fields[n - 1], line);
             continue;
         }
         if (n == room) {
-            struct wl_field *grown =
-                wl_arena_grow(w->ex.arena, fields, n, &room, max, sizeof(*fields));
+            struct wl_field *grown = wl_arena_grow(w->ex.arena, fields, n, &room, max,
+                                                   sizeof(*fields));
 
             if (!grown) {
                 if (n >= max) {

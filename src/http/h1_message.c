@@ -49,15 +49,15 @@ static void between_messages(struct wl_h1_side *s)
     s->look = WL_LOOK_NOT;
     s->watch = WL_WATCH_IDLE;
     s->crlf = 0;
+    s->cr = false;
     s->skipped = 0;
     s->work = NULL;
     s->m = NULL;
     wl_h1_gather_drop(s, s->gather.buf.n);
 }
 
-void wl_h1_message_end(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir,
-                       enum wl_state state, enum wl_end how, uint64_t offset,
-                       const struct wl_seen *seen)
+void wl_h1_message_end(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir, enum wl_state state,
+                       enum wl_end how, uint64_t offset, const struct wl_seen *seen)
 {
     struct wl_work *w = s->work;
     struct wl_message *m = s->m;
@@ -87,10 +87,11 @@ static void name_protocol(struct wl_h1 *h, const struct wl_message *req)
     enum wl_proto proto = WL_H11;
     enum wl_proto now = wl_layer_conn(wl_h1_layer(h))->proto;
 
-    if (req->major == 0)
+    if (req->major == 0) {
         proto = WL_H09;
-    else if (req->major == 1 && req->minor == 0)
+    } else if (req->major == 1 && req->minor == 0) {
         proto = WL_H10;
+    }
     /* the layer claims http/1.1; a connection is called by its first request, or a better one */
     if (!h->named || (proto > now && proto <= WL_H11))
         wl_layer_set_proto(wl_h1_layer(h), proto);
@@ -124,10 +125,11 @@ static void request_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_h1
     }
     wl_build_request_head(&h->build, w, end, seen);
     m->body_at.frame = text.n_runs ? text.runs[text.n_runs - 1].frame : seen->frame;
-    if (m->framing == WL_FRAMING_NONE)
+    if (m->framing == WL_FRAMING_NONE) {
         wl_h1_message_end(h, s, WL_TO_SERVER, WL_WHOLE, WL_END_NONE, end, seen);
-    else
+    } else {
         wl_h1_begin_body(s, WL_TO_SERVER);
+    }
 }
 
 void wl_h1_simple_request(struct wl_h1 *h, const struct wl_seen *seen)
@@ -170,9 +172,10 @@ static void garbage(struct wl_h1_in *in, struct wl_span sample)
         if (ordinal && each->ex.ordinal == ordinal)
             before = each;
     }
-    if (ordinal)
+    if (ordinal) {
         wl_h1_open_excess(s, &h->build, WL_MARK_EXCESS_REQUEST, before,
                           before ? &before->ex.req : NULL, ordinal, 0, s->first);
+    }
     wl_h1_count_excess(s, wl_buf_span(&s->gather.buf));
     wl_h1_lose(h, s, WL_TO_SERVER, s->first.offset, WL_UNJUDGED_LOST);
     s->work = w; /* outstanding until the next request begins */
@@ -215,12 +218,12 @@ static void begin_switch(struct wl_h1 *h, struct wl_work *w, const struct wl_mes
     live->switch_offset = m->at.offset;
     live->switch_ordinal = w->ex.ordinal;
     /* contract: after a 101 that was asked for, what looks like HTTP/1 is no exchange */
-    if (!by_connect)
-        wl_layer_expect(wl_h1_layer(h), live->switched_to == WL_PROTO_UNKNOWN
-                                            ? WL_PROTO_OTHER
-                                            : live->switched_to);
+    if (!by_connect) {
+        wl_layer_expect(wl_h1_layer(h),
+                        live->switched_to == WL_PROTO_UNKNOWN ? WL_PROTO_OTHER : live->switched_to);
+    }
     live->side[WL_TO_CLIENT].phase = WL_H1_SWITCHED;
-    if (client->phase == WL_H1_START || client->phase == WL_H1_LOST)
+    if (client->phase == WL_H1_START || client->phase == WL_H1_LOST || client->phase == WL_H1_DEAF)
         client->phase = WL_H1_SWITCHED;
     w->ex.switched = live->switched_to;
     wl_build_tunnel(&h->build, w, seen->t);
@@ -238,10 +241,11 @@ static void interim_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_wo
     if (m->status != 101)
         return;
     /* RFC 9110 7.8: a server must not switch to a protocol that was not indicated by the client */
-    if (!w->stray && w->head_end != WL_NONE && wl_message_field(&w->ex.req, WL_FIELD_UPGRADE))
+    if (!w->stray && w->head_end != WL_NONE && wl_message_field(&w->ex.req, WL_FIELD_UPGRADE)) {
         begin_switch(h, w, kept ? kept : m, false, seen);
-    else
+    } else {
         w->unasked_101 = true;
+    }
 }
 
 /* The method that w's request has, even while its head is still being gathered. */
@@ -257,10 +261,13 @@ static enum wl_method method_of(struct wl_h1 *h, const struct wl_work *w)
 }
 
 /* The client was answered while its content was on its way: from here on its octets are seen. */
-static void look_at_client(struct wl_h1 *h, struct wl_work *w, const struct wl_seen *seen)
+static void look_at_client(struct wl_h1 *h, struct wl_work *w)
 {
     struct wl_h1_side *client = other(h, WL_TO_CLIENT);
     struct wl_layer *l = wl_h1_layer(h);
+    /* when exactly they passed is not known: not before the last that was seen */
+    struct wl_seen seen = {
+        .t = w->ex.req.t_last, .frame = w->ex.req.last_frame, .acked = WL_NONE, .window = 1};
     uint64_t passed;
 
     if (client->work != w || !client->skipping)
@@ -268,16 +275,22 @@ static void look_at_client(struct wl_h1 *h, struct wl_work *w, const struct wl_s
     client->skipping = false;
     passed = wl_layer_unskip(l, WL_TO_SERVER);
     if (passed)
-        wl_h1_pass_body(h, client, WL_TO_SERVER, passed, wl_layer_offset(l, WL_TO_SERVER), seen);
+        wl_h1_pass_body(h, client, WL_TO_SERVER, passed, wl_layer_offset(l, WL_TO_SERVER), &seen);
 }
 
 static void final_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_work *w,
                            struct wl_message *m, uint64_t end, const struct wl_seen *seen)
 {
+    struct wl_h1_side *client = other(h, WL_TO_CLIENT);
     bool known = wl_h1_frame(h, w, m, method_of(h, w));
 
     m->state = WL_HEAD;
-    look_at_client(h, w, seen);
+    if (client->phase == WL_H1_DEAF && !h->build.over[WL_TO_SERVER]) {
+        /* octets that waited for this answer were given up (h1.c); the next ones are read */
+        client->phase = WL_H1_LOST;
+        client->lost_at = wl_layer_offset(wl_h1_layer(h), WL_TO_SERVER);
+    }
+    look_at_client(h, w);
     s->work = w;
     s->m = wl_build_final(&h->build, w, m);
     s->skipped = 0;
@@ -342,14 +355,14 @@ static void response_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_h
         return;
     }
     if (s->skipped)
-        wl_build_mark(&h->build, w, &m, WL_MARK_RESYNCHRONISED, m.at, s->skipped,
-                      wl_span(NULL, 0));
+        wl_build_mark(&h->build, w, &m, WL_MARK_RESYNCHRONISED, m.at, s->skipped, wl_span(NULL, 0));
     if (s->crlf)
         wl_build_mark(&h->build, w, &m, WL_MARK_LEADING_CRLF, m.at, s->crlf, wl_span(NULL, 0));
-    if (m.status / 100 == 1)
+    if (m.status / 100 == 1) {
         interim_complete(h, s, w, &m, end, seen);
-    else
+    } else {
         final_complete(h, s, w, &m, end, seen);
+    }
 }
 
 /* ------------------------------------------------------------------------------ cut heads */
@@ -365,9 +378,10 @@ static void cut_request(struct wl_h1 *h, struct wl_h1_side *s, enum wl_end how,
     text = keep_text(h, w, text);
     if (text.octets.p)
         wl_h1_parse_request(h, w, &w->ex.req, &text);
-    if (how == WL_END_LIMIT)
+    if (how == WL_END_LIMIT) {
         wl_build_mark(&h->build, w, &w->ex.req, WL_MARK_HEAD_TOO_LARGE, w->ex.req.at,
                       s->gather.buf.n, wl_span(NULL, 0));
+    }
     h->last_request = w->ex.ordinal;
     wl_build_request_end(&h->build, w, WL_CUT, how, WL_NONE, seen);
 }
@@ -396,9 +410,10 @@ static void cut_response(struct wl_h1 *h, struct wl_h1_side *s, enum wl_end how,
         return;
     }
     wl_h1_parse_fields(h, w, &m, &text, from, false);
-    if (how == WL_END_LIMIT)
+    if (how == WL_END_LIMIT) {
         wl_build_mark(&h->build, w, &m, WL_MARK_HEAD_TOO_LARGE, m.at, s->gather.buf.n,
                       wl_span(NULL, 0));
+    }
     if (m.status / 100 == 1) {
         wl_build_interim(&h->build, w, &m);
         return;
@@ -410,10 +425,11 @@ static void cut_response(struct wl_h1 *h, struct wl_h1_side *s, enum wl_end how,
 void wl_h1_cut_head(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir, enum wl_end how,
                     const struct wl_seen *seen)
 {
-    if (dir == WL_TO_SERVER)
+    if (dir == WL_TO_SERVER) {
         cut_request(h, s, how, seen);
-    else
+    } else {
         cut_response(h, s, how, seen);
+    }
     between_messages(s);
 }
 
@@ -492,6 +508,8 @@ static enum check check_first_line(const struct wl_h1_text *text, size_t *scan)
 {
     size_t lf;
 
+    if (text->octets.n == 0)
+        return CHECK_MORE;
     if (!may_begin_request(text->octets.p[0]))
         return CHECK_NO;
     lf = *scan + wl_span_find(wl_span_after(text->octets, *scan), '\n');
@@ -518,9 +536,7 @@ void wl_h1_feed_head(struct wl_h1_in *in)
     }
     if (!checked) {
         switch (check_first_line(&text, &scan)) {
-        case CHECK_MORE:
-            keep_waiting(in, text.octets.n, scan, false);
-            return;
+        case CHECK_MORE: keep_waiting(in, text.octets.n, scan, false); return;
         case CHECK_NO:
             /* keep its first line at most; what follows is read on its own */
             if (gathered && scan + 1 < text.octets.n)
@@ -529,8 +545,7 @@ void wl_h1_feed_head(struct wl_h1_in *in)
                 s->gather.buf.n = wl_min_size(s->gather.buf.n, scan + 1);
             garbage(in, wl_span_sub(text.octets, 0, scan));
             return;
-        case CHECK_YES:
-            break;
+        case CHECK_YES: break;
         }
     }
     n = wl_h1_head_length(text.octets, &scan, false);
@@ -539,15 +554,17 @@ void wl_h1_feed_head(struct wl_h1_in *in)
         return;
     }
     /* octets behind the head were kept in this call only: before it, the head was not complete */
-    if (gathered)
+    if (gathered) {
         wl_h1_untake(in, text.octets.n - n);
-    else
+    } else {
         wl_h1_take(in, n);
+    }
     text.octets.n = n;
-    if (in->at.dir == WL_TO_SERVER)
+    if (in->at.dir == WL_TO_SERVER) {
         request_complete(in->h, s, text, in->seen);
-    else
+    } else {
         response_complete(in->h, s, text, in->seen);
+    }
     if (s->phase != WL_H1_HEAD)
         wl_h1_gather_drop(s, s->gather.buf.n);
 }
@@ -571,18 +588,20 @@ void wl_h1_feed_trailer(struct wl_h1_in *in)
         }
     }
     if (n == 0) {
-        if (text.octets.n >= max_head(in->h))
+        if (text.octets.n >= max_head(in->h)) {
             wl_layer_limit(wl_h1_layer(in->h), WL_LIMIT_max_head);
-        else
+        } else {
             wl_h1_take(in, in->bytes.n); /* memory was refused */
+        }
         wl_h1_message_end(in->h, s, in->at.dir, WL_HEAD, WL_END_LIMIT, WL_NONE, in->seen);
         wl_h1_lose(in->h, s, in->at.dir, in->at.offset, WL_UNJUDGED_LIMIT);
         return;
     }
-    if (gathered)
+    if (gathered) {
         wl_h1_untake(in, text.octets.n - n);
-    else
+    } else {
         wl_h1_take(in, n);
+    }
     text.octets.n = n;
     if (s->work && s->m && n > 2) {
         text = keep_text(in->h, s->work, text);

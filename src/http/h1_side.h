@@ -12,9 +12,9 @@
 
 /** Where in the stream of one direction we are. */
 enum wl_h1_phase {
-    WL_H1_START,    /* between messages */
-    WL_H1_HEAD,     /* a head is being gathered */
-    WL_H1_LENGTH,   /* content of known length */
+    WL_H1_START,  /* between messages */
+    WL_H1_HEAD,   /* a head is being gathered */
+    WL_H1_LENGTH, /* content of known length */
     WL_H1_CHUNKED,
     WL_H1_TRAILER,
     WL_H1_CLOSE,    /* content until the end of the connection */
@@ -83,6 +83,7 @@ struct wl_h1_side {
     uint8_t phase, chunk, look, watch;
     uint8_t look_n; /* octets matched in this state */
     bool skipping;
+    bool cr;              /* the last octet between messages was a CR */
     uint32_t crlf;        /* empty lines seen between messages */
     struct wl_work *work; /* whose message is being read; NULL: nothing is recorded */
     struct wl_message *m;
@@ -239,9 +240,8 @@ void wl_h1_unwatch(struct wl_h1 *h, struct wl_h1_side *s, const struct wl_seen *
 void wl_h1_feed_head(struct wl_h1_in *in);
 void wl_h1_feed_trailer(struct wl_h1_in *in);
 /** The message that s reads has ended with the octet before offset. */
-void wl_h1_message_end(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir,
-                       enum wl_state state, enum wl_end how, uint64_t offset,
-                       const struct wl_seen *seen);
+void wl_h1_message_end(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir, enum wl_state state,
+                       enum wl_end how, uint64_t offset, const struct wl_seen *seen);
 /** The head that is being gathered ends here for a reason of ours or of the network. */
 void wl_h1_cut_head(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir, enum wl_end how,
                     const struct wl_seen *seen);
@@ -260,10 +260,12 @@ void wl_h1_feed_switched(struct wl_h1_in *in);
 void wl_h1_begin_request(struct wl_h1 *h, struct wl_h1_side *s);
 /** A response begins at s->first. */
 void wl_h1_begin_response(struct wl_h1 *h, struct wl_h1_side *s);
+/** Does the meaning of the client's next octets depend on an answer that has not come? */
+bool wl_h1_waits(const struct wl_h1 *h);
 /** Opens a run of octets that belong to no message. */
 void wl_h1_open_excess(struct wl_h1_side *s, const struct wl_build *b, enum wl_mark_id id,
-                       struct wl_work *w, struct wl_message *m, uint32_t ordinal,
-                       uint16_t status, struct wl_at at);
+                       struct wl_work *w, struct wl_message *m, uint32_t ordinal, uint16_t status,
+                       struct wl_at at);
 /** Counts octets of the run. */
 void wl_h1_count_excess(struct wl_h1_side *s, struct wl_span octets);
 /** The run is over, or its message leaves: the mark goes where it belongs. */

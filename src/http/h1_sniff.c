@@ -9,8 +9,8 @@
 #include "h1_side.h"
 
 enum {
-    CRLF_SKIPPED = 8,    /* octets of empty lines before the first start line */
-    LONG_LINE = 1024,    /* a known method and a path of this length need no version yet */
+    CRLF_SKIPPED = 8, /* octets of empty lines before the first start line */
+    LONG_LINE = 1024, /* a known method and a path of this length need no version yet */
 };
 
 static struct wl_span skip_empty_lines(struct wl_span s)
@@ -31,8 +31,8 @@ static struct wl_span without_blanks(struct wl_span s)
 /* Begins like a path or a URI of HTTP. */
 static bool is_path(struct wl_span target)
 {
-    return target.n && (target.p[0] == '/' ||
-                        wl_span_equal_nocase(wl_span_sub(target, 0, 4), WL_SPAN("http")));
+    return target.n &&
+           (target.p[0] == '/' || wl_span_equal_nocase(wl_span_sub(target, 0, 4), WL_SPAN("http")));
 }
 
 /* The server's side of a simple exchange: not the reply of something else that knows GET. */
@@ -49,11 +49,10 @@ static enum wl_claim simple(struct wl_span line, struct wl_span after, struct wl
     if (server.n == 0)
         return hint->ended[WL_TO_CLIENT] ? WL_CLAIM_YES : WL_CLAIM_MORE;
     /* RESP: "+OK", "-ERR", ":1", "$3", "*2" */
-    return memchr("+-:$*", server.p[0], 5) ? WL_CLAIM_NO : WL_CLAIM_YES;
+    return wl_span_find(WL_SPAN("+-:$*"), server.p[0]) < 5 ? WL_CLAIM_NO : WL_CLAIM_YES;
 }
 
-static enum wl_claim is_request(struct wl_span s, struct wl_span server,
-                                const struct wl_hint *hint)
+static enum wl_claim is_request(struct wl_span s, struct wl_span server, const struct wl_hint *hint)
 {
     size_t lf, space, n = 0;
     struct wl_span line, last;

@@ -9,17 +9,17 @@
 #include "h1_side.h"
 
 enum {
-    TOLERATED_CRLF = 4,      /* catalogue 8, CRLF after POST content */
-    INTERIM_EXCESS_MIN = 9,  /* catalogue, interim-body: fewer octets could be anything */
-    LINE_KEPT = 8192,        /* a request line is looked for in the last so many octets of a line */
+    TOLERATED_CRLF = 4,     /* catalogue 8, CRLF after POST content */
+    INTERIM_EXCESS_MIN = 9, /* catalogue, interim-body: fewer octets could be anything */
+    LINE_KEPT = 8192,       /* a request line is looked for in the last so many octets of a line */
     LINE_MAX_KEPT = 2 * LINE_KEPT,
 };
 
 /* --------------------------------------------------------------------------------- excess */
 
 void wl_h1_open_excess(struct wl_h1_side *s, const struct wl_build *b, enum wl_mark_id id,
-                       struct wl_work *w, struct wl_message *m, uint32_t ordinal,
-                       uint16_t status, struct wl_at at)
+                       struct wl_work *w, struct wl_message *m, uint32_t ordinal, uint16_t status,
+                       struct wl_at at)
 {
     s->excess = (struct wl_h1_excess){
         .active = true,
@@ -138,9 +138,10 @@ void wl_h1_begin_request(struct wl_h1 *h, struct wl_h1_side *s)
 
     if (w && h->after_content && crlf)
         crlf--; /* that one is CRLF_AFTER_CONTENT */
-    if (w && crlf)
+    if (w && crlf) {
         wl_build_mark(&h->build, w, &w->ex.req, WL_MARK_LEADING_CRLF, s->first, crlf,
                       wl_span(NULL, 0));
+    }
     s->crlf = 0;
     s->work = w;
     s->m = w ? &w->ex.req : NULL;
@@ -155,16 +156,21 @@ void wl_h1_begin_response(struct wl_h1 *h, struct wl_h1_side *s)
     s->phase = WL_H1_HEAD;
 }
 
-/* Takes empty lines; n is how many are tolerated. */
+/* Takes empty lines; n is how many are tolerated. A CR is taken before it is known whether an LF
+ * follows it, so that it makes no difference where packets end. */
 static void take_empty_lines(struct wl_h1_in *in, uint32_t n)
 {
     struct wl_h1_side *s = in->s;
 
     while (in->bytes.n && s->crlf < n) {
-        if (in->bytes.p[0] == '\n')
+        if (in->bytes.p[0] == '\n') {
             s->crlf++;
-        else if (in->bytes.p[0] != '\r' || (in->bytes.n > 1 && in->bytes.p[1] != '\n'))
+            s->cr = false;
+        } else if (in->bytes.p[0] == '\r' && !s->cr) {
+            s->cr = true;
+        } else {
             return;
+        }
         wl_h1_take(in, 1);
     }
 }
@@ -182,10 +188,11 @@ static void mark_crlf_after_content(struct wl_h1_in *in, struct wl_at at)
                            .ordinal = h->last_request,
                            .certain = !h->build.doubt};
 
-    if (w)
+    if (w) {
         wl_build_mark(&h->build, w, &w->ex.req, mark.id, at, 0, wl_span(NULL, 0));
-    else
+    } else {
         wl_layer_mark(wl_h1_layer(h), &mark);
+    }
 }
 
 /* Does what the client says now depend on an answer that has not come? CONNECT, Upgrade, or a 101
@@ -200,6 +207,13 @@ static bool depends_on_answer(const struct wl_h1 *h, bool *ret_connect)
     return *ret_connect || w->unasked_101 || wl_message_field(&w->ex.req, WL_FIELD_UPGRADE);
 }
 
+bool wl_h1_waits(const struct wl_h1 *h)
+{
+    bool connect;
+
+    return h->live->side[WL_TO_SERVER].phase == WL_H1_START && depends_on_answer(h, &connect);
+}
+
 /* True: the octets wait for the other side. */
 static bool must_wait(struct wl_h1_in *in)
 {
@@ -208,10 +222,11 @@ static bool must_wait(struct wl_h1_in *in)
 
     if (!depends_on_answer(in->h, &connect) || b->over[WL_TO_CLIENT])
         return false;
-    /* a pipelined request may pass, unless it is, or may become, the preface of HTTP/2 */
-    if (!connect && wl_h1_request_like(in->bytes) != WL_CLAIM_NO &&
-        memcmp(in->bytes.p, "PRI", wl_min_size(in->bytes.n, 3)) != 0)
+    /* A pipelined request may pass; told by its first octet, because packets may end anywhere. "P"
+     * may begin the preface of HTTP/2 and waits. */
+    if (!connect && in->bytes.p[0] >= 'A' && in->bytes.p[0] <= 'Z' && in->bytes.p[0] != 'P')
         return false;
+    in->h->build.parked = true;
     in->kind = WL_FED_WAIT;
     return true;
 }
@@ -222,10 +237,11 @@ static void start_client(struct wl_h1_in *in)
     uint32_t before = s->crlf;
     struct wl_at at = in->at;
 
-    if (before == 0 && s->first.offset + 1 == at.offset)
+    if (before == 0 && s->first.offset + 1 == at.offset) {
         at = s->first; /* its CR came alone, the LF comes now */
-    else
+    } else {
         s->first = at;
+    }
     take_empty_lines(in, UINT32_MAX);
     if (before == 0 && s->crlf && in->h->after_content)
         mark_crlf_after_content(in, at);
@@ -233,6 +249,7 @@ static void start_client(struct wl_h1_in *in)
         return;
     s->first = in->at;
     s->first_seen = *in->seen;
+    in->h->build.parked = false;
     wl_h1_begin_request(in->h, s);
 }
 
@@ -282,6 +299,7 @@ static void start_of_nothing(struct wl_h1_in *in)
 {
     struct wl_h1_side *s = in->s;
     struct wl_h1 *h = in->h;
+    struct wl_h1_gather held;
 
     if (begin_unasked_tunnel(in))
         return;
@@ -292,8 +310,11 @@ static void start_of_nothing(struct wl_h1_in *in)
         return;
     }
     open_server_excess(h, s);
-    wl_h1_count_excess(s, wl_buf_span(&s->gather.buf));
+    /* the few octets kept may hold the beginning of a status line */
+    held = s->gather;
+    s->gather = (struct wl_h1_gather){0};
     wl_h1_lose(h, s, WL_TO_CLIENT, s->first.offset, WL_UNJUDGED_LOST);
+    s->gather = held;
 }
 
 static void start_server(struct wl_h1_in *in)
@@ -325,20 +346,19 @@ static void start_server(struct wl_h1_in *in)
             wl_h1_lose(in->h, s, WL_TO_CLIENT, s->first.offset, WL_UNJUDGED_LIMIT);
         break;
     case WL_CLAIM_NO:
-    case WL_CLAIM_TURNED:
-        start_of_nothing(in);
-        break;
+    case WL_CLAIM_TURNED: start_of_nothing(in); break;
     }
 }
 
 void wl_h1_feed_start(struct wl_h1_in *in)
 {
-    if (in->h->live->switching)
+    if (in->h->live->switching) {
         in->s->phase = WL_H1_SWITCHED;
-    else if (in->at.dir == WL_TO_SERVER)
+    } else if (in->at.dir == WL_TO_SERVER) {
         start_client(in);
-    else
+    } else {
         start_server(in);
+    }
 }
 
 /* ----------------------------------------------------------------------------------- lost */
@@ -371,9 +391,10 @@ static void found_request(struct wl_h1_in *in)
     }
     s->crlf = 0;
     wl_h1_begin_request(h, s);
-    if (s->work && skipped)
+    if (s->work && skipped) {
         wl_build_mark(&h->build, s->work, s->m, WL_MARK_RESYNCHRONISED, s->first, skipped,
                       wl_span(NULL, 0));
+    }
     s->gather.scan = 0;
     s->gather.checked = false;
 }
@@ -507,10 +528,11 @@ static void lost_server(struct wl_h1_in *in)
 
 void wl_h1_feed_lost(struct wl_h1_in *in)
 {
-    if (in->at.dir == WL_TO_SERVER)
+    if (in->at.dir == WL_TO_SERVER) {
         lost_client(in);
-    else
+    } else {
         lost_server(in);
+    }
 }
 
 /* ------------------------------------------------------------------------------- switched */
@@ -598,9 +620,7 @@ void wl_h1_feed_switched(struct wl_h1_in *in)
         return;
     }
     switch (like_http(in, s->gather.buf.n ? wl_buf_span(&s->gather.buf) : in->bytes)) {
-    case WL_CLAIM_YES:
-        mark_after_switch(in);
-        break;
+    case WL_CLAIM_YES: mark_after_switch(in); break;
     case WL_CLAIM_MORE:
         if (s->gather.buf.n >= LINE_KEPT ||
             (s->gather.buf.n == 0 && !wl_h1_gather(in, in->bytes.n, LINE_KEPT)))

@@ -211,6 +211,13 @@ void wl_section_no_http(struct wl_output *o, const struct wl_stats *st)
 
     if (st->exchanges)
         return;
+    if (st->left_out) {
+        heading(o, "No exchange matches --where");
+        wl_text_put(&o->text, ", which left out ");
+        wl_text_count(&o->text, st->left_out);
+        wl_text_char(&o->text, '\n');
+        return;
+    }
     heading(o, "No HTTP was found");
     if (st->connections == 0) {
         wl_text_put(&o->text, ": no TCP connection in ");

@@ -46,7 +46,7 @@ enum {
 
 /** A rule's filters, packed: what is compared for every message. */
 struct entry {
-    uint16_t rule; /* index into wl_judge.rules */
+    uint16_t rule; /* index into wl_judge.rulings */
     uint16_t needs;
     uint16_t status_from, status_to; /* for marks; lists by status have seen to it already */
     uint8_t field, method, versions, places;
@@ -154,6 +154,19 @@ static size_t count_rules(const struct wl_rule_group *const *list)
     return n;
 }
 
+/** Is there what its kind of rule is asked by? An embedder's may lack it; ours do not. */
+static bool can_be_asked(const struct wl_rule *rule)
+{
+    switch (rule->when) {
+    case WL_ON_MARK: return rule->check || rule->saw;
+    case WL_ON_REQUEST:
+    case WL_ON_RESPONSE:
+    case WL_ON_EXCHANGE: return rule->check != NULL;
+    case WL_ON_CONNECTION: return rule->check_conn != NULL;
+    }
+    return false;
+}
+
 /** Later overrides win; --only has the last word. */
 static void set_severity(struct ruling *r, const struct wl_config *cfg)
 {
@@ -164,7 +177,7 @@ static void set_severity(struct ruling *r, const struct wl_config *cfg)
             r->overridden = true;
         }
     }
-    if (cfg->only && !wl_glob_match(cfg->only, r->rule->id))
+    if ((cfg->only && !wl_glob_match(cfg->only, r->rule->id)) || !can_be_asked(r->rule))
         r->severity = WL_OFF;
 }
 
@@ -296,25 +309,23 @@ static bool asked_at(const struct wl_judge *j, size_t i, enum wl_when when, unsi
            status_fits(rule->status_from, rule->status_to, status);
 }
 
-/** Is status asked of other rules than the status before it? */
-static bool is_boundary(const struct wl_judge *j, enum wl_when when, unsigned status)
-{
-    for (size_t i = 0; i < j->n_rules; i++) {
-        if (asked_at(j, i, when, status) != asked_at(j, i, when, status - 1))
-            return true;
-    }
-    return false;
-}
-
 static bool fill_by_status(struct wl_judge *j, struct by_status *by, enum wl_when when)
 {
+    bool begins[N_STATUSES + 1] = {[0] = true}; /* where other rules are asked than before */
+
+    for (size_t i = 0; i < j->n_rules; i++) {
+        const struct wl_rule *rule = j->rulings[i].rule;
+
+        if (rule->when == when && rule->status_from <= N_STATUSES && rule->status_to < N_STATUSES)
+            begins[rule->status_from] = begins[rule->status_to + 1] = true;
+    }
     /* every rule's range has at most two boundaries */
     by->capacity = (uint32_t)(2 * j->n_rules + 1);
     by->lists = wl_alloc_array(j->budget, by->capacity, sizeof(*by->lists));
     if (!by->lists)
         return false;
     for (unsigned status = 0; status < N_STATUSES; status++) {
-        if (status == 0 || is_boundary(j, when, status)) {
+        if (begins[status]) {
             struct list *list = &by->lists[by->n_lists++];
 
             WL_ASSERT(by->n_lists <= by->capacity);
@@ -612,8 +623,7 @@ static void report_mark(struct wl_judge *j, const struct wl_message *m)
     char saw[MESSAGE_OCTETS];
 
     WL_ASSERT(rule->saw);
-    expand_saw(saw, sizeof(saw), rule->saw ? rule->saw : rule->title, mark,
-               m ? m->status : mark->status);
+    expand_saw(saw, sizeof(saw), rule->saw, mark, m ? m->status : mark->status);
     wl_report(j, m, mark->at, rule->severity, WL_CERTAIN, "%s", saw);
 }
 

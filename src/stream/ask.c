@@ -83,6 +83,8 @@ struct wl_conn_record *wl_channel_record(const struct wl_hand *hand)
     if (flow->first_fin)
         rec->end_by = (enum wl_dir)(turned ? 2 - flow->first_fin : flow->first_fin - 1);
     rec->unjudged = why_unjudged(rec, ch && ch->cut);
+    if (flow->state & WL_FLOW_IGNORED && hand->stream->host->cfg->n_ports == 0)
+        rec->unjudged = WL_UNJUDGED_LIMIT;
     return rec;
 }
 

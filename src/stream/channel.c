@@ -299,7 +299,9 @@ static bool be_refused(struct wl_channel *ch, enum wl_dir dir, wl_ns now)
         give_up(ch, now);
         return false;
     }
-    ch->second = true; /* once more, with what comes next */
+    /* once more, with the next turn: where this one is cut into segments must not matter */
+    ch->second = true;
+    ch->ignored = (uint8_t)(dir + 1);
     ch->spoken[0] = ch->spoken[1] = false;
     drop_held(ch);
     return false;
@@ -429,12 +431,17 @@ static void hold_octets(struct wl_channel *ch, enum wl_dir dir, struct wl_span b
                 return;
         }
     }
-    /* Sniffing: the beginning is held already; that more came is all there is to remember. */
+    if (ch->speech != WL_SNIFFING)
+        return;
+    /* The beginning is held already; that more came is all there is to remember. */
     note.kind = WL_NOTE_GAP;
     note.why = WL_GAP_LIMIT;
     note.n = bytes.n;
-    if (ch->speech == WL_SNIFFING && ch->held && hold(ch, &note, wl_span(NULL, 0)))
+    if (ch->held && hold(ch, &note, wl_span(NULL, 0))) {
         wl_channel_limit(ch, WL_LIMIT_max_sniff);
+    } else {
+        give_up(ch, seen->t); /* what was missed could not even be told */
+    }
 }
 
 /* ------------------------------------------------------------------------- what tcp.c calls */
@@ -447,8 +454,10 @@ struct wl_channel *wl_channel_get(const struct wl_hand *hand)
     if (ch || flow->state & (WL_FLOW_IGNORED | WL_FLOW_OVER))
         return ch;
     ch = wl_alloc(hand->stream->host->budget, sizeof(*ch));
-    if (!ch) {
+    if (!ch) { /* for good: a channel made later would not know what it has missed */
         hand->stream->host->counters->refused++;
+        flow->state |= WL_FLOW_IGNORED;
+        flow->tcp.way[0].skip = flow->tcp.way[1].skip = EVER;
         return NULL;
     }
     ch->stream = hand->stream;
@@ -483,6 +492,15 @@ static size_t sniff_first(struct wl_channel *ch, struct wl_span bytes, struct wl
     return feed(ch, at->dir, bytes, *at, seen);
 }
 
+/* What is left of a turn that no layer knew passes by, until the other side speaks. */
+static bool is_ignored(struct wl_channel *ch, enum wl_dir dir)
+{
+    if (ch->ignored == (uint8_t)(dir + 1) && ch->speech == WL_SNIFFING)
+        return true;
+    ch->ignored = 0;
+    return false;
+}
+
 static void take_data(void *user, enum wl_dir physical, struct wl_span bytes, struct wl_at at,
                       const struct wl_seen *seen)
 {
@@ -493,6 +511,8 @@ static void take_data(void *user, enum wl_dir physical, struct wl_span bytes, st
     if (!ch)
         return;
     at.dir = wl_channel_map(ch, physical);
+    if (is_ignored(ch, at.dir))
+        return;
     /* without a copy, as long as something takes them; a switch ends a turn of the loop */
     while (bytes.n && done && ch->speech != WL_OPAQUE && !ch->deaf) {
         if (ch->speech == WL_SPEAKING && !ch->stopped[at.dir]) {
@@ -546,7 +566,7 @@ static void take_gap(void *user, enum wl_dir physical, uint64_t lost, struct wl_
     at.dir = dir = wl_channel_map(ch, physical);
     ch->gaps[dir] += lost;
     ch->cut |= why == WL_GAP_SNAPLEN;
-    if (ch->speech == WL_OPAQUE || ch->deaf)
+    if (ch->speech == WL_OPAQUE || ch->deaf || is_ignored(ch, dir))
         return;
     if (ch->speech == WL_SPEAKING && !ch->stopped[dir]) {
         feed_gap(ch, dir, lost, at, why, seen);
@@ -560,8 +580,14 @@ static void take_gap(void *user, enum wl_dir physical, uint64_t lost, struct wl_
     }
     note = (struct wl_note){
         .kind = WL_NOTE_GAP, .dir = dir, .n = lost, .at = at, .seen = *seen, .why = why};
-    if (!hold(ch, &note, wl_span(NULL, 0)) && ch->speech == WL_SPEAKING)
-        overflow(ch, dir, at, seen);
+    if (!hold(ch, &note, wl_span(NULL, 0))) {
+        if (ch->speech == WL_SPEAKING) {
+            overflow(ch, dir, at, seen);
+            feed_gap(ch, dir, lost, at, why, seen);
+        } else {
+            give_up(ch, seen->t);
+        }
+    }
     work_off(ch, dir, seen->t);
 }
 
@@ -681,7 +707,7 @@ void wl_channel_finish(struct wl_channel *ch, enum wl_end how, enum wl_dir by, w
     work_off(ch, WL_TO_SERVER, now);
     stop_waiting(ch, WL_TO_SERVER, now);
     stop_waiting(ch, WL_TO_CLIENT, now);
-    if (ch->speech == WL_SNIFFING && (ch->spoken[0] || ch->spoken[1] || ch->switched))
+    if (ch->speech == WL_SNIFFING && (ch->spoken[0] || ch->spoken[1] || ch->switched || ch->second))
         give_up(ch, now);
     for (unsigned dir = 0; dir < 2; dir++) {
         if (!told[dir])

@@ -35,7 +35,7 @@ enum wl_flow_state {
     WL_FLOW_BASE_1 = 2,
     WL_FLOW_OVER = 4,      /* its record was given; kept for its number */
     WL_FLOW_TIMED = 8,     /* rtt is a duration */
-    WL_FLOW_IGNORED = 16,  /* not one of the ports that were asked for */
+    WL_FLOW_IGNORED = 16,  /* counted only: none of the ports asked for, or no memory for it */
     WL_FLOW_SUSPECT = 32,  /* ended by a RST that may be a third party's */
     WL_FLOW_STEADY_0 = 64, /* ip_id[0] rises by small steps */
     WL_FLOW_STEADY_1 = 128,
@@ -85,6 +85,7 @@ struct wl_channel {
     bool midstream;   /* the start of every segment may be the start of something */
     bool switched;    /* something switched to what is sniffed now */
     bool second;      /* sniffing once more after both sides were not understood */
+    uint8_t ignored;  /* direction, plus one, whose turn was not understood; 0: none */
     bool deaf;        /* the layer wants no more octets */
     bool cut;         /* snap length, in gaps */
     bool last_alone;  /* the last step stands for whole exchanges */

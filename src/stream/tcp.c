@@ -87,9 +87,14 @@ uint64_t wl_tcp_offset(const struct wl_tcp *t, enum wl_dir dir, uint32_t ack)
 
 uint64_t wl_tcp_acked(const struct wl_tcp *t, enum wl_dir dir)
 {
+    const struct wl_tcp_way *w = &t->way[dir];
+
     if (!wl_tcp_is(t, dir, WL_TCP_ACKED))
         return WL_NONE;
-    return wl_tcp_offset(t, dir, t->way[dir].acked);
+    /* the FIN has a sequence number, but is no octet of the stream (RFC 9293 3.4) */
+    if (wl_tcp_is(t, dir, WL_TCP_CLOSED) && w->acked == w->next + 1)
+        return wl_tcp_offset(t, dir, w->next);
+    return wl_tcp_offset(t, dir, w->acked);
 }
 
 static struct wl_seen see(const struct wl_tcp *t, enum wl_dir dir, const struct wl_segment *seg)

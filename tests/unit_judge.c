@@ -1,0 +1,420 @@
+/* unit_judge.c - the judge asks the right rules, checks their guards, and keeps what they report.
+ * SPDX-License-Identifier: MIT
+ *
+ * What the rules of the catalogue say is the dialogues' business; here rules of an embedder show
+ * the mechanism.
+ */
+#include "rules.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+/* ---------------------------------------------------------------------------------- the bench */
+
+struct bench {
+    struct wl_budget budget;
+    struct wl_arena_pool arenas;
+    struct wl_config cfg;
+    struct wl_judge *judge;
+    struct wl_exchange ex;
+    struct wl_message interim[4];
+    struct wl_field fields[4];
+};
+
+/** GET over HTTP/1.1, answered 200, everything seen. */
+static void bench_init(struct bench *b)
+{
+    *b = (struct bench){0};
+    wl_budget_init(&b->budget, 1 << 24, NULL, NULL, NULL);
+    wl_arena_pool_init(&b->arenas, &b->budget, 1 << 20);
+    wl_config_init(&b->cfg);
+    b->cfg.only = "test-*";
+    b->ex.conn.proto = WL_H11;
+    b->ex.ordinal = 7;
+    b->ex.paired = b->ex.clocked = true;
+    b->ex.req = (struct wl_message){
+        .state = WL_WHOLE, .major = 1, .minor = 1, .method_id = WL_METHOD_GET, .acked = WL_NONE};
+    b->ex.req.at.frame = 4;
+    b->ex.res = (struct wl_message){
+        .state = WL_WHOLE, .status = 200, .major = 1, .minor = 1, .acked = 50};
+    b->ex.res.at = (struct wl_at){6, 100, WL_TO_CLIENT};
+    b->ex.arena = wl_arena_new(&b->arenas);
+    assert_non_null(b->ex.arena);
+}
+
+static void bench_rules(struct bench *b, const struct wl_rule *rules, size_t n)
+{
+    const struct wl_rule_group group = {"test", rules, n};
+    const struct wl_rule_group *const groups[] = {&group, NULL};
+
+    b->judge = wl_judge_new(&b->cfg, &b->budget, groups);
+    assert_non_null(b->judge);
+}
+
+static void bench_release(struct bench *b)
+{
+    wl_judge_free(b->judge);
+    wl_arena_free(b->ex.arena);
+    wl_arena_pool_release(&b->arenas);
+    assert_int_equal(b->budget.used, 0);
+}
+
+static void judge(struct bench *b)
+{
+    wl_judge_exchange(b->judge, &b->ex);
+}
+
+static void assert_finding(const struct bench *b, uint32_t i, const char *id, const char *message)
+{
+    const struct wl_finding *f = &b->ex.findings[i];
+
+    assert_true(i < b->ex.n_findings);
+    assert_string_equal(f->rule->id, id);
+    assert_int_equal(f->message.n, strlen(message));
+    assert_memory_equal(f->message.p, message, f->message.n);
+}
+
+static void fire(struct wl_judge *j, const struct wl_exchange *ex, const struct wl_message *m)
+{
+    (void)ex;
+    wl_report(j, m, m->at, WL_VIOLATION, WL_CERTAIN, "status %u", m->status);
+}
+
+static void fire_thrice(struct wl_judge *j, const struct wl_exchange *ex,
+                        const struct wl_message *m)
+{
+    struct wl_at at = m->at;
+
+    (void)ex;
+    wl_report(j, m, at, WL_NOTE, WL_CERTAIN, "note");
+    at.offset = 90;
+    wl_report(j, m, at, WL_WARNING, WL_LIKELY, "warning");
+    at = (struct wl_at){2, 95, WL_TO_SERVER};
+    wl_report(j, m, at, WL_VIOLATION, WL_POSSIBLE, "violation");
+    wl_report_frame(j, 9);
+    wl_report_frame(j, 2);
+}
+
+#define RULE(name, kind) \
+    .id = "test-" name, .severity = WL_VIOLATION, .title = "Test", .when = (kind)
+
+/* -------------------------------------------------------------------------------------- tests */
+
+static void filters_choose_the_messages(void **state)
+{
+    static const struct wl_rule rules[] = {
+        {RULE("a-range", WL_ON_RESPONSE), .check = fire, .status_from = 200, .status_to = 299},
+        {RULE("b-below", WL_ON_RESPONSE), .check = fire, .status_from = 100, .status_to = 199},
+        {RULE("c-wrap", WL_ON_RESPONSE), .check = fire, .status_from = 600, .status_to = 99},
+        {RULE("d-final", WL_ON_RESPONSE), .check = fire, .final_only = true},
+        {RULE("e-interim", WL_ON_RESPONSE), .check = fire, .interim_only = true},
+        {RULE("f-field", WL_ON_RESPONSE), .check = fire, .field = WL_FIELD_UPGRADE},
+        {RULE("g-method", WL_ON_RESPONSE), .check = fire, .method = WL_METHOD_HEAD},
+        {RULE("h-version", WL_ON_RESPONSE), .check = fire, .versions = "HTTP/1.0, HTTP/2"},
+        {RULE("i-version", WL_ON_RESPONSE), .check = fire, .versions = "HTTP/1.1"},
+        {RULE("j-exchange", WL_ON_EXCHANGE), .check = fire, .interim_only = true},
+        {RULE("k-nothing", WL_ON_EXCHANGE)},
+    };
+    struct bench b;
+
+    (void)state;
+    bench_init(&b);
+    bench_rules(&b, rules, WL_COUNT(rules));
+    judge(&b);
+    assert_int_equal(b.ex.n_findings, 3);
+    assert_finding(&b, 0, "test-a-range", "status 200");
+    assert_finding(&b, 1, "test-d-final", "status 200");
+    assert_finding(&b, 2, "test-i-version", "status 200");
+
+    b.ex.res.status = 42;
+    b.ex.req.method_id = WL_METHOD_HEAD;
+    b.ex.req.minor = 0;
+    b.fields[0].id = WL_FIELD_UPGRADE;
+    b.ex.res.fields = b.fields;
+    b.ex.res.n_fields = 1;
+    judge(&b);
+    assert_int_equal(b.ex.n_findings, 5);
+    assert_finding(&b, 0, "test-c-wrap", "status 42");
+    assert_finding(&b, 1, "test-d-final", "status 42");
+    assert_finding(&b, 2, "test-f-field", "status 42");
+    assert_finding(&b, 3, "test-g-method", "status 42");
+    assert_finding(&b, 4, "test-h-version", "status 42");
+
+    b.interim[0] = (struct wl_message){.state = WL_WHOLE, .status = 103, .major = 1, .minor = 1};
+    b.interim[0].at.dir = WL_TO_CLIENT;
+    b.ex.interim = b.interim;
+    b.ex.n_interim = 1;
+    b.ex.req.method_id = WL_METHOD_GET;
+    b.ex.req.minor = 1;
+    b.ex.res = (struct wl_message){0};
+    judge(&b);
+    assert_int_equal(b.ex.n_findings, 4);
+    assert_finding(&b, 0, "test-j-exchange", "status 0");
+    assert_finding(&b, 1, "test-b-below", "status 103");
+    assert_finding(&b, 2, "test-e-interim", "status 103");
+    assert_finding(&b, 3, "test-i-version", "status 103");
+    bench_release(&b);
+}
+
+static void missing_evidence_is_told(void **state)
+{
+    static const struct wl_rule rules[] = {
+        {RULE("a-pair", WL_ON_RESPONSE), .check = fire, .needs = WL_NEEDS_PAIR},
+        {RULE("b-end", WL_ON_EXCHANGE), .check = fire, .needs = WL_NEEDS_END_SERVER},
+    };
+    struct bench b;
+
+    (void)state;
+    bench_init(&b);
+    bench_rules(&b, rules, WL_COUNT(rules));
+    judge(&b);
+    assert_int_equal(b.ex.n_findings, 1);
+    assert_int_equal(b.ex.unjudged, WL_JUDGED); /* a kept connection is nothing that is missing */
+
+    b.ex.end = WL_END_RESET;
+    b.ex.end_by = WL_TO_CLIENT;
+    judge(&b);
+    assert_int_equal(b.ex.n_findings, 2);
+    b.ex.rst_suspect = true;
+    judge(&b);
+    assert_int_equal(b.ex.n_findings, 1);
+    assert_int_equal(b.ex.unjudged, WL_JUDGED);
+
+    b.ex.paired = false;
+    b.ex.conn.midstream = true;
+    judge(&b);
+    assert_int_equal(b.ex.n_findings, 0);
+    assert_int_equal(b.ex.unjudged, WL_UNJUDGED_MIDSTREAM);
+
+    b.ex.unjudged = WL_UNJUDGED_ONE_WAY; /* what is known already stays */
+    judge(&b);
+    assert_int_equal(b.ex.unjudged, WL_UNJUDGED_ONE_WAY);
+
+    b.ex.unjudged = WL_JUDGED;
+    b.ex.res.end = WL_END_GAP;
+    judge(&b);
+    assert_int_equal(b.ex.unjudged, WL_UNJUDGED_GAP);
+
+    b.ex.unjudged = WL_JUDGED;
+    b.ex.paired = true;
+    b.ex.end = WL_END_EOF;
+    b.ex.res = (struct wl_message){0};
+    judge(&b);
+    assert_int_equal(b.ex.unjudged, WL_UNJUDGED_EOF);
+    bench_release(&b);
+}
+
+static void a_head_that_lacks_fields_is_not_judged(void **state)
+{
+    static const struct wl_rule rules[] = {{RULE("a", WL_ON_RESPONSE), .check = fire}};
+    struct wl_mark mark = {.id = WL_MARK_FIELDS_TOO_MANY, .count = 1};
+    struct bench b;
+
+    (void)state;
+    bench_init(&b);
+    bench_rules(&b, rules, WL_COUNT(rules));
+    b.ex.res.marks = &mark;
+    b.ex.res.n_marks = 1;
+    judge(&b);
+    assert_int_equal(b.ex.n_findings, 0);
+    assert_int_equal(b.ex.unjudged, WL_UNJUDGED_LIMIT);
+    bench_release(&b);
+}
+
+static void findings_are_in_order_of_the_evidence(void **state)
+{
+    static const struct wl_rule rules[] = {
+        {RULE("a", WL_ON_RESPONSE), .check = fire_thrice, .fault = WL_FAULT_EITHER}};
+    struct bench b;
+
+    (void)state;
+    bench_init(&b);
+    bench_rules(&b, rules, WL_COUNT(rules));
+    judge(&b);
+    assert_int_equal(b.ex.n_findings, 3);
+    assert_finding(&b, 0, "test-a", "violation");
+    assert_finding(&b, 1, "test-a", "warning");
+    assert_finding(&b, 2, "test-a", "note");
+    assert_int_equal(b.ex.findings[0].fault, WL_FAULT_CLIENT);
+    assert_int_equal(b.ex.findings[1].fault, WL_FAULT_SERVER);
+    assert_int_equal(b.ex.findings[0].confidence, WL_POSSIBLE);
+    assert_int_equal(b.ex.findings[0].ordinal, 7);
+    assert_int_equal(b.ex.findings[0].status, 200);
+    /* the packet of the evidence, of the message, and one that was added: sorted, each once */
+    assert_int_equal(b.ex.findings[0].n_frames, 3);
+    assert_int_equal(b.ex.findings[0].frames[0], 2);
+    assert_int_equal(b.ex.findings[0].frames[1], 6);
+    assert_int_equal(b.ex.findings[0].frames[2], 9);
+    bench_release(&b);
+}
+
+static void overrides_replace_the_highest(void **state)
+{
+    static const struct wl_rule rules[] = {{RULE("a", WL_ON_RESPONSE), .check = fire_thrice}};
+    static const struct wl_override overrides[] = {{"test-*", WL_OFF}, {"*-a", WL_WARNING}};
+    struct bench b;
+
+    (void)state;
+    bench_init(&b);
+    b.cfg.overrides = overrides;
+    b.cfg.n_overrides = 1;
+    bench_rules(&b, rules, WL_COUNT(rules));
+    judge(&b);
+    assert_int_equal(b.ex.n_findings, 0);
+    wl_judge_free(b.judge);
+
+    b.cfg.n_overrides = 2; /* the later one wins */
+    bench_rules(&b, rules, WL_COUNT(rules));
+    judge(&b);
+    assert_int_equal(b.ex.n_findings, 3);
+    assert_int_equal(b.ex.findings[0].severity, WL_WARNING);
+    assert_int_equal(b.ex.findings[1].severity, WL_WARNING);
+    assert_int_equal(b.ex.findings[2].severity, WL_NOTE);
+    bench_release(&b);
+}
+
+static void a_full_table_keeps_the_worst(void **state)
+{
+    static const struct wl_rule rules[] = {{RULE("a", WL_ON_RESPONSE), .check = fire_thrice}};
+    struct bench b;
+
+    (void)state;
+    bench_init(&b);
+    b.cfg.limits.max_findings = 1;
+    bench_rules(&b, rules, WL_COUNT(rules));
+    judge(&b);
+    assert_int_equal(b.ex.n_findings, 1);
+    assert_finding(&b, 0, "test-a", "violation");
+    assert_int_equal(wl_judge_suppressed(b.judge), 2);
+    wl_judge_free(b.judge);
+
+    b.cfg.limits.max_findings = 0;
+    bench_rules(&b, rules, WL_COUNT(rules));
+    judge(&b);
+    assert_int_equal(b.ex.n_findings, 0);
+    assert_int_equal(wl_judge_suppressed(b.judge), 3);
+    bench_release(&b);
+}
+
+static void the_general_rule_yields(void **state)
+{
+    static const struct wl_rule rules[] = {
+        {RULE("a-general", WL_ON_RESPONSE), .check = fire, .yields = {"test-b-special"}},
+        {RULE("b-special", WL_ON_RESPONSE), .check = fire, .status_from = 200, .status_to = 200},
+    };
+    struct bench b;
+
+    (void)state;
+    bench_init(&b);
+    bench_rules(&b, rules, WL_COUNT(rules));
+    judge(&b);
+    assert_int_equal(b.ex.n_findings, 1);
+    assert_finding(&b, 0, "test-b-special", "status 200");
+    b.ex.res.status = 201;
+    judge(&b);
+    assert_int_equal(b.ex.n_findings, 1);
+    assert_finding(&b, 0, "test-a-general", "status 201");
+    bench_release(&b);
+}
+
+static void marks_say_what_was_seen(void **state)
+{
+    static const struct wl_rule rules[] = {{
+        RULE("a", WL_ON_MARK),
+        .mark = WL_MARK_EXCESS_AFTER_FINAL,
+        .needs = WL_NEEDS_PAIR | WL_NEEDS_BODY,
+        .saw = "{n octet}, {octets}, after a {status}",
+    }};
+    static const uint8_t octets[] = "one\r\ntwo";
+    struct wl_mark marks[] = {
+        {.id = WL_MARK_BARE_LF, .certain = true},
+        {.id = WL_MARK_EXCESS_AFTER_FINAL, .value = 8, .certain = true, .octets = {octets, 8}},
+    };
+    struct wl_conn_record conn = {.marks = &marks[1], .n_marks = 1, .end = WL_END_CLOSED};
+    struct bench b;
+
+    (void)state;
+    bench_init(&b);
+    bench_rules(&b, rules, WL_COUNT(rules));
+    b.ex.res.marks = marks;
+    b.ex.res.n_marks = 2;
+    judge(&b);
+    assert_int_equal(b.ex.n_findings, 1);
+    assert_finding(&b, 0, "test-a", "8 octets, 'one', after a 200");
+
+    marks[1].value = 1;
+    marks[1].ordinal = 3;
+    marks[1].status = 404;
+    conn.arena = b.ex.arena;
+    wl_judge_connection(b.judge, &conn);
+    assert_int_equal(conn.n_findings, 1);
+    assert_int_equal(conn.findings[0].ordinal, 3);
+    assert_int_equal(conn.findings[0].status, 404);
+    assert_int_equal(conn.findings[0].message.n, strlen("1 octet, 'one', after a 404"));
+
+    marks[1].certain = false;
+    b.ex.unjudged = WL_JUDGED;
+    judge(&b);
+    assert_int_equal(b.ex.n_findings, 0);
+    assert_int_equal(b.ex.unjudged, WL_UNJUDGED_LOST);
+    bench_release(&b);
+}
+
+struct failing {
+    unsigned calls, fail_at;
+    struct wl_budget system;
+};
+
+static void *fail_once(void *user, size_t n)
+{
+    struct failing *f = user;
+
+    return ++f->calls == f->fail_at ? NULL : wl_alloc(&f->system, n);
+}
+
+static void no_release(void *user, void *p)
+{
+    (void)user;
+    (void)p; /* lives in an arena of the process: the test ends soon */
+}
+
+static void a_judge_without_memory_is_none(void **state)
+{
+    struct failing f = {.fail_at = 1};
+    struct wl_config cfg;
+
+    (void)state;
+    wl_budget_init(&f.system, SIZE_MAX, NULL, NULL, NULL);
+    wl_config_init(&cfg);
+    for (bool made = false; !made; f.fail_at++) {
+        struct wl_budget budget;
+        struct wl_judge *j;
+
+        assert_true(f.fail_at < 100);
+        f.calls = 0;
+        wl_budget_init(&budget, 1 << 24, fail_once, no_release, &f);
+        j = wl_judge_new(&cfg, &budget, NULL);
+        made = j != NULL;
+        wl_judge_free(j);
+        assert_int_equal(budget.used, 0);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(filters_choose_the_messages),
+        cmocka_unit_test(missing_evidence_is_told),
+        cmocka_unit_test(a_head_that_lacks_fields_is_not_judged),
+        cmocka_unit_test(findings_are_in_order_of_the_evidence),
+        cmocka_unit_test(overrides_replace_the_highest),
+        cmocka_unit_test(a_full_table_keeps_the_worst),
+        cmocka_unit_test(the_general_rule_yields),
+        cmocka_unit_test(marks_say_what_was_seen),
+        cmocka_unit_test(a_judge_without_memory_is_none),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
