@@ -4,7 +4,9 @@
  * The input is a run of turns: one octet whose lowest bit is the direction and whose upper seven
  * are the number of octets that follow and are sent; 126 ends the direction, 127 lets 60 ms pass. The
  * turns become segments of one TCP connection: one segment per turn, then one per octet, then runs
- * of seven. A difference is a bug even without a crash.
+ * of seven. A difference is a bug even without a crash, unless the parser says itself that it lost its
+ * place: where the next message begins in octets that are none is a guess, and may be guessed anew at
+ * every segment.
  */
 #include "line.h"
 #include "shard.h"
@@ -16,6 +18,7 @@ enum { MAX_TURNS = 512, PIECES = 128, TURN_FIN = 126, TURN_PAUSE = 127 };
 struct listener {
     struct wl_budget budget;
     struct wl_text lines;
+    bool lost; /* some place in the stream was lost, and said to be */
 };
 
 /* One connection being played. */
@@ -37,28 +40,35 @@ static void put_findings(struct wl_text *t, const struct wl_finding *findings, u
     }
 }
 
-static void put_message(struct wl_text *t, const struct wl_message *m)
+static void put_message(struct listener *l, const struct wl_message *m)
 {
+    struct wl_text *t = &l->lines;
+
     wl_text_printf(t, "  [%d %d %u+%u %u framing %d body %llu at %llu to %llu]\n", (int)m->state,
                    (int)m->end, m->n_fields, m->n_trailers, m->status, (int)m->framing,
                    (unsigned long long)m->body_bytes, (unsigned long long)m->at.offset,
                    (unsigned long long)m->end_offset);
+    l->lost |= wl_message_mark(m, WL_MARK_RESYNCHRONISED) != NULL ||
+               wl_message_mark(m, WL_MARK_GARBAGE_REQUEST) != NULL;
     for (uint32_t i = 0; i < m->n_marks; i++)
         wl_text_printf(t, "    %s (%u) at %llu: %llu\n", wl_mark_text(m->marks[i].id),
                        m->marks[i].count, (unsigned long long)m->marks[i].at.offset,
                        (unsigned long long)m->marks[i].value);
 }
 
-static void put_exchange(struct wl_text *t, const struct wl_exchange *ex)
+static void put_exchange(struct listener *l, const struct wl_exchange *ex)
 {
+    struct wl_text *t = &l->lines;
+
+    l->lost |= ex->unjudged == WL_UNJUDGED_LOST || ex->unjudged == WL_UNJUDGED_LIMIT;
     wl_text_printf(t, "%u %s ", ex->ordinal, wl_exchange_state_name(ex->state));
     wl_line_exchange(t, ex, 0);
     wl_text_printf(t, " paired %d unjudged %s end %d\n", (int)ex->paired,
                    wl_unjudged_name(ex->unjudged), (int)ex->end);
-    put_message(t, &ex->req);
+    put_message(l, &ex->req);
     for (uint32_t i = 0; i < ex->n_interim; i++)
-        put_message(t, &ex->interim[i]);
-    put_message(t, &ex->res);
+        put_message(l, &ex->interim[i]);
+    put_message(l, &ex->res);
     put_findings(t, ex->findings, ex->n_findings);
 }
 
@@ -80,7 +90,7 @@ static void on_event(void *user, struct wl_event *ev)
     switch (ev->kind) {
     case WL_EVENT_OPENED: break;
     case WL_EVENT_EXCHANGE:
-        put_exchange(&l->lines, ev->of.ex);
+        put_exchange(l, ev->of.ex);
         wl_arena_free(ev->of.ex->arena);
         break;
     case WL_EVENT_CONNECTION:
@@ -158,6 +168,7 @@ static void play_all(struct listener *l, const uint8_t *data, size_t size, size_
 
     wl_config_init(&cfg);
     cfg.limits.memory = 64u << 20;
+    l->lost = false;
     wl_budget_init(&l->budget, 16u << 20, NULL, NULL, NULL);
     wl_text_init(&l->lines, &l->budget, 4u << 20);
     p.shard = wl_shard_new(&shard);
@@ -180,7 +191,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct listener split;
 
         play_all(&split, data, size, pieces[i]);
-        if (!wl_span_equal(wl_text_span(&whole.lines), wl_text_span(&split.lines))) {
+        if (!(whole.lost || split.lost) &&
+            !wl_span_equal(wl_text_span(&whole.lines), wl_text_span(&split.lines))) {
             (void)fprintf(stderr, "whole:\n%.*s\nin pieces of %zu:\n%.*s\n", (int)whole.lines.buf.n,
                           (const char *)whole.lines.buf.p, pieces[i], (int)split.lines.buf.n,
                           (const char *)split.lines.buf.p);

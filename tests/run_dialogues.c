@@ -7,10 +7,11 @@
  * (--update writes what it gave into the file instead), and every other way the same as the first.
  * Then pieces of evidence are taken away, which must not bring a violation about, and memory is
  * refused, which must not crash or leak. --quick leaves out all but the first way; --write puts
- * every case as a capture into a directory, to look at or as seeds for fuzzers.
+ * every case into folders of a directory as seeds for the fuzzers, as a capture among them.
  * Exit status: 0 all as expected, 1 not so, 2 usage.
  */
 #include "diag.h"
+#include "seeds.h"
 #include "watch.h"
 
 #include <dirent.h>
@@ -364,20 +365,17 @@ static void run_refused(struct runner *r, const struct dialogue *d, const struct
 
 /* ------------------------------------------------------------------------------------ cases */
 
-static void write_capture(struct runner *r, const struct dialogue *d, const struct dialogue_case *c,
-                          const struct packets *played)
+/** Puts the case into the folders of seeds, named after its file and line. */
+static void write_seeds(struct runner *r, const struct dialogue *d, const struct dialogue_case *c,
+                        const struct packets *played)
 {
     const char *base = strrchr(d->path, '/');
-    struct mode ether = {.wire = {.link = WIRE_ETHER}};
-    struct frames frames = {.arena = played->arena};
     struct wl_error err;
-    char path[512];
+    char name[256];
 
     base = base ? base + 1 : d->path;
-    dress(&ether, c, played, &frames);
-    (void)snprintf(path, sizeof(path), "%s/%.*s-%u.pcap", r->write_to, (int)strcspn(base, "."),
-                   base, c->line);
-    if (wire_write(path, wire_file(&frames, WIRE_PCAP_MICRO, frames.arena), NULL, &err) != 0)
+    (void)snprintf(name, sizeof(name), "%.*s-%u", (int)strcspn(base, "."), base, c->line);
+    if (seeds_write(r->write_to, name, c, played, &err) != 0)
         fail(r, d, c, "write", err.text);
 }
 
@@ -393,7 +391,7 @@ static void run_case(struct runner *r, const struct dialogue *d, const struct di
     wl_text_reset(&r->reference);
     conversation_play(c, &played);
     if (r->write_to)
-        write_capture(r, d, c, &played);
+        write_seeds(r, d, c, &played);
     dress(&modes[0], c, &played, &frames);
     if (show(r, &modes[0], c, &frames, &err) != 0) {
         fail(r, d, c, modes[0].name, err.text);

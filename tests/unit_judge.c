@@ -364,20 +364,32 @@ static void marks_say_what_was_seen(void **state)
 
 struct failing {
     unsigned calls, fail_at;
-    struct wl_budget system;
+    struct wl_budget below;
 };
+
+/** Octets before what is handed out: they hold its size. */
+enum { BEFORE = 16 };
 
 static void *fail_once(void *user, size_t n)
 {
     struct failing *f = user;
+    uint8_t *p = ++f->calls == f->fail_at ? NULL : wl_alloc(&f->below, n + BEFORE);
 
-    return ++f->calls == f->fail_at ? NULL : wl_alloc(&f->system, n);
+    if (!p)
+        return NULL;
+    memcpy(p, &n, sizeof(n));
+    return p + BEFORE;
 }
 
-static void no_release(void *user, void *p)
+static void give_back(void *user, void *p)
 {
-    (void)user;
-    (void)p; /* lives in an arena of the process: the test ends soon */
+    struct failing *f = user;
+    size_t n;
+
+    if (!p)
+        return;
+    memcpy(&n, (uint8_t *)p - BEFORE, sizeof(n));
+    wl_free(&f->below, (uint8_t *)p - BEFORE, n + BEFORE);
 }
 
 static void a_judge_without_memory_is_none(void **state)
@@ -386,7 +398,7 @@ static void a_judge_without_memory_is_none(void **state)
     struct wl_config cfg;
 
     (void)state;
-    wl_budget_init(&f.system, SIZE_MAX, NULL, NULL, NULL);
+    wl_budget_init(&f.below, SIZE_MAX, NULL, NULL, NULL);
     wl_config_init(&cfg);
     for (bool made = false; !made; f.fail_at++) {
         struct wl_budget budget;
@@ -394,7 +406,7 @@ static void a_judge_without_memory_is_none(void **state)
 
         assert_true(f.fail_at < 100);
         f.calls = 0;
-        wl_budget_init(&budget, 1 << 24, fail_once, no_release, &f);
+        wl_budget_init(&budget, 1 << 24, fail_once, give_back, &f);
         j = wl_judge_new(&cfg, &budget, NULL);
         made = j != NULL;
         wl_judge_free(j);

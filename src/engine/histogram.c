@@ -45,24 +45,28 @@ void wl_histogram_add(struct wl_histogram *h, wl_ns d)
 
 double wl_histogram_quantile(const struct wl_histogram *h, double q)
 {
-    double wanted = q * (double)h->n;
+    /* nearest rank: one of the durations that were counted, so that a single one is all quantiles */
+    double exact = q * (double)h->n;
+    uint64_t rank = (uint64_t)exact + ((double)(uint64_t)exact < exact);
     uint64_t seen = 0;
+
+    if (rank == 0)
+        rank = 1;
 
     for (unsigned i = 0; i < WL_HISTOGRAM_BUCKETS; i++) {
         double low, high, share;
 
         if (h->bucket[i] == 0)
             continue;
-        if ((double)(seen + h->bucket[i]) < wanted) {
+        if (seen + h->bucket[i] < rank) {
             seen += h->bucket[i];
             continue;
         }
         /* inside the bucket the durations are taken to lie evenly */
-        share = (wanted - (double)seen) / (double)h->bucket[i];
+        share = ((double)(rank - seen) - 0.5) / (double)h->bucket[i];
         low = (double)lower_end(i);
         high = (double)lower_end(i + 1);
-        return (low + (high - low) * (share > 0 ? share : 0)) * (1 << UNIT_BITS) /
-               (double)WL_SECOND;
+        return (low + (high - low) * share) * (1 << UNIT_BITS) / (double)WL_SECOND;
     }
     return 0;
 }

@@ -376,11 +376,11 @@ static void give_up_answered(struct wl_build *b, wl_ns now)
     b->final_since = false;
 }
 
-static void end_stray(struct wl_build *b, wl_ns now)
+/* An unsolicited exchange ends when a request begins behind it, unless a response to nobody is just
+ * on its way. */
+static void end_stray(struct wl_build *b, struct wl_work *w, wl_ns now)
 {
-    struct wl_work *w = b->last;
-
-    if (w && w->stray && !w->res_ended) {
+    if (w && w->stray && !w->answered && !w->begun) {
         w->res_ended = true;
         w->unasked_101 = false;
         check_done(b, w, now);
@@ -392,7 +392,7 @@ struct wl_work *wl_build_request(struct wl_build *b, struct wl_at at, const stru
     uint32_t unanswered = 0;
     struct wl_work *w;
 
-    end_stray(b, seen->t);
+    end_stray(b, b->last, seen->t);
     if (b->doubt_server && b->oldest && !b->pipelined && b->lost[WL_TO_CLIENT] &&
         b->oldest->req_ended)
         give_up_answered(b, seen->t);
@@ -501,6 +501,7 @@ void wl_build_response(struct wl_build *b, struct wl_begin *ret, struct wl_at at
         if (!ret->work->req_ended || ret->work->wait)
             wl_wait_response(b, ret->work, seen);
         ret->work->unasked_101 = false;
+        ret->work->begun = true;
         return;
     }
     /* Octets of the client were received that the capture does not have: whether a request was
@@ -511,8 +512,17 @@ void wl_build_response(struct wl_build *b, struct wl_begin *ret, struct wl_at at
     }
     ret->stray = true;
     ret->work = stray_work(b, seen->t);
-    if (ret->work)
+    if (ret->work) {
         ret->work->unasked_101 = false;
+        ret->work->begun = true;
+    }
+}
+
+void wl_build_response_lost(struct wl_build *b, struct wl_work *w, wl_ns now)
+{
+    w->begun = false;
+    if (b->last != w)
+        end_stray(b, w, now);
 }
 
 void wl_build_message(const struct wl_begin *begin, struct wl_message *m)
@@ -569,6 +579,7 @@ struct wl_message *wl_build_interim(struct wl_build *b, struct wl_work *w,
     struct wl_message *kept = NULL;
     struct wl_interim_note *notes;
 
+    w->begun = false;
     b->last_kind = WL_LAST_INTERIM;
     b->last_status = m->status;
     b->last_ordinal = ex->ordinal;
@@ -612,6 +623,7 @@ struct wl_message *wl_build_final(struct wl_build *b, struct wl_work *w, const s
 
     *res = *m;
     mark_order(b, w, res);
+    w->begun = false;
     w->answered = true;
     find_oldest(b);
     b->last_kind = WL_LAST_NONE;

@@ -21,6 +21,7 @@ struct wl_work {
     uint64_t drops_before; /* capture_dropped when it began */
     wl_ns t_done;
     uint32_t room_interim, room_more;
+    bool begun;     /* a response to it has begun and its head is not complete */
     bool stray;     /* responses without a request */
     bool answered;  /* its final response has begun, or its 101 or tunnel */
     bool req_ended; /* nothing more will come of the request */
@@ -101,6 +102,8 @@ void wl_build_request_end(struct wl_build *b, struct wl_work *w, enum wl_state s
 /** A response begins: finds its request (catalogue 1.4), or opens an unsolicited exchange. */
 void wl_build_response(struct wl_build *b, struct wl_begin *ret, struct wl_at at,
                        const struct wl_seen *seen);
+/** The response that began for w was lost before its status was known. */
+void wl_build_response_lost(struct wl_build *b, struct wl_work *w, wl_ns now);
 /** Fills what is known of a message from its beginning. */
 void wl_build_message(const struct wl_begin *begin, struct wl_message *m);
 /** Are whole heads of interim responses still kept for w? */

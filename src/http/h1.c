@@ -236,6 +236,7 @@ static struct wl_fed h1_gap(struct wl_layer *l, enum wl_dir dir, uint64_t lost, 
         /* more than the channel can hold back, or no answer will come any more: what waits for
          * one stays unknown */
         s->phase = WL_H1_DEAF;
+        h->build.parked = false;
         wl_build_doubt(&h->build, WL_UNJUDGED_LIMIT, dir);
         wl_build_unpair(&h->build, WL_UNJUDGED_LIMIT);
         return fed;

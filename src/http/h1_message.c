@@ -238,12 +238,14 @@ static void interim_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_wo
     m->end_offset = end;
     kept = wl_build_interim(&h->build, w, m);
     between_messages(s);
+    if (w->stray)
+        wl_build_response_lost(&h->build, w, seen->t); /* nothing is on its way any more */
     if (m->status != 101)
         return;
     /* RFC 9110 7.8: a server must not switch to a protocol that was not indicated by the client */
     if (!w->stray && w->head_end != WL_NONE && wl_message_field(&w->ex.req, WL_FIELD_UPGRADE)) {
         begin_switch(h, w, kept ? kept : m, false, seen);
-    } else {
+    } else if (!w->res_ended) {
         w->unasked_101 = true;
     }
 }
@@ -336,7 +338,12 @@ static void response_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_h
     }
     text = w ? keep_text(h, w, text) : text;
     if (!w || !text.octets.p) {
+        if (w) {
+            wl_build_unjudged(w, WL_UNJUDGED_LIMIT);
+            wl_build_response_lost(&h->build, w, seen->t);
+        }
         wl_h1_lose(h, s, WL_TO_CLIENT, end, WL_UNJUDGED_LIMIT);
+        wl_build_unpair(&h->build, WL_UNJUDGED_LIMIT);
         return;
     }
     m.head = text.octets;
@@ -349,6 +356,8 @@ static void response_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_h
         if (m.status / 100 != 1) {
             wl_build_final(&h->build, w, &m);
             wl_build_final_end(&h->build, w, WL_CUT, WL_END_LIMIT, WL_NONE, seen);
+        } else {
+            wl_build_response_lost(&h->build, w, seen->t);
         }
         wl_h1_lose(h, s, WL_TO_CLIENT, end, WL_UNJUDGED_LIMIT);
         wl_build_unpair(&h->build, WL_UNJUDGED_LIMIT);
@@ -407,6 +416,7 @@ static void cut_response(struct wl_h1 *h, struct wl_h1_side *s, enum wl_end how,
                              : how == WL_END_SNAPLEN ? WL_UNJUDGED_SNAPLEN
                              : how == WL_END_LIMIT   ? WL_UNJUDGED_LIMIT
                                                      : WL_UNJUDGED_EOF);
+        wl_build_response_lost(&h->build, w, seen->t);
         return;
     }
     wl_h1_parse_fields(h, w, &m, &text, from, false);
@@ -527,6 +537,7 @@ void wl_h1_feed_head(struct wl_h1_in *in)
     bool checked = in->at.dir == WL_TO_CLIENT || (gathered && s->gather.checked);
     struct wl_h1_text text;
     struct wl_h1_run run;
+    bool waited;
 
     if (!gathered)
         scan = 0;
@@ -553,6 +564,7 @@ void wl_h1_feed_head(struct wl_h1_in *in)
         keep_waiting(in, text.octets.n, scan, true);
         return;
     }
+    waited = in->h->build.parked;
     /* octets behind the head were kept in this call only: before it, the head was not complete */
     if (gathered) {
         wl_h1_untake(in, text.octets.n - n);
@@ -565,6 +577,9 @@ void wl_h1_feed_head(struct wl_h1_in *in)
     } else {
         response_complete(in->h, s, text, in->seen);
     }
+    /* what the client said meanwhile can be read now, and may be what the next response answers */
+    if (waited && in->at.dir == WL_TO_CLIENT && !wl_h1_waits(in->h))
+        in->kind = WL_FED_WAIT;
     if (s->phase != WL_H1_HEAD)
         wl_h1_gather_drop(s, s->gather.buf.n);
 }
