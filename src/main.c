@@ -122,12 +122,13 @@ static int judge_run(const struct run *run, const struct wl_stats *st)
 
     if (st->exchanges == 0 &&
         (o->require_http || (o->command == WL_COMMAND_LIST && !o->json && o->verbosity >= 0))) {
-        if (st->left_out)
+        if (st->left_out) {
             (void)wl_fail(&err, WL_EOPEN, "no exchange matches --where, which left out %llu",
                           (unsigned long long)st->left_out);
-        else
+        } else {
             (void)wl_fail(&err, WL_EOPEN, "no HTTP was found in %llu connections",
                           (unsigned long long)st->connections);
+        }
         if (o->command == WL_COMMAND_LIST && !st->left_out)
             wl_hint(&err, "'wirelint audit' tells what the connections look like");
         wl_terminal_error(run->terminal, &err);

@@ -50,10 +50,11 @@ static void put_message(struct listener *l, const struct wl_message *m)
                    (unsigned long long)m->end_offset);
     l->lost |= wl_message_mark(m, WL_MARK_RESYNCHRONISED) != NULL ||
                wl_message_mark(m, WL_MARK_GARBAGE_REQUEST) != NULL;
-    for (uint32_t i = 0; i < m->n_marks; i++)
+    for (uint32_t i = 0; i < m->n_marks; i++) {
         wl_text_printf(t, "    %s (%u) at %llu: %llu\n", wl_mark_text(m->marks[i].id),
                        m->marks[i].count, (unsigned long long)m->marks[i].at.offset,
                        (unsigned long long)m->marks[i].value);
+    }
 }
 
 static void put_exchange(struct listener *l, const struct wl_exchange *ex)
@@ -77,9 +78,10 @@ static void put_connection(struct wl_text *t, const struct wl_conn_record *conn)
     wl_text_printf(t, "connection %s %llu %llu %u exchanges, %s\n", wl_proto_name(conn->conn.proto),
                    (unsigned long long)conn->bytes[0], (unsigned long long)conn->bytes[1],
                    conn->n_exchanges, wl_unjudged_name(conn->unjudged));
-    for (uint32_t i = 0; i < conn->n_marks; i++)
+    for (uint32_t i = 0; i < conn->n_marks; i++) {
         wl_text_printf(t, "  %s at %llu\n", wl_mark_text(conn->marks[i].id),
                        (unsigned long long)conn->marks[i].at.offset);
+    }
     put_findings(t, conn->findings, conn->n_findings);
 }
 

@@ -125,16 +125,18 @@ static void make_scripts(struct world *w, struct script *scripts, unsigned n_sha
             conns[i].due = 0;
             script_event(w, &scripts[i % n_shards], WL_EVENT_OPENED, 2 * p, p, 0);
         }
-        if (choice == 0)
+        if (choice == 0) {
             script_event(w, &scripts[i % n_shards], WL_EVENT_EXCHANGE, 2 * p, conns[i].id,
                          conns[i].number);
-        else if (choice < 3 && !conns[i].due)
+        } else if (choice < 3 && !conns[i].due) {
             conns[i].due = p + 1 + choice * 20;
+        }
     }
     for (size_t k = 0; k < CONNECTIONS; k++) {
-        if (conns[k].open)
+        if (conns[k].open) {
             script_event(w, &scripts[k % n_shards], WL_EVENT_CONNECTION, 2 * PACKETS + 1,
                          conns[k].id, conns[k].number);
+        }
     }
 }
 

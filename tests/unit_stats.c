@@ -49,19 +49,21 @@ static void count(struct world *w, const uint16_t *statuses, uint32_t n, bool op
         .n_interim = open ? n : n - 1,
     };
 
-    for (uint32_t i = 0; i < ex.n_interim; i++)
+    for (uint32_t i = 0; i < ex.n_interim; i++) {
         interim[i] = (struct wl_message){
             .state = WL_WHOLE,
             .status = statuses[i],
             .t_first = (6 + (wl_ns)i) * WL_SECOND,
         };
-    if (!open)
+    }
+    if (!open) {
         ex.res = (struct wl_message){
             .state = WL_WHOLE,
             .status = statuses[n - 1],
             .status_text = {(const uint8_t *)"abc", 3},
             .t_first = (5 + (wl_ns)n) * WL_SECOND,
         };
+    }
     wl_tally_exchange(w->tally, &ex);
 }
 

@@ -93,6 +93,7 @@ struct wl_conn_ref {
     enum wl_proto proto;
     bool tls;       /* decrypted from TLS */
     bool midstream; /* its beginning was not captured */
+    wl_ns t_first;  /* its first packet */
     wl_ns rtt;      /* SYN to the client's first ACK, as seen at the capture point; 0: not known */
 };
 

@@ -52,7 +52,7 @@ struct wl_rule {
     const char *id;            /* flat, kebab case, never reused */
     enum wl_severity severity; /* as a rule; single cases may be reported lower or higher */
     enum wl_fault fault;
-    const char *area;                /* "INT", "TIM", ... of the catalogue */
+    const char *area;     /* "INT", "TIM", ... of the catalogue */
     const char *versions; /* of the request: "HTTP/1.0, HTTP/1.1, HTTP/2, HTTP/3, ICAP"; the judge
                              asks for no others. HTTP/0.9 counts as HTTP/1.0 */
     const char *cite[WL_RULE_CITES]; /* "RFC 9110 15.2"; NULL-ended when fewer */
@@ -77,7 +77,7 @@ struct wl_rule {
     bool interim_only, final_only;   /* for responses; exchange rules with interim_only are asked
                                         of exchanges with interim responses */
     bool once_per_target; /* findings for the same server and target are one (engine/relate.c) */
-    wl_check_fn *check; /* NULL for plain mark rules; for WL_ON_MARK with a function, it is
+    wl_check_fn *check;   /* NULL for plain mark rules; for WL_ON_MARK with a function, it is
                                      called instead of the plain report */
     wl_check_conn_fn *check_conn; /* for WL_ON_CONNECTION */
 };

@@ -33,6 +33,7 @@ enum { WL_N_CLASSES = 6, WL_N_CODES = 1000, WL_HISTORY_SECONDS = 300 };
 enum { WL_HISTOGRAM_BUCKETS = 640 };
 struct wl_histogram {
     uint64_t n;
+    wl_ns least, most; /* no quantile lies outside of them */
     uint32_t bucket[WL_HISTOGRAM_BUCKETS];
 };
 

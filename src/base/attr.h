@@ -15,8 +15,16 @@
 #define WL_LIKELY_FALSE(x)   __builtin_expect(!!(x), 0)
 #define WL_COUNT(array)      (sizeof(array) / sizeof((array)[0]))
 
-/** States what only a bug of ours can break; never about input, never with a side effect. */
-#define WL_ASSERT(cond) assert(cond)
+/**
+ * States what only a bug of ours can break; never about input, never with a side effect. Aborts where
+ * bugs are hunted (sanitizers, fuzzers, -DWL_ASSERTIONS=ON); a released program that runs for weeks is
+ * not taken down by it.
+ */
+#ifdef WL_ASSERTIONS
+#    define WL_ASSERT(cond) assert(cond)
+#else
+#    define WL_ASSERT(cond) ((void)(0 && (cond)))
+#endif
 
 static inline uint64_t wl_min_u64(uint64_t a, uint64_t b)
 {

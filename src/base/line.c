@@ -130,7 +130,7 @@ const char *wl_mark_text(enum wl_mark_id id)
 {
     static const char *const texts[WL_N_MARKS] = {
         [WL_MARK_NONE] = "",
-#define WL_MARK(ID, text) [WL_MARK_##ID] = text,
+#define WL_MARK(ID, text) [WL_MARK_##ID] = (text),
 #include "wirelint/tbl/marks.h"
 #undef WL_MARK
     };
@@ -154,7 +154,7 @@ const char *wl_field_name(enum wl_field_id id)
 {
     static const char *const names[WL_N_FIELDS] = {
         [WL_FIELD_OTHER] = "",
-#define WL_FIELD(ID, name, flags, source) [WL_FIELD_##ID] = name,
+#define WL_FIELD(ID, name, flags, source) [WL_FIELD_##ID] = (name),
 #include "wirelint/tbl/fields.h"
 #undef WL_FIELD
     };
@@ -215,10 +215,11 @@ static void put_request(struct wl_text *t, const struct wl_message *req, size_t 
     wl_text_terminal(t, req->method.n ? req->method : WL_SPAN("?"));
     if (req->target.n || req->method.n) {
         wl_text_char(t, ' ');
-        if (columns)
+        if (columns) {
             wl_text_terminal_cut(t, req->target, columns);
-        else
+        } else {
             wl_text_terminal(t, req->target);
+        }
     }
     if (req->state == WL_CUT)
         return;
@@ -238,12 +239,14 @@ void wl_line_exchange(struct wl_text *t, const struct wl_exchange *ex, size_t co
     }
     put_request(t, &ex->req, columns);
     wl_text_put(t, " -> ");
-    if (answered)
+    if (answered) {
         wl_line_sequence(t, ex);
-    else
+    } else {
         wl_text_char(t, '?');
-    if (ex->state == WL_EXCHANGE_TUNNEL)
+    }
+    if (ex->state == WL_EXCHANGE_TUNNEL) {
         wl_text_put(t, " [tunnel]");
-    else if (answered && ex->res.state == WL_ABSENT)
+    } else if (answered && ex->res.state == WL_ABSENT) {
         wl_text_put(t, ", ?"); /* interim responses, no final one */
+    }
 }

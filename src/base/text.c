@@ -183,7 +183,7 @@ static size_t put_terminal(struct wl_text *t, struct wl_span s, size_t columns)
     size_t done = 0;
 
     while (done < s.n && columns) {
-        struct wl_span rest = wl_span_after(s, done);
+        struct wl_span rest = wl_span(s.p + done, s.n - done);
         size_t n = printable(rest);
 
         if (n) {
@@ -267,7 +267,7 @@ void wl_text_html(struct wl_text *t, struct wl_span s)
     size_t i = 0;
 
     while (i < s.n) {
-        struct wl_span rest = wl_span_after(s, i);
+        struct wl_span rest = wl_span(s.p + i, s.n - i);
         size_t n = printable(rest);
 
         if (n == 0) {
@@ -296,7 +296,7 @@ static void put_ipv6(struct wl_text *t, const uint8_t ip[16])
     unsigned best = 8, best_n = 1;
 
     for (unsigned i = 0; i < 8; i++)
-        group[i] = (unsigned)ip[2 * i] << 8 | ip[2 * i + 1];
+        group[i] = (unsigned)ip[(size_t)2 * i] << 8 | ip[(size_t)2 * i + 1];
     for (unsigned i = 0; i < 8; i++) {
         unsigned n = 0;
 
@@ -371,7 +371,7 @@ static bool break_down(wl_ns time, bool utc, struct tm *ret, long *ret_ns)
 /* "2026-11-21", sep, "20:31:07" */
 static void put_date_time(struct wl_text *t, const struct tm *tm, char sep)
 {
-    put_padded(t, (uint64_t)(tm->tm_year + 1900), 4);
+    put_padded(t, (uint64_t)tm->tm_year + 1900, 4);
     wl_text_char(t, '-');
     put_padded(t, (uint64_t)tm->tm_mon + 1, 2);
     wl_text_char(t, '-');

@@ -235,10 +235,23 @@ static void on_released(void *user, struct wl_event *ev)
     }
 }
 
+static void drop_event(const struct wl_event *ev)
+{
+    if (ev->kind == WL_EVENT_EXCHANGE) {
+        wl_arena_free(ev->of.ex->arena);
+    } else if (ev->kind == WL_EVENT_CONNECTION) {
+        wl_arena_free(ev->of.conn->arena);
+    }
+}
+
 static void on_event(void *user, struct wl_event *ev)
 {
     struct shard_port *port = user;
 
+    if (!port->engine->merge) { /* wl_engine_free without wl_engine_finish: nobody is listening */
+        drop_event(ev);
+        return;
+    }
     /* when memory is short the oldest event goes before its time, rather than none at all */
     while (wl_merge_event(port->engine->merge, port->index, ev) < 0) {
         if (!wl_merge_force(port->engine->merge)) {
@@ -591,8 +604,9 @@ void wl_engine_free(struct wl_engine *e)
     if (!e)
         return;
     if (e->tally && e->relate && !e->finished)
-        close_outputs(e); /* open and close come in pairs, whatever happened */
-    wl_merge_free(e->merge);
+        close_outputs(e);    /* open and close come in pairs, whatever happened */
+    wl_merge_free(e->merge); /* before the shards: what it holds lies in their pools */
+    e->merge = NULL;
     for (unsigned i = 0; i < e->n_shards; i++)
         wl_shard_free(e->shards[i].shard);
     wl_evidence_free(e->evidence);

@@ -38,6 +38,8 @@ void wl_histogram_add(struct wl_histogram *h, wl_ns d)
     uint32_t *count = &h->bucket[bucket_of((uint64_t)d >> UNIT_BITS)];
 
     WL_ASSERT(d >= 0);
+    h->least = h->n == 0 || d < h->least ? d : h->least;
+    h->most = d > h->most ? d : h->most;
     h->n++;
     if (*count < UINT32_MAX)
         ++*count;
@@ -66,7 +68,12 @@ double wl_histogram_quantile(const struct wl_histogram *h, double q)
         share = ((double)(rank - seen) - 0.5) / (double)h->bucket[i];
         low = (double)lower_end(i);
         high = (double)lower_end(i + 1);
-        return (low + (high - low) * share) * (1 << UNIT_BITS) / (double)WL_SECOND;
+        low = (low + (high - low) * share) * (1 << UNIT_BITS);
+        if (low < (double)h->least)
+            low = (double)h->least;
+        if (low > (double)h->most)
+            low = (double)h->most;
+        return low / (double)WL_SECOND;
     }
     return 0;
 }

@@ -267,6 +267,7 @@ void wl_shard_packet(struct wl_shard *s, const struct wl_packet *p)
 void wl_shard_finish(struct wl_shard *s)
 {
     s->when = 2 * s->packet + 1;
+    wl_decoder_finish(s->decoder);
     wl_flows_finish(s->flows); /* in the order of their numbers, and so of their ids */
 }
 

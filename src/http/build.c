@@ -17,6 +17,7 @@ void wl_build_init(struct wl_build *b, struct wl_layer *l,
 {
     b->layer = l;
     b->forget = forget;
+    b->t_latest = wl_layer_conn(l)->t_first;
     if (wl_layer_conn(l)->midstream) {
         wl_build_doubt(b, WL_UNJUDGED_MIDSTREAM, WL_TO_SERVER);
         wl_build_doubt(b, WL_UNJUDGED_MIDSTREAM, WL_TO_CLIENT);
@@ -407,6 +408,7 @@ struct wl_work *wl_build_request(struct wl_build *b, struct wl_at at, const stru
     w->ex.req.state = WL_CUT;
     w->ex.req.at = at;
     w->ex.req.t_first = w->ex.req.t_last = seen->t;
+    w->unclocked = seen->t < b->t_latest; /* it begins while the clock stands back */
     w->ex.req.last_frame = seen->frame;
     w->ex.req.declared = w->ex.req.other_declared = WL_NONE;
     w->ex.req.end_offset = w->ex.req.acked = WL_NONE;
@@ -731,12 +733,19 @@ void wl_build_close(struct wl_build *b, wl_ns now)
     emit_released(b, now);
 }
 
-void wl_build_clock(struct wl_build *b, const struct wl_seen *seen)
+struct wl_seen wl_build_clock(struct wl_build *b, enum wl_dir dir, const struct wl_seen *seen)
 {
-    if (WL_LIKELY_TRUE(seen->t >= b->t_latest)) {
-        b->t_latest = seen->t;
-        return;
+    struct wl_seen now = *seen;
+
+    if (WL_LIKELY_TRUE(now.t >= b->t_latest)) {
+        b->t_latest = now.t;
+    } else if (now.packet < b->packet_latest[dir]) {
+        now.t = b->t_latest; /* a loss that was made good, no fault of the clock */
+        return now;
+    } else {
+        for (struct wl_work *w = b->first; w; w = w->next)
+            w->unclocked = true;
     }
-    for (struct wl_work *w = b->first; w; w = w->next)
-        w->unclocked = true;
+    b->packet_latest[dir] = wl_max_u64(b->packet_latest[dir], now.packet);
+    return now;
 }

@@ -53,7 +53,8 @@ struct wl_build {
     struct wl_work *first, *last; /* all that were not emitted yet */
     struct wl_work *oldest;       /* the first request without a final response, or NULL */
     wl_ns t_latest, t_end;
-    uint64_t server_close; /* offset after the response that said close; 0: none */
+    uint64_t packet_latest[2]; /* of each direction */
+    uint64_t server_close;     /* offset after the response that said close; 0: none */
     uint32_t n_works, last_ordinal;
     uint16_t last_status;
     uint8_t last_kind;   /* enum wl_last */
@@ -139,8 +140,9 @@ void wl_build_wake(struct wl_build *b, wl_ns now);
 void wl_build_close(struct wl_build *b, wl_ns now);
 /** An acknowledgement of dir's sender was seen (wl_layer_ops.acked, and every packet fed). */
 void wl_build_acked(struct wl_build *b, enum wl_dir dir, const struct wl_seen *seen);
-/** Times must rise; called for everything seen. */
-void wl_build_clock(struct wl_build *b, const struct wl_seen *seen);
+/** Times must rise; called for everything fed. What had waited behind a hole counts from the moment
+ * at which its receiver could read it: what is returned carries that time, and the packet's frame. */
+struct wl_seen wl_build_clock(struct wl_build *b, enum wl_dir dir, const struct wl_seen *seen);
 
 /** Records a fact on m, a message of w; the same fact again is counted. octets may be empty. */
 struct wl_mark *wl_build_mark(struct wl_build *b, struct wl_work *w, struct wl_message *m,

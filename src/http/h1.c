@@ -14,6 +14,26 @@ static_assert(sizeof(struct wl_h1) <= 128, "an idle connection is small");
 
 /* ----------------------------------------------------------------------------------- life */
 
+/* Octets of content that the channel has let pass are counted before their message leaves. */
+static void count_passed(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir)
+{
+    const struct wl_seen seen = {.acked = WL_NONE};
+    struct wl_layer *l = wl_h1_layer(h);
+    struct wl_message *m = s->m;
+    uint64_t passed;
+
+    s->work = NULL;
+    s->m = NULL;
+    if (!s->skipping)
+        return;
+    s->skipping = false;
+    passed = wl_layer_unskip(l, dir);
+    if (m)
+        m->body_bytes += passed;
+    if (passed)
+        wl_h1_pass_body(h, s, dir, passed, wl_layer_offset(l, dir), &seen);
+}
+
 /* An exchange leaves: nothing may point to it any more. */
 static void forget(struct wl_build *b, const struct wl_work *w)
 {
@@ -27,10 +47,8 @@ static void forget(struct wl_build *b, const struct wl_work *w)
 
         if (s->excess.active && s->excess.work == w)
             wl_h1_finish_excess(h, s);
-        if (s->work == w) {
-            s->work = NULL;
-            s->m = NULL;
-        }
+        if (s->work == w)
+            count_passed(h, s, (enum wl_dir)d);
         if (s->begin.work == w)
             s->begin.work = NULL;
     }
@@ -130,15 +148,17 @@ static struct wl_fed h1_feed(struct wl_layer *l, enum wl_dir dir, struct wl_span
                              struct wl_at at, const struct wl_seen *seen)
 {
     struct wl_h1 *h = enter(l);
-    struct wl_h1_in in = {.h = h, .seen = seen, .bytes = bytes, .at = at, .kind = WL_FED};
+    struct wl_h1_in in = {.h = h, .bytes = bytes, .at = at, .kind = WL_FED};
     struct wl_fed fed = {WL_FED, bytes.n, 0};
+    struct wl_seen now;
 
     if (h->deaf || !wake_up(h))
         return fed;
     in.s = &h->live->side[dir];
     h->build.heard[dir] = true;
-    wl_build_clock(&h->build, seen);
-    wl_build_acked(&h->build, dir, seen);
+    now = wl_build_clock(&h->build, dir, seen);
+    in.seen = &now;
+    wl_build_acked(&h->build, dir, &now);
     wl_h1_drain(&in);
     fed.kind = in.kind;
     fed.used = in.used;
@@ -154,12 +174,14 @@ static struct wl_fed h1_skipped(struct wl_layer *l, enum wl_dir dir, uint64_t n,
     struct wl_h1 *h = enter(l);
     struct wl_fed fed = {WL_FED, 0, 0};
     struct wl_h1_side *s;
+    struct wl_seen now;
 
     if (h->deaf || !h->live)
         return fed;
     s = &h->live->side[dir];
     s->skipping = false;
-    wl_build_clock(&h->build, seen);
+    now = wl_build_clock(&h->build, dir, seen);
+    seen = &now;
     if (n)
         wl_h1_pass_body(h, s, dir, n, at.offset + n, seen);
     fed.skip = ask_to_skip(s, dir);
@@ -229,7 +251,7 @@ static struct wl_fed h1_gap(struct wl_layer *l, enum wl_dir dir, uint64_t lost, 
     if (h->deaf || !wake_up(h))
         return fed;
     s = &h->live->side[dir];
-    wl_build_clock(&h->build, seen);
+    /* no clock here: a hole is declared when patience ends, and what lies behind it came before */
     if (s->watch == WL_WATCH_GATHER)
         wl_h1_unwatch(h, s, seen);
     if (why == WL_GAP_LIMIT && dir == WL_TO_SERVER && wl_h1_waits(h)) {

@@ -450,7 +450,14 @@ void wl_h1_feed_body(struct wl_h1_in *in)
 void wl_h1_pass_body(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir, uint64_t n,
                      uint64_t offset, const struct wl_seen *seen)
 {
-    count(h, s, dir, n, seen);
+    struct wl_seen past = *seen;
+
+    /* cut short: when the last of these octets came is not known, but not before those seen */
+    if (n < s->left && s->m) {
+        past.t = s->m->t_last;
+        past.frame = s->m->last_frame;
+    }
+    count(h, s, dir, n, &past);
     if (s->phase == WL_H1_CHUNKED) {
         data_passed(s, wl_min_u64(n, s->left));
     } else if (s->phase == WL_H1_LENGTH) {
@@ -469,7 +476,8 @@ uint64_t wl_h1_skippable(const struct wl_h1_side *s, enum wl_dir dir)
         return 0;
     if (s->phase == WL_H1_LENGTH || (s->phase == WL_H1_CHUNKED && s->chunk == WL_CHUNK_DATA))
         return s->left;
-    return s->phase == WL_H1_CLOSE ? INT64_MAX : 0;
+    /* content to the close is counted packet by packet: when its last octet came matters */
+    return 0;
 }
 
 bool wl_h1_gap_body(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir, uint64_t lost,

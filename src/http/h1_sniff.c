@@ -108,7 +108,7 @@ enum wl_claim wl_h1_sniff(const struct wl_span first[2], const struct wl_hint *h
     response = is_response(server);
     if ((client.n && request == WL_CLAIM_YES) || (server.n && response == WL_CLAIM_YES))
         return WL_CLAIM_YES;
-    if (hint->midstream) {
+    if (hint->midstream && !hint->after_switch) {
         if (client.n && is_response(client) == WL_CLAIM_YES)
             return WL_CLAIM_TURNED;
         if (server.n && is_request(server, client, hint) == WL_CLAIM_YES)

@@ -289,6 +289,7 @@ static bool begin_unasked_tunnel(struct wl_h1_in *in)
 
     if (!w || !w->unasked_101)
         return false;
+    wl_layer_expect(wl_h1_layer(in->h), WL_PROTO_OTHER);
     wl_build_switched(b, w, WL_PROTO_UNKNOWN, in->seen->t);
     in->h->deaf = true;
     in->kind = WL_FED_SWITCH;

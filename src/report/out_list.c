@@ -67,7 +67,7 @@ static int list_exchange(struct wl_sink *s, const struct wl_exchange *ex)
     wl_layout_ink(t, cfg->color, WL_INK_STRONG);
     wl_line_exchange(t, ex, target_columns(cfg));
     wl_layout_ink(t, cfg->color, WL_INK_PLAIN);
-    if (answered) {
+    if (answered && ex->req.state != WL_ABSENT) { /* else nothing says when it was asked for */
         wl_text_put(t, "  ");
         wl_text_duration(t, end - start);
     }

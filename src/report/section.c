@@ -268,6 +268,7 @@ static void put_class(struct wl_output *o, const struct wl_stats *st, unsigned c
 {
     static const char *const names[WL_N_CLASSES] = {"invalid", "1xx", "2xx", "3xx", "4xx", "5xx"};
     unsigned shown = 0, left = 0;
+    uint64_t unnamed = st->responses[class];
     struct wl_flow_text flow;
     size_t from = o->text.buf.n;
 
@@ -280,6 +281,7 @@ static void put_class(struct wl_output *o, const struct wl_stats *st, unsigned c
     for (unsigned code = 0; code < WL_N_CODES; code++) {
         if (st->codes[code] == 0 || wl_status_class((uint16_t)code) != class)
             continue;
+        unnamed -= wl_min_u64(unnamed, st->codes[code]);
         if (++shown > CODES_SHOWN && o->cfg.verbosity < 1) {
             left++;
             continue;
@@ -289,6 +291,10 @@ static void put_class(struct wl_output *o, const struct wl_stats *st, unsigned c
     }
     if (left) {
         wl_text_printf(piece, "and %u more codes (-v)", left);
+        next_piece(&flow, piece);
+    }
+    if (class == 0 && unnamed) { /* they have no place among the codes */
+        put_code(piece, 0, unnamed);
         next_piece(&flow, piece);
     }
     wl_text_char(&o->text, '\n');

@@ -22,6 +22,7 @@ void wl_channel_ref(const struct wl_hand *hand, struct wl_conn_ref *ret)
         .proto = ch ? (enum wl_proto)ch->proto : WL_PROTO_UNKNOWN,
         .midstream = !wl_tcp_is(&flow->tcp, WL_TO_SERVER, WL_TCP_OPENED) &&
                      !wl_tcp_is(&flow->tcp, WL_TO_CLIENT, WL_TCP_OPENED),
+        .t_first = flow->t_first,
         .rtt = flow->state & WL_FLOW_TIMED ? flow->rtt : 0,
     };
     if (ch)

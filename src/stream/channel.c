@@ -115,7 +115,7 @@ static void obey(struct wl_channel *ch, enum wl_dir dir, const struct wl_fed *fe
         wl_channel_way(ch, dir)->skip = ch->asked[dir];
         break;
     case WL_FED_WAIT:
-        if (ch->ended[other(dir)])
+        if (ch->ended[other(dir)] && held_octets(ch, other(dir)).n == 0)
             ch->forced[dir] = true; /* that side will not speak any more */
         ch->stopped[dir] = !ch->forced[dir];
         break;

@@ -465,7 +465,6 @@ void wl_flows_segment(struct wl_flows *f, const struct wl_segment *seg)
     struct wl_flow *flow;
     bool suspect;
 
-    f->cfg.host->counters->segments++;
     f->packet = seg->packet;
     f->now = seg->t;
     if (i != NOBODY && begins_anew(at(f, i), dir, seg)) {

@@ -688,7 +688,7 @@ static void take_octets(const struct run *r, enum wl_dir dir, const struct wl_se
     const struct wl_tcp_way *w = &t->way[dir];
     struct wl_piece model = {.has_ack = seg->flags & WL_TCP_ACK, .ack = seg->ack, .seen = *seen};
     struct fresh f;
-    uint64_t room;
+    uint64_t room, end;
 
     if (!find_fresh(r, dir, seg, seen, &f))
         return;
@@ -714,15 +714,17 @@ static void take_octets(const struct run *r, enum wl_dir dir, const struct wl_se
         model.n = f.bytes.n;
         keep_for_later(r, dir, &model, f.bytes);
     }
-    if (f.lost) {
+    end = f.at + f.bytes.n + f.lost;
+    /* the octets may have set free what was queued behind them, and with it some of what is cut off */
+    if (f.lost && w->offset < end) {
         model.kind = WL_PIECE_CUT;
-        model.at = f.at + f.bytes.n;
-        model.n = f.lost;
+        model.at = wl_max_u64(f.at + f.bytes.n, w->offset);
+        model.n = end - model.at;
         keep_for_later(r, dir, &model, wl_span(NULL, 0));
     }
     if (f.fin) {
         model.kind = WL_PIECE_FIN;
-        model.at = f.at + f.bytes.n + f.lost;
+        model.at = end;
         model.n = 0;
         keep_for_later(r, dir, &model, wl_span(NULL, 0));
     }

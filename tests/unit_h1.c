@@ -1,0 +1,637 @@
+/* unit_h1.c - the HTTP/1 layer as an auditor: what it says of inputs that other parsers refuse.
+ * SPDX-License-Identifier: MIT
+ *
+ * Every case is one connection: what the client sends, then what the server sends, in packets of
+ * every size from one octet on. The exchange that comes out must bear the mark that is named, and
+ * its statuses must be those that stood there: nothing malformed stops the parser.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "flow.h"
+#include "h1.h"
+
+enum { MAX_EXCHANGES = 8 };
+
+/* Where a mark is looked for. */
+enum place { NOWHERE, REQUEST, INTERIM, FINAL };
+
+struct sample {
+    const char *title, *client, *server;
+    int statuses[MAX_EXCHANGES]; /* of the first exchange, ended by END */
+    uint32_t n_exchanges;
+    enum place place;
+    enum wl_mark_id mark;
+    uint64_t value;
+};
+
+enum { END = -1 };
+
+/* What came out of one connection. */
+struct heard {
+    struct wl_budget budget;
+    struct wl_arena_pool pool;
+    struct wl_counters counters;
+    uint64_t limits[WL_N_LIMITS];
+    struct wl_config cfg;
+    struct wl_layer_host host;
+    struct wl_flows *flows;
+    struct wl_exchange *ex[MAX_EXCHANGES];
+    uint32_t n;
+    uint32_t sent[2];
+    uint64_t packet;
+};
+
+static void on_exchange(void *user, struct wl_exchange *ex)
+{
+    struct heard *h = user;
+
+    assert_true(h->n < MAX_EXCHANGES);
+    h->ex[h->n++] = ex;
+}
+
+static void on_closed(void *user, struct wl_conn_record *rec)
+{
+    (void)user;
+    wl_arena_free(rec->arena);
+}
+
+static void send_one(struct heard *h, enum wl_dir dir, uint8_t flags, struct wl_span payload)
+{
+    static const struct wl_endpoint ends[2] = {
+        {.ip = {10, 0, 0, 2}, .port = 51514, .family = 4},
+        {.ip = {10, 0, 0, 9}, .port = 80, .family = 4},
+    };
+    struct wl_segment seg = {
+        .packet = ++h->packet,
+        .frame = wl_frame(0, h->packet),
+        .t = 1000 * WL_SECOND,
+        .src = ends[dir],
+        .dst = ends[!dir],
+        .seq = h->sent[dir],
+        .ack = h->sent[!dir],
+        .window = 65535,
+        .flags = flags,
+        .ttl = 64,
+        .payload = payload,
+    };
+
+    wl_flows_tick(h->flows, h->packet, seg.t);
+    wl_flows_segment(h->flows, &seg);
+    h->sent[dir] += (uint32_t)payload.n + ((flags & (WL_TCP_SYN | WL_TCP_FIN)) != 0);
+}
+
+static void send_all(struct heard *h, enum wl_dir dir, const char *text, size_t piece)
+{
+    struct wl_span s = wl_span_text(text);
+
+    for (; s.n; s = wl_span_after(s, piece))
+        send_one(h, dir, WL_TCP_ACK | WL_TCP_PSH, wl_span_sub(s, 0, piece));
+}
+
+static void begin(struct heard *h)
+{
+    static const struct wl_layer_ops *const layers[] = {&wl_layer_h1, NULL};
+    struct wl_flows_config cfg = {
+        .host = &h->host, .layers = layers, .closed = on_closed, .user = h};
+
+    *h = (struct heard){.sent = {100, 200}};
+    wl_config_init(&h->cfg);
+    wl_budget_init(&h->budget, 64u << 20, NULL, NULL, NULL);
+    wl_arena_pool_init(&h->pool, &h->budget, 1u << 20);
+    h->host = (struct wl_layer_host){
+        .budget = &h->budget,
+        .arenas = &h->pool,
+        .cfg = &h->cfg,
+        .counters = &h->counters,
+        .limits = h->limits,
+        .exchange = on_exchange,
+        .user = h,
+    };
+    h->flows = wl_flows_new(&cfg);
+    assert_non_null(h->flows);
+    send_one(h, WL_TO_SERVER, WL_TCP_SYN, wl_span(NULL, 0));
+    send_one(h, WL_TO_CLIENT, WL_TCP_SYN | WL_TCP_ACK, wl_span(NULL, 0));
+    send_one(h, WL_TO_SERVER, WL_TCP_ACK, wl_span(NULL, 0));
+}
+
+static void finish(struct heard *h)
+{
+    send_one(h, WL_TO_CLIENT, WL_TCP_FIN | WL_TCP_ACK, wl_span(NULL, 0));
+    send_one(h, WL_TO_SERVER, WL_TCP_FIN | WL_TCP_ACK, wl_span(NULL, 0));
+    wl_flows_finish(h->flows);
+    wl_flows_free(h->flows);
+}
+
+static void release(struct heard *h)
+{
+    for (uint32_t i = 0; i < h->n; i++)
+        wl_arena_free(h->ex[i]->arena);
+    wl_arena_pool_release(&h->pool);
+    assert_int_equal(h->budget.used, 0);
+}
+
+static const struct wl_message *message_at(const struct wl_exchange *ex, enum place place)
+{
+    switch (place) {
+    case NOWHERE: return NULL;
+    case REQUEST: return &ex->req;
+    case INTERIM: return ex->n_interim ? &ex->interim[0] : NULL;
+    case FINAL: return &ex->res;
+    }
+    return NULL;
+}
+
+static void check(const struct sample *s, const struct heard *h, size_t piece)
+{
+    const struct wl_exchange *ex = h->ex[0];
+    const struct wl_message *m;
+    const struct wl_mark *mark;
+    uint32_t n = 0;
+
+    if (h->n != s->n_exchanges)
+        fail_msg("%s, in pieces of %zu: %u exchanges", s->title, piece, h->n);
+    for (; s->statuses[n] != END; n++) {
+        int status = n < ex->n_interim ? ex->interim[n].status : ex->res.status;
+
+        if (status != s->statuses[n])
+            fail_msg("%s, in pieces of %zu: status %d", s->title, piece, status);
+    }
+    if (n != ex->n_interim + (ex->res.state != WL_ABSENT))
+        fail_msg("%s, in pieces of %zu: another number of statuses", s->title, piece);
+    m = message_at(ex, s->place);
+    if (!m)
+        return;
+    mark = wl_message_mark(m, s->mark);
+    if (!mark)
+        fail_msg("%s, in pieces of %zu: no mark", s->title, piece);
+    else if (mark->value != s->value)
+        fail_msg("%s, in pieces of %zu: value %llu", s->title, piece,
+                 (unsigned long long)mark->value);
+}
+
+#define GET  "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+#define HEAD "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n"
+#define POST "POST / HTTP/1.1\r\nHost: a\r\n"
+#define OK   "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+
+static const struct sample samples[] = {
+    {"a plain exchange", GET, OK, {200, END}, 1, NOWHERE, WL_MARK_NONE, 0},
+    /* status lines */
+    {"a status of three digits below 100",
+     GET,
+     "HTTP/1.1 099 x\r\nContent-Length: 0\r\n\r\n",
+     {99, END},
+     1,
+     NOWHERE,
+     WL_MARK_NONE,
+     0},
+    {"a status of two digits",
+     GET,
+     "HTTP/1.1 99 x\r\nContent-Length: 0\r\n\r\n",
+     {0, END},
+     1,
+     FINAL,
+     WL_MARK_STATUS_INVALID,
+     0},
+    {"a status of four digits",
+     GET,
+     "HTTP/1.1 1000 x\r\nContent-Length: 0\r\n\r\n",
+     {0, END},
+     1,
+     FINAL,
+     WL_MARK_STATUS_INVALID,
+     0},
+    {"a status with a leading zero",
+     GET,
+     "HTTP/1.1 0200 x\r\nContent-Length: 0\r\n\r\n",
+     {0, END},
+     1,
+     FINAL,
+     WL_MARK_STATUS_INVALID,
+     0},
+    {"two spaces after the version",
+     GET,
+     "HTTP/1.1  200 OK\r\nContent-Length: 0\r\n\r\n",
+     {200, END},
+     1,
+     FINAL,
+     WL_MARK_STATUS_LINE_SPACES,
+     0},
+    {"a tab after the version",
+     GET,
+     "HTTP/1.1\t200 OK\r\nContent-Length: 0\r\n\r\n",
+     {200, END},
+     1,
+     FINAL,
+     WL_MARK_STATUS_LINE_SPACES,
+     0},
+    {"no space after the code",
+     GET,
+     "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n",
+     {200, END},
+     1,
+     FINAL,
+     WL_MARK_STATUS_NO_SPACE,
+     0},
+    {"a control octet in the reason",
+     GET,
+     "HTTP/1.1 200 O\001K\r\nContent-Length: 0\r\n\r\n",
+     {200, END},
+     1,
+     FINAL,
+     WL_MARK_REASON_CTL,
+     1},
+    {"HTTP/2.0 in HTTP/1",
+     GET,
+     "HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n",
+     {200, END},
+     1,
+     FINAL,
+     WL_MARK_VERSION_MALFORMED,
+     0},
+    /* request lines */
+    {"lower-case version",
+     "GET / http/1.1\r\nHost: a\r\n\r\n",
+     OK,
+     {200, END},
+     1,
+     REQUEST,
+     WL_MARK_VERSION_MALFORMED,
+     0},
+    {"several spaces",
+     "GET  /  HTTP/1.1\r\nHost: a\r\n\r\n",
+     OK,
+     {200, END},
+     1,
+     REQUEST,
+     WL_MARK_REQUEST_LINE_SPACES,
+     0},
+    {"tabs",
+     "GET\t/\tHTTP/1.1\r\nHost: a\r\n\r\n",
+     OK,
+     {200, END},
+     1,
+     REQUEST,
+     WL_MARK_REQUEST_LINE_SPACES,
+     0},
+    {"a space in the target",
+     "GET /a b HTTP/1.1\r\nHost: a\r\n\r\n",
+     OK,
+     {200, END},
+     1,
+     REQUEST,
+     WL_MARK_TARGET_BAD_OCTET,
+     ' '},
+    {"a method that is no token",
+     "G(T / HTTP/1.1\r\nHost: a\r\n\r\n",
+     OK,
+     {200, END},
+     1,
+     REQUEST,
+     WL_MARK_METHOD_NOT_TOKEN,
+     0},
+    {"no version, but fields",
+     "GET /\r\nHost: a\r\n\r\n",
+     OK,
+     {200, END},
+     1,
+     REQUEST,
+     WL_MARK_VERSION_MISSING,
+     0},
+    {"empty lines first", "\r\n\r\n" GET, OK, {200, END}, 1, REQUEST, WL_MARK_LEADING_CRLF, 2},
+    {"octets that are no request",
+     "\026\003\001\002\n",
+     "HTTP/1.1 400 x\r\n\r\n",
+     {400, END},
+     1,
+     REQUEST,
+     WL_MARK_GARBAGE_REQUEST,
+     0},
+    {"HTTP/0.9", "GET /\r\n", "<p>hello", {0, END}, 1, NOWHERE, WL_MARK_NONE, 0},
+    /* field lines */
+    {"bare LF", "GET / HTTP/1.1\nHost: a\n\n", OK, {200, END}, 1, REQUEST, WL_MARK_BARE_LF, 0},
+    {"bare CR",
+     "GET / HTTP/1.1\r\nX: a\rb\r\n\r\n",
+     OK,
+     {200, END},
+     1,
+     REQUEST,
+     WL_MARK_BARE_CR,
+     0},
+    {"obs-fold",
+     "GET / HTTP/1.1\r\nX: a\r\n b\r\n\r\n",
+     OK,
+     {200, END},
+     1,
+     REQUEST,
+     WL_MARK_OBS_FOLD,
+     0},
+    {"white space before the first field",
+     "GET / HTTP/1.1\r\n X: a\r\n\r\n",
+     OK,
+     {200, END},
+     1,
+     REQUEST,
+     WL_MARK_SPACE_AFTER_START,
+     0},
+    {"space before the colon",
+     "GET / HTTP/1.1\r\nX : a\r\n\r\n",
+     OK,
+     {200, END},
+     1,
+     REQUEST,
+     WL_MARK_SPACE_BEFORE_COLON,
+     0},
+    {"no colon",
+     "GET / HTTP/1.1\r\nHost a\r\n\r\n",
+     OK,
+     {200, END},
+     1,
+     REQUEST,
+     WL_MARK_NO_COLON,
+     0},
+    {"an empty name",
+     "GET / HTTP/1.1\r\n: a\r\n\r\n",
+     OK,
+     {200, END},
+     1,
+     REQUEST,
+     WL_MARK_NAME_EMPTY,
+     0},
+    {"a name that is no token",
+     "GET / HTTP/1.1\r\nX@: a\r\n\r\n",
+     OK,
+     {200, END},
+     1,
+     REQUEST,
+     WL_MARK_NAME_NOT_TOKEN,
+     '@'},
+    {"a control octet in a value",
+     "GET / HTTP/1.1\r\nX: a\013b\r\n\r\n",
+     OK,
+     {200, END},
+     1,
+     REQUEST,
+     WL_MARK_VALUE_CTL,
+     11},
+    {"obs-text in a value",
+     "GET / HTTP/1.1\r\nX: a\351b\r\n\r\n",
+     OK,
+     {200, END},
+     1,
+     REQUEST,
+     WL_MARK_VALUE_OBS_TEXT,
+     0xe9},
+    /* framing */
+    {"two Content-Length values",
+     POST "Content-Length: 5\r\nContent-Length: 7\r\n\r\n",
+     OK,
+     {200, END},
+     1,
+     REQUEST,
+     WL_MARK_CL_DIFFER,
+     7},
+    {"the same value twice",
+     POST "Content-Length: 2, 2\r\n\r\nok",
+     OK,
+     {200, END},
+     1,
+     REQUEST,
+     WL_MARK_CL_REPEATED,
+     0},
+    {"both kinds of framing",
+     POST "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+     OK,
+     {200, END},
+     1,
+     REQUEST,
+     WL_MARK_CL_AND_TE,
+     5},
+    {"a length that is no number",
+     GET,
+     "HTTP/1.1 200 OK\r\nContent-Length: +5\r\n\r\nhello",
+     {200, END},
+     1,
+     FINAL,
+     WL_MARK_CL_INVALID,
+     0},
+    {"a coding that looks like chunked",
+     POST "Transfer-Encoding: xchunked\r\n\r\n",
+     OK,
+     {200, END},
+     1,
+     REQUEST,
+     WL_MARK_TE_UNKNOWN,
+     0},
+    {"chunked is not last",
+     POST "Transfer-Encoding: chunked, gzip\r\n\r\n",
+     OK,
+     {200, END},
+     1,
+     REQUEST,
+     WL_MARK_TE_NOT_LAST,
+     0},
+    {"a chunk size in the manner of C",
+     GET,
+     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0x5\r\nhello\r\n0\r\n\r\n",
+     {200, END},
+     1,
+     FINAL,
+     WL_MARK_CHUNK_SIZE_BAD,
+     0},
+    {"a chunk extension",
+     GET,
+     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\n\r\n",
+     {200, END},
+     1,
+     FINAL,
+     WL_MARK_CHUNK_EXT,
+     4},
+    {"chunk data that is too long",
+     GET,
+     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello!\r\n0\r\n\r\n",
+     {200, END},
+     1,
+     FINAL,
+     WL_MARK_CHUNK_NO_CRLF,
+     0},
+    {"content that is a request",
+     POST "Content-Length: 18\r\n\r\nGET / HTTP/1.1\r\n\r\n",
+     OK,
+     {200, END},
+     1,
+     REQUEST,
+     WL_MARK_BODY_LOOKS_LIKE_HTTP,
+     0},
+    /* order */
+    {"content after a 204, and the next response",
+     GET GET,
+     "HTTP/1.1 204 x\r\n\r\nbody" OK,
+     {204, END},
+     2,
+     FINAL,
+     WL_MARK_EXCESS_AFTER_NO_CONTENT,
+     4},
+    {"content after a response to HEAD",
+     HEAD,
+     "HTTP/1.1 200 x\r\nContent-Length: 5\r\n\r\nhello",
+     {200, END},
+     1,
+     FINAL,
+     WL_MARK_EXCESS_AFTER_HEAD,
+     5},
+    {"a 100 with Content-Length has no content all the same",
+     GET,
+     "HTTP/1.1 100 x\r\nContent-Length: 5\r\n\r\n" OK,
+     {100, 200, END},
+     1,
+     NOWHERE,
+     WL_MARK_NONE,
+     0},
+    {"content after a 102",
+     GET,
+     "HTTP/1.1 102 x\r\n\r\nworking..." OK,
+     {102, 200, END},
+     1,
+     INTERIM,
+     WL_MARK_EXCESS_AFTER_INTERIM,
+     10},
+    {"103, then 200, then the next",
+     GET GET,
+     "HTTP/1.1 103 x\r\n\r\n" OK OK,
+     {103, 200, END},
+     2,
+     NOWHERE,
+     WL_MARK_NONE,
+     0},
+    {"two 100",
+     GET,
+     "HTTP/1.1 100 x\r\n\r\nHTTP/1.1 100 x\r\n\r\n" OK,
+     {100, 100, 200, END},
+     1,
+     NOWHERE,
+     WL_MARK_NONE,
+     0},
+    {"an unasked 101 is an interim response",
+     GET,
+     "HTTP/1.1 101 x\r\nUpgrade: x\r\n\r\n" OK,
+     {101, 200, END},
+     1,
+     NOWHERE,
+     WL_MARK_NONE,
+     0},
+    {"more than the length says",
+     GET,
+     "HTTP/1.1 200 x\r\nContent-Length: 2\r\n\r\nok!!",
+     {200, END},
+     1,
+     FINAL,
+     WL_MARK_EXCESS_AFTER_FINAL,
+     2},
+};
+
+static void hostile_inputs(void **state)
+{
+    static const size_t pieces[] = {SIZE_MAX, 1, 2, 3, 7, 64};
+
+    (void)state;
+    for (size_t i = 0; i < WL_COUNT(samples); i++) {
+        for (size_t k = 0; k < WL_COUNT(pieces); k++) {
+            struct heard h;
+
+            begin(&h);
+            send_all(&h, WL_TO_SERVER, samples[i].client, pieces[k]);
+            send_all(&h, WL_TO_CLIENT, samples[i].server, pieces[k]);
+            finish(&h);
+            check(&samples[i], &h, pieces[k]);
+            release(&h);
+        }
+    }
+}
+
+/* Both readings are kept where Content-Length and Transfer-Encoding contradict each other. */
+static void both_readings(void **state)
+{
+    struct heard h;
+
+    (void)state;
+    begin(&h);
+    send_all(&h, WL_TO_SERVER,
+             POST "Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+             SIZE_MAX);
+    send_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
+    finish(&h);
+    assert_int_equal(h.n, 1);
+    assert_int_equal(h.ex[0]->req.framing, WL_FRAMING_CHUNKED);
+    assert_int_equal(h.ex[0]->req.declared, 6);
+    assert_int_equal(h.ex[0]->req.other_declared, 6);
+    assert_int_equal(h.ex[0]->req.body_bytes, 3);
+    assert_int_equal(h.ex[0]->state, WL_EXCHANGE_COMPLETE);
+    release(&h);
+}
+
+/* A head beyond max_head is cut, and the next request is found again. */
+static void heads_have_a_bound(void **state)
+{
+    struct heard h;
+
+    (void)state;
+    begin(&h);
+    h.cfg.limits.max_head = 64;
+    send_all(&h, WL_TO_SERVER,
+             "GET /0123456789 HTTP/1.1\r\nX: 0123456789012345678901234567890123456789"
+             "0123456789\r\n\r\n" GET,
+             5);
+    send_all(&h, WL_TO_CLIENT, OK OK, 5);
+    finish(&h);
+    assert_int_equal(h.n, 2);
+    assert_int_equal(h.ex[0]->req.state, WL_CUT);
+    assert_int_equal(h.ex[0]->req.end, WL_END_LIMIT);
+    assert_int_equal(h.ex[0]->unjudged, WL_UNJUDGED_LIMIT);
+    assert_non_null(wl_message_mark(&h.ex[0]->req, WL_MARK_HEAD_TOO_LARGE));
+    assert_int_equal(h.ex[1]->req.state, WL_WHOLE);
+    assert_false(h.ex[1]->paired);
+    assert_non_null(wl_message_mark(&h.ex[1]->req, WL_MARK_RESYNCHRONISED));
+    release(&h);
+}
+
+/* Interim responses: so many whole, so many as notes, the rest counted. */
+static void interim_responses_have_bounds(void **state)
+{
+    struct heard h;
+
+    (void)state;
+    begin(&h);
+    h.cfg.limits.max_interim_heads = 2;
+    h.cfg.limits.max_interim = 5;
+    send_all(&h, WL_TO_SERVER, GET, SIZE_MAX);
+    for (int i = 0; i < 9; i++)
+        send_all(&h, WL_TO_CLIENT, "HTTP/1.1 102 x\r\nX: a\r\n\r\n", 11);
+    send_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
+    finish(&h);
+    assert_int_equal(h.n, 1);
+    assert_int_equal(h.ex[0]->n_interim, 2);
+    assert_int_equal(h.ex[0]->n_interim_more, 3);
+    assert_int_equal(h.ex[0]->n_interim_lost, 4);
+    assert_int_equal(h.ex[0]->res.status, 200);
+    assert_int_equal(h.limits[WL_LIMIT_max_interim_heads], 1);
+    assert_int_equal(h.limits[WL_LIMIT_max_interim], 1);
+    release(&h);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hostile_inputs),
+        cmocka_unit_test(both_readings),
+        cmocka_unit_test(heads_have_a_bound),
+        cmocka_unit_test(interim_responses_have_bounds),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
