@@ -6,7 +6,8 @@
 SHARED holds captures/corpus with an oracle and tools/compare_sequences.py; without it the test is
 skipped (status 77). Every capture agrees with the oracle or stands in corpus-differences.tsv with
 the reason; one that stands there and agrees is an error too. Captures that conform (ok_*) give no
-violation. --streams also compares connection and frame numbers with tshark's, when it is there.
+violation. --streams compares connection and frame numbers with tshark's instead, when it is there;
+stream-differences.tsv explains.
 """
 import csv
 import json
@@ -22,9 +23,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 CONFORMING = ("ok_", "A_expect_ok")
 
 
-def read_differences():
+def read_differences(table):
     """file -> reason."""
-    with open(os.path.join(HERE, "corpus-differences.tsv"), encoding="utf-8") as file:
+    with open(os.path.join(HERE, table), encoding="utf-8") as file:
         rows = [line.rstrip("\n").split("\t") for line in file if line.strip()
                 and not line.startswith("#")]
     return {row[0]: row[1] for row in rows}
@@ -61,7 +62,7 @@ def compare(program, shared):
 
 def check_sequences(program, shared):
     """Complaints about the corpus."""
-    known = read_differences()
+    known = read_differences("corpus-differences.tsv")
     rows, told = compare(program, shared)
     complaints = []
     for file, verdict in rows:
@@ -121,13 +122,22 @@ def check_streams(program, path):
 
 def check_all_streams(program, shared):
     """Complaints about numbers in all captures."""
+    known = read_differences("stream-differences.tsv")
+    root = os.path.join(shared, "captures")
     complaints = []
-    for folder, _, names in sorted(os.walk(os.path.join(shared, "captures"))):
+    for folder, _, names in sorted(os.walk(root)):
         for name in captures(folder) if names else []:
+            path = os.path.join(folder, name)
+            short = os.path.relpath(path, os.path.join(root, "corpus"))
             try:
-                complaints += check_streams(program, os.path.join(folder, name))
+                found = check_streams(program, path)
             except Complaint as complaint:
-                complaints.append(f"{folder}/{name}: {complaint}")
+                found = [f"{path}: {complaint}"]
+            if not found and short in known:
+                found = [f"{short}: agrees, but is listed: {known[short]}"]
+            elif short in known:
+                found = []
+            complaints += found
     return complaints
 
 

@@ -167,11 +167,12 @@ static void check(const struct sample *s, const struct heard *h, size_t piece)
     if (!m)
         return;
     mark = wl_message_mark(m, s->mark);
-    if (!mark)
+    if (!mark) {
         fail_msg("%s, in pieces of %zu: no mark", s->title, piece);
-    else if (mark->value != s->value)
+    } else if (mark->value != s->value) {
         fail_msg("%s, in pieces of %zu: value %llu", s->title, piece,
                  (unsigned long long)mark->value);
+    }
 }
 
 #define GET  "GET / HTTP/1.1\r\nHost: a\r\n\r\n"

@@ -258,8 +258,9 @@ static enum wl_method method_of(struct wl_h1 *h, const struct wl_work *w)
 
     if (w->stray || w->head_end != WL_NONE || client->work != w)
         return w->ex.req.method_id;
+    /* a CONNECT opens no tunnel before its head is complete; HEAD decides the framing at once */
     head = wl_buf_span(&client->gather.buf);
-    return wl_grammar_method(wl_span_sub(head, 0, wl_span_find(head, ' ')));
+    return wl_span_starts(head, WL_SPAN("HEAD ")) ? WL_METHOD_HEAD : WL_METHOD_NONE;
 }
 
 /* The client was answered while its content was on its way: from here on its octets are seen. */

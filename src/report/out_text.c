@@ -132,16 +132,30 @@ static void put_display_filter(struct report *r, struct wl_text *t, const struct
         return;
     }
     for (uint32_t i = 0; i < f->n_frames; i++) {
+        if (wl_frame_file(f->frames[i]) != wl_frame_file(f->frames[0]))
+            break; /* a filter is for one file */
         wl_text_put(t, i ? " or frame.number==" : "frame.number==");
         wl_text_u64(t, wl_frame_number(f->frames[i]));
     }
 }
 
+/* " of FILE" behind the last of the frames that lie in it, when there are several files */
+static void put_file(const struct report *r, struct wl_text *t, const struct wl_finding *f,
+                     uint32_t i)
+{
+    const struct wl_sink *sink = r->out.sink;
+    unsigned file = wl_frame_file(f->frames[i]);
+
+    if (sink->n_inputs < 2 || file >= sink->n_inputs ||
+        (i + 1 < f->n_frames && wl_frame_file(f->frames[i + 1]) == file))
+        return;
+    wl_text_put(t, " of ");
+    wl_text_terminal(t, wl_span_text(sink->inputs[file].name));
+}
+
 static void put_frames(struct report *r, struct wl_text *t, const struct wl_finding *f,
                        const struct wl_conn_ref *conn)
 {
-    const struct wl_sink *sink = r->out.sink;
-    unsigned file = f->n_frames ? wl_frame_file(f->frames[0]) : 0;
     size_t from = t->buf.n;
 
     if (f->n_frames == 0)
@@ -151,10 +165,7 @@ static void put_frames(struct report *r, struct wl_text *t, const struct wl_find
         if (i)
             wl_text_put(t, ", ");
         wl_text_u64(t, wl_frame_number(f->frames[i]));
-    }
-    if (sink->n_inputs > 1 && file < sink->n_inputs) {
-        wl_text_put(t, " of ");
-        wl_text_terminal(t, wl_span_text(sink->inputs[file].name));
+        put_file(r, t, f, i);
     }
     wl_text_reset(&r->scratch);
     put_display_filter(r, &r->scratch, f, conn);
