@@ -209,13 +209,20 @@ static void feed_spool(struct world *w, struct wl_evidence *e)
     }
 }
 
+static int begin(struct wl_evidence *e, const struct wl_input *inputs, size_t n_inputs, bool spool,
+                 struct wl_error *err)
+{
+    assert_int_equal(wl_evidence_open(e, err), 0);
+    return wl_evidence_begin(e, inputs, n_inputs, spool, err);
+}
+
 static void read_a_second_time(void **state)
 {
     struct world *w = *state;
     struct wl_evidence *e = wl_evidence_new(&w->budget, &w->cfg);
     struct wl_error err;
 
-    assert_int_equal(wl_evidence_open(e, NULL, 0, false, &err), 0);
+    assert_int_equal(begin(e, NULL, 0, false, &err), 0);
     tell(e, WL_VIOLATION);
     assert_int_equal(wl_evidence_write(e, &w->source, &err), 0);
     wl_evidence_free(e);
@@ -230,7 +237,7 @@ static void from_the_spool(void **state)
     struct wl_evidence *e = wl_evidence_new(&w->budget, &w->cfg);
     struct wl_error err;
 
-    assert_int_equal(wl_evidence_open(e, NULL, 0, true, &err), 0);
+    assert_int_equal(begin(e, NULL, 0, true, &err), 0);
     feed_spool(w, e);
     tell(e, WL_VIOLATION);
     assert_int_equal(wl_evidence_write(e, NULL, &err), 0);
@@ -247,7 +254,7 @@ static void a_small_spool_tells_what_it_lost(void **state)
 
     w->cfg.limits.max_spool = 500; /* three or four packets */
     e = wl_evidence_new(&w->budget, &w->cfg);
-    assert_int_equal(wl_evidence_open(e, NULL, 0, true, &err), 0);
+    assert_int_equal(begin(e, NULL, 0, true, &err), 0);
     feed_spool(w, e);
     tell(e, WL_VIOLATION);
     assert_int_equal(wl_evidence_write(e, NULL, &err), 0);
@@ -263,7 +270,7 @@ static void nothing_found_is_a_capture_too(void **state)
     struct wl_evidence *e = wl_evidence_new(&w->budget, &w->cfg);
     struct wl_error err;
 
-    assert_int_equal(wl_evidence_open(e, NULL, 0, false, &err), 0);
+    assert_int_equal(begin(e, NULL, 0, false, &err), 0);
     tell(e, WL_WARNING); /* below --fail-on */
     assert_int_equal(wl_evidence_write(e, &w->source, &err), 0);
     wl_evidence_free(e);
@@ -278,7 +285,7 @@ static void never_means_everything(void **state)
 
     w->cfg.fail_on = WL_OFF;
     e = wl_evidence_new(&w->budget, &w->cfg);
-    assert_int_equal(wl_evidence_open(e, NULL, 0, false, &err), 0);
+    assert_int_equal(begin(e, NULL, 0, false, &err), 0);
     tell(e, WL_NOTE);
     assert_int_equal(wl_evidence_write(e, &w->source, &err), 0);
     wl_evidence_free(e);
@@ -294,7 +301,7 @@ static void an_input_is_not_overwritten(void **state)
 
     w->cfg.evidence_path = w->capture;
     e = wl_evidence_new(&w->budget, &w->cfg);
-    assert_int_equal(wl_evidence_open(e, &input, 1, false, &err), WL_EINVAL);
+    assert_int_equal(begin(e, &input, 1, false, &err), WL_EINVAL);
     wl_evidence_free(e);
 }
 
@@ -306,7 +313,7 @@ static void bounded(void **state)
 
     w->cfg.limits.max_evidence = 0;
     e = wl_evidence_new(&w->budget, &w->cfg);
-    assert_int_equal(wl_evidence_open(e, NULL, 0, false, &err), 0);
+    assert_int_equal(begin(e, NULL, 0, false, &err), 0);
     tell(e, WL_VIOLATION);
     assert_true(wl_evidence_full(e) > 0);
     assert_int_equal(wl_evidence_write(e, &w->source, &err), 0);

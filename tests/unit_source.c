@@ -271,6 +271,7 @@ static void writes_what_it_reads(void **state)
     memset(comment, 'c', sizeof(comment));
     (void)snprintf(path, sizeof(path), "%s/00", s->directory);
     assert_int_equal(wl_pcapng_writer_new(path, &s->budget, &w, &err), 0);
+    assert_int_equal(wl_pcapng_writer_begin(w, &err), 0);
     for (uint32_t i = 0; i < 12; i++) {
         p.bytes = wl_span(octets, i < 8 ? i : 99980 + i);
         p.linktype = i % 3 == 0 ? 1 : 12;
@@ -293,6 +294,7 @@ static void writes_what_it_reads(void **state)
     assert_int_equal(wl_pcapng_writer_new("/nonexistent/x", &s->budget, &w, &err), WL_EOUTPUT);
     if (wl_pcapng_writer_new("/dev/full", &s->budget, &w, &err) == 0) {
         p.bytes = wl_span(octets, 10);
+        assert_int_equal(wl_pcapng_writer_begin(w, &err), 0);
         (void)wl_pcapng_write(w, &p, WL_SPAN(""), &err);
         assert_int_equal(wl_pcapng_writer_close(w, &err), WL_EOUTPUT);
     }

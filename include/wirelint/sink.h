@@ -57,6 +57,10 @@ struct wl_input {
     uint64_t packets, octets;
     wl_ns t_first, t_last;
     const char *damaged; /* NULL, or what is wrong with it, one sentence */
+    bool is_interface;
+    uint64_t dropped;           /* live: packets that the kernel's buffer had no room for */
+    uint64_t interface_dropped; /* live: packets that the interface itself lost */
+    const char *notice; /* NULL, or what keeps it from giving packets now: "is down"; static */
 };
 
 /** A snapshot of everything counted; plain data of fixed size but for the borrowed arrays. */
@@ -88,6 +92,7 @@ struct wl_stats {
     uint32_t n_inputs;
     wl_ns t_first, t_last;
     bool stopped; /* by a signal, a packet count or a duration */
+    bool live;    /* packets came as they happened: an interface, a pipe, a followed file */
 };
 
 /** The value below which the share q (0..1) of durations lies, in seconds; 0 when empty. */

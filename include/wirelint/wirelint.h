@@ -106,16 +106,33 @@ int wl_config_set(struct wl_config *cfg, const char *key, const char *value, str
 struct wl_source_config {
     const char *const *files; /* paths, "-" standard input, directories; or */
     size_t n_files;
-    const char *const *interfaces; /* live (a later version) */
+    const char *const *interfaces; /* live: names, "any"; or */
     size_t n_interfaces;
     const char *bpf;      /* filter expression, or NULL */
     uint64_t max_packets; /* stop after so many; 0 never */
-    wl_ns max_duration;   /* live: stop after so long; 0 never */
-    unsigned snaplen;
+    wl_ns max_duration;   /* live: stop after so long by the clock of the wall; 0 never */
+    unsigned snaplen;     /* live: octets kept of a packet; 0: all of it */
     /** Called now and then while files are read, for a progress bar; done and total in octets,
      * total 0 when not known; or NULL. */
     void (*progress)(void *user, uint64_t done, uint64_t total);
     void *progress_user;
+    bool not_promiscuous; /* live: do not ask the interface for what is meant for others */
+    uint64_t buffer;      /* live: octets of the kernel's buffer per interface; 0: a default */
+    bool follow;          /* files: wait for more at the end, as `tail -f` does */
+    /* live: this source is one of n_shards sockets among which the kernel deals out connections
+     * (a PACKET_FANOUT group, of a number that is nobody else's); n_shards 0 or 1: it is alone */
+    unsigned shard, n_shards;
+    uint16_t fanout_group;
+    /**
+     * Called once, when everything that needs rights is open (interfaces, outputs) and before the
+     * first octet of a capture is looked at; threads may only be started after it. The program gives
+     * up its rights here. Returns 0, or a negative code with err, which ends the run. Or NULL.
+     */
+    int (*opened)(void *user, struct wl_error *err);
+    void *opened_user;
+    /** Told what the source has to say: an interface went down, came back, a file shrank. Or NULL. */
+    wl_log_fn *log;
+    void *log_user;
 };
 
 struct wl_engine;

@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -200,7 +201,7 @@ int wl_pcapng_writer_new(const char *path, struct wl_budget *budget, struct wl_p
     w->fd = STDOUT_FILENO;
     if (!is_stdout) {
         /* for its owner alone: captures hold credentials */
-        w->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        w->fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
         w->own_fd = true;
     }
     if (w->fd < 0) {
@@ -211,7 +212,6 @@ int wl_pcapng_writer_new(const char *path, struct wl_budget *budget, struct wl_p
         wl_free(budget, w, sizeof(*w));
         return code;
     }
-    put_section(w);
     *ret = w;
     return 0;
 }
@@ -221,6 +221,25 @@ static int outcome(const struct wl_pcapng_writer *w, struct wl_error *err)
     if (w->failed && err)
         *err = w->failure;
     return w->failed;
+}
+
+int wl_pcapng_writer_begin(struct wl_pcapng_writer *w, struct wl_error *err)
+{
+    struct stat st;
+
+    /* a pipe or a device has no length to cut */
+    if (fstat(w->fd, &st) == 0 && S_ISREG(st.st_mode) && w->own_fd && ftruncate(w->fd, 0) < 0)
+        fail_output(w);
+    put_section(w);
+    return outcome(w, err);
+}
+
+bool wl_pcapng_writer_is(const struct wl_pcapng_writer *w, const char *path)
+{
+    struct stat out, in;
+
+    return fstat(w->fd, &out) == 0 && S_ISREG(out.st_mode) && stat(path, &in) == 0 &&
+           in.st_dev == out.st_dev && in.st_ino == out.st_ino;
 }
 
 int wl_pcapng_write(struct wl_pcapng_writer *w, const struct wl_packet *p, struct wl_span comment,

@@ -319,8 +319,8 @@ static void remove_top(struct wl_source *s)
 
 /* ---------------------------------------------------------------------------------- opening */
 
-int wl_source_open(const struct wl_source_config *cfg, const struct wl_limits *limits,
-                   struct wl_budget *budget, struct wl_source **ret, struct wl_error *err)
+int wl_source_prepare(const struct wl_source_config *cfg, const struct wl_limits *limits,
+                      struct wl_budget *budget, struct wl_source **ret, struct wl_error *err)
 {
     struct wl_source *s;
     int code = 0;
@@ -338,16 +338,39 @@ int wl_source_open(const struct wl_source_config *cfg, const struct wl_limits *l
     s->until_progress = PROGRESS_STEP;
     if (cfg->bpf && cfg->bpf[0])
         code = wl_bpf_new(cfg->bpf, budget, &s->bpf, err);
-    for (size_t i = 0; code == 0 && i < cfg->n_files; i++)
-        code = add_operand(s, cfg->files[i], err);
-    if (code == 0 && s->bpf && s->n_heap == 0)
-        code = wl_bpf_prepare(s->bpf, 1, err); /* no packet at all: still, is it a filter? */
     if (code < 0) {
         wl_source_free(s);
         return code;
     }
+    *ret = s;
+    return 0;
+}
+
+int wl_source_begin(struct wl_source *s, struct wl_error *err)
+{
+    int code = 0;
+
+    for (size_t i = 0; code == 0 && i < s->cfg->n_files; i++)
+        code = add_operand(s, s->cfg->files[i], err);
+    if (code == 0 && s->bpf && s->n_heap == 0)
+        code = wl_bpf_prepare(s->bpf, 1, err); /* no packet at all: still, is it a filter? */
     for (size_t i = s->n_heap / 2; i > 0; i--)
         sift_down(s, i - 1);
+    return code;
+}
+
+int wl_source_open(const struct wl_source_config *cfg, const struct wl_limits *limits,
+                   struct wl_budget *budget, struct wl_source **ret, struct wl_error *err)
+{
+    struct wl_source *s = NULL;
+    int code = wl_source_prepare(cfg, limits, budget, &s, err);
+
+    if (code == 0)
+        code = wl_source_begin(s, err);
+    if (code < 0) {
+        wl_source_free(s);
+        return code;
+    }
     *ret = s;
     return 0;
 }
@@ -517,6 +540,26 @@ int wl_source_next(struct wl_source *s, struct wl_packet *ret, struct wl_error *
         if (code)
             return 1;
     }
+}
+
+bool wl_source_live(const struct wl_source *s)
+{
+    (void)s;
+    return false;
+}
+
+bool wl_source_wait(struct wl_source *s, int timeout_ms, int wake_fd)
+{
+    (void)s;
+    (void)timeout_ms;
+    (void)wake_fd;
+    return false;
+}
+
+wl_ns wl_source_now(const struct wl_source *s)
+{
+    (void)s;
+    return 0;
 }
 
 void wl_source_stop(struct wl_source *s)

@@ -1,4 +1,4 @@
-/* source.h - where packets come from: files in sequence or merged by time, later interfaces.
+/* source.h - where packets come from: files in sequence or merged by time, or interfaces.
  * SPDX-License-Identifier: MIT
  *
  * Opens what struct wl_source_config names: files (pcap, pcapng, compressed ones through
@@ -7,6 +7,21 @@
  * capture: packets come in order of time, ties in order of the files. The BPF filter is compiled
  * once per link type by libpcap. A damaged file ends with an entry in its wl_input and
  * WL_EDAMAGED at the end of the whole source, after all that could be read has been given.
+ *
+ * A source is live when packets come as they happen: from interfaces, from a standard input that is
+ * no regular file, from files that are followed. It then answers WL_AGAIN instead of waiting:
+ *
+ *     wl_source_prepare(...);                   what needs rights; then cfg->opened()
+ *     wl_source_begin(s, &err);                 what reads
+ *     for (;;) {
+ *         rc = wl_source_next(s, &p, &err);     1, 0, negative
+ *         if (rc == WL_AGAIN) {
+ *             now = wl_source_now(s);           tick with it, when it is not 0
+ *             wl_source_wait(s, 50, wake_fd);
+ *         }
+ *     }
+ *
+ * One thread at a time may use a source, but for wl_source_stop.
  */
 #ifndef WL_SOURCE_H
 #define WL_SOURCE_H
@@ -27,17 +42,41 @@ struct wl_packet {
 struct wl_source;
 
 /**
- * Opens everything that can be opened at once. Returns 0, or WL_EOPEN (no such file, no capture),
- * WL_EINVAL (bad filter), WL_NOMEM with err. Nothing is held on failure.
+ * Opens what needs rights: interfaces, with their filter. Of files nothing is opened yet.
+ * Returns 0, or WL_EOPEN (no such interface), WL_EPERM (no permission to capture), WL_EINVAL (bad
+ * filter), WL_NOMEM with err. Nothing is held on failure. cfg is borrowed for the source's life.
  */
+WL_MUST_USE int wl_source_prepare(const struct wl_source_config *cfg,
+                                  const struct wl_limits *limits, struct wl_budget *budget,
+                                  struct wl_source **ret, struct wl_error *err);
+/**
+ * The first look at files; interfaces begin to capture. Call once, before wl_source_next. Returns 0,
+ * or WL_EOPEN (no such file, no capture), WL_EINVAL (bad filter), WL_NOMEM with err.
+ */
+WL_MUST_USE int wl_source_begin(struct wl_source *s, struct wl_error *err);
+/** Both of the above. Nothing is held on failure. */
 WL_MUST_USE int wl_source_open(const struct wl_source_config *cfg, const struct wl_limits *limits,
                                struct wl_budget *budget, struct wl_source **ret,
                                struct wl_error *err);
 /**
  * The next packet that passes the filter: 1 and *ret, 0 at the end, or a negative code with err
- * (WL_EDAMAGED: some input was damaged, given after the last packet of all).
+ * (WL_EDAMAGED: some input was damaged, given after the last packet of all). Live also WL_AGAIN,
+ * without err: nothing is there now.
  */
 int wl_source_next(struct wl_source *s, struct wl_packet *ret, struct wl_error *err);
+/** True when packets come as they happen, and wl_source_next may answer WL_AGAIN. */
+bool wl_source_live(const struct wl_source *s);
+/**
+ * Waits until wl_source_next may have an answer, wake_fd (-1: none) can be read, a signal has come,
+ * or timeout_ms are over. Returns true when wake_fd can be read. Of a source that is not live it
+ * returns at once.
+ */
+bool wl_source_wait(struct wl_source *s, int timeout_ms, int wake_fd);
+/**
+ * The time by the clock of the packets, for ticks while none come: no packet that wl_source_next
+ * will give is expected to be earlier. 0 when it is not known yet, or the source is not live.
+ */
+wl_ns wl_source_now(const struct wl_source *s);
 /** Safe from a signal handler: the next call of wl_source_next returns 0. */
 void wl_source_stop(struct wl_source *s);
 /** What has been read so far, per input, in the order of frame file indexes. Borrowed. */

@@ -422,8 +422,8 @@ static int start(struct wl_engine *e, struct wl_error *err)
     return 0;
 }
 
-/* Creates the file of -w. source NULL: packets are fed, and cannot be read again. */
-static int open_evidence(struct wl_engine *e, const struct wl_source *source, struct wl_error *err)
+/* Begins the file of -w. source NULL: packets are fed, and cannot be read again. */
+static int begin_evidence(struct wl_engine *e, const struct wl_source *source, struct wl_error *err)
 {
     size_t n = 0;
     const struct wl_input *inputs = source ? wl_source_inputs(source, &n) : NULL;
@@ -432,7 +432,7 @@ static int open_evidence(struct wl_engine *e, const struct wl_source *source, st
 
     if (!e->evidence)
         return 0;
-    rc = wl_evidence_open(e->evidence, inputs, n, spool, err);
+    rc = wl_evidence_begin(e->evidence, inputs, n, spool, err);
     e->evidence_open = rc == 0;
     return rc;
 }
@@ -470,8 +470,10 @@ int wl_engine_packet(struct wl_engine *e, int linktype, wl_ns t, struct wl_span 
         struct wl_error err = {.code = WL_OK};
         int rc = start(e, &err);
 
+        if (rc == 0 && e->evidence)
+            rc = wl_evidence_open(e->evidence, &err);
         if (rc == 0)
-            rc = open_evidence(e, NULL, &err);
+            rc = begin_evidence(e, NULL, &err);
         if (rc < 0) {
             keep_failure(e, rc, &err, "packets");
             return rc;
@@ -539,27 +541,47 @@ static void tell_inputs(struct wl_engine *e)
     }
 }
 
-int wl_engine_run(struct wl_engine *e, const struct wl_source_config *src, struct wl_error *err)
+/*
+ * First all that needs rights, then the callback with which the program gives them up, then all that
+ * looks at what others have written.
+ */
+static int open_source(struct wl_engine *e, const struct wl_source_config *src,
+                       struct wl_error *err)
 {
     struct wl_source *source = NULL;
+    int rc = e->evidence ? wl_evidence_open(e->evidence, err) : 0;
+
+    if (rc == 0)
+        rc = wl_source_prepare(src, &e->cfg.limits, &e->budget, &source, err);
+    if (rc < 0)
+        return rc;
+    e->source = source;
+    e->source_config = src;
+    if (e->stop)
+        wl_source_stop(source); /* said before there was a source */
+    rc = src->opened ? src->opened(src->opened_user, err) : 0;
+    if (rc == 0)
+        rc = wl_source_begin(source, err);
+    if (rc < 0) { /* nothing was read: the outputs have nothing to tell either */
+        e->source = NULL;
+        wl_source_free(source);
+        return rc;
+    }
+    tell_inputs(e);
+    return begin_evidence(e, source, err);
+}
+
+int wl_engine_run(struct wl_engine *e, const struct wl_source_config *src, struct wl_error *err)
+{
     int rc;
 
     if (e->started)
         return wl_fail(err, WL_EINVAL, "an engine reads one source");
     rc = start(e, err);
+    if (rc == 0)
+        rc = open_source(e, src, err);
     if (rc < 0)
         return rc;
-    rc = wl_source_open(src, &e->cfg.limits, &e->budget, &source, err);
-    if (rc < 0)
-        return rc;
-    e->source = source;
-    e->source_config = src;
-    tell_inputs(e);
-    rc = open_evidence(e, source, err);
-    if (rc < 0)
-        return rc;
-    if (e->stop)
-        wl_source_stop(source); /* said before there was a source */
     rc = read_all(e, err);
     e->stopped = e->stop || (src->max_packets && e->packets >= src->max_packets);
     return rc;

@@ -15,8 +15,6 @@
 #include "table.h"
 #include "text.h"
 
-#include <sys/stat.h>
-
 enum {
     ROWS_FIRST = 64,
     CHUNK_OCTETS = 256 << 10,
@@ -127,19 +125,22 @@ void wl_evidence_free(struct wl_evidence *e)
     wl_free(b, e, sizeof(*e));
 }
 
-int wl_evidence_open(struct wl_evidence *e, const struct wl_input *inputs, size_t n_inputs,
-                     bool spool, struct wl_error *err)
+int wl_evidence_open(struct wl_evidence *e, struct wl_error *err)
 {
-    const char *path = e->cfg->evidence_path;
-    struct stat out, in;
+    return wl_pcapng_writer_new(e->cfg->evidence_path, e->budget, &e->writer, err);
+}
 
+int wl_evidence_begin(struct wl_evidence *e, const struct wl_input *inputs, size_t n_inputs,
+                      bool spool, struct wl_error *err)
+{
     e->spooling = spool;
-    for (size_t i = 0; stat(path, &out) == 0 && i < n_inputs; i++) {
-        if (S_ISREG(out.st_mode) && stat(inputs[i].name, &in) == 0 && in.st_dev == out.st_dev &&
-            in.st_ino == out.st_ino)
-            return wl_fail(err, WL_EINVAL, "cannot write '%s': it is one of the inputs", path);
+    for (size_t i = 0; i < n_inputs; i++) {
+        if (!inputs[i].is_interface && wl_pcapng_writer_is(e->writer, inputs[i].name)) {
+            return wl_fail(err, WL_EINVAL, "cannot write '%s': it is one of the inputs",
+                           e->cfg->evidence_path);
+        }
     }
-    return wl_pcapng_writer_new(path, e->budget, &e->writer, err);
+    return wl_pcapng_writer_begin(e->writer, err);
 }
 
 /* ---------------------------------------------------------------------------------- noting */

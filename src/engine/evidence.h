@@ -14,13 +14,15 @@ struct wl_evidence;
 /** cfg: evidence_path, fail_on, limits, log; borrowed. NULL when memory is refused. */
 WL_MUST_USE struct wl_evidence *wl_evidence_new(struct wl_budget *budget,
                                                 const struct wl_config *cfg);
+/** Opens the file, before rights are given up. Returns 0, WL_EOUTPUT or WL_NOMEM with err. */
+WL_MUST_USE int wl_evidence_open(struct wl_evidence *e, struct wl_error *err);
 /**
- * Creates the file, before anything is read. inputs: what will be read, none of which may be the
+ * Empties the file, before anything is read. inputs: what will be read, none of which may be the
  * file itself. spool: there will be no second reading.
- * Returns 0, WL_EINVAL, WL_EOUTPUT or WL_NOMEM with err.
+ * Returns 0, WL_EINVAL or WL_EOUTPUT with err.
  */
-WL_MUST_USE int wl_evidence_open(struct wl_evidence *e, const struct wl_input *inputs,
-                                 size_t n_inputs, bool spool, struct wl_error *err);
+WL_MUST_USE int wl_evidence_begin(struct wl_evidence *e, const struct wl_input *inputs,
+                                  size_t n_inputs, bool spool, struct wl_error *err);
 /** Keeps a packet as long as max_spool allows, when spooling; else does nothing. */
 void wl_evidence_packet(struct wl_evidence *e, const struct wl_packet *p);
 /** Notes the connection of an exchange or record whose findings reach fail_on. */
@@ -28,7 +30,7 @@ void wl_evidence_exchange(struct wl_evidence *e, const struct wl_exchange *ex);
 void wl_evidence_connection(struct wl_evidence *e, const struct wl_conn_record *conn);
 /**
  * Writes what was noted, and closes the file. src: what was read, or NULL when spooled.
- * Returns 0, or a negative code with err. Call once, after wl_evidence_open succeeded.
+ * Returns 0, or a negative code with err. Call once, after wl_evidence_begin succeeded.
  */
 WL_MUST_USE int wl_evidence_write(struct wl_evidence *e, const struct wl_source_config *src,
                                   struct wl_error *err);
