@@ -158,6 +158,168 @@ static void filters_choose_the_messages(void **state)
     bench_release(&b);
 }
 
+static void lists_of_fields_and_what_is_lacking(void **state)
+{
+    static const struct wl_rule rules[] = {
+        {RULE("a-any", WL_ON_RESPONSE), .check = fire, .fields = {WL_FIELD_VIA, WL_FIELD_UPGRADE}},
+        {RULE("b-either", WL_ON_RESPONSE), .check = fire, .field = WL_FIELD_DATE,
+         .fields = {WL_FIELD_UPGRADE}},
+        {RULE("c-other", WL_ON_RESPONSE), .check = fire, .fields = {WL_FIELD_VIA}},
+        {RULE("d-lacks", WL_ON_RESPONSE), .check = fire, .lacks = WL_FIELD_DATE},
+        {RULE("e-lacks", WL_ON_EXCHANGE), .check = fire, .lacks = WL_FIELD_UPGRADE},
+        {RULE("f-both", WL_ON_RESPONSE), .check = fire, .field = WL_FIELD_UPGRADE,
+         .lacks = WL_FIELD_DATE},
+    };
+    struct bench b;
+
+    (void)state;
+    bench_init(&b);
+    bench_rules(&b, rules, WL_COUNT(rules));
+    b.fields[0].id = WL_FIELD_UPGRADE;
+    b.ex.res.fields = b.fields;
+    b.ex.res.n_fields = 1;
+    judge(&b);
+    assert_int_equal(b.ex.n_findings, 4);
+    assert_finding(&b, 0, "test-a-any", "status 200");
+    assert_finding(&b, 1, "test-b-either", "status 200");
+    assert_finding(&b, 2, "test-d-lacks", "status 200");
+    assert_finding(&b, 3, "test-f-both", "status 200");
+
+    b.fields[0].id = WL_FIELD_DATE;
+    judge(&b);
+    assert_int_equal(b.ex.n_findings, 2);
+    assert_finding(&b, 0, "test-b-either", "status 200");
+    assert_finding(&b, 1, "test-e-lacks", "status 200");
+    bench_release(&b);
+}
+
+/* ------------------------------------------------------------------ the index and its definition */
+
+enum { MANY = 200, FEW_FIELDS = 6 };
+
+/** The same numbers in every run. */
+static unsigned pick(uint64_t *state, unsigned n)
+{
+    *state = *state * 6364136223846793005u + 1442695040888963407u;
+    return (unsigned)(*state >> 33) % n;
+}
+
+static enum wl_field_id pick_field(uint64_t *seed)
+{
+    return (enum wl_field_id)(1 + pick(seed, FEW_FIELDS) * 13);
+}
+
+static void make_rule(struct wl_rule *rule, char id[16], unsigned i, uint64_t *seed)
+{
+    static const enum wl_when kinds[] = {WL_ON_REQUEST, WL_ON_RESPONSE, WL_ON_EXCHANGE};
+    static const char *const versions[] = {NULL, "HTTP/1.0", "HTTP/1.1", "HTTP/1.0, HTTP/1.1"};
+
+    (void)snprintf(id, 16, "test-%03u", i);
+    *rule = (struct wl_rule){.id = id,
+                             .severity = WL_NOTE,
+                             .when = kinds[pick(seed, 3)],
+                             .versions = versions[pick(seed, 4)],
+                             .check = fire};
+    if (pick(seed, 2)) {
+        rule->status_from = (uint16_t)pick(seed, 700);
+        rule->status_to = (uint16_t)pick(seed, 700);
+    }
+    if (pick(seed, 4) == 0)
+        rule->method = pick(seed, 2) ? WL_METHOD_GET : WL_METHOD_HEAD;
+    if (pick(seed, 2))
+        rule->field = pick_field(seed);
+    if (pick(seed, 4) == 0)
+        rule->fields[0] = pick_field(seed);
+    if (pick(seed, 4) == 0)
+        rule->fields[1] = pick_field(seed); /* without effect where the first is empty */
+    if (pick(seed, 6) == 0)
+        rule->lacks = pick_field(seed);
+    rule->interim_only = pick(seed, 8) == 0;
+    rule->final_only = !rule->interim_only && pick(seed, 8) == 0;
+}
+
+static bool has(const struct wl_message *m, enum wl_field_id id)
+{
+    for (uint32_t i = 0; i < m->n_fields; i++) {
+        if (m->fields[i].id == id)
+            return true;
+    }
+    return false;
+}
+
+/** What rule.h says of the filters, one after the other. */
+static bool fits(const struct wl_rule *rule, const struct wl_exchange *ex,
+                 const struct wl_message *m)
+{
+    bool ranged = rule->status_from || rule->status_to;
+    bool wraps = rule->status_from > rule->status_to;
+    bool above = m->status >= rule->status_from, below = m->status <= rule->status_to;
+    const char *version = ex->req.minor ? "HTTP/1.1" : "HTTP/1.0";
+
+    if (rule->interim_only || (rule->final_only && m != &ex->res))
+        return false; /* there is no interim response here */
+    if (ranged && !(wraps ? above || below : above && below))
+        return false;
+    if (rule->versions && !strstr(rule->versions, version))
+        return false;
+    if (rule->method && rule->method != ex->req.method_id)
+        return false;
+    if (rule->lacks && has(m, rule->lacks))
+        return false;
+    if (!rule->field && !rule->fields[0])
+        return true;
+    return (rule->field && has(m, rule->field)) || (rule->fields[0] && has(m, rule->fields[0])) ||
+           (rule->fields[0] && rule->fields[1] && has(m, rule->fields[1]));
+}
+
+static bool expected(const struct wl_rule *rule, const struct wl_exchange *ex)
+{
+    return fits(rule, ex, rule->when == WL_ON_REQUEST ? &ex->req : &ex->res);
+}
+
+static bool fired(const struct wl_exchange *ex, const char *id)
+{
+    for (uint32_t i = 0; i < ex->n_findings; i++) {
+        if (strcmp(ex->findings[i].rule->id, id) == 0)
+            return true;
+    }
+    return false;
+}
+
+/** Two hundred rules of any kind: those are asked whose filters fit, and no others. */
+static void the_index_finds_those_that_fit(void **state)
+{
+    static struct wl_rule rules[MANY];
+    static char ids[MANY][16];
+    uint64_t seed = 7;
+    struct bench b;
+
+    (void)state;
+    bench_init(&b);
+    b.cfg.limits.max_findings = MANY;
+    for (unsigned i = 0; i < MANY; i++)
+        make_rule(&rules[i], ids[i], i, &seed);
+    bench_rules(&b, rules, MANY);
+    for (unsigned round = 0; round < 500; round++) {
+        struct wl_field fields[2][3] = {0};
+        struct wl_message *m[] = {&b.ex.req, &b.ex.res};
+
+        for (unsigned d = 0; d < 2; d++) {
+            m[d]->fields = fields[d];
+            m[d]->n_fields = pick(&seed, 4);
+            for (uint32_t i = 0; i < m[d]->n_fields; i++)
+                fields[d][i].id = pick_field(&seed);
+        }
+        b.ex.res.status = (uint16_t)pick(&seed, 1000);
+        b.ex.req.minor = (uint8_t)pick(&seed, 2);
+        b.ex.req.method_id = (enum wl_method)(WL_METHOD_GET + pick(&seed, 2));
+        judge(&b);
+        for (unsigned i = 0; i < MANY; i++)
+            assert_int_equal(fired(&b.ex, ids[i]), expected(&rules[i], &b.ex));
+    }
+    bench_release(&b);
+}
+
 static void missing_evidence_is_told(void **state)
 {
     static const struct wl_rule rules[] = {
@@ -418,6 +580,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(filters_choose_the_messages),
+        cmocka_unit_test(lists_of_fields_and_what_is_lacking),
+        cmocka_unit_test(the_index_finds_those_that_fit),
         cmocka_unit_test(missing_evidence_is_told),
         cmocka_unit_test(a_head_that_lacks_fields_is_not_judged),
         cmocka_unit_test(findings_are_in_order_of_the_evidence),

@@ -143,6 +143,8 @@ enum wl_field_id {
     WL_N_FIELDS,
 };
 
+enum { WL_FIELD_WORDS = 4 }; /* 64 bits each: one per known field */
+
 /** Oddities of one field line, also marked on the message: the bits of wl_field.odd. */
 enum wl_field_odd {
     WL_ODD_FOLDED = 1,      /* value spans several lines, line ends included */
@@ -222,9 +224,11 @@ struct wl_message {
     uint64_t end_offset; /* one past the last octet of the message, content included; WL_NONE */
     uint64_t acked;      /* octets of the other direction that the packet of the first octet
                             acknowledged; WL_NONE */
-    wl_ns t_first, t_head, t_last; /* first octet; end of the head; last octet seen */
-    uint64_t last_frame;           /* packet of the last octet seen */
-    uint64_t n_body_lost;          /* octets of content missing from the capture */
+    wl_ns t_first, t_head, t_last;    /* first octet; end of the head; last octet seen */
+    uint64_t last_frame;              /* packet of the last octet seen */
+    uint64_t n_body_lost;             /* octets of content missing from the capture */
+    uint64_t present[WL_FIELD_WORDS]; /* bit i: a field with id i is in fields; valid when bit 0 is
+                                         set, else they must be looked through */
 };
 
 /** One interim response beyond those kept whole: what remains of it. */

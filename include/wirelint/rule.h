@@ -45,7 +45,7 @@ typedef void wl_check_fn(struct wl_judge *j, const struct wl_exchange *ex,
 /** The same for connection records. */
 typedef void wl_check_conn_fn(struct wl_judge *j, const struct wl_conn_record *conn);
 
-enum { WL_RULE_CITES = 4, WL_RULE_SEE = 4 };
+enum { WL_RULE_CITES = 4, WL_RULE_SEE = 4, WL_RULE_FIELDS = 6 };
 
 /** One rule. Strings are static; titles and sentences have no full stop at the end of titles. */
 struct wl_rule {
@@ -67,7 +67,7 @@ struct wl_rule {
     enum wl_when when;
     enum wl_mark_id mark; /* for WL_ON_MARK */
     uint32_t needs;       /* wl_needs */
-    /* Filters that the judge applies before the call, and may index by. All optional. */
+    /* Filters that the judge applies before the call, by sets (rules/index.h). All optional. */
     uint16_t status_from, status_to; /* only messages with a status in this range; both 0: any. A
                                         range that begins above its end wraps: 600 to 99 is all that
                                         lies outside 100 to 599, what was no number (0) included.
@@ -80,6 +80,9 @@ struct wl_rule {
     wl_check_fn *check;   /* NULL for plain mark rules; for WL_ON_MARK with a function, it is
                                      called instead of the plain report */
     wl_check_conn_fn *check_conn; /* for WL_ON_CONNECTION */
+    /* More filters; each like those above. */
+    enum wl_field_id fields[WL_RULE_FIELDS]; /* with field: one of all these must be there */
+    enum wl_field_id lacks;                  /* only messages without this field */
 };
 
 struct wl_rule_group {

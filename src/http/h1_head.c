@@ -393,6 +393,7 @@ bool wl_h1_parse_fields(struct wl_h1 *h, struct wl_work *w, struct wl_message *m
     const struct wl_limits *limits = &wl_h1_layer(h)->host->cfg->limits;
     uint32_t max = (uint32_t)wl_min_u64(limits->max_fields, 1u << 20), room = 0, n = 0;
     struct wl_field *fields = NULL;
+    uint64_t present[WL_FIELD_WORDS] = {1}; /* bit 0: filled in */
     struct wl_span line;
     bool whole = true;
 
@@ -420,6 +421,7 @@ bool wl_h1_parse_fields(struct wl_h1 *h, struct wl_work *w, struct wl_message *m
         }
         fields[n] = (struct wl_field){0};
         read_field(&r, &fields[n], line);
+        present[fields[n].id / 64] |= (uint64_t)1 << fields[n].id % 64;
         n++;
     }
     if (trailers) {
@@ -428,6 +430,7 @@ bool wl_h1_parse_fields(struct wl_h1 *h, struct wl_work *w, struct wl_message *m
     } else {
         m->fields = fields;
         m->n_fields = n;
+        memcpy(m->present, present, sizeof(present));
     }
     return whole;
 }

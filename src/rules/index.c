@@ -1,0 +1,243 @@
+/* index.c - which rules are to be asked: sets of rules by what they ask for.
+ * SPDX-License-Identifier: MIT
+ *
+ * Made once, from the table entries of the rules. A set has a bit per rule and few words, so that
+ * the work per message is a dozen operations on integers for every 64 rules, whatever they ask for.
+ * Statuses between two boundaries of the rules' ranges share a set. It knows no message beyond what
+ * filters may ask, and calls nothing.
+ */
+#include "index.h"
+
+enum { N_VERSIONS = WL_FOR_ALL + 1, N_PLACES = WL_PLACE_ALL + 1 };
+
+static_assert(WL_N_FIELDS <= 64 * WL_FIELD_WORDS, "each known field has its bit");
+
+/* ------------------------------------------------------------------------------------ filters */
+
+/** A version's name is a word of the list, so that "HTTP/1.1" does not find "HTTP/1.10". */
+static bool lists_version(const char *versions, const char *name)
+{
+    size_t n = strlen(name);
+
+    for (const char *p = strstr(versions, name); p; p = strstr(p + n, name)) {
+        if (p[n] == '\0' || p[n] == ',')
+            return true;
+    }
+    return false;
+}
+
+uint8_t wl_index_versions(const char *versions)
+{
+    static const struct {
+        const char *name;
+        uint8_t bit;
+    } known[] = {
+        {"HTTP/1.0", WL_FOR_HTTP10}, {"HTTP/1.1", WL_FOR_HTTP11}, {"HTTP/2", WL_FOR_H2},
+        {"HTTP/3", WL_FOR_H3},       {"ICAP", WL_FOR_ICAP},
+    };
+    uint8_t bits = 0;
+
+    for (size_t i = 0; versions && i < WL_COUNT(known); i++) {
+        if (lists_version(versions, known[i].name))
+            bits |= known[i].bit;
+    }
+    return bits ? bits : WL_FOR_ALL;
+}
+
+static uint8_t places_of(const struct wl_rule *rule)
+{
+    if (rule->interim_only)
+        return WL_PLACE_INTERIM;
+    return rule->final_only ? WL_PLACE_FINAL : WL_PLACE_ALL;
+}
+
+static bool has_bit(const uint64_t *set, size_t bit)
+{
+    return set[bit / 64] >> bit % 64 & 1;
+}
+
+static void set_bit(uint64_t *set, size_t bit)
+{
+    set[bit / 64] |= (uint64_t)1 << bit % 64;
+}
+
+/** Does the rule ask for messages with certain fields, one of which must be there? */
+static bool asks_for_fields(const struct wl_rule *rule)
+{
+    return rule->field != WL_FIELD_OTHER || rule->fields[0] != WL_FIELD_OTHER;
+}
+
+static bool fields_fit(const struct wl_rule *rule, const uint64_t *present)
+{
+    if (rule->lacks != WL_FIELD_OTHER && has_bit(present, rule->lacks))
+        return false;
+    if (!asks_for_fields(rule))
+        return true;
+    if (rule->field != WL_FIELD_OTHER && has_bit(present, rule->field))
+        return true;
+    for (size_t i = 0; i < WL_RULE_FIELDS && rule->fields[i] != WL_FIELD_OTHER; i++) {
+        if (has_bit(present, rule->fields[i]))
+            return true;
+    }
+    return false;
+}
+
+bool wl_index_fits(const struct wl_rule *rule, uint8_t versions, const struct wl_offer *o)
+{
+    return (versions & o->versions) && (places_of(rule) & o->places) &&
+           (rule->method == WL_METHOD_NONE || rule->method == (enum wl_method)o->method) &&
+           wl_index_status_fits(rule->status_from, rule->status_to, o->status) &&
+           fields_fit(rule, o->present);
+}
+
+void wl_index_fields(const struct wl_message *m, uint64_t ret[WL_FIELD_WORDS])
+{
+    memcpy(ret, m->present, sizeof(m->present));
+    if (m->present[0] & 1)
+        return;
+    ret[0] |= 1;
+    for (uint32_t i = 0; i < m->n_fields; i++)
+        set_bit(ret, m->fields[i].id);
+}
+
+/* --------------------------------------------------------------------------------- the making */
+
+/** Statuses at which the set changes begin a new row. Returns the number of rows. */
+static size_t share_statuses(struct wl_index *x, const struct wl_index_rule *rules, size_t n)
+{
+    bool begins[WL_INDEX_STATUSES + 1] = {[0] = true};
+    size_t rows = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct wl_rule *rule = rules[i].rule;
+
+        if (rule->status_from <= WL_INDEX_STATUSES && rule->status_to < WL_INDEX_STATUSES)
+            begins[rule->status_from] = begins[rule->status_to + 1] = true;
+    }
+    for (size_t status = 0; status < WL_INDEX_STATUSES; status++) {
+        rows += begins[status];
+        x->status_row[status] = (uint16_t)(rows - 1);
+    }
+    return rows;
+}
+
+/** Lets rule i stand in every set of its filters. */
+static void enter(struct wl_index *x, const struct wl_rule *rule, size_t i)
+{
+    size_t words = x->n_words;
+    uint8_t versions = wl_index_versions(rule->versions), places = places_of(rule);
+
+    for (size_t m = 0; m < WL_N_METHODS; m++) {
+        if (rule->method == WL_METHOD_NONE || rule->method == (enum wl_method)m)
+            set_bit(x->methods + m * words, i);
+    }
+    for (size_t v = 0; v < N_VERSIONS; v++) {
+        if (v & versions)
+            set_bit(x->versions + v * words, i);
+    }
+    for (size_t p = 0; p < N_PLACES; p++) {
+        if (p & places)
+            set_bit(x->places + p * words, i);
+    }
+    for (size_t status = 0; status < WL_INDEX_STATUSES; status++) {
+        if (wl_index_status_fits(rule->status_from, rule->status_to, (unsigned)status))
+            set_bit(x->statuses + x->status_row[status] * words, i);
+    }
+    if (!asks_for_fields(rule))
+        set_bit(x->plain, i);
+    if (rule->field != WL_FIELD_OTHER) {
+        set_bit(x->asked, rule->field);
+        set_bit(x->fields + rule->field * words, i);
+    }
+    for (size_t k = 0; k < WL_RULE_FIELDS && rule->fields[k] != WL_FIELD_OTHER; k++) {
+        set_bit(x->asked, rule->fields[k]);
+        set_bit(x->fields + rule->fields[k] * words, i);
+    }
+    if (rule->lacks != WL_FIELD_OTHER) {
+        set_bit(x->missed, rule->lacks);
+        set_bit(x->lacking + rule->lacks * words, i);
+    }
+}
+
+/** Gives each kind of set its rows. */
+static bool make_rows(struct wl_index *x, size_t n_statuses)
+{
+    size_t words = x->n_words;
+    uint64_t *row;
+
+    x->n_rows = WL_N_METHODS + N_VERSIONS + N_PLACES + 2 * WL_N_FIELDS + 1 + n_statuses;
+    x->sets = row = wl_alloc_array(x->budget, x->n_rows * words, sizeof(*x->sets));
+    if (!row)
+        return false;
+    x->methods = row;
+    x->versions = row += WL_N_METHODS * words;
+    x->places = row += N_VERSIONS * words;
+    x->fields = row += N_PLACES * words;
+    x->lacking = row += WL_N_FIELDS * words;
+    x->plain = row += WL_N_FIELDS * words;
+    x->statuses = row + words;
+    return true;
+}
+
+bool wl_index_init(struct wl_index *x, struct wl_budget *budget, const struct wl_index_rule *rules,
+                   size_t n)
+{
+    size_t n_statuses;
+
+    *x = (struct wl_index){.budget = budget};
+    x->n_words = (uint32_t)((n + WL_INDEX_BITS - 1) / WL_INDEX_BITS);
+    if (n == 0)
+        return true;
+    n_statuses = share_statuses(x, rules, n);
+    if (!make_rows(x, n_statuses))
+        return false;
+    x->rules = wl_alloc_array(budget, n, sizeof(*x->rules));
+    if (!x->rules)
+        return false;
+    x->n_rules = (uint32_t)n;
+    for (size_t i = 0; i < n; i++) {
+        x->rules[i] = (struct wl_indexed){rules[i].number, (uint16_t)rules[i].rule->needs};
+        enter(x, rules[i].rule, i);
+    }
+    return true;
+}
+
+void wl_index_release(struct wl_index *x)
+{
+    wl_free(x->budget, x->sets, x->n_rows * x->n_words * sizeof(*x->sets));
+    wl_free(x->budget, x->rules, x->n_rules * sizeof(*x->rules));
+    *x = (struct wl_index){.budget = x->budget};
+}
+
+/* -------------------------------------------------------------------------------- the asking */
+
+/** The union of the rows of those fields that are both present and asked for. */
+static uint64_t rows_of_fields(const struct wl_index *x, const uint64_t *rows,
+                               const uint64_t *asked, const uint64_t *present, uint32_t word)
+{
+    uint64_t set = 0;
+
+    for (size_t w = 0; w < WL_FIELD_WORDS; w++) {
+        for (uint64_t bits = asked[w] & present[w]; bits; bits &= bits - 1) {
+            size_t field = 64 * w + (size_t)__builtin_ctzll(bits);
+
+            set |= rows[field * x->n_words + word];
+        }
+    }
+    return set;
+}
+
+uint64_t wl_index_candidates(const struct wl_index *x, const struct wl_offer *o, uint32_t word)
+{
+    size_t words = x->n_words;
+    size_t status = o->status < WL_INDEX_STATUSES ? o->status : 0;
+    uint64_t set = x->statuses[x->status_row[status] * words + word];
+
+    set &= x->versions[o->versions * words + word];
+    set &= x->places[o->places * words + word];
+    set &= x->methods[o->method * words + word];
+    if (set == 0)
+        return 0;
+    set &= x->plain[word] | rows_of_fields(x, x->fields, x->asked, o->present, word);
+    return set & ~rows_of_fields(x, x->lacking, x->missed, o->present, word);
+}

@@ -1,0 +1,100 @@
+/* index.h - which rules are to be asked: sets of rules by what they ask for.
+ * SPDX-License-Identifier: MIT
+ *
+ * All rules of one kind (those on requests, on responses, on exchanges) stand in an index in the
+ * order of the catalogue. For each value of each filter there is a set of the rules it lets through,
+ * one bit per rule; the rules to be asked about a message are the intersection of a handful of sets.
+ * A rule that says what it is about costs other messages nothing.
+ */
+#ifndef WL_INDEX_H
+#define WL_INDEX_H
+
+#include "attr.h"
+#include "mem.h"
+#include "wirelint/rule.h"
+
+/** Versions of the request a rule is asked for: bits. */
+enum {
+    WL_FOR_HTTP10 = 1,
+    WL_FOR_HTTP11 = 2,
+    WL_FOR_H2 = 4,
+    WL_FOR_H3 = 8,
+    WL_FOR_ICAP = 16,
+    WL_FOR_ALL = 31,
+};
+
+/** Places a message can have in its exchange: bits. */
+enum {
+    WL_PLACE_REQUEST = 1,
+    WL_PLACE_INTERIM = 2,
+    WL_PLACE_FINAL = 4,
+    WL_PLACE_ALL = 7,
+};
+
+enum {
+    WL_INDEX_STATUSES = 1000,
+    WL_INDEX_BITS = 64, /* rules per word of a set */
+};
+
+/** What a message offers to filters and guards. */
+struct wl_offer {
+    const struct wl_message *m; /* NULL: a connection record */
+    uint64_t present[WL_FIELD_WORDS];
+    uint32_t have; /* wl_needs that are met */
+    uint16_t status;
+    uint8_t method, versions, places;
+};
+
+/** A rule, as it stands in the index: what is looked at before it is asked. */
+struct wl_indexed {
+    uint16_t rule; /* the number it was added with */
+    uint16_t needs;
+};
+
+struct wl_index {
+    struct wl_budget *budget;
+    struct wl_indexed *rules;
+    uint32_t n_rules, n_words;
+    uint64_t *sets; /* rows of n_words each, in this order: */
+    uint64_t *methods, *versions, *places, *fields, *lacking, *plain, *statuses;
+    size_t n_rows;
+    uint64_t asked[WL_FIELD_WORDS], missed[WL_FIELD_WORDS]; /* fields of .field and .lacks */
+    uint16_t status_row[WL_INDEX_STATUSES];
+};
+
+/** One rule to be put into an index. */
+struct wl_index_rule {
+    const struct wl_rule *rule;
+    uint16_t number;
+};
+
+/**
+ * Makes the index of n rules of one kind.
+ * rules  in the order in which they are to be asked; not kept
+ * Returns false when memory is refused; the index can be released all the same.
+ */
+WL_MUST_USE bool wl_index_init(struct wl_index *x, struct wl_budget *budget,
+                               const struct wl_index_rule *rules, size_t n);
+void wl_index_release(struct wl_index *x);
+
+/** Which of the 64 rules from rules[64 * word] on are to be asked about this: one bit each. */
+uint64_t wl_index_candidates(const struct wl_index *x, const struct wl_offer *o, uint32_t word);
+
+/** wl_rule.versions as bits. */
+uint8_t wl_index_versions(const char *versions);
+/** Do the filters of one rule fit? For lists too short to have an index; versions as bits. */
+bool wl_index_fits(const struct wl_rule *rule, uint8_t versions, const struct wl_offer *o);
+/** Does a status lie in a rule's range? */
+static inline bool wl_index_status_fits(uint16_t from, uint16_t to, unsigned status)
+{
+    if (from == 0 && to == 0)
+        return true;
+    if (from <= to)
+        return status >= from && status <= to;
+    return status >= from || status <= to;
+}
+
+/** The fields that m has, one bit each; what parsers have noted, or what is found by looking. */
+void wl_index_fields(const struct wl_message *m, uint64_t ret[WL_FIELD_WORDS]);
+
+#endif
