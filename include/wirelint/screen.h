@@ -234,13 +234,14 @@ struct wl_ask {
     enum wl_sort sort;
     bool descending;
     uint64_t first; /* index of the first row wanted; WL_NONE: the last n rows */
-    uint32_t n;     /* at most WL_PAGE_ROWS */
+    uint32_t n;     /* rows, DETAIL: exchanges; at most WL_PAGE_ROWS, 0: as many */
     uint64_t keep;  /* connection id or row id to be found in the order; WL_NONE: none */
     bool around;    /* give the rows around keep instead of first */
     const struct wl_rule *rule; /* FINDINGS: of this rule only, or NULL */
     bool only_findings;         /* CONNECTIONS, EXCHANGES: only those with findings */
     enum wl_severity least;     /* only findings at or above this */
     uint64_t connection;        /* EXCHANGES, FINDINGS, DETAIL: of this connection id; 0: all */
+    wl_ns until; /* only what began at or before this capture time (a paused screen); 0: all */
     /* DETAIL */
     uint32_t ordinal; /* the exchange to be in the window; 0: the first ones */
     /* OVERRIDE */

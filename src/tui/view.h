@@ -1,7 +1,7 @@
 /* view.h - what a view is: state and answers in, cells and questions out.
  * SPDX-License-Identifier: MIT
  *
- * A view draws from the latest answers and its own small state, and takes keys. It is a pure
+ * A view draws from the latest answers and its own small state, and takes actions. It is a pure
  * function of what it was given: no clock, no terminal, no port. Views stand in one table (views.c);
  * what stands above the others on the stack is shown, Esc takes it off.
  */
@@ -9,62 +9,75 @@
 #define WL_VIEW_H
 
 #include "canvas.h"
+#include "keys.h"
 #include "wirelint/screen.h"
-
-/* Keys beyond Unicode code points; tui.c translates those of curses. */
-enum wl_key {
-    WL_KEY_NONE = 0,
-    WL_KEY_TAB = '\t',
-    WL_KEY_ENTER = '\n',
-    WL_KEY_ESC = 27,
-    WL_KEY_BACKSPACE = 127,
-    WL_KEY_UP = 0x110000,
-    WL_KEY_DOWN,
-    WL_KEY_LEFT,
-    WL_KEY_RIGHT,
-    WL_KEY_PAGE_UP,
-    WL_KEY_PAGE_DOWN,
-    WL_KEY_HOME,
-    WL_KEY_END,
-    WL_KEY_BACK_TAB,
-    WL_KEY_DELETE,
-    WL_KEY_F1, /* F1..F12 in a row */
-    WL_KEY_F12 = WL_KEY_F1 + 11,
-    WL_KEY_CLICK, /* with x, y */
-    WL_KEY_DOUBLE_CLICK,
-    WL_KEY_WHEEL_UP,
-    WL_KEY_WHEEL_DOWN,
-    WL_KEY_CTRL = 0x120000, /* + the letter: Ctrl with it */
-};
-
-struct wl_input_key {
-    int key;  /* a Unicode code point or enum wl_key */
-    int x, y; /* mouse: cell */
-};
 
 struct wl_screen; /* screen.h */
 
-/** What a view made of a key. */
+/**
+ * What a view is opened on; plain data, copied. All zero: everything there is.
+ * A view that is opened from another inherits narrow: what the user sees is always the filter line
+ * AND narrow, and the screen has put both into ask.where.
+ */
+struct wl_place {
+    char narrow[WL_WHERE_TEXT]; /* words in the language of --where: "class:5xx server:10.0.0.9" */
+    char title[48];             /* what it was narrowed to, for the path in the head: "5xx" */
+    const struct wl_rule *rule; /* or NULL */
+    bool one;                   /* of the connection conn only */
+    struct wl_conn_ref conn;
+    uint32_t ordinal; /* exchange of conn; 0: the connection as a whole */
+    uint32_t
+        message;    /* of that exchange: 0 the request, then the responses in order; UINT32_MAX the
+                         last */
+    uint64_t frame; /* begin at this packet; 0: none */
+};
+
+/** What the user did. */
+struct wl_input {
+    enum wl_action action;
+    int x, y; /* CLICK: cell of the canvas; inside the view's area */
+};
+
+/** What a view made of it. */
 enum wl_did {
     WL_DID_NOTHING, /* not mine: the screen looks at it */
-    WL_DID_DRAW,    /* taken; draw again */
+    WL_DID_DRAW,    /* taken; draw again, and ask again if the question is another one now */
 };
 
 /** One view; an instance of it is on the stack with a state of its own. */
 struct wl_view {
-    int key;           /* '1'..'5', 0: reached from another view only */
-    const char *name;  /* "overview": in the help and the configuration */
+    uint32_t where;    /* its bit of enum wl_where */
+    int number;        /* 1..5: the key that goes there; 0: reached from another view only */
+    const char *name;  /* "overview": for wl_screen_open and the command line */
     const char *title; /* "Overview" */
     const char *help;  /* one paragraph for the help page */
     size_t state_size; /* octets of state, zeroed when the view is opened */
-    /** What the view needs from the engine now: fills ask and returns true, or returns false. The
-     * screen asks again when the answer has come and is older than the refresh interval. */
+    /** Called once when the view is put on the stack; or NULL. */
+    void (*open)(struct wl_screen *s, void *state, const struct wl_place *place);
+    /**
+     * What the view needs from the engine (LIST or DETAIL): completes ret and returns true, or
+     * returns false. ret is zero but for what the screen has set: where (filter and narrow),
+     * only_findings, least, until, keep (WL_NONE). NULL: the board is all it needs.
+     * Called after every action and draw: a question that differs from the last one is asked at once,
+     * the same one again when the answer is older than the refresh interval and nothing is paused.
+     */
     bool (*ask)(const struct wl_screen *s, const void *state, struct wl_ask *ret);
-    /** Takes what it needs from an answer of its own (kind LIST, DETAIL); the screen keeps the answer
-     * until the next one of this view. */
+    /** Takes an answer to its own question. a stays valid until the next one; a->code < 0: there is
+     * only an error, which the screen shows. */
     void (*answer)(struct wl_screen *s, void *state, const struct wl_answer *a);
+    /** Draws into area and puts the cursor on the selected row. May note in state what it has drawn
+     * where (for CLICK, and for how many rows to ask), and nothing else. */
     void (*draw)(const struct wl_screen *s, void *state, struct wl_canvas *c, struct wl_rect area);
-    enum wl_did (*on_key)(struct wl_screen *s, void *state, struct wl_input_key key);
+    enum wl_did (*act)(struct wl_screen *s, void *state, const struct wl_input *in);
+    /** Writes the display filter for Wireshark of what is selected ("tcp.stream eq 4"), for `y`;
+     * false: nothing is selected. Or NULL. */
+    bool (*display_filter)(const struct wl_screen *s, const void *state, struct wl_text *ret);
 };
+
+/** The views, NULL-ended, in the order of the help. */
+extern const struct wl_view *const wl_views[];
+/** Finds a view by its name or by its number; NULL when there is none. */
+const struct wl_view *wl_view_find(const char *name);
+const struct wl_view *wl_view_number(int number);
 
 #endif
