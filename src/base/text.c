@@ -165,16 +165,23 @@ static void put_hex(struct wl_text *t, const char *prefix, uint8_t c)
     wl_text_char(t, digits[c & 15]);
 }
 
-/* The next character that may be shown as it is: its length in octets, 0 when it must be escaped. */
+size_t wl_text_printable(struct wl_span s, uint32_t *ret)
+{
+    size_t n;
+
+    if (s.p[0] < 0x80) {
+        *ret = s.p[0];
+        return !wl_is_ctl(s.p[0]);
+    }
+    n = decode_utf8(s, ret);
+    return n && !is_treacherous(*ret) ? n : 0;
+}
+
 static size_t printable(struct wl_span s)
 {
     uint32_t c = 0;
-    size_t n;
 
-    if (s.p[0] < 0x80)
-        return !wl_is_ctl(s.p[0]);
-    n = decode_utf8(s, &c);
-    return n && !is_treacherous(c) ? n : 0;
+    return wl_text_printable(s, &c);
 }
 
 /* Escapes for a terminal until columns characters are written; returns how many octets of s were. */

@@ -43,7 +43,12 @@ void wl_text_seconds(struct wl_text *t, wl_ns value);
  * octets that are not UTF-8 as \xNN per octet; a backslash as it is.
  */
 void wl_text_terminal(struct wl_text *t, struct wl_span s);
-/** The same, cut to at most columns characters with "..." at the end. */
+/**
+ * The first character of s (not empty) if that may be shown as it is: its length in octets, ret the
+ * code point. 0: its first octet must be escaped, as wl_text_terminal does.
+ */
+size_t wl_text_printable(struct wl_span s, uint32_t *ret);
+/** The same as wl_text_terminal, cut to at most columns characters with "..." at the end. */
 void wl_text_terminal_cut(struct wl_text *t, struct wl_span s, size_t columns);
 /**
  * Untrusted octets as the inside of a JSON string: valid UTF-8 as it is; quotes, backslash and
