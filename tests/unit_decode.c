@@ -694,6 +694,107 @@ static void survives_flipped_octets(void **state)
     }
 }
 
+/* ------------------------------------------------------------------------------ the short way */
+
+static void expect_same_segment(const struct wl_segment *a, const struct wl_segment *b)
+{
+    assert_int_equal(a->packet, b->packet);
+    assert_int_equal(a->frame, b->frame);
+    assert_int_equal(a->t, b->t);
+    assert_memory_equal(&a->src, &b->src, sizeof(a->src));
+    assert_memory_equal(&a->dst, &b->dst, sizeof(a->dst));
+    assert_int_equal(a->seq, b->seq);
+    assert_int_equal(a->ack, b->ack);
+    assert_int_equal(a->window, b->window);
+    assert_int_equal(a->flags, b->flags);
+    assert_int_equal(a->ttl, b->ttl);
+    assert_int_equal(a->ip_id, b->ip_id);
+    assert_int_equal(a->lost, b->lost);
+    assert_int_equal(a->payload.n, b->payload.n);
+    if (a->payload.n)
+        assert_ptr_equal(a->payload.p, b->payload.p);
+}
+
+/** Both ways, each with a decoder of its own; returns whether the short way took it. */
+static bool compare_ways(struct bench *plain, struct bench *any, struct wl_span octets, size_t wire)
+{
+    const struct wl_packet packet = {7, 9, 11, ETHERNET, (uint32_t)wire, octets};
+    struct wl_counters before = plain->counters;
+    struct wl_segment a, b;
+    enum wl_decoded how;
+    bool taken;
+
+    memset(&a, 0, sizeof(a));
+    memset(&b, 0, sizeof(b));
+    taken = wl_decode_plain(plain->decoder, &packet, &a);
+    if (!taken) /* then it must not have counted anything */
+        assert_memory_equal(&plain->counters, &before, sizeof(before));
+    how = wl_decode_any(any->decoder, &packet, &b);
+    if (!taken) {
+        any->counters = before;
+        return false;
+    }
+    assert_int_equal(how, WL_DECODED_TCP);
+    expect_same_segment(&a, &b);
+    assert_memory_equal(&plain->counters, &any->counters, sizeof(before));
+    return true;
+}
+
+static struct parcel plain_packet(unsigned kind)
+{
+    struct parcel p = tcp();
+    bool six = kind & 1;
+
+    if (six) {
+        ipv6(&p, 6);
+    } else {
+        ipv4(&p, 6);
+    }
+    if (kind & 2) {
+        uint8_t *tag = WRAP(&p, "\0\x2a\0\0");
+
+        set16(tag + 2, six ? 0x86dd : 0x0800);
+        ethernet(&p, 0x8100);
+    } else {
+        ethernet(&p, six ? 0x86dd : 0x0800);
+    }
+    return p;
+}
+
+/* Every octet of every kind with every value, cut everywhere: the short way may pass, never differ. */
+static void the_short_way_says_the_same(void **state)
+{
+    struct bench *plain = *state, any = {.counters = {0}};
+    const struct wl_limits limits = {.max_fragments = 8, .max_fragment_octets = 4096};
+
+    wl_budget_init(&any.budget, BUDGET, NULL, NULL, NULL);
+    any.decoder = wl_decoder_new(&any.budget, &limits, &any.counters);
+    assert_non_null(any.decoder);
+    for (unsigned kind = 0; kind < 4; kind++) {
+        struct parcel p = plain_packet(kind);
+        struct wl_span whole = octets_of(&p);
+        unsigned n_taken = 0;
+
+        assert_true(compare_ways(plain, &any, whole, whole.n));
+        for (size_t n = 0; n <= whole.n; n++) {
+            n_taken += compare_ways(plain, &any, wl_span_sub(whole, 0, n), whole.n);
+            n_taken += compare_ways(plain, &any, wl_span_sub(whole, 0, n), whole.n + 3);
+        }
+        for (size_t i = 0; i < whole.n; i++) {
+            uint8_t before = p.room[p.from + i];
+
+            for (unsigned value = 0; value < 256; value++) {
+                p.room[p.from + i] = (uint8_t)value;
+                n_taken += compare_ways(plain, &any, whole, whole.n);
+            }
+            p.room[p.from + i] = before;
+        }
+        assert_true(n_taken > whole.n * 128); /* it is the way that is taken */
+    }
+    wl_decoder_free(any.decoder);
+    assert_int_equal(any.budget.used, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -713,6 +814,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(ipv6_fragments, enter, leave),
         cmocka_unit_test_setup_teardown(cut_fragments_are_not_kept, enter, leave),
         cmocka_unit_test_setup_teardown(survives_flipped_octets, enter, leave),
+        cmocka_unit_test_setup_teardown(the_short_way_says_the_same, enter, leave),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

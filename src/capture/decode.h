@@ -29,6 +29,14 @@ WL_MUST_USE struct wl_decoder *wl_decoder_new(struct wl_budget *budget,
                                               struct wl_counters *counters);
 /** Never fails, never reads beyond p->bytes. Counts in the counters it was made with. */
 enum wl_decoded wl_decode(struct wl_decoder *d, const struct wl_packet *p, struct wl_segment *ret);
+/**
+ * The short way of wl_decode, for packets of the common kind: true and *ret, whose payload lies in
+ * p->bytes; or false, and nothing has happened: wl_decode_any will tell.
+ */
+bool wl_decode_plain(struct wl_decoder *d, const struct wl_packet *p, struct wl_segment *ret);
+/** The long way, for packets of every kind. */
+enum wl_decoded wl_decode_any(struct wl_decoder *d, const struct wl_packet *p,
+                              struct wl_segment *ret);
 /** Drops fragments that were never completed and counts them: before the counters are told. */
 void wl_decoder_finish(struct wl_decoder *d);
 void wl_decoder_free(struct wl_decoder *d);

@@ -364,3 +364,14 @@ int wl_file_next(struct wl_file *f, struct wl_packet *ret, struct wl_error *err)
         return wl_pcapng_next(&f->ng, ret, err);
     return next_of_pcap(f, ret, err);
 }
+
+bool wl_file_ready(const struct wl_file *f)
+{
+    const struct wl_octets *in = &f->in;
+    size_t have = (size_t)(in->end - in->p);
+
+    if (WL_LIKELY_FALSE(f->is_pcapng))
+        return wl_pcapng_ready(&f->ng);
+    return f->lengths == LENGTHS_PLAIN && have >= f->record_header &&
+           have - f->record_header >= wl_load32(in->p + 8, f->big_endian);
+}

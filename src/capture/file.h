@@ -31,6 +31,11 @@ WL_MUST_USE int wl_file_open_memory(struct wl_span bytes, struct wl_budget *budg
  * next call on this file.
  */
 int wl_file_next(struct wl_file *f, struct wl_packet *ret, struct wl_error *err);
+/**
+ * True when the next call of wl_file_next will give a packet, or fail, without moving anything:
+ * packets given before it stay borrowed a while longer.
+ */
+bool wl_file_ready(const struct wl_file *f);
 /** Once *stop is set, a read that a signal interrupted ends the file instead of going on. */
 void wl_file_set_stop(struct wl_file *f, const volatile sig_atomic_t *stop);
 /** True for what can be opened a second time: a regular file, not a pipe. */

@@ -378,3 +378,12 @@ int wl_pcapng_next(struct wl_pcapng *ng, struct wl_packet *ret, struct wl_error 
             return code;
     }
 }
+
+bool wl_pcapng_ready(const struct wl_pcapng *ng)
+{
+    const struct wl_octets *in = ng->in;
+    size_t have = (size_t)(in->end - in->p);
+
+    return have >= HEADER && wl_load32(in->p, ng->big_endian) == BLOCK_ENHANCED_PACKET &&
+           wl_load32(in->p + 4, ng->big_endian) <= have;
+}

@@ -33,6 +33,8 @@ struct wl_pcapng {
 void wl_pcapng_init(struct wl_pcapng *ng, struct wl_octets *in);
 /** As wl_file_next. */
 int wl_pcapng_next(struct wl_pcapng *ng, struct wl_packet *ret, struct wl_error *err);
+/** As wl_file_ready. */
+bool wl_pcapng_ready(const struct wl_pcapng *ng);
 void wl_pcapng_release(struct wl_pcapng *ng);
 
 #endif

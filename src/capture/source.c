@@ -8,8 +8,8 @@
  * and only files that overlap in time are open together. Packets of one file keep its order even
  * where its times go back.
  *
- * The packet given last stays borrowed from its file until the next call, which first of all moves
- * that file on.
+ * The packets given last stay borrowed from their files until the next call, which first of all moves
+ * the file of the latest on. A burst ends before a file would have to read on.
  */
 #include "source.h"
 
@@ -53,6 +53,7 @@ struct wl_source {
     size_t n_open;
     uint64_t ordinal, delivered;
     int64_t until_progress;
+    struct wl_error failure; /* of the filter: told by the call after the burst it ended */
 };
 
 static const char no_memory[] = "not enough memory";
@@ -517,29 +518,51 @@ static ptrdiff_t take_packet(struct wl_source *s, struct wl_packet *ret)
     return i;
 }
 
-int wl_source_next(struct wl_source *s, struct wl_packet *ret, struct wl_error *err)
+/* Will the next packet leave those given in this burst where they are? */
+static bool stays_put(const struct wl_source *s)
 {
-    for (;;) {
+    const struct wl_file *file = s->given && s->n_heap ? s->inputs[s->heap[0]].file : NULL;
+
+    return file && wl_file_ready(file);
+}
+
+int wl_source_burst(struct wl_source *s, struct wl_packet *ret, size_t max, struct wl_error *err)
+{
+    size_t n = 0;
+
+    if (WL_LIKELY_FALSE(s->failure.code)) {
+        *err = s->failure;
+        return (int)err->code;
+    }
+    while (n < max && (n == 0 || stays_put(s))) {
+        struct wl_packet *p = ret + n;
         ptrdiff_t i;
         int code = 1;
 
         if (WL_LIKELY_FALSE(s->stop))
-            return 0;
+            return (int)n;
         if (s->cfg->max_packets && s->delivered >= s->cfg->max_packets)
-            return finish(s, err);
-        i = take_packet(s, ret);
+            return n ? (int)n : finish(s, err);
+        i = take_packet(s, p);
         if (i < 0)
-            return s->stop ? 0 : finish(s, err);
-        ret->ordinal = ++s->ordinal;
-        count(s, (size_t)i, ret);
+            return n || s->stop ? (int)n : finish(s, err);
+        p->ordinal = ++s->ordinal;
+        count(s, (size_t)i, p);
         if (s->bpf)
-            code = wl_bpf_match(s->bpf, ret, err);
-        if (code < 0)
-            return code;
+            code = wl_bpf_match(s->bpf, p, &s->failure);
+        if (code < 0) {
+            *err = s->failure;
+            return n ? (int)n : code;
+        }
         s->delivered += (unsigned)code;
-        if (code)
-            return 1;
+        n += (unsigned)code;
     }
+    return (int)n;
+}
+
+int wl_source_next(struct wl_source *s, struct wl_packet *ret, struct wl_error *err)
+{
+    return wl_source_burst(s, ret, 1, err);
 }
 
 bool wl_source_live(const struct wl_source *s)

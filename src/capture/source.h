@@ -77,6 +77,11 @@ bool wl_source_wait(struct wl_source *s, int timeout_ms, int wake_fd);
  * will give is expected to be earlier. 0 when it is not known yet, or the source is not live.
  */
 wl_ns wl_source_now(const struct wl_source *s);
+/**
+ * The same for up to max packets at a time, all borrowed until the next call: how many there are in
+ * ret, at least 1; 0 or a negative code as above. Fewer than max says nothing about what follows.
+ */
+int wl_source_burst(struct wl_source *s, struct wl_packet *ret, size_t max, struct wl_error *err);
 /** Safe from a signal handler: the next call of wl_source_next returns 0. */
 void wl_source_stop(struct wl_source *s);
 /** What has been read so far, per input, in the order of frame file indexes. Borrowed. */

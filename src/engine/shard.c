@@ -30,6 +30,7 @@ static const struct wl_layer_ops *const layers[] = {
 };
 
 enum {
+    BURST = 32,
     POOL_KEPT = 4 << 20, /* octets of arenas that wait for the next exchange */
     HELD_FIRST = 64,
     HELD_MAX = 1 << 20, /* events of one tick; more are emitted in parts */
@@ -262,6 +263,58 @@ void wl_shard_packet(struct wl_shard *s, const struct wl_packet *p)
     wl_shard_tick(s, p->ordinal, p->t);
     if (wl_decode(s->decoder, p, &seg) == WL_DECODED_TCP)
         wl_shard_segment(s, &seg);
+}
+
+/*
+ * Nearly all the time of a capture with many connections goes by waiting for memory. So a burst is
+ * decoded first, as far as that needs nothing but the packet, and the slot of the table and then the
+ * connection of each are on their way before the first one is taken up.
+ */
+static void take_burst(struct wl_shard *s, const struct wl_packet *packets, size_t n)
+{
+    struct wl_segment segments[BURST];
+    uint64_t hashes[BURST];
+    enum {
+        LATER,     /* to be decoded in its turn: a fragment, perhaps, or no TCP */
+        ELSEWHERE, /* another shard's */
+        HERE,
+    } where[BURST];
+
+    for (size_t i = 0; i < n; i++) {
+        where[i] = LATER;
+        if (!wl_decode_plain(s->decoder, &packets[i], &segments[i]))
+            continue;
+        where[i] = ELSEWHERE;
+        if (!is_mine(s, &segments[i]))
+            continue;
+        where[i] = HERE;
+        hashes[i] = wl_flows_hash(s->flows, &segments[i]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (where[i] == HERE)
+            wl_flows_prefetch(s->flows, hashes[i]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        wl_shard_tick(s, packets[i].ordinal, packets[i].t);
+        s->when = 2 * packets[i].ordinal;
+        if (where[i] == HERE) {
+            wl_flows_take(s->flows, &segments[i], hashes[i]);
+        } else if (where[i] == LATER &&
+                   wl_decode_any(s->decoder, &packets[i], &segments[i]) == WL_DECODED_TCP) {
+            wl_shard_segment(s, &segments[i]);
+        }
+    }
+}
+
+void wl_shard_packets(struct wl_shard *s, const struct wl_packet *packets, size_t n)
+{
+    while (n) {
+        size_t part = wl_min_size(n, BURST);
+
+        take_burst(s, packets, part);
+        packets += part;
+        n -= part;
+    }
 }
 
 void wl_shard_finish(struct wl_shard *s)

@@ -451,14 +451,30 @@ static void measure_handshake(struct wl_flow *flow, enum wl_dir dir, const struc
     }
 }
 
-void wl_flows_prefetch(const struct wl_flows *f, const struct wl_segment *seg)
-{
-    wl_table_prefetch(&f->table, hash_ends(f, &seg->src, &seg->dst));
-}
-
-void wl_flows_segment(struct wl_flows *f, const struct wl_segment *seg)
+uint64_t wl_flows_hash(const struct wl_flows *f, const struct wl_segment *seg)
 {
     uint64_t hash = hash_ends(f, &seg->src, &seg->dst);
+
+    wl_table_prefetch(&f->table, hash);
+    return hash;
+}
+
+void wl_flows_prefetch(const struct wl_flows *f, uint64_t hash)
+{
+    size_t probe = 0;
+    uint32_t i = wl_table_find(&f->table, hash, &probe);
+    const uint8_t *flow;
+
+    if (i == NOBODY)
+        return;
+    flow = (const uint8_t *)at(f, i);
+    __builtin_prefetch(flow);
+    __builtin_prefetch(flow + WL_LINE);
+    __builtin_prefetch(flow + (ptrdiff_t)2 * WL_LINE);
+}
+
+void wl_flows_take(struct wl_flows *f, const struct wl_segment *seg, uint64_t hash)
+{
     enum wl_dir dir = WL_TO_SERVER;
     uint32_t i = find(f, seg, hash, &dir);
     struct wl_hand hand;
@@ -500,6 +516,11 @@ void wl_flows_segment(struct wl_flows *f, const struct wl_segment *seg)
         end_if_over(f, i, false);
     if (WL_LIKELY_FALSE(f->refused != f->cfg.host->budget->refused))
         relieve(f, i);
+}
+
+void wl_flows_segment(struct wl_flows *f, const struct wl_segment *seg)
+{
+    wl_flows_take(f, seg, hash_ends(f, &seg->src, &seg->dst));
 }
 
 /* ---------------------------------------------------------------------------------------- time */

@@ -28,10 +28,14 @@ struct wl_flows_config {
 };
 
 WL_MUST_USE struct wl_flows *wl_flows_new(const struct wl_flows_config *cfg);
-/** One segment. Never fails; what cannot be kept is counted. */
+/** Where the connection of a segment is looked for; begins to fetch that from memory. */
+uint64_t wl_flows_hash(const struct wl_flows *f, const struct wl_segment *seg);
+/** Looks it up, as far as a hash tells, and begins to fetch the connection. */
+void wl_flows_prefetch(const struct wl_flows *f, uint64_t hash);
+/** One segment, whose hash is that of wl_flows_hash. Never fails; what cannot be kept is counted. */
+void wl_flows_take(struct wl_flows *f, const struct wl_segment *seg, uint64_t hash);
+/** The same for one that comes alone. */
 void wl_flows_segment(struct wl_flows *f, const struct wl_segment *seg);
-/** Touches what wl_flows_segment will need for this segment. */
-void wl_flows_prefetch(const struct wl_flows *f, const struct wl_segment *seg);
 /** Time goes on: wake-ups, gap deadlines, idle expiry. Called for every packet, TCP or not, before
  * its segment is given. Cheap when nothing is due. */
 void wl_flows_tick(struct wl_flows *f, uint64_t packet, wl_ns now);
