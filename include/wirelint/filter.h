@@ -23,6 +23,13 @@ struct wl_filter;
  */
 int wl_filter_new(const char *text, struct wl_filter **ret, struct wl_error *err);
 void wl_filter_free(struct wl_filter *f);
+/**
+ * Reads text without keeping anything, for a line that is being typed. Returns as wl_filter_new; on
+ * failure *ret_at is the octet where the word begins that is wrong.
+ */
+int wl_filter_check(const char *text, size_t *ret_at, struct wl_error *err);
+/** The i-th key of the language ("rule"), NULL after the last. */
+const char *wl_filter_key(size_t i);
 
 /** Tells whether the exchange matches. f NULL matches everything. Never fails. */
 bool wl_filter_match(const struct wl_filter *f, const struct wl_exchange *ex);

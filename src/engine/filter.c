@@ -374,14 +374,18 @@ static int read_word(struct wl_filter *f, struct wl_span word, bool negated, str
     return read_values(f, w, word, wl_span_after(word, colon + 1), err);
 }
 
-static int read_filter(struct wl_filter *f, struct wl_span rest, struct wl_error *err)
+/* at: where the word begins that is wrong */
+static int read_filter(struct wl_filter *f, struct wl_span text, size_t *at, struct wl_error *err)
 {
+    struct wl_span rest = text;
     bool negated = false;
     struct wl_span word;
 
+    *at = 0;
     while ((word = take_word(&rest)).n) {
         int rc;
 
+        *at = (size_t)(word.p - text.p);
         if (wl_span_equal(word, WL_SPAN("not"))) {
             negated = !negated;
             continue;
@@ -398,12 +402,13 @@ static int read_filter(struct wl_filter *f, struct wl_span rest, struct wl_error
     return 0;
 }
 
-int wl_filter_new(const char *text, struct wl_filter **ret, struct wl_error *err)
+static int compile(const char *text, struct wl_filter **ret, size_t *at, struct wl_error *err)
 {
     struct wl_budget budget;
     struct wl_filter *f;
     int rc;
 
+    *at = 0;
     if (strlen(text) > MAX_TEXT)
         return wl_fail(err, WL_EINVAL, "the filter is longer than %d octets", (int)MAX_TEXT);
     wl_budget_init(&budget, 1u << 20, NULL, NULL, NULL);
@@ -411,13 +416,37 @@ int wl_filter_new(const char *text, struct wl_filter **ret, struct wl_error *err
     if (!f)
         return wl_fail(err, WL_NOMEM, "out of memory");
     f->budget = budget;
-    rc = read_filter(f, wl_span_text(text), err);
+    rc = read_filter(f, wl_span_text(text), at, err);
     if (rc < 0) {
         wl_filter_free(f);
         return rc;
     }
     *ret = f;
     return 0;
+}
+
+int wl_filter_new(const char *text, struct wl_filter **ret, struct wl_error *err)
+{
+    size_t at;
+
+    return compile(text, ret, &at, err);
+}
+
+int wl_filter_check(const char *text, size_t *ret_at, struct wl_error *err)
+{
+    struct wl_filter *f = NULL;
+    size_t at;
+    int rc = compile(text, &f, &at, err);
+
+    if (rc < 0)
+        *ret_at = at;
+    wl_filter_free(f);
+    return rc;
+}
+
+const char *wl_filter_key(size_t i)
+{
+    return i < N_KEYS ? keys[i].name : NULL;
 }
 
 void wl_filter_free(struct wl_filter *f)

@@ -93,7 +93,8 @@ enum wl_action {
     WL_ACT_TIMES,
     /* the screen's */
     WL_ACT_BACK,
-    WL_ACT_QUIT,
+    WL_ACT_QUIT,   /* one level back, at last the program */
+    WL_ACT_LEAVE,  /* the program, from wherever */
     WL_ACT_VIEW_1, /* 1..5 in a row */
     WL_ACT_VIEW_2,
     WL_ACT_VIEW_3,

@@ -35,12 +35,21 @@ enum wl_times {
 
 /** What the program gives; copied, strings and ops borrowed. */
 struct wl_screen_config {
-    const char *where;   /* filter line at the beginning, or NULL */
-    const char *command; /* how to read the same again: "tshark -r x.pcap"; for `y` */
-    double refresh;      /* redraws per second, 0: 4 */
-    bool live;           /* quitting the overview asks first */
-    bool utc, mouse;
+    const char *where; /* filter line at the beginning, or NULL */
+    const char *input; /* how to read the same again: "-r x.pcap", "-i eth0"; for `y`; or NULL */
+    double refresh;    /* questions and drawings per second, 0: 4 */
+    bool live;         /* quitting the overview asks first */
+    bool utc, light;
+    bool renumbered; /* connection numbers are not those of one whole file (a BPF filter, several
+                            inputs): display filters go by address */
+    const struct wl_override *overrides; /* --rule, for what severities are in force */
+    size_t n_overrides;
+    const char *only;                            /* --only, or NULL */
     const struct wl_sink_ops *csv, *json, *html; /* formats to save in; NULL: there is none */
+    /** Whether there is a file of this name, and writing one whole; for `w`. */
+    bool (*exists)(void *user, const char *path);
+    int (*write)(void *user, const char *path, struct wl_span text, struct wl_error *err);
+    void *user;
 };
 
 /** One view on the stack. */
@@ -67,7 +76,8 @@ struct wl_screen {
     enum wl_severity least; /* WL_OFF: all */
     bool only_findings;
     bool paused;
-    uint64_t marks[WL_MAX_MARKS]; /* connection ids, in the order marked */
+    bool light;                             /* theme, for who draws the cells */
+    struct wl_conn_ref marks[WL_MAX_MARKS]; /* in the order marked */
     uint32_t n_marks;
     char filter[WL_WHERE_TEXT]; /* the filter line in force, "" none */
     struct wl_frame frames[WL_MAX_FRAMES];
@@ -85,7 +95,10 @@ void wl_screen_back(struct wl_screen *s);
 void wl_screen_say(struct wl_screen *s, const char *fmt, ...) WL_PRINTF(2, 3);
 bool wl_screen_marked(const struct wl_screen *s, uint64_t connection);
 /** Marks a connection, or takes its mark away. */
-void wl_screen_mark(struct wl_screen *s, uint64_t connection);
+void wl_screen_mark(struct wl_screen *s, const struct wl_conn_ref *conn);
+/** Writes a display filter for Wireshark that shows these connections. */
+void wl_screen_display_filter(const struct wl_screen *s, struct wl_text *ret,
+                              const struct wl_conn_ref *conns, size_t n);
 /** Asks the engine to give the rules that match glob this severity from now on. */
 void wl_screen_override(struct wl_screen *s, const char *glob, enum wl_severity severity);
 /** The severity that a rule has now, as far as the screen knows (the board, then overrides asked

@@ -72,6 +72,10 @@ struct wl_view {
     /** Writes the display filter for Wireshark of what is selected ("tcp.stream eq 4"), for `y`;
      * false: nothing is selected. Or NULL. */
     bool (*display_filter)(const struct wl_screen *s, const void *state, struct wl_text *ret);
+    /** Writes what is shown, all of it, as text for a file (`w`); false: there is nothing. Or NULL. */
+    bool (*text)(const struct wl_screen *s, const void *state, struct wl_text *ret);
+    /** The connection that is selected, for `w`; false: none. Or NULL. */
+    bool (*selected)(const struct wl_screen *s, const void *state, struct wl_conn_ref *ret);
 };
 
 /** The views, NULL-ended, in the order of the help. */
