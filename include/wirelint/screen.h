@@ -102,6 +102,10 @@ struct wl_board {
     char source[WL_BOARD_TEXT]; /* "eth0, lo", "capture.pcap" */
     char notice[WL_BOARD_TEXT]; /* what the source has to say now ("eth0 is down"), or "" */
     double progress;            /* files: share read, 0..1; < 0: not known */
+    /* With a filter in the question the lists and paces are recounted from what history holds and
+     * passes it; stats stays that of everything. */
+    bool filtered;
+    uint64_t recounted, to_recount; /* exchanges looked at so far, of so many */
 };
 
 /* ------------------------------------------------------------------------------------ lists */
@@ -143,7 +147,7 @@ struct wl_row_connection {
 };
 
 struct wl_row_exchange {
-    uint64_t id; /* of the row: unique, rising */
+    uint64_t id; /* of the row: unique, rising, from 1 */
     struct wl_conn_ref conn;
     uint32_t ordinal;
     wl_ns t;
@@ -159,7 +163,7 @@ struct wl_row_exchange {
 };
 
 struct wl_row_finding {
-    uint64_t id; /* of the row: unique, rising */
+    uint64_t id; /* of the row: unique, rising, from 1 */
     struct wl_conn_ref conn;
     uint32_t ordinal; /* 0: the connection as a whole */
     const struct wl_rule *rule;
@@ -180,6 +184,7 @@ struct wl_page {
     uint64_t first;   /* index of the first row given */
     uint64_t kept;    /* index of the row asked to be kept in sight; WL_NONE: it is gone */
     uint32_t n;
+    bool partial; /* filtering or sorting is still under way: ask once more for the rest */
     union {
         struct wl_row_connection *connections;
         struct wl_row_exchange *exchanges;

@@ -31,6 +31,8 @@ WL_LIMIT_TIME(settle, 50000000, "how long a finished exchange waits for octets t
 WL_LIMIT(max_servers, 4096, "servers with statistics of their own; later ones count as other")
 WL_LIMIT(max_sequences, 1024, "status sequences with a count of their own; later ones count as other")
 WL_LIMIT(max_history, 262144, "exchanges that the screen can still open")
+WL_LIMIT(max_history_octets, 64u << 20, "octets of exchanges that the screen can still open")
+WL_LIMIT(max_history_connections, 1500000, "connections in the lists of the screen")
 WL_LIMIT(max_spool, 64u << 20, "octets of packets kept for -w from standard input or live")
 WL_LIMIT(max_evidence, 262144, "connections noted for -w, and comments on their packets")
 WL_LIMIT(max_related, 65536, "entries of what several connections tell together")
