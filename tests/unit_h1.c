@@ -14,6 +14,7 @@
 
 #include "flow.h"
 #include "h1.h"
+#include "lookup.h"
 
 enum { MAX_EXCHANGES = 8 };
 
@@ -39,6 +40,7 @@ struct heard {
     uint64_t limits[WL_N_LIMITS];
     struct wl_config cfg;
     struct wl_layer_host host;
+    struct wl_lookup lookup;
     struct wl_flows *flows;
     struct wl_exchange *ex[MAX_EXCHANGES];
     uint32_t n;
@@ -103,12 +105,14 @@ static void begin(struct heard *h)
     wl_config_init(&h->cfg);
     wl_budget_init(&h->budget, 64u << 20, NULL, NULL, NULL);
     wl_arena_pool_init(&h->pool, &h->budget, 1u << 20);
+    wl_lookup_init(&h->lookup);
     h->host = (struct wl_layer_host){
         .budget = &h->budget,
         .arenas = &h->pool,
         .cfg = &h->cfg,
         .counters = &h->counters,
         .limits = h->limits,
+        .lookup = &h->lookup,
         .exchange = on_exchange,
         .user = h,
     };

@@ -207,7 +207,7 @@ static bool add_chunk(struct wl_arena *a, size_t n)
     return true;
 }
 
-void *wl_arena_alloc(struct wl_arena *a, size_t n)
+void *wl_arena_raw(struct wl_arena *a, size_t n)
 {
     struct wl_chunk *c = a->chunks;
     void *p;
@@ -222,7 +222,15 @@ void *wl_arena_alloc(struct wl_arena *a, size_t n)
     }
     p = (uint8_t *)c + c->used;
     c->used += n;
-    memset(p, 0, n);
+    return p;
+}
+
+void *wl_arena_alloc(struct wl_arena *a, size_t n)
+{
+    void *p = wl_arena_raw(a, n);
+
+    if (p)
+        memset(p, 0, n);
     return p;
 }
 
@@ -239,7 +247,7 @@ struct wl_span wl_arena_copy(struct wl_arena *a, struct wl_span s)
 
     if (s.n == 0)
         return wl_span(NULL, 0);
-    p = wl_arena_alloc(a, s.n);
+    p = wl_arena_raw(a, s.n);
     if (!p)
         return wl_span(NULL, 0);
     memcpy(p, s.p, s.n);

@@ -53,6 +53,8 @@ WL_MUST_USE struct wl_arena *wl_arena_new(struct wl_arena_pool *pool);
 void wl_arena_free(struct wl_arena *a);
 /** n zeroed octets aligned to 8, or NULL. They live as long as the arena. */
 WL_MUST_USE void *wl_arena_alloc(struct wl_arena *a, size_t n);
+/** The same, not zeroed: for what is written at once. */
+WL_MUST_USE void *wl_arena_raw(struct wl_arena *a, size_t n);
 /** count * size, checked. */
 WL_MUST_USE void *wl_arena_array(struct wl_arena *a, size_t count, size_t size);
 /** Copies s; an empty span (p NULL) when s is empty or memory is refused. */

@@ -14,6 +14,7 @@
 #include "shard.h"
 
 #include "flow.h"
+#include "lookup.h"
 #include "rules.h"
 #include "table.h"
 
@@ -46,6 +47,7 @@ struct wl_shard {
     struct wl_budget budget;
     struct wl_arena_pool arenas;
     struct wl_layer_host host;
+    struct wl_lookup lookup;
     struct wl_counters counters;
     struct wl_counters elsewhere; /* of packets, which the first shard counts for all */
     uint64_t limits[WL_N_LIMITS];
@@ -187,9 +189,11 @@ static int fill(struct wl_shard *s, const struct wl_shard_config *cfg)
         .counters = &s->counters,
         .limits = s->limits,
         .keep_steps = cfg->keep_steps,
+        .lookup = &s->lookup,
         .exchange = on_exchange,
         .user = s,
     };
+    wl_lookup_init(&s->lookup);
     s->decoder = wl_decoder_new(&s->budget, &cfg->cfg->limits,
                                 cfg->index == 0 ? &s->counters : &s->elsewhere);
     s->judge = wl_judge_new(cfg->cfg, &s->budget, cfg->extra_rules);

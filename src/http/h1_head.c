@@ -4,9 +4,14 @@
  * An auditor's reading: nothing is refused, every departure from RFC 9112 2 to 5 is marked with its
  * place, and what a lenient recipient would have understood is what the message says. Works on a
  * verbatim copy of the head in the exchange's arena; all spans of the message point into it.
+ *
+ * There is a short way for what is as it should be, and the long one for all the rest: a plain line
+ * (h1_scan.c) that begins with a name that is known, or is a start line of the strict form, is taken
+ * as it stands; of any other line each octet is looked at.
  */
 #include "grammar.h"
 #include "h1_side.h"
+#include "lookup.h"
 
 /* What is being read, and where its facts go. */
 struct reading {
@@ -15,6 +20,11 @@ struct reading {
     struct wl_message *m;
     const struct wl_h1_text *text;
 };
+
+static const struct wl_lookup *lookup(const struct reading *r)
+{
+    return wl_h1_layer(r->h)->host->lookup;
+}
 
 static void mark(const struct reading *r, enum wl_mark_id id, const uint8_t *p, uint64_t value,
                  struct wl_span octets)
@@ -103,6 +113,19 @@ static bool read_version(struct wl_message *m, struct wl_span s)
     return shaped && memcmp(s.p, "HTTP/", 5) == 0 && m->major <= 1;
 }
 
+/* HTTP-version of a major number that is ours, at the 8 octets at p. */
+static bool is_strict_version(const uint8_t *p)
+{
+    return memcmp(p, "HTTP/", 5) == 0 && (p[5] == '0' || p[5] == '1') && p[6] == '.' &&
+           wl_is_digit(p[7]);
+}
+
+static void take_version(struct wl_message *m, const uint8_t *p)
+{
+    m->major = (uint8_t)(p[5] - '0');
+    m->minor = (uint8_t)(p[7] - '0');
+}
+
 /* Splits the first word off s, and the blanks behind it; *blanks says how many, *odd whether they
  * were anything but one SP. */
 static struct wl_span take_word(struct wl_span *s, size_t *blanks, bool *odd)
@@ -128,8 +151,8 @@ static bool is_version_like(struct wl_span s)
     return s.n >= 5 && wl_span_equal_nocase(wl_span_sub(s, 0, 5), WL_SPAN("HTTP/"));
 }
 
-/* Takes the version off the end of what follows the method; *ret_blanks: white space before it. */
-static struct wl_span take_version(struct wl_span *rest, bool *odd)
+/* Takes the version off the end of what follows the method; *odd: other than one SP before it. */
+static struct wl_span split_version(struct wl_span *rest, bool *odd)
 {
     size_t from = rest->n, end;
     struct wl_span version;
@@ -167,6 +190,29 @@ static void read_method(const struct reading *r, struct wl_span method)
     mark(r, WL_MARK_METHOD_NOT_TOKEN, method.p, 0, method);
 }
 
+/* A request line of the strict form, plain and with a method that is known; false: it is not one, and
+ * nothing was read. */
+static bool take_request_line(const struct reading *r, struct wl_span line)
+{
+    enum { BEHIND = sizeof(" HTTP/1.1") - 1 };
+    size_t method = wl_span_find(wl_span_sub(line, 0, line.n), ' ');
+    struct wl_span target;
+    enum wl_method id;
+
+    if (line.n < method + 2 + BEHIND || !is_strict_version(line.p + line.n - BEHIND + 1) ||
+        line.p[line.n - BEHIND] != ' ')
+        return false;
+    target = wl_span_sub(line, method + 1, line.n - BEHIND - method - 1);
+    id = wl_lookup_method(lookup(r), wl_span_sub(line, 0, method));
+    if (id == WL_METHOD_OTHER || wl_span_find(target, ' ') != target.n)
+        return false;
+    r->m->method = wl_span_sub(line, 0, method);
+    r->m->method_id = id;
+    r->m->target = target;
+    take_version(r->m, line.p + line.n - BEHIND + 1);
+    return true;
+}
+
 /* request-line = method SP request-target SP HTTP-version (RFC 9112 3). False: no version. */
 static bool read_request_line(const struct reading *r, struct wl_span line)
 {
@@ -192,7 +238,7 @@ static bool read_request_line(const struct reading *r, struct wl_span line)
         read_method(r, take_word(&rest, &blanks, &odd_method));
         odd = odd || odd_method;
     }
-    version = take_version(&rest, &odd_version);
+    version = split_version(&rest, &odd_version);
     if (version.n) {
         if (!read_version(r->m, version))
             mark(r, WL_MARK_VERSION_MALFORMED, version.p, 0, version);
@@ -207,17 +253,21 @@ static bool read_request_line(const struct reading *r, struct wl_span line)
 }
 
 bool wl_h1_parse_request(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
-                         const struct wl_h1_text *text)
+                         const struct wl_h1_text *text, const struct wl_h1_lines *lines)
 {
     struct reading r = {h, w, m, text};
     struct wl_span line;
     size_t from = 0;
     bool version, whole;
 
+    if (lines && lines->line[0].plain &&
+        take_request_line(&r, wl_h1_plain_line(text->octets, &lines->line[0])))
+        return wl_h1_parse_lines(h, w, m, text, lines);
     if (!next_line(&r, &from, &line))
         return false;
     version = read_request_line(&r, line);
-    whole = wl_h1_parse_fields(h, w, m, text, from, false);
+    whole = lines ? wl_h1_parse_lines(h, w, m, text, lines)
+                  : wl_h1_parse_fields(h, w, m, text, from, false);
     if (version)
         return whole;
     /* RFC 1945 4.1: Simple-Request = "GET" SP Request-URI CRLF, and nothing more */
@@ -226,6 +276,19 @@ bool wl_h1_parse_request(struct wl_h1 *h, struct wl_work *w, struct wl_message *
     if (m->n_fields || m->method_id != WL_METHOD_GET)
         mark(&r, WL_MARK_VERSION_MISSING, line.p, 0, line);
     return whole;
+}
+
+bool wl_h1_take_status(struct wl_message *m, struct wl_span line)
+{
+    const uint8_t *code = line.p + sizeof("HTTP/1.1 ") - 1;
+
+    if (line.n < sizeof("HTTP/1.1 200 ") - 1 || !is_strict_version(line.p) || code[-1] != ' ' ||
+        !wl_is_digit(code[0]) || !wl_is_digit(code[1]) || !wl_is_digit(code[2]) || code[3] != ' ')
+        return false;
+    take_version(m, line.p);
+    m->status = (uint16_t)((code[0] - '0') * 100 + (code[1] - '0') * 10 + code[2] - '0');
+    m->reason = wl_span_after(line, sizeof("HTTP/1.1 200 ") - 1);
+    return true;
 }
 
 /* status-line = HTTP-version SP status-code SP [ reason-phrase ] (RFC 9112 4). */
@@ -372,7 +435,7 @@ static void read_field(const struct reading *r, struct wl_field *f, struct wl_sp
     } else {
         n = read_odd_name(r, f, line);
     }
-    f->id = f->odd & WL_ODD_NO_COLON ? WL_FIELD_OTHER : wl_grammar_field(f->name);
+    f->id = f->odd & WL_ODD_NO_COLON ? WL_FIELD_OTHER : wl_lookup_field(lookup(r), f->name);
     f->value = wl_span_trim(wl_span_after(line, n + 1));
     check_value(r, f, f->value);
 }
@@ -386,51 +449,141 @@ static bool is_stray_blank(const struct reading *r, struct wl_span line, uint32_
     return true;
 }
 
+/* A field section as it grows. */
+struct section {
+    struct wl_field *fields;
+    uint32_t n, room, max;
+    uint64_t present[WL_FIELD_WORDS];
+    bool whole;
+};
+
+static struct section begin_section(const struct reading *r)
+{
+    const struct wl_limits *limits = &wl_h1_layer(r->h)->host->cfg->limits;
+
+    return (struct section){
+        .max = (uint32_t)wl_min_u64(limits->max_fields, 1u << 20),
+        .present = {1}, /* bit 0: filled in */
+        .whole = true,
+    };
+}
+
+static void count_field(struct section *s)
+{
+    enum wl_field_id id = s->fields[s->n++].id;
+
+    s->present[id / 64] |= (uint64_t)1 << id % 64;
+}
+
+/* Room for one more field; NULL when a limit was reached, which is told. */
+static struct wl_field *next_field(const struct reading *r, struct section *s, struct wl_span line)
+{
+    struct wl_field *grown = s->fields;
+
+    if (s->n == s->room)
+        grown = wl_arena_grow(r->w->ex.arena, grown, s->n, &s->room, s->max, sizeof(*grown));
+    if (grown) {
+        s->fields = grown;
+        return &grown[s->n];
+    }
+    if (s->n >= s->max) {
+        mark(r, WL_MARK_FIELDS_TOO_MANY, line.p, 0, line);
+        wl_layer_limit(wl_h1_layer(r->h), WL_LIMIT_max_fields);
+    }
+    wl_build_unjudged(r->w, WL_UNJUDGED_LIMIT);
+    s->whole = false;
+    return NULL;
+}
+
+/* Any line but the empty one. False: no more can be kept. */
+static bool read_line(const struct reading *r, struct section *s, struct wl_span line)
+{
+    struct wl_field *f;
+
+    if (is_stray_blank(r, line, s->n))
+        return true;
+    if (s->n && (line.p[0] == ' ' || line.p[0] == '\t')) {
+        fold(r, &s->fields[s->n - 1], line);
+        return true;
+    }
+    f = next_field(r, s, line);
+    if (!f)
+        return false;
+    *f = (struct wl_field){0};
+    read_field(r, f, line);
+    count_field(s);
+    return true;
+}
+
+/* A plain line that begins with a name that is known, for which there is room; false: it is not one,
+ * and nothing was read. */
+static bool take_line(const struct reading *r, struct section *s, const struct wl_h1_line *line)
+{
+    const uint8_t *p = r->text->octets.p;
+    struct wl_span name = wl_span(p + line->start, line->colon - line->start);
+    enum wl_field_id id;
+
+    if (!line->plain || line->colon == WL_H1_NO_COLON || s->n == s->room)
+        return false;
+    id = wl_lookup_field(lookup(r), name);
+    if (id == WL_FIELD_OTHER)
+        return false;
+    s->fields[s->n] = (struct wl_field){
+        .name = name,
+        .value = wl_span_trim(wl_span(p + line->colon + 1, line->end - line->colon - 2)),
+        .id = id,
+        .at = {r->text->runs[0].frame, r->text->offset + line->start, r->text->dir},
+    };
+    count_field(s);
+    return true;
+}
+
+static void keep_fields(struct wl_message *m, const struct section *s)
+{
+    m->fields = s->fields;
+    m->n_fields = s->n;
+    memcpy(m->present, s->present, sizeof(s->present));
+}
+
+bool wl_h1_parse_lines(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
+                       const struct wl_h1_text *text, const struct wl_h1_lines *lines)
+{
+    struct reading r = {h, w, m, text};
+    struct section s = begin_section(&r);
+    uint32_t end = lines->n - 1; /* the empty line */
+
+    WL_ASSERT(lines->n >= 2 && text->n_runs == 1);
+    if (end > 1 && end - 1 <= s.max) {
+        s.fields = wl_arena_raw(w->ex.arena, (end - 1) * sizeof(*s.fields));
+        s.room = s.fields ? end - 1 : 0;
+    }
+    for (uint32_t i = 1; i < end; i++) {
+        size_t from = lines->line[i].start;
+        struct wl_span line;
+
+        if (take_line(&r, &s, &lines->line[i]))
+            continue;
+        if (!next_line(&r, &from, &line) || !read_line(&r, &s, line))
+            break;
+    }
+    keep_fields(m, &s);
+    return s.whole;
+}
+
 bool wl_h1_parse_fields(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
                         const struct wl_h1_text *text, size_t from, bool trailers)
 {
     struct reading r = {h, w, m, text};
-    const struct wl_limits *limits = &wl_h1_layer(h)->host->cfg->limits;
-    uint32_t max = (uint32_t)wl_min_u64(limits->max_fields, 1u << 20), room = 0, n = 0;
-    struct wl_field *fields = NULL;
-    uint64_t present[WL_FIELD_WORDS] = {1}; /* bit 0: filled in */
+    struct section s = begin_section(&r);
     struct wl_span line;
-    bool whole = true;
 
-    while (next_line(&r, &from, &line) && line.n) {
-        if (is_stray_blank(&r, line, n))
-            continue;
-        if (n && (line.p[0] == ' ' || line.p[0] == '\t')) {
-            fold(&r, &fields[n - 1], line);
-            continue;
-        }
-        if (n == room) {
-            struct wl_field *grown = wl_arena_grow(w->ex.arena, fields, n, &room, max,
-                                                   sizeof(*fields));
-
-            if (!grown) {
-                if (n >= max) {
-                    mark(&r, WL_MARK_FIELDS_TOO_MANY, line.p, 0, line);
-                    wl_layer_limit(wl_h1_layer(h), WL_LIMIT_max_fields);
-                }
-                wl_build_unjudged(w, WL_UNJUDGED_LIMIT);
-                whole = false;
-                break;
-            }
-            fields = grown;
-        }
-        fields[n] = (struct wl_field){0};
-        read_field(&r, &fields[n], line);
-        present[fields[n].id / 64] |= (uint64_t)1 << fields[n].id % 64;
-        n++;
-    }
+    while (next_line(&r, &from, &line) && line.n && read_line(&r, &s, line))
+        continue;
     if (trailers) {
-        m->trailers = fields;
-        m->n_trailers = n;
+        m->trailers = s.fields;
+        m->n_trailers = s.n;
     } else {
-        m->fields = fields;
-        m->n_fields = n;
-        memcpy(m->present, present, sizeof(present));
+        keep_fields(m, &s);
     }
-    return whole;
+    return s.whole;
 }

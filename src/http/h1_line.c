@@ -93,6 +93,12 @@ bool wl_h1_request_line(struct wl_span line)
     return wl_grammar_method(word) > WL_METHOD_OTHER;
 }
 
+bool wl_h1_is_request(struct wl_span line)
+{
+    return line.n > sizeof("A HTTP/1.1") - 1 && wl_is_tchar(line.p[0]) &&
+           line.p[line.n - 9] == ' ' && is_version(wl_span_after(line, line.n - 8));
+}
+
 /* Length of the longest known method that s ends with, or 0. */
 static size_t method_suffix(struct wl_span s)
 {

@@ -98,15 +98,16 @@ static void name_protocol(struct wl_h1 *h, const struct wl_message *req)
     h->named = true;
 }
 
+/* lines: those of the text, or NULL: they were not looked for. */
 static void request_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_h1_text text,
-                             const struct wl_seen *seen)
+                             const struct wl_h1_lines *lines, const struct wl_seen *seen)
 {
     struct wl_work *w = s->work;
     uint64_t end = text.offset + text.octets.n;
     struct wl_message *m;
 
     text = w ? keep_text(h, w, text) : text;
-    if (!w || !text.octets.p || !wl_h1_parse_request(h, w, &w->ex.req, &text)) {
+    if (!w || !text.octets.p || !wl_h1_parse_request(h, w, &w->ex.req, &text, lines)) {
         if (w) /* a limit was reached */
             wl_build_request_end(&h->build, w, WL_CUT, WL_END_LIMIT, end, seen);
         wl_h1_lose(h, s, WL_TO_SERVER, end, WL_UNJUDGED_LIMIT);
@@ -151,7 +152,7 @@ void wl_h1_simple_request(struct wl_h1 *h, const struct wl_seen *seen)
     last = *seen;
     last.t = s->work->ex.req.t_last;
     last.frame = s->work->ex.req.last_frame;
-    request_complete(h, s, text, &last);
+    request_complete(h, s, text, NULL, &last);
 }
 
 /* The octets in place of a request are none. */
@@ -321,13 +322,25 @@ static bool note_only(struct wl_h1 *h, struct wl_h1_side *s, const struct wl_h1_
     return m->status / 100 == 1 && m->status != 101;
 }
 
+/* The head of a response, read by whichever way is open; false: not all of it could be kept. */
+static bool parse_response(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
+                           const struct wl_h1_text *text, const struct wl_h1_lines *lines)
+{
+    const struct wl_h1_line *first = lines ? &lines->line[0] : NULL;
+    size_t from = 0;
+
+    if (!first || !first->plain || !wl_h1_take_status(m, wl_h1_plain_line(text->octets, first)))
+        from = wl_h1_parse_status(h, w, m, text);
+    return lines ? wl_h1_parse_lines(h, w, m, text, lines)
+                 : wl_h1_parse_fields(h, w, m, text, from, false);
+}
+
 static void response_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_h1_text text,
-                              const struct wl_seen *seen)
+                              const struct wl_h1_lines *lines, const struct wl_seen *seen)
 {
     uint64_t end = text.offset + text.octets.n;
     struct wl_work *w = s->begin.work;
     struct wl_message m;
-    size_t from;
 
     wl_build_message(&s->begin, &m);
     m.t_head = m.t_last = seen->t;
@@ -350,8 +363,7 @@ static void response_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_h
     m.head = text.octets;
     m.status = 0;
     m.status_text = wl_span(NULL, 0);
-    from = wl_h1_parse_status(h, w, &m, &text);
-    if (!wl_h1_parse_fields(h, w, &m, &text, from, false)) {
+    if (!parse_response(h, w, &m, &text, lines)) {
         m.end = WL_END_LIMIT;
         m.head = wl_span(NULL, 0);
         if (m.status / 100 != 1) {
@@ -387,7 +399,7 @@ static void cut_request(struct wl_h1 *h, struct wl_h1_side *s, enum wl_end how,
         return;
     text = keep_text(h, w, text);
     if (text.octets.p)
-        wl_h1_parse_request(h, w, &w->ex.req, &text);
+        (void)wl_h1_parse_request(h, w, &w->ex.req, &text, NULL);
     if (how == WL_END_LIMIT) {
         wl_build_mark(&h->build, w, &w->ex.req, WL_MARK_HEAD_TOO_LARGE, w->ex.req.at,
                       s->gather.buf.n, wl_span(NULL, 0));
@@ -530,6 +542,40 @@ static enum check check_first_line(const struct wl_h1_text *text, size_t *scan)
     return wl_h1_request_line(wl_span_sub(text->octets, 0, lf)) ? CHECK_YES : CHECK_NO;
 }
 
+/* waited: before this head, octets of the client were waiting for it. */
+static void end_of_head(struct wl_h1_in *in, bool waited)
+{
+    /* what the client said meanwhile can be read now, and may be what the next response answers */
+    if (waited && in->at.dir == WL_TO_CLIENT && !wl_h1_waits(in->h))
+        in->kind = WL_FED_WAIT;
+}
+
+/* The short way: the head lies whole in the octets given. False: it does not, or is not of the common
+ * form; nothing was taken. */
+static bool feed_whole_head(struct wl_h1_in *in)
+{
+    struct wl_span octets = wl_span_sub(in->bytes, 0, max_head(in->h));
+    struct wl_h1_run run = {in->at.offset, in->at.frame};
+    struct wl_h1_text text = {octets, in->at.offset, &run, 1, in->at.dir};
+    bool waited = in->h->build.parked;
+    struct wl_h1_lines lines;
+
+    text.octets.n = wl_h1_scan(octets, &lines);
+    if (text.octets.n == 0)
+        return false;
+    if (in->at.dir == WL_TO_SERVER &&
+        !(lines.line[0].plain && wl_h1_is_request(wl_h1_plain_line(octets, &lines.line[0]))))
+        return false;
+    wl_h1_take(in, text.octets.n);
+    if (in->at.dir == WL_TO_SERVER) {
+        request_complete(in->h, in->s, text, &lines, in->seen);
+    } else {
+        response_complete(in->h, in->s, text, &lines, in->seen);
+    }
+    end_of_head(in, waited);
+    return true;
+}
+
 void wl_h1_feed_head(struct wl_h1_in *in)
 {
     struct wl_h1_side *s = in->s;
@@ -540,6 +586,8 @@ void wl_h1_feed_head(struct wl_h1_in *in)
     struct wl_h1_run run;
     bool waited;
 
+    if (!gathered && feed_whole_head(in))
+        return;
     if (!gathered)
         scan = 0;
     if (!view(in, &text, &run)) {
@@ -574,13 +622,11 @@ void wl_h1_feed_head(struct wl_h1_in *in)
     }
     text.octets.n = n;
     if (in->at.dir == WL_TO_SERVER) {
-        request_complete(in->h, s, text, in->seen);
+        request_complete(in->h, s, text, NULL, in->seen);
     } else {
-        response_complete(in->h, s, text, in->seen);
+        response_complete(in->h, s, text, NULL, in->seen);
     }
-    /* what the client said meanwhile can be read now, and may be what the next response answers */
-    if (waited && in->at.dir == WL_TO_CLIENT && !wl_h1_waits(in->h))
-        in->kind = WL_FED_WAIT;
+    end_of_head(in, waited);
     if (s->phase != WL_H1_HEAD)
         wl_h1_gather_drop(s, s->gather.buf.n);
 }

@@ -189,6 +189,8 @@ enum wl_claim wl_h1_sniff(const struct wl_span first[2], const struct wl_hint *h
 enum wl_claim wl_h1_request_like(struct wl_span s);
 /** Does this line, without its line end, stand for a request, however malformed? */
 bool wl_h1_request_line(struct wl_span line);
+/** Is it, without doubt, of the strict form at both ends? Says so of nearly all that are. */
+bool wl_h1_is_request(struct wl_span line);
 /** Offset in line at which a well-formed request line with its version begins, or line.n. */
 size_t wl_h1_find_request(struct wl_span line);
 /** Do these octets (at least 13) begin with "HTTP/d.d SP 3DIGIT" and an end of the code? */
@@ -197,18 +199,50 @@ enum { WL_STATUS_LIKE = 13 };
 /** How much a beginning looks like "HTTP/". */
 enum wl_claim wl_h1_status_start(struct wl_span s);
 
+/* h1_scan.c: the lines of a head */
+
+enum { WL_H1_LINES = 64, WL_H1_NO_COLON = UINT32_MAX >> 1 };
+
+/** A line of a head, by offsets in it. */
+struct wl_h1_line {
+    uint32_t start, colon, end; /* its first octet, first colon (or NO_COLON), LF */
+    bool plain;                 /* CRLF at its end, visible ASCII and SP before it */
+};
+
+/** The lines of a head, the empty one at the end included. */
+struct wl_h1_lines {
+    uint32_t n;
+    struct wl_h1_line line[WL_H1_LINES];
+};
+
+/** Finds the lines of the head at the front of s. Returns octets of the head, its empty line
+ * included; 0: it is not complete, or too large for the list. */
+size_t wl_h1_scan(struct wl_span s, struct wl_h1_lines *ret);
+
+/** The line without its line end; plain lines only. */
+static inline struct wl_span wl_h1_plain_line(struct wl_span head, const struct wl_h1_line *line)
+{
+    return wl_span(head.p + line->start, line->end - line->start - 1);
+}
+
 /* h1_head.c: reading heads */
 
 /** Octets of the head at the front of s, its empty line included, or 0: not complete. *scan is
  * where to search from, and is advanced. fields: s begins with field lines (a trailer section). */
 size_t wl_h1_head_length(struct wl_span s, size_t *scan, bool fields);
-/** Parses a request head (or the part of one that was seen). text lies in w's arena. False: not all
- * of it could be kept, so that nothing may be concluded from what is not there. */
+/** Parses a request head (or the part of one that was seen). text lies in w's arena; lines: its
+ * lines, or NULL. False: not all of it could be kept, so that nothing may be concluded from what is
+ * not there. */
 bool wl_h1_parse_request(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
-                         const struct wl_h1_text *text);
+                         const struct wl_h1_text *text, const struct wl_h1_lines *lines);
 /** Parses the status line at the front of text; m->status and all. Returns octets of the line. */
 size_t wl_h1_parse_status(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
                           const struct wl_h1_text *text);
+/** Takes a plain status line of the strict form; false: it is not one, and nothing was read. */
+bool wl_h1_take_status(struct wl_message *m, struct wl_span line);
+/** Parses the field lines of a head whose lines are known. False: as above. */
+bool wl_h1_parse_lines(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
+                       const struct wl_h1_text *text, const struct wl_h1_lines *lines);
 /** Parses field lines from offset from of text on. False: as above. */
 bool wl_h1_parse_fields(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
                         const struct wl_h1_text *text, size_t from, bool trailers);

@@ -99,14 +99,17 @@ struct wl_layer_ops {
     void (*close)(struct wl_layer *l, wl_ns now);
 };
 
+struct wl_lookup;
+
 /** What a shard gives its layers; one per shard. */
 struct wl_layer_host {
     struct wl_budget *budget;
     struct wl_arena_pool *arenas;
     const struct wl_config *cfg;
     struct wl_counters *counters;
-    uint64_t *limits; /* [WL_N_LIMITS] how often each was reached; wl_layer_limit() */
-    bool keep_steps;  /* some output wants connection records with their steps */
+    uint64_t *limits;               /* [WL_N_LIMITS] how often each was reached; wl_layer_limit() */
+    bool keep_steps;                /* some output wants connection records with their steps */
+    const struct wl_lookup *lookup; /* the names that are known (http/lookup.h) */
     /** Takes ownership of ex (and its arena). seen_packet: ordinal at which it became final. */
     void (*exchange)(void *user, struct wl_exchange *ex);
     void *user;

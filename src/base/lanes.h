@@ -1,0 +1,116 @@
+/* lanes.h - 64 octets at once: which of them are what, one bit each.
+ * SPDX-License-Identifier: MIT
+ *
+ * What the scanners of text are made of: a block of 64 octets becomes a word in which bit i says
+ * something of octet i, and the rest is arithmetic on words. SSE2, which every x86-64 has, does it
+ * sixteen octets at a time; elsewhere plain C does eight. The block must be readable as a whole;
+ * whoever has fewer octets copies them to one (wl_lanes_tail).
+ */
+#ifndef WL_LANES_H
+#define WL_LANES_H
+
+#include "attr.h"
+
+#include <string.h>
+
+enum { WL_LANES = 64 };
+
+/* The one place outside of capture where a platform shows: that word cannot be asked for in C. */
+#ifdef __SSE2__
+
+typedef signed char wl_lanes16 __attribute__((vector_size(16)));
+typedef char wl_chars16 __attribute__((vector_size(16)));
+
+static inline wl_lanes16 wl_lanes_load(const uint8_t *p)
+{
+    wl_lanes16 lanes;
+
+    memcpy(&lanes, p, sizeof(lanes));
+    return lanes;
+}
+
+/* A comparison, all ones or zeros in each lane, as sixteen bits. */
+static inline uint64_t wl_lanes_bits(wl_lanes16 truth, unsigned at)
+{
+    return (uint64_t)(uint32_t)__builtin_ia32_pmovmskb128((wl_chars16)truth) << at;
+}
+
+/** Octets equal to c. */
+static inline uint64_t wl_lanes_equal(const uint8_t p[WL_LANES], uint8_t c)
+{
+    uint64_t bits = 0;
+
+    for (unsigned i = 0; i < WL_LANES; i += 16)
+        bits |= wl_lanes_bits(wl_lanes_load(p + i) == (signed char)c, i);
+    return bits;
+}
+
+/** Octets that are no visible ASCII and no SP: controls, DEL, and those above. */
+static inline uint64_t wl_lanes_odd(const uint8_t p[WL_LANES])
+{
+    uint64_t bits = 0;
+
+    for (unsigned i = 0; i < WL_LANES; i += 16) {
+        wl_lanes16 octets = wl_lanes_load(p + i);
+
+        /* as signed numbers those above 0x7f are negative, and less than SP too */
+        bits |= wl_lanes_bits((octets < ' ') | (octets == 0x7f), i);
+    }
+    return bits;
+}
+
+#else
+
+static inline uint64_t wl_lanes_load(const uint8_t *p)
+{
+    uint64_t word = 0;
+
+    for (unsigned i = 0; i < 8; i++)
+        word |= (uint64_t)p[i] << 8 * i;
+    return word;
+}
+
+/* The highest bit of each octet, gathered into eight bits. */
+static inline uint64_t wl_lanes_bits(uint64_t highest, unsigned at)
+{
+    return ((highest >> 7 & 0x0101010101010101) * 0x0102040810204080 >> 56) << at;
+}
+
+static inline uint64_t wl_lanes_equal(const uint8_t p[WL_LANES], uint8_t c)
+{
+    const uint64_t low = 0x7f7f7f7f7f7f7f7f;
+    uint64_t bits = 0;
+
+    for (unsigned i = 0; i < WL_LANES; i += 8) {
+        uint64_t differ = wl_lanes_load(p + i) ^ c * (uint64_t)0x0101010101010101;
+
+        bits |= wl_lanes_bits(~(((differ & low) + low) | differ), i);
+    }
+    return bits;
+}
+
+static inline uint64_t wl_lanes_odd(const uint8_t p[WL_LANES])
+{
+    const uint64_t low = 0x7f7f7f7f7f7f7f7f, ones = 0x0101010101010101;
+    uint64_t bits = 0;
+
+    for (unsigned i = 0; i < WL_LANES; i += 8) {
+        uint64_t word = wl_lanes_load(p + i), ascii = word & low;
+        uint64_t visible = ascii + ones * (0x80 - ' '), del = ascii + ones;
+
+        bits |= wl_lanes_bits(~visible | del | word, i);
+    }
+    return bits;
+}
+
+#endif
+
+/** A block that holds the last n octets at p and zeros behind them; n below WL_LANES. */
+static inline const uint8_t *wl_lanes_tail(uint8_t block[WL_LANES], const uint8_t *p, size_t n)
+{
+    memset(block, 0, WL_LANES);
+    memcpy(block, p, n);
+    return block;
+}
+
+#endif
