@@ -257,13 +257,18 @@ static void told_once_per_target(void **state)
         {"/third", 9, true}, /* no room: told, not remembered */
         {"/third", 9, true},
     };
+    struct wl_config cfg;
     struct wl_budget budget;
     struct wl_relate *r;
 
     (void)state;
+    wl_config_init(&cfg);
+    cfg.limits.max_related = 3;
+    cfg.only = "no-such-rule"; /* here it is only about what was told before */
     wl_budget_init(&budget, 1u << 20, NULL, NULL, NULL);
-    r = wl_relate_new(&budget, 3);
+    r = wl_relate_new(&budget, &cfg);
     assert_non_null(r);
+    assert_int_equal(wl_relate_rules(r, &cfg, NULL), 0);
     for (size_t i = 0; i < WL_COUNT(steps); i++) {
         struct sample s;
         struct wl_finding findings[2] = {{.rule = &rule_silent}, {.rule = &rule_interim}};
@@ -273,7 +278,7 @@ static void told_once_per_target(void **state)
         ex->n_findings = 2;
         ex->req.target = wl_span_text(steps[i].target);
         ex->conn.server.ip[3] = steps[i].server;
-        wl_relate_exchange(r, ex);
+        wl_relate_exchange(r, ex, true);
         assert_int_equal(ex->n_findings, steps[i].told ? 2 : 1);
         assert_ptr_equal(findings[ex->n_findings - 1].rule, &rule_interim);
     }

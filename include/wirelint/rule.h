@@ -17,6 +17,7 @@ enum wl_when {
     WL_ON_RESPONSE,   /* every response whose head was seen: interim (101 included) and final */
     WL_ON_EXCHANGE,   /* every exchange once it is over; m is its final response (maybe ABSENT) */
     WL_ON_CONNECTION, /* every connection record; ex and m are NULL */
+    WL_ON_RELATED,    /* every exchange for which an earlier one of .relation is remembered */
 };
 
 /** What must be certain before a rule is asked: catalogue 1.3. Bits of wl_rule.needs. */
@@ -44,6 +45,64 @@ typedef void wl_check_fn(struct wl_judge *j, const struct wl_exchange *ex,
                          const struct wl_message *m);
 /** The same for connection records. */
 typedef void wl_check_conn_fn(struct wl_judge *j, const struct wl_conn_record *conn);
+
+/** What is remembered from one exchange for another: tbl/relations.h. */
+enum wl_relation {
+    WL_RELATION_NONE,
+#define WL_RELATION(ID, text) WL_RELATION_##ID,
+#include "wirelint/tbl/relations.h"
+#undef WL_RELATION
+    WL_N_RELATIONS,
+};
+
+enum { WL_PAST_WALK = 6 };
+
+/**
+ * What remains of an exchange that was told before. Octets are not kept, only whether two are
+ * equal: a uint64_t that is named after octets is a hash of them, 0 where there are none.
+ */
+struct wl_past {
+    uint64_t conn;                 /* number of its connection */
+    uint64_t req_frame, res_frame; /* packets where its request and final response began */
+    wl_ns t_request, t_response, t_end;
+    uint32_t ordinal;
+    enum wl_method method;
+    uint16_t status; /* final; 0 when none came */
+    bool whole;      /* the final response was seen whole */
+    bool via;        /* an intermediary showed itself on either message */
+    uint64_t req_fields[WL_FIELD_WORDS], res_fields[WL_FIELD_WORDS]; /* one bit per wl_field_id */
+    uint64_t negotiated; /* Accept and its kin: what the response may vary by */
+    uint64_t identity;   /* Cookie and Authorization */
+    uint64_t etag, last_modified, vary;
+    uint64_t declared;   /* Content-Length of the final response, or WL_NONE */
+    uint64_t body_bytes; /* of the final response */
+    uint64_t allow;      /* one bit per wl_method in Allow of the final response */
+    /* for rules about redirects; 0 where none was near */
+    uint64_t uri, location;      /* target URI of the request; Location resolved against it */
+    uint64_t step;               /* this redirect: uri, location and method together */
+    uint64_t walk[WL_PAST_WALK]; /* the last redirects that led the client here, as steps */
+    uint8_t n_walk;
+    bool walk_cookies; /* a cookie was set on the way */
+    /* for rules about clocks */
+    bool dated;        /* there is a Date that could be read */
+    int64_t offset;    /* Date minus the time of the capture, in seconds */
+    int64_t median;    /* of this offset over the other servers seen before */
+    uint32_t n_median; /* how many those are */
+};
+
+static inline bool wl_past_has(const uint64_t fields[WL_FIELD_WORDS], enum wl_field_id id)
+{
+    return fields[id / 64] >> id % 64 & 1;
+}
+
+/**
+ * Looks at an exchange beside an earlier one. Called behind the merge, where all connections are in
+ * one order (engine/relate.c).
+ * past  the earlier exchange; NULL only for rules with .alone
+ * now   the same facts of ex itself
+ */
+typedef void wl_check_related_fn(struct wl_judge *j, const struct wl_exchange *ex,
+                                 const struct wl_past *past, const struct wl_past *now);
 
 enum { WL_RULE_CITES = 4, WL_RULE_SEE = 4, WL_RULE_FIELDS = 6 };
 
@@ -80,6 +139,11 @@ struct wl_rule {
     wl_check_fn *check;   /* NULL for plain mark rules; for WL_ON_MARK with a function, it is
                                      called instead of the plain report */
     wl_check_conn_fn *check_conn; /* for WL_ON_CONNECTION */
+    /* Beside an earlier exchange: for WL_ON_RELATED, or besides .when and .check. The filters are
+     * those of an exchange rule. */
+    enum wl_relation relation;
+    wl_check_related_fn *check_related;
+    bool alone; /* check_related is called also where nothing is remembered: past is NULL */
     /* More filters; each like those above. */
     enum wl_field_id fields[WL_RULE_FIELDS]; /* with field: one of all these must be there */
     enum wl_field_id lacks;                  /* only messages without this field */

@@ -156,13 +156,13 @@ static void close_outputs(struct wl_engine *e)
 /* False: --where leaves it out. A finding that relate.c drops cannot make an exchange match. */
 static bool relate_and_filter(struct wl_engine *e, struct wl_exchange *ex)
 {
-    if (e->filter) {
-        if (!wl_filter_match_facts(e->filter, ex))
-            return false;
+    bool told = !e->filter || wl_filter_match_facts(e->filter, ex);
+
+    wl_relate_exchange(e->relate, ex, told);
+    if (!told)
+        return false;
+    if (e->filter)
         wl_matched_note(e->matched, ex->conn.id, ex->ordinal);
-    }
-    if (ex->n_findings)
-        wl_relate_exchange(e->relate, ex);
     return !e->filter || wl_filter_match(e->filter, ex);
 }
 
@@ -289,6 +289,7 @@ static const struct wl_stats *snapshot(struct wl_engine *e)
     }
     st->limits[WL_LIMIT_max_sequences] += wl_tally_sequences_full(e->tally);
     st->limits[WL_LIMIT_max_servers] += wl_tally_servers_full(e->tally);
+    st->suppressed_findings += wl_relate_suppressed(e->relate);
     st->limits[WL_LIMIT_max_related] += wl_relate_full(e->relate);
     st->limits[WL_LIMIT_max_evidence] += e->evidence ? wl_evidence_full(e->evidence) : 0;
     st->limits[WL_LIMIT_max_spool] += e->evidence ? wl_evidence_lost(e->evidence) : 0;
@@ -332,7 +333,7 @@ static int fill(struct wl_engine *e, struct wl_error *err)
         e->matched = wl_matched_new(&e->budget, e->cfg.limits.max_connections);
     }
     e->tally = wl_tally_new(&e->budget, &e->cfg.limits);
-    e->relate = wl_relate_new(&e->budget, e->cfg.limits.max_related);
+    e->relate = wl_relate_new(&e->budget, &e->cfg);
     e->merge = wl_merge_new(&e->budget, e->n_shards, e->cfg.limits.max_connections, on_released, e);
     if (e->cfg.evidence_path)
         e->evidence = wl_evidence_new(&e->budget, &e->cfg);
@@ -401,6 +402,8 @@ static int start(struct wl_engine *e, struct wl_error *err)
     if (e->finished)
         return wl_fail(err, WL_EINVAL, "the engine has finished");
     e->started = true;
+    if (wl_relate_rules(e->relate, &e->cfg, e->groups) < 0)
+        return wl_fail(err, WL_NOMEM, "out of memory");
     for (size_t i = 0; i < e->n_outputs; i++)
         keep_steps |= e->outputs[i].sink.ops->wants_connections;
     for (unsigned i = 0; i < e->n_shards; i++) {

@@ -1,66 +1,450 @@
-/* relate.c - what several connections tell together.
+/* relate.c - what several exchanges tell together.
  * SPDX-License-Identifier: MIT
  *
- * A rule with once_per_target says something about a resource rather than about one message: it is
- * told the first time, and again only when the table has no room to remember that it was told. What
- * is remembered is a 64-bit seeded hash of (rule, server, host, path): the chance that two of 65,536
- * entries share one is below one in a thousand million, and the loss would be one repeated note.
+ * Every exchange that comes out of the merge is looked at beside earlier ones. A table says for each
+ * relation by which key an earlier exchange is found, and which exchanges are kept under it. The
+ * judge says which relations any rule asks about for the exchange in hand; only for those something
+ * is looked up, and only relations with a rule that is switched on are kept at all. The rules see a
+ * small record (struct wl_past) and remember nothing themselves.
+ *
+ * Exchanges come in the order in which they ended. One that was answered on another connection
+ * within the settling time may come before the one it followed, and is then not related to it: what
+ * is not known is never held against anybody.
  */
 #include "relate.h"
 
+#include <stdlib.h>
+
+#include "grammar.h"
+#include "past.h"
+#include "rules.h"
 #include "table.h"
+
+enum {
+    URI_OCTETS = 8192, /* longer URIs are not followed */
+    DATE_OCTETS = 32,
+    MAX_CLOCKS = 64, /* servers whose clocks are compared */
+};
+
+/* The clock of a server against that of the capture. */
+struct clock {
+    uint64_t server; /* hash of its endpoint */
+    int64_t offset;
+};
 
 struct wl_relate {
     struct wl_budget *budget;
-    struct wl_table table;
+    struct wl_judge *judge;
+    struct wl_arena_pool arenas;
+    struct wl_arena *arena; /* the findings of the exchange in hand */
+    struct wl_pasts *pasts;
+    uint32_t on;              /* relations with a rule that is switched on: bits */
+    wl_ns window, t_redirect; /* redirect.window; the last redirect */
+    uint64_t seed;
+    struct wl_past now;
+    uint64_t keys[WL_N_RELATIONS], n_kept[WL_N_RELATIONS];
+    /* the Date read last: servers repeat it for a second */
+    uint8_t date[DATE_OCTETS];
+    size_t n_date;
+    struct wl_date date_read;
+    struct clock clocks[MAX_CLOCKS];
+    uint32_t n_clocks;
+    /* once_per_target */
+    struct wl_table told_table;
     uint64_t *told; /* the whole hashes; the table keeps half of each */
     uint32_t n_told, size, max;
     uint64_t n_full;
-    uint64_t seed;
+    uint8_t uri[URI_OCTETS];
 };
 
-enum { TOLD_FIRST = 64 };
+enum { TOLD_FIRST = 64, ARENA_KEEP = 16384 };
 
-struct wl_relate *wl_relate_new(struct wl_budget *budget, uint64_t max)
+/* ----------------------------------------------------------------------------------- hashing */
+
+static uint64_t hash_span(struct wl_span s, uint64_t seed)
 {
-    struct wl_relate *r = wl_alloc(budget, sizeof(*r));
+    uint64_t h = wl_hash(s.n ? (const void *)s.p : "", s.n, seed);
 
-    if (!r)
-        return NULL;
-    r->budget = budget;
-    r->max = (uint32_t)wl_min_u64(max, UINT32_MAX - 1);
-    r->seed = wl_seed();
-    if (wl_table_init(&r->table, budget, r->max) < 0) {
-        wl_free(budget, r, sizeof(*r));
-        return NULL;
-    }
-    return r;
+    return h ? h : 1; /* 0 says that there is nothing */
 }
 
-/* The target without its query, RFC 3986 3.4. */
-static struct wl_span path_of(const struct wl_message *req)
+static uint64_t hash_server(const struct wl_relate *r, const struct wl_exchange *ex)
 {
-    return wl_span_sub(req->target, 0, wl_span_find(req->target, '?'));
-}
-
-static uint64_t hash_target(const struct wl_relate *r, const struct wl_exchange *ex)
-{
-    const struct wl_field *host = wl_message_field(&ex->req, WL_FIELD_HOST);
-    struct wl_span path = path_of(&ex->req);
     uint64_t h = wl_hash(ex->conn.server.ip, sizeof(ex->conn.server.ip), r->seed);
 
-    h = wl_hash(&ex->conn.server.port, sizeof(ex->conn.server.port), h);
+    return wl_hash(&ex->conn.server.port, sizeof(ex->conn.server.port), h);
+}
+
+/* Who sent the request: a proxy that says for whom it speaks is not meant itself. */
+static uint64_t hash_client(const struct wl_exchange *ex, uint64_t seed)
+{
+    const struct wl_endpoint *who = ex->conn.proxied.family ? &ex->conn.proxied : &ex->conn.client;
+
+    return wl_hash(who->ip, sizeof(who->ip), seed);
+}
+
+/* The same target on the same server, octet by octet. */
+static uint64_t hash_target(const struct wl_relate *r, const struct wl_exchange *ex,
+                            struct wl_span target)
+{
+    const struct wl_field *host = wl_message_field(&ex->req, WL_FIELD_HOST);
+    uint64_t h = hash_server(r, ex);
+
     if (host && host->value.n)
         h = wl_hash(host->value.p, host->value.n, h);
-    h ^= 1; /* so that octets cannot move between host and path unnoticed */
-    return path.n ? wl_hash(path.p, path.n, h) : wl_hash("", 0, h);
+    h ^= 1 +
+         (uint64_t)ex->conn.tls; /* so that octets cannot move between host and target unnoticed */
+    return hash_span(target, h);
 }
+
+/* ------------------------------------------------------------------- the record of an exchange */
+
+static uint64_t hash_value(const struct wl_message *m, enum wl_field_id id, uint64_t seed)
+{
+    const struct wl_field *f = wl_message_field(m, id);
+
+    return f ? hash_span(f->value, seed) : 0;
+}
+
+/* Fields of the request on which the response may depend. The order of lines with different names
+ * means nothing. */
+static void note_request(struct wl_relate *r, const struct wl_message *req)
+{
+    for (uint32_t i = 0; i < req->n_fields; i++) {
+        const struct wl_field *f = &req->fields[i];
+
+        r->now.req_fields[f->id / 64] |= (uint64_t)1 << f->id % 64;
+        switch ((int)f->id) {
+        case WL_FIELD_ACCEPT:
+        case WL_FIELD_ACCEPT_CHARSET:
+        case WL_FIELD_ACCEPT_ENCODING:
+        case WL_FIELD_ACCEPT_LANGUAGE:
+            r->now.negotiated += hash_span(f->value, r->seed + f->id);
+            break;
+        case WL_FIELD_AUTHORIZATION:
+        case WL_FIELD_COOKIE: r->now.identity += hash_span(f->value, r->seed + f->id); break;
+        default: break;
+        }
+    }
+}
+
+static uint64_t allowed_methods(const struct wl_message *res)
+{
+    const struct wl_field *f = wl_message_field(res, WL_FIELD_ALLOW);
+    uint64_t methods = 0;
+
+    static_assert(WL_N_METHODS <= 64, "methods are bits of a word");
+    for (; f; f = wl_message_next_field(res, f)) {
+        struct wl_cursor c = wl_cursor(f->value);
+        struct wl_span member;
+
+        while ((member = wl_grammar_member(&c)).n)
+            methods |= (uint64_t)1 << wl_grammar_method(member);
+    }
+    return methods;
+}
+
+static void note_date(struct wl_relate *r, const struct wl_message *res)
+{
+    const struct wl_field *f = wl_message_field(res, WL_FIELD_DATE);
+    int64_t seconds = res->t_first / WL_SECOND;
+
+    if (!f || f->value.n > DATE_OCTETS)
+        return;
+    if (!wl_span_equal(f->value, wl_span(r->date, r->n_date))) {
+        memcpy(r->date, f->value.p, f->value.n);
+        r->n_date = f->value.n;
+        r->date_read = wl_grammar_date(f->value, seconds);
+    }
+    r->now.dated = r->date_read.form != WL_DATE_NONE && !r->date_read.impossible;
+    r->now.offset = r->date_read.seconds - seconds;
+}
+
+static void note_response(struct wl_relate *r, const struct wl_message *res)
+{
+    struct wl_past *now = &r->now;
+
+    for (uint32_t i = 0; i < res->n_fields; i++)
+        now->res_fields[res->fields[i].id / 64] |= (uint64_t)1 << res->fields[i].id % 64;
+    if (wl_past_has(now->res_fields, WL_FIELD_ETAG))
+        now->etag = hash_value(res, WL_FIELD_ETAG, r->seed);
+    if (wl_past_has(now->res_fields, WL_FIELD_LAST_MODIFIED))
+        now->last_modified = hash_value(res, WL_FIELD_LAST_MODIFIED, r->seed);
+    if (wl_past_has(now->res_fields, WL_FIELD_VARY))
+        now->vary = hash_value(res, WL_FIELD_VARY, r->seed);
+    if (wl_past_has(now->res_fields, WL_FIELD_ALLOW))
+        now->allow = allowed_methods(res);
+    if (wl_past_has(now->res_fields, WL_FIELD_DATE))
+        note_date(r, res);
+}
+
+static uint64_t hash_uri(struct wl_relate *r, const struct wl_uri *base, const struct wl_uri *uri)
+{
+    size_t n = wl_grammar_uri_resolve(base, uri, r->uri, sizeof(r->uri));
+
+    return n ? hash_span(wl_span(r->uri, n), r->seed) : 0;
+}
+
+/* Where the request went and where its answer sends the client: only around redirects. */
+static void note_uris(struct wl_relate *r, const struct wl_exchange *ex, bool redirects)
+{
+    const struct wl_field *f = wl_message_field(&ex->res, WL_FIELD_LOCATION);
+    struct wl_uri uri, location;
+
+    if (!wl_grammar_target_uri(&ex->req, ex->conn.tls ? WL_SPAN("https") : WL_SPAN("http"), &uri))
+        return;
+    r->now.uri = hash_uri(r, NULL, &uri);
+    if (!redirects || !f || wl_grammar_uri(f->value, &location) != WL_URI_FINE)
+        return;
+    r->now.location = hash_uri(r, &uri, &location);
+    r->now.step = wl_hash(&r->now.location, sizeof(r->now.location),
+                          r->now.uri + (uint64_t)ex->req.method_id);
+}
+
+static bool is_redirect(const struct wl_exchange *ex)
+{
+    switch (ex->res.status) {
+    case 301:
+    case 302:
+    case 303:
+    case 307:
+    case 308: return true;
+    default: return false;
+    }
+}
+
+static void note(struct wl_relate *r, const struct wl_exchange *ex)
+{
+    const struct wl_message *res = &ex->res;
+    bool head = res->state >= WL_HEAD;
+
+    r->now = (struct wl_past){
+        .conn = ex->conn.number,
+        .req_frame = ex->req.at.frame,
+        .res_frame = res->at.frame,
+        .t_request = ex->req.t_first,
+        .t_response = res->t_first,
+        .t_end = res->t_last,
+        .ordinal = ex->ordinal,
+        .method = ex->req.method_id,
+        .status = head ? res->status : 0,
+        .whole = res->state == WL_WHOLE,
+        .declared = head ? res->declared : WL_NONE,
+        .body_bytes = res->body_bytes,
+    };
+    note_request(r, &ex->req);
+    if (head)
+        note_response(r, res);
+    r->now.via = wl_past_has(r->now.req_fields, WL_FIELD_VIA) ||
+                 wl_past_has(r->now.res_fields, WL_FIELD_VIA);
+}
+
+/* ------------------------------------------------------------------------------- the relations */
+
+enum key {
+    KEY_TARGET,   /* server, host, target */
+    KEY_METHOD,   /* that and the method */
+    KEY_TRY,      /* that and the client */
+    KEY_REDIRECT, /* the client and a URI */
+    KEY_SERVER,
+};
+
+enum keep {
+    KEEP_NOT,
+    KEEP,       /* in place of what was there */
+    KEEP_FIRST, /* unless there is one */
+    KEEP_AGAIN, /* only where there is one: it is no longer the last */
+};
+
+static enum keep keep_get(const struct wl_exchange *ex, const struct wl_past *now)
+{
+    (void)ex;
+    return now->status == 200 && now->method == WL_METHOD_GET ? KEEP : KEEP_NOT;
+}
+
+static enum keep keep_head(const struct wl_exchange *ex, const struct wl_past *now)
+{
+    (void)ex;
+    return now->status == 200 && now->method == WL_METHOD_HEAD ? KEEP : KEEP_NOT;
+}
+
+static enum keep keep_gone(const struct wl_exchange *ex, const struct wl_past *now)
+{
+    (void)ex;
+    if (now->status == 301 || now->status == 308 || now->status == 410)
+        return KEEP;
+    return now->status / 100 == 2 ? KEEP_AGAIN : KEEP_NOT;
+}
+
+static enum keep keep_redirect(const struct wl_exchange *ex, const struct wl_past *now)
+{
+    (void)ex;
+    return now->location ? KEEP : KEEP_NOT;
+}
+
+/* A try that was refused is what a later one is held against; one that was not takes its place. */
+static enum keep keep_try(const struct wl_exchange *ex, const struct wl_past *now)
+{
+    (void)ex;
+    return now->status >= 400 ? KEEP : KEEP_AGAIN;
+}
+
+static enum keep keep_allow(const struct wl_exchange *ex, const struct wl_past *now)
+{
+    (void)ex;
+    return wl_past_has(now->res_fields, WL_FIELD_ALLOW) ? KEEP : KEEP_NOT;
+}
+
+static enum keep keep_server(const struct wl_exchange *ex, const struct wl_past *now)
+{
+    (void)ex;
+    return now->dated ? KEEP_FIRST : KEEP_NOT;
+}
+
+/* How an earlier exchange is found, and which are kept. */
+static const struct relation {
+    enum key key;
+    enum keep (*keep)(const struct wl_exchange *ex, const struct wl_past *now);
+} relations[WL_N_RELATIONS] = {
+    [WL_RELATION_GET] = {KEY_TARGET, keep_get},
+    [WL_RELATION_HEAD] = {KEY_TARGET, keep_head},
+    [WL_RELATION_GONE] = {KEY_METHOD, keep_gone},
+    [WL_RELATION_REDIRECT] = {KEY_REDIRECT, keep_redirect},
+    [WL_RELATION_TRY] = {KEY_TRY, keep_try},
+    [WL_RELATION_ALLOW] = {KEY_TARGET, keep_allow},
+    [WL_RELATION_SERVER] = {KEY_SERVER, keep_server},
+};
+
+/* The key under which the exchange in hand looks, or with location, is kept; 0: none. */
+static uint64_t key_of(const struct wl_relate *r, const struct wl_exchange *ex,
+                       enum wl_relation relation, uint64_t uri)
+{
+    uint64_t h = 0;
+
+    switch (relations[relation].key) {
+    case KEY_TARGET: h = hash_target(r, ex, ex->req.target); break;
+    case KEY_METHOD:
+        h = wl_hash(&ex->req.method_id, sizeof(ex->req.method_id),
+                    hash_target(r, ex, ex->req.target));
+        break;
+    case KEY_TRY:
+        h = wl_hash(&ex->req.method_id, sizeof(ex->req.method_id),
+                    hash_client(ex, hash_target(r, ex, ex->req.target)));
+        break;
+    case KEY_REDIRECT:
+        if (uri == 0)
+            return 0;
+        h = hash_client(ex, uri);
+        break;
+    case KEY_SERVER: h = hash_server(r, ex); break;
+    }
+    return wl_hash(&relation, sizeof(relation), h) | 1;
+}
+
+/* The redirect that the client has followed here, if it has not taken its time. */
+static const struct wl_past *followed(struct wl_relate *r, const struct wl_past *past)
+{
+    struct wl_past *now = &r->now;
+    uint32_t from;
+
+    if (!past || now->t_request < past->t_response || now->t_request - past->t_response > r->window)
+        return NULL;
+    /* the way here: that of the redirect, and the redirect itself; the last steps count */
+    from = past->n_walk == WL_PAST_WALK ? 1 : 0;
+    now->n_walk = (uint8_t)(past->n_walk - from);
+    memcpy(now->walk, past->walk + from, now->n_walk * sizeof(*now->walk));
+    now->walk[now->n_walk++] = past->step;
+    now->walk_cookies = past->walk_cookies || wl_past_has(past->res_fields, WL_FIELD_SET_COOKIE);
+    return past;
+}
+
+/* Finds what is remembered for each relation, and has the rules look at it. */
+static void look_back(struct wl_relate *r, const struct wl_exchange *ex, uint32_t asked, bool told)
+{
+    for (unsigned i = WL_RELATION_NONE + 1; i < WL_N_RELATIONS; i++) {
+        enum wl_relation relation = (enum wl_relation)i;
+        const struct wl_past *past = NULL;
+
+        if (!(asked >> i & 1))
+            continue;
+        if (r->n_kept[i])
+            r->keys[i] = key_of(r, ex, relation, r->now.uri);
+        if (r->keys[i])
+            past = wl_pasts_get(r->pasts, r->keys[i]);
+        if (relation == WL_RELATION_REDIRECT)
+            past = followed(r, past);
+        if (told)
+            wl_judge_related(r->judge, relation, past, &r->now);
+    }
+}
+
+static void remember(struct wl_relate *r, const struct wl_exchange *ex)
+{
+    for (unsigned i = WL_RELATION_NONE + 1; i < WL_N_RELATIONS; i++) {
+        enum keep keep;
+
+        if (!(r->on >> i & 1))
+            continue;
+        keep = relations[i].keep(ex, &r->now);
+        if (keep == KEEP_NOT || (keep == KEEP_AGAIN && r->n_kept[i] == 0))
+            continue;
+        if (r->keys[i] == 0 || i == WL_RELATION_REDIRECT)
+            r->keys[i] = key_of(r, ex, (enum wl_relation)i, r->now.location);
+        if (keep != KEEP && (wl_pasts_get(r->pasts, r->keys[i]) != NULL) != (keep == KEEP_AGAIN))
+            continue;
+        wl_pasts_put(r->pasts, r->keys[i], &r->now);
+        r->n_kept[i]++;
+        if (i == WL_RELATION_REDIRECT)
+            r->t_redirect = r->now.t_response;
+    }
+}
+
+/* -------------------------------------------------------------------------------------- clocks */
+
+static int compare_offsets(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+
+    return *x < *y ? -1 : *x > *y;
+}
+
+/* The median of what the clocks of other servers were off by when they were last seen. A capture
+ * whose own clock is wrong shows all servers wrong alike. */
+static void compare_clocks(struct wl_relate *r, uint64_t server)
+{
+    int64_t offsets[MAX_CLOCKS];
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < r->n_clocks; i++) {
+        if (r->clocks[i].server != server)
+            offsets[n++] = r->clocks[i].offset;
+    }
+    r->now.n_median = n;
+    if (n == 0)
+        return;
+    qsort(offsets, n, sizeof(*offsets), compare_offsets);
+    r->now.median = offsets[n / 2];
+}
+
+static void set_clock(struct wl_relate *r, uint64_t server)
+{
+    uint32_t i = 0;
+
+    while (i < r->n_clocks && r->clocks[i].server != server)
+        i++;
+    if (i == MAX_CLOCKS)
+        return;
+    r->clocks[i] = (struct clock){server, r->now.offset};
+    r->n_clocks += i == r->n_clocks;
+}
+
+/* ----------------------------------------------------------------------------- once per target */
 
 static bool was_told(const struct wl_relate *r, uint64_t hash)
 {
     size_t probe = 0;
 
-    for (uint32_t i; (i = wl_table_find(&r->table, hash, &probe)) != UINT32_MAX;) {
+    for (uint32_t i; (i = wl_table_find(&r->told_table, hash, &probe)) != UINT32_MAX;) {
         if (r->told[i] == hash)
             return true;
     }
@@ -85,17 +469,21 @@ static bool make_room(struct wl_relate *r)
     return true;
 }
 
-static void remember(struct wl_relate *r, uint64_t hash)
+static void note_told(struct wl_relate *r, uint64_t hash)
 {
-    if (!make_room(r) || wl_table_add(&r->table, hash, r->n_told) < 0) {
+    if (!make_room(r) || wl_table_add(&r->told_table, hash, r->n_told) < 0) {
         r->n_full++;
         return;
     }
     r->told[r->n_told++] = hash;
 }
 
-void wl_relate_exchange(struct wl_relate *r, struct wl_exchange *ex)
+/* A rule with once_per_target says something about a resource rather than about one message: it is
+ * told the first time, and again only when there is no room to remember that it was. The target is
+ * taken without its query (RFC 3986 3.4). */
+static void drop_told(struct wl_relate *r, struct wl_exchange *ex)
 {
+    struct wl_span path = wl_span_sub(ex->req.target, 0, wl_span_find(ex->req.target, '?'));
     uint64_t target = 0;
     bool have_target = false;
     uint32_t kept = 0;
@@ -107,12 +495,12 @@ void wl_relate_exchange(struct wl_relate *r, struct wl_exchange *ex)
             uint64_t hash;
 
             if (!have_target)
-                target = hash_target(r, ex);
+                target = hash_target(r, ex, path);
             have_target = true;
             hash = wl_hash(f->rule->id, strlen(f->rule->id), target);
             if (was_told(r, hash))
                 continue;
-            remember(r, hash);
+            note_told(r, hash);
         }
         if (kept != i)
             ex->findings[kept] = *f;
@@ -121,16 +509,101 @@ void wl_relate_exchange(struct wl_relate *r, struct wl_exchange *ex)
     ex->n_findings = kept;
 }
 
+/* ---------------------------------------------------------------------------------- public part */
+
+static bool is_on(const struct wl_relate *r, enum wl_relation relation)
+{
+    return r->on >> relation & 1;
+}
+
+static void relate(struct wl_relate *r, struct wl_exchange *ex, bool told)
+{
+    bool redirects = is_on(r, WL_RELATION_REDIRECT) && is_redirect(ex);
+    uint64_t server = 0;
+    uint32_t asked = 0;
+
+    wl_arena_free(r->arena);
+    r->arena = wl_arena_new(&r->arenas);
+    if (!r->arena)
+        return;
+    memset(r->keys, 0, sizeof(r->keys));
+    note(r, ex);
+    if (redirects || (r->t_redirect && r->now.t_request - r->t_redirect <= r->window))
+        note_uris(r, ex, redirects);
+    if (is_on(r, WL_RELATION_SERVER) && r->now.dated) {
+        server = hash_server(r, ex);
+        compare_clocks(r, server);
+    }
+    asked = wl_judge_relate(r->judge, ex, r->arena);
+    /* an exchange that is left out is a step of a walk all the same */
+    look_back(r, ex, told ? asked : asked & (uint32_t)1 << WL_RELATION_REDIRECT, told);
+    if (told)
+        wl_judge_relate_end(r->judge);
+    remember(r, ex);
+    if (server)
+        set_clock(r, server);
+}
+
+void wl_relate_exchange(struct wl_relate *r, struct wl_exchange *ex, bool told)
+{
+    /* what was asked or answered is only known of a pair */
+    if (r->on && ex->paired && ex->req.state >= WL_HEAD)
+        relate(r, ex, told);
+    if (told && ex->n_findings)
+        drop_told(r, ex);
+}
+
+struct wl_relate *wl_relate_new(struct wl_budget *budget, const struct wl_config *cfg)
+{
+    struct wl_relate *r = wl_alloc(budget, sizeof(*r));
+
+    if (!r)
+        return NULL;
+    r->budget = budget;
+    r->max = (uint32_t)wl_min_u64(cfg->limits.max_related, UINT32_MAX - 1);
+    r->window = cfg->thresholds.redirect_window;
+    r->seed = wl_seed();
+    wl_arena_pool_init(&r->arenas, budget, ARENA_KEEP);
+    r->pasts = wl_pasts_new(budget, r->max);
+    if (!r->pasts || wl_table_init(&r->told_table, budget, r->max) < 0) {
+        wl_relate_free(r);
+        return NULL;
+    }
+    return r;
+}
+
+int wl_relate_rules(struct wl_relate *r, const struct wl_config *cfg,
+                    const struct wl_rule_group *const *extra)
+{
+    WL_ASSERT(!r->judge);
+    r->judge = wl_judge_new(cfg, r->budget, extra);
+    if (!r->judge)
+        return WL_NOMEM;
+    for (unsigned i = WL_RELATION_NONE + 1; i < WL_N_RELATIONS; i++)
+        r->on |= (uint32_t)wl_judge_rules_on(r->judge, (enum wl_relation)i) << i;
+    return 0;
+}
+
 uint64_t wl_relate_full(const struct wl_relate *r)
 {
-    return r->n_full;
+    return r->n_full + wl_pasts_forgotten(r->pasts);
+}
+
+uint64_t wl_relate_suppressed(const struct wl_relate *r)
+{
+    return r->judge ? wl_judge_suppressed(r->judge) : 0;
 }
 
 void wl_relate_free(struct wl_relate *r)
 {
     if (!r)
         return;
-    wl_table_release(&r->table);
+    wl_arena_free(r->arena);
+    wl_arena_pool_release(&r->arenas);
+    wl_judge_free(r->judge);
+    wl_pasts_free(r->pasts);
+    if (r->told_table.slots)
+        wl_table_release(&r->told_table);
     wl_free(r->budget, r->told, r->size * sizeof(*r->told));
     wl_free(r->budget, r, sizeof(*r));
 }

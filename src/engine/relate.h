@@ -1,7 +1,8 @@
-/* relate.h - what several connections tell together.
+/* relate.h - what several exchanges tell together.
  * SPDX-License-Identifier: MIT
  *
- * Behind the merge, where all connections are seen in one order; rules stay memoryless.
+ * Behind the merge, where all connections are seen in one order; rules stay memoryless. What is
+ * remembered is in tbl/relations.h, and the rules that look at it have a .relation.
  */
 #ifndef WL_RELATE_H
 #define WL_RELATE_H
@@ -11,15 +12,27 @@
 
 struct wl_relate;
 
-/** max: entries remembered (limits.max_related). NULL when memory is refused. */
-WL_MUST_USE struct wl_relate *wl_relate_new(struct wl_budget *budget, uint64_t max);
+/** cfg: redirect.window and max_related count. NULL when memory is refused. */
+WL_MUST_USE struct wl_relate *wl_relate_new(struct wl_budget *budget, const struct wl_config *cfg);
 /**
- * Drops from ex->findings those of rules with once_per_target that were told before for the same
- * server, host and path.
+ * Gives it the rules, once, before the first exchange.
+ * cfg    overrides, thresholds and limits: copied
+ * extra  groups of the embedder, NULL-ended, or NULL; borrowed
+ * Returns 0 or WL_NOMEM.
  */
-void wl_relate_exchange(struct wl_relate *r, struct wl_exchange *ex);
-/** How often the table was full and something could not be remembered. */
+WL_MUST_USE int wl_relate_rules(struct wl_relate *r, const struct wl_config *cfg,
+                                const struct wl_rule_group *const *extra);
+/**
+ * Asks the rules that relate ex to earlier exchanges, and joins what they find to ex->findings,
+ * which then lie here until the next call; remembers ex for later ones; and drops findings of rules
+ * with once_per_target that were told before for the same server, host and path.
+ * told  false: --where leaves ex out whatever is found. It is remembered, and nothing else happens
+ */
+void wl_relate_exchange(struct wl_relate *r, struct wl_exchange *ex, bool told);
+/** How often there was no room to remember something. */
 uint64_t wl_relate_full(const struct wl_relate *r);
+/** Findings dropped because of max_findings. */
+uint64_t wl_relate_suppressed(const struct wl_relate *r);
 void wl_relate_free(struct wl_relate *r);
 
 #endif

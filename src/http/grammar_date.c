@@ -72,7 +72,7 @@ static bool read_pattern(struct wl_span s, const char *pattern, struct fields *f
             i += 2;
             continue;
         }
-        if (!memchr("DdYyhms", pattern[i], 7)) {
+        if (wl_span_find(WL_SPAN("DdYyhms"), (uint8_t)pattern[i]) == 7) {
             if (s.p[i] != (uint8_t)pattern[i])
                 return false;
             continue;

@@ -8,11 +8,16 @@
 
 /* ------------------------------------------------------------------------------------ splitting */
 
-static size_t find_any(struct wl_span s, const char *set)
+static bool is_one_of(uint8_t c, struct wl_span set)
 {
-    size_t n = strlen(set), i = 0;
+    return wl_span_find(set, c) < set.n;
+}
 
-    while (i < s.n && !memchr(set, s.p[i], n))
+static size_t find_any(struct wl_span s, struct wl_span set)
+{
+    size_t i = 0;
+
+    while (i < s.n && !is_one_of(s.p[i], set))
         i++;
     return i;
 }
@@ -23,7 +28,7 @@ static bool is_scheme(struct wl_span s)
     if (s.n == 0 || !wl_is_alpha(s.p[0]))
         return false;
     for (size_t i = 1; i < s.n; i++) {
-        if (!wl_is_alpha(s.p[i]) && !wl_is_digit(s.p[i]) && !memchr("+-.", s.p[i], 3))
+        if (!wl_is_alpha(s.p[i]) && !wl_is_digit(s.p[i]) && !is_one_of(s.p[i], WL_SPAN("+-.")))
             return false;
     }
     return true;
@@ -50,7 +55,7 @@ static void split_authority(struct wl_uri *uri)
 
 static void split(struct wl_span s, struct wl_uri *ret)
 {
-    size_t end = find_any(s, ":/?#");
+    size_t end = find_any(s, WL_SPAN(":/?#"));
 
     *ret = (struct wl_uri){.path = s};
     if (end < s.n && s.p[end] == ':' && is_scheme(wl_span_sub(s, 0, end))) {
@@ -59,7 +64,7 @@ static void split(struct wl_span s, struct wl_uri *ret)
     }
     if (wl_span_starts(s, WL_SPAN("//"))) {
         s = wl_span(s.p + 2, s.n - 2);
-        end = find_any(s, "/?#");
+        end = find_any(s, WL_SPAN("/?#"));
         ret->authority = wl_span(s.p, end);
         s = wl_span(s.p + end, s.n - end);
         split_authority(ret);
@@ -86,7 +91,7 @@ static enum wl_uri_fault octet_fault(uint8_t c)
         return WL_URI_NON_ASCII;
     if (c == '\\')
         return WL_URI_BACKSLASH;
-    return memchr("<>\"{}|^`", c, 8) ? WL_URI_CHARACTER : WL_URI_FINE;
+    return is_one_of(c, WL_SPAN("<>\"{}|^`")) ? WL_URI_CHARACTER : WL_URI_FINE;
 }
 
 static enum wl_uri_fault octets_fault(struct wl_span s)
@@ -105,7 +110,7 @@ static enum wl_uri_fault octets_fault(struct wl_span s)
 
 static bool has_bracket(struct wl_span s)
 {
-    return find_any(s, "[]") < s.n;
+    return find_any(s, WL_SPAN("[]")) < s.n;
 }
 
 /* host = IP-literal / IPv4address / reg-name; port = *DIGIT */
@@ -135,7 +140,7 @@ enum wl_uri_fault wl_grammar_uri(struct wl_span s, struct wl_uri *ret)
         return WL_URI_CHARACTER;
     /* RFC 3986 4.2: a first segment with a colon would be mistaken for a scheme */
     if (!ret->scheme.p && !ret->authority.p) {
-        size_t end = find_any(ret->path, ":/");
+        size_t end = find_any(ret->path, WL_SPAN(":/"));
 
         if (end < ret->path.n && ret->path.p[end] == ':')
             return WL_URI_SCHEME;
@@ -147,7 +152,7 @@ bool wl_grammar_authority(struct wl_span s, struct wl_uri *ret)
 {
     *ret = (struct wl_uri){.authority = s};
     split_authority(ret);
-    return s.n && find_any(s, "/?#") == s.n && octets_fault(s) == WL_URI_FINE &&
+    return s.n && find_any(s, WL_SPAN("/?#")) == s.n && octets_fault(s) == WL_URI_FINE &&
            authority_fits(ret);
 }
 
@@ -270,7 +275,7 @@ static void put_authority(struct writer *w, const struct wl_uri *uri, struct wl_
 }
 
 size_t wl_grammar_uri_resolve(const struct wl_uri *base, const struct wl_uri *ref, uint8_t *buf,
-                              size_t room)
+                              size_t room) /* NOLINT(readability-non-const-parameter): w writes */
 {
     struct writer w = {.buf = buf, .room = room};
     const struct wl_uri *from = ref->scheme.p || !base ? ref : base;

@@ -297,9 +297,11 @@ bool wl_grammar_auth_param(struct wl_cursor *c, struct wl_param *ret)
 /* Length of a token68 that is all that stands before the next comma; 0 when there is none. */
 static size_t token68_length(struct wl_span s)
 {
+    const struct wl_span marks = WL_SPAN("-._~+/");
     size_t n = 0, end;
 
-    while (n < s.n && (wl_is_digit(s.p[n]) || wl_is_alpha(s.p[n]) || memchr("-._~+/", s.p[n], 6)))
+    while (n < s.n &&
+           (wl_is_digit(s.p[n]) || wl_is_alpha(s.p[n]) || wl_span_find(marks, s.p[n]) < marks.n))
         n++;
     if (n == 0)
         return 0;

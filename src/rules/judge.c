@@ -51,10 +51,11 @@ struct wl_judge {
     uint16_t *entries;
     uint32_t n_entries;
     struct list connections, marks[WL_N_MARKS];
-    struct wl_index requests, responses, exchanges;
+    struct wl_index requests, responses, exchanges, related[WL_N_RELATIONS];
 
     /* the case in hand */
     struct wl_exchange *ex;
+    struct wl_offer offer; /* of ex, while it is related to others */
     struct wl_conn_record *conn;
     const struct wl_mark *mark;
     size_t rule;
@@ -131,6 +132,7 @@ static bool can_be_asked(const struct wl_rule *rule)
     case WL_ON_RESPONSE:
     case WL_ON_EXCHANGE: return rule->check != NULL;
     case WL_ON_CONNECTION: return rule->check_conn != NULL;
+    case WL_ON_RELATED: return rule->check_related && rule->relation != WL_RELATION_NONE;
     }
     return false;
 }
@@ -190,15 +192,26 @@ static void fill_list(struct wl_judge *j, struct list *list, enum wl_when when,
     }
 }
 
-/** The index of all rules of a kind that are on. */
+/** Is the rule asked about this? A rule with a relation may be asked twice: alone, and beside an
+ * earlier exchange (when WL_ON_RELATED). */
+static bool asked_about(const struct wl_rule *rule, enum wl_when when, enum wl_relation relation)
+{
+    if (when == WL_ON_RELATED)
+        return rule->relation == relation && rule->check_related;
+    return rule->when == when;
+}
+
+/** The index of all rules of a kind that are on; relation for those that relate. */
 static bool fill_index(struct wl_judge *j, struct wl_index *index, enum wl_when when,
-                       struct wl_index_rule *room)
+                       enum wl_relation relation, struct wl_index_rule *room)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < j->n_rules; i++) {
-        if (j->rulings[i].severity != WL_OFF && j->rulings[i].rule->when == when)
-            room[n++] = (struct wl_index_rule){j->rulings[i].rule, (uint16_t)i};
+        const struct wl_rule *rule = j->rulings[i].rule;
+
+        if (j->rulings[i].severity != WL_OFF && asked_about(rule, when, relation))
+            room[n++] = (struct wl_index_rule){rule, (uint16_t)i};
     }
     return wl_index_init(index, j->budget, room, n);
 }
@@ -215,9 +228,11 @@ static bool prepare(struct wl_judge *j)
     for (int mark = WL_MARK_NONE + 1; mark < WL_N_MARKS; mark++)
         fill_list(j, &j->marks[mark], WL_ON_MARK, (enum wl_mark_id)mark);
     fill_list(j, &j->connections, WL_ON_CONNECTION, WL_MARK_NONE);
-    made = fill_index(j, &j->requests, WL_ON_REQUEST, room) &&
-           fill_index(j, &j->responses, WL_ON_RESPONSE, room) &&
-           fill_index(j, &j->exchanges, WL_ON_EXCHANGE, room);
+    made = fill_index(j, &j->requests, WL_ON_REQUEST, WL_RELATION_NONE, room) &&
+           fill_index(j, &j->responses, WL_ON_RESPONSE, WL_RELATION_NONE, room) &&
+           fill_index(j, &j->exchanges, WL_ON_EXCHANGE, WL_RELATION_NONE, room);
+    for (int r = WL_RELATION_NONE + 1; made && r < WL_N_RELATIONS; r++)
+        made = fill_index(j, &j->related[r], WL_ON_RELATED, (enum wl_relation)r, room);
     wl_free(j->budget, room, j->n_rulings * sizeof(*room));
     return made;
 }
@@ -243,6 +258,8 @@ struct wl_judge *wl_judge_new(const struct wl_config *cfg, struct wl_budget *bud
     j->max_conn_findings = (uint32_t)wl_min_u64(cfg->limits.max_conn_findings, UINT16_MAX);
     j->n_rulings = n;
     j->requests.budget = j->responses.budget = j->exchanges.budget = budget;
+    for (size_t r = 0; r < WL_N_RELATIONS; r++)
+        j->related[r].budget = budget;
     j->rulings = wl_alloc_array(budget, n, sizeof(*j->rulings));
     j->entries = wl_alloc_array(budget, n, sizeof(*j->entries));
     j->findings = wl_alloc_array(budget, findings_capacity(j) + (size_t)1, sizeof(*j->findings));
@@ -275,6 +292,8 @@ void wl_judge_free(struct wl_judge *j)
     wl_index_release(&j->requests);
     wl_index_release(&j->responses);
     wl_index_release(&j->exchanges);
+    for (size_t r = 0; r < WL_N_RELATIONS; r++)
+        wl_index_release(&j->related[r]);
     wl_free(b, j, sizeof(*j));
 }
 
@@ -698,6 +717,15 @@ static void judge_message(struct wl_judge *j, const struct wl_index *index,
     }
 }
 
+/** What an exchange offers: its final response, with all that it consists of. */
+static struct wl_offer offer_of_whole(const struct wl_exchange *ex, struct wl_offer final)
+{
+    final.places |= ex->n_interim ? WL_PLACE_INTERIM : 0;
+    final.have &= ~(uint32_t)WL_NEEDS_ACK;
+    final.have |= ex->wait ? WL_NEEDS_ACK : 0;
+    return final;
+}
+
 void wl_judge_exchange(struct wl_judge *j, struct wl_exchange *ex)
 {
     uint32_t have = needs_met(ex);
@@ -746,6 +774,78 @@ void wl_judge_connection(struct wl_judge *j, struct wl_conn_record *conn)
     }
     conclude(j, &conn->findings, &conn->n_findings);
     j->conn = NULL;
+}
+
+uint32_t wl_judge_relate(struct wl_judge *j, struct wl_exchange *ex, struct wl_arena *arena)
+{
+    uint32_t relations = 0;
+
+    static_assert(WL_N_RELATIONS <= 32, "relations are bits of a word");
+    j->ex = ex;
+    j->conn = NULL;
+    begin(j, arena, j->max_findings);
+    j->offer = offer_of_whole(ex, offer_of(ex, &ex->res, WL_PLACE_FINAL, needs_met(ex)));
+    for (uint32_t r = 0; r < WL_N_RELATIONS; r++) {
+        for (uint32_t word = 0; word < j->related[r].n_words; word++) {
+            if (wl_index_candidates(&j->related[r], &j->offer, word))
+                relations |= (uint32_t)1 << r;
+        }
+    }
+    return relations;
+}
+
+void wl_judge_related(struct wl_judge *j, enum wl_relation relation, const struct wl_past *past,
+                      const struct wl_past *now)
+{
+    const struct wl_index *index = &j->related[relation];
+
+    for (uint32_t word = 0; word < index->n_words; word++) {
+        uint64_t set = wl_index_candidates(index, &j->offer, word);
+
+        for (; set; set &= set - 1) {
+            const struct wl_indexed
+                *e = &index->rules[word * WL_INDEX_BITS + (uint32_t)__builtin_ctzll(set)];
+            const struct wl_rule *rule = j->rulings[e->rule].rule;
+
+            if ((!past && !rule->alone) || !evidence_fits(j, e->needs, j->offer.have))
+                continue;
+            j->rule = e->rule;
+            rule->check_related(j, j->ex, past, now);
+        }
+    }
+}
+
+/** The number of a rule whose finding another judge with the same rules has made. */
+static uint16_t number_of(const struct wl_judge *j, const struct wl_rule *rule)
+{
+    size_t i = 0;
+
+    while (i + 1 < j->n_rules && j->rulings[i].rule != rule)
+        i++;
+    return (uint16_t)i;
+}
+
+void wl_judge_relate_end(struct wl_judge *j)
+{
+    struct wl_exchange *ex = j->ex;
+
+    for (uint32_t i = 0; j->n_findings && i < ex->n_findings; i++) {
+        const struct wl_finding *told = &ex->findings[i];
+        struct wl_finding *f = make_room(j, told->severity);
+
+        if (!f)
+            continue;
+        *f = *told;
+        j->finding_rule[f - j->findings] = number_of(j, told->rule);
+    }
+    if (j->n_findings)
+        conclude(j, &ex->findings, &ex->n_findings);
+    j->ex = NULL;
+}
+
+bool wl_judge_rules_on(const struct wl_judge *j, enum wl_relation relation)
+{
+    return j->related[relation].n_rules > 0;
 }
 
 uint64_t wl_judge_suppressed(const struct wl_judge *j)

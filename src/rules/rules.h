@@ -26,6 +26,23 @@ void wl_judge_free(struct wl_judge *j);
 void wl_judge_exchange(struct wl_judge *j, struct wl_exchange *ex);
 /** Fills conn->findings. */
 void wl_judge_connection(struct wl_judge *j, struct wl_conn_record *conn);
+
+/* Behind the merge (engine/relate.c): exchanges beside earlier ones, with a judge of its own. */
+
+/**
+ * Takes an exchange that was judged before in hand, to relate it.
+ * arena  where findings and their sentences are to lie; not that of the exchange, which belongs to
+ *        its shard
+ * Returns the relations about which rules are to be asked, bit i for enum wl_relation i.
+ */
+uint32_t wl_judge_relate(struct wl_judge *j, struct wl_exchange *ex, struct wl_arena *arena);
+/** Asks the rules of a relation; past NULL: nothing is remembered. */
+void wl_judge_related(struct wl_judge *j, enum wl_relation relation, const struct wl_past *past,
+                      const struct wl_past *now);
+/** Joins what was found to ex->findings, in their order; where nothing was, they stay as they are. */
+void wl_judge_relate_end(struct wl_judge *j);
+/** Is any rule of this relation switched on? */
+bool wl_judge_rules_on(const struct wl_judge *j, enum wl_relation relation);
 /** Findings dropped so far because of max_findings or max_conn_findings. */
 uint64_t wl_judge_suppressed(const struct wl_judge *j);
 

@@ -1,0 +1,23 @@
+/* past.h - what is remembered of exchanges that were told: a bounded table by key.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef WL_PAST_H
+#define WL_PAST_H
+
+#include "mem.h"
+#include "wirelint/rule.h"
+
+struct wl_pasts;
+
+/** max: exchanges remembered. NULL when memory is refused. */
+WL_MUST_USE struct wl_pasts *wl_pasts_new(struct wl_budget *budget, uint64_t max);
+void wl_pasts_free(struct wl_pasts *p);
+/** What is remembered under a key, a seeded hash of 64 bits; NULL when nothing is. Valid until the
+ * next wl_pasts_put. */
+const struct wl_past *wl_pasts_get(const struct wl_pasts *p, uint64_t key);
+/** Remembers it in place of what was there; a full table forgets what came into it first. */
+void wl_pasts_put(struct wl_pasts *p, uint64_t key, const struct wl_past *past);
+/** How often something was forgotten for want of room. */
+uint64_t wl_pasts_forgotten(const struct wl_pasts *p);
+
+#endif
