@@ -372,7 +372,7 @@ const struct wl_option wl_option_rows[] = {
      NULL},
     {"", 'f', WL_FOR_READERS, "FILTER", "BPF filter, as trailing words", apply_filter, NULL},
     {"", 'c', WL_FOR_READERS, "N", "stop after N packets", apply_count, NULL},
-    {"", 'j', WL_FOR_READERS, "N", "N shards (on one thread in this version)", apply_shards, NULL},
+    {"", 'j', WL_FOR_READERS, "N", "N shards, each on a thread of its own", apply_shards, NULL},
     {"port", 0, WL_FOR_READERS, "N[,N]", "parse only these server ports", apply_port, NULL},
     {"separate", 0, WL_FOR_READERS, NULL, "each file by itself, not one capture", apply_separate,
      NULL},

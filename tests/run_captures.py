@@ -91,9 +91,9 @@ def check_ways(program, folder, name, out):
     """The same through other ways in."""
     with open(os.path.join(folder, name), "rb") as file:
         octets = file.read()
-    ways = [("-j 4", [program, "audit", "--json", "-j", "4", name], None),
-            ("standard input", [program, "audit", "--json", "-"], octets),
-            ("gzip", [program, "audit", "--json", "-"], gzip.compress(octets))]
+    ways = [(f"-j {n}", [program, "audit", "--json", "-j", str(n), name], None) for n in (2, 3, 8)]
+    ways += [("standard input", [program, "audit", "--json", "-"], octets),
+             ("gzip", [program, "audit", "--json", "-"], gzip.compress(octets))]
     for how, command, stdin in ways:
         if without_names(Run(command, folder, stdin).out) != without_names(out):
             raise Complaint(f"other output with {how}")

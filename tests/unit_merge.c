@@ -179,12 +179,13 @@ static void run_shards(struct world *w, unsigned n_shards, uint64_t seed)
         while (burst-- && s->sent < s->n)
             assert_int_equal(wl_merge_event(w->merge, i, &s->events[s->sent++]), 0);
         if (s->sent == s->n) {
-            wl_merge_watermark(w->merge, i, UINT64_MAX);
+            wl_merge_watermark(w->merge, i, (struct wl_position){UINT64_MAX, UINT64_MAX});
             s->sent++;
             busy--;
         } else {
             /* nothing at or before what lies before the next event will come any more */
-            wl_merge_watermark(w->merge, i, s->events[s->sent].when - 1);
+            wl_merge_watermark(w->merge, i,
+                               (struct wl_position){s->events[s->sent].when - 1, UINT64_MAX});
         }
     }
     wl_merge_finish(w->merge);
@@ -243,11 +244,11 @@ static void nothing_before_its_time(void **state)
     w->n_lines = 0;
     w->merge = wl_merge_new(&w->budget, 2, 16, on_released, w);
     assert_int_equal(wl_merge_event(w->merge, 0, &ev), 0);
-    wl_merge_watermark(w->merge, 0, 100);
+    wl_merge_watermark(w->merge, 0, (struct wl_position){100, UINT64_MAX});
     assert_int_equal(w->n_lines, 0); /* shard 1 has promised nothing yet */
-    wl_merge_watermark(w->merge, 1, 9);
+    wl_merge_watermark(w->merge, 1, (struct wl_position){9, UINT64_MAX});
     assert_int_equal(w->n_lines, 0);
-    wl_merge_watermark(w->merge, 1, 10);
+    wl_merge_watermark(w->merge, 1, (struct wl_position){10, UINT64_MAX});
     assert_int_equal(w->n_lines, 1);
     assert_false(wl_merge_force(w->merge));
     ev.when = 200;

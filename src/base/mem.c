@@ -109,6 +109,7 @@ struct wl_chunk {
 struct wl_arena {
     struct wl_arena_pool *pool;
     struct wl_chunk *chunks; /* the one in use first; the arena itself lies in the last */
+    struct wl_arena *next;   /* in a list of arenas to be freed */
     size_t octets;
 };
 
@@ -185,6 +186,22 @@ void wl_arena_free(struct wl_arena *a)
 
         give_chunk(pool, c);
         c = next;
+    }
+}
+
+void wl_arena_chain(struct wl_arena **list, struct wl_arena *a)
+{
+    a->next = *list;
+    *list = a;
+}
+
+void wl_arena_free_chain(struct wl_arena *list)
+{
+    while (list) {
+        struct wl_arena *next = list->next;
+
+        wl_arena_free(list);
+        list = next;
     }
 }
 

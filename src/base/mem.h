@@ -47,6 +47,13 @@ void wl_arena_pool_init(struct wl_arena_pool *pool, struct wl_budget *b, size_t 
 /** Frees the idle chunks; every arena must have been freed before. */
 void wl_arena_pool_release(struct wl_arena_pool *pool);
 
+/**
+ * Puts a at the front of a list of arenas that somebody else shall free, such as the thread whose pool
+ * they came from. The list needs no memory of its own.
+ */
+void wl_arena_chain(struct wl_arena **list, struct wl_arena *a);
+/** Frees a whole list; NULL is an empty one. */
+void wl_arena_free_chain(struct wl_arena *list);
 /** A new arena, 2 KiB at first, doubling; NULL when refused. */
 WL_MUST_USE struct wl_arena *wl_arena_new(struct wl_arena_pool *pool);
 /** Frees everything in it and itself, into its pool; NULL is fine. */

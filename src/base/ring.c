@@ -1,13 +1,20 @@
-/* ring.c - the queue from a shard to the merge: one producer, one consumer.
+/* ring.c - the queue between two threads, one producer, one consumer, and the bell to wake one up.
  * SPDX-License-Identifier: MIT
  *
  * Each side owns one index and reads the other's: a release store publishes what was written before
  * it, the acquire load on the other side sees it. The indexes lie on cache lines of their own, and
  * each side keeps a stale copy of the other's, which it renews only when it seems to be stuck.
+ *
+ * A bell is a flag and a pipe. Both sides exchange the flag, so that one of them comes second: either
+ * the ringer, who then sees the sleeper and writes to the pipe, or the sleeper, who then sees what
+ * was put into the ring. A pipe is what can be waited for together with sockets everywhere.
  */
 #include "ring.h"
 
+#include <fcntl.h>
+#include <poll.h>
 #include <stdatomic.h>
+#include <unistd.h>
 
 enum { WL_CACHE_LINE = 64 };
 
@@ -111,4 +118,82 @@ bool wl_ring_done(struct wl_ring *r)
     return atomic_load_explicit(&r->closed, memory_order_acquire) &&
            atomic_load_explicit(&r->tail, memory_order_relaxed) ==
                atomic_load_explicit(&r->head, memory_order_acquire);
+}
+
+/* ----------------------------------------------------------------------------------- the bell */
+
+struct wl_bell {
+    struct wl_budget *budget;
+    _Atomic bool asleep;
+    int fds[2]; /* read, write; neither blocks */
+};
+
+static bool prepare(int fd)
+{
+    return fcntl(fd, F_SETFL, O_NONBLOCK) == 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
+}
+
+struct wl_bell *wl_bell_new(struct wl_budget *b)
+{
+    struct wl_bell *bell = wl_alloc(b, sizeof(*bell));
+
+    if (!bell)
+        return NULL;
+    bell->budget = b;
+    if (pipe(bell->fds) < 0) {
+        wl_free(b, bell, sizeof(*bell));
+        return NULL;
+    }
+    if (!prepare(bell->fds[0]) || !prepare(bell->fds[1])) {
+        wl_bell_free(bell);
+        return NULL;
+    }
+    return bell;
+}
+
+void wl_bell_free(struct wl_bell *bell)
+{
+    if (!bell)
+        return;
+    (void)close(bell->fds[0]);
+    (void)close(bell->fds[1]);
+    wl_free(bell->budget, bell, sizeof(*bell));
+}
+
+void wl_bell_ring(struct wl_bell *bell)
+{
+    if (atomic_exchange_explicit(&bell->asleep, false, memory_order_acq_rel)) {
+        ssize_t n = write(bell->fds[1], "", 1);
+
+        (void)n; /* it cannot be full: one octet per sleep */
+    }
+}
+
+void wl_bell_arm(struct wl_bell *bell)
+{
+    (void)atomic_exchange_explicit(&bell->asleep, true, memory_order_acq_rel);
+}
+
+void wl_bell_disarm(struct wl_bell *bell)
+{
+    uint8_t octets[16];
+
+    /* its octet may come a moment later: then the next sleep is a short one */
+    if (!atomic_exchange_explicit(&bell->asleep, false, memory_order_acq_rel)) {
+        while (read(bell->fds[0], octets, sizeof(octets)) > 0)
+            continue;
+    }
+}
+
+void wl_bell_sleep(struct wl_bell *bell, int timeout_ms)
+{
+    struct pollfd fd = {.fd = bell->fds[0], .events = POLLIN};
+
+    (void)poll(&fd, 1, timeout_ms);
+    wl_bell_disarm(bell);
+}
+
+int wl_bell_fd(const struct wl_bell *bell)
+{
+    return bell->fds[0];
 }

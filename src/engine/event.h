@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * when = 2 * packet + phase: phase 0 for what a packet caused, 1 for what the tick after it caused;
- * ties go by tie (the connection's last packet). Owned: the receiver frees the arena of ex or conn.
+ * ties go by tie (the connection's id, which is unique to it and so to its shard). Owned: the receiver
+ * frees the arena of ex or conn, or has it freed where it came from.
  */
 #ifndef WL_EVENT_H
 #define WL_EVENT_H
@@ -17,12 +18,18 @@ enum wl_event_kind {
 
 struct wl_event {
     enum wl_event_kind kind;
+    unsigned shard; /* whose arena it is */
     uint64_t when, tie;
     uint64_t id; /* the connection */
     union {
         struct wl_exchange *ex;
         struct wl_conn_record *conn;
     } of;
+};
+
+/** A place in the order of events. */
+struct wl_position {
+    uint64_t when, tie;
 };
 
 typedef void wl_emit_fn(void *user, struct wl_event *ev);

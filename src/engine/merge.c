@@ -15,7 +15,7 @@
 struct queue {
     struct wl_event *events;
     size_t size, first, n;
-    uint64_t watermark;
+    struct wl_position watermark;
 };
 
 /* The number of an open connection. */
@@ -181,14 +181,19 @@ static struct queue *next_queue(const struct wl_merge *m)
     return best;
 }
 
-static void release_up_to(struct wl_merge *m, uint64_t when)
+static bool is_later(struct wl_position a, struct wl_position b)
+{
+    return a.when != b.when ? a.when > b.when : a.tie > b.tie;
+}
+
+static void release_up_to(struct wl_merge *m, struct wl_position at)
 {
     struct queue *q;
 
     while ((q = next_queue(m)) != NULL) {
         struct wl_event ev;
 
-        if (head(q)->when > when)
+        if (is_later((struct wl_position){head(q)->when, head(q)->tie}, at))
             return;
         ev = pop(q);
         release(m, &ev);
@@ -230,16 +235,19 @@ int wl_merge_event(struct wl_merge *m, unsigned shard, const struct wl_event *ev
     return 0;
 }
 
-void wl_merge_watermark(struct wl_merge *m, unsigned shard, uint64_t when)
+void wl_merge_watermark(struct wl_merge *m, unsigned shard, struct wl_position at)
 {
-    uint64_t lowest = UINT64_MAX;
+    struct wl_position lowest = {UINT64_MAX, UINT64_MAX};
 
     WL_ASSERT(shard < m->n_shards);
     if (m->n_shards == 1)
         return;
-    m->queues[shard].watermark = wl_max_u64(m->queues[shard].watermark, when);
-    for (unsigned i = 0; i < m->n_shards; i++)
-        lowest = wl_min_u64(lowest, m->queues[i].watermark);
+    if (is_later(at, m->queues[shard].watermark))
+        m->queues[shard].watermark = at;
+    for (unsigned i = 0; i < m->n_shards; i++) {
+        if (is_later(lowest, m->queues[i].watermark))
+            lowest = m->queues[i].watermark;
+    }
     release_up_to(m, lowest);
 }
 
@@ -258,7 +266,7 @@ bool wl_merge_force(struct wl_merge *m)
 void wl_merge_finish(struct wl_merge *m)
 {
     if (m->n_shards > 1)
-        release_up_to(m, UINT64_MAX);
+        release_up_to(m, (struct wl_position){UINT64_MAX, UINT64_MAX});
 }
 
 uint64_t wl_merge_connections(const struct wl_merge *m)

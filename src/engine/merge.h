@@ -31,8 +31,12 @@ WL_MUST_USE struct wl_merge *wl_merge_new(struct wl_budget *budget, unsigned n_s
  * have gone on, or calls wl_merge_force.
  */
 WL_MUST_USE int wl_merge_event(struct wl_merge *m, unsigned shard, const struct wl_event *ev);
-/** The shard promises that its later events have a larger when. Releases what has become ready. */
-void wl_merge_watermark(struct wl_merge *m, unsigned shard, uint64_t when);
+/**
+ * The shard promises that none of its later events comes before this position. (At it only events of
+ * the connection that it names by tie; whoever promises more says UINT64_MAX for tie.) Releases what
+ * has become ready.
+ */
+void wl_merge_watermark(struct wl_merge *m, unsigned shard, struct wl_position at);
 /** Releases the oldest event that is held, ready or not; false when none is. The order may suffer;
  * for want of memory only. */
 bool wl_merge_force(struct wl_merge *m);

@@ -57,6 +57,7 @@ struct wl_shard {
     wl_emit_fn *emit;
     void *user;
     unsigned index, n_shards;
+    bool dealt;
     uint64_t when, packet;
     bool ticking;
     struct held *held;
@@ -130,6 +131,7 @@ static bool hold(struct wl_shard *s, const struct wl_event *ev)
 
 static void give(struct wl_shard *s, struct wl_event *ev)
 {
+    ev->shard = s->index;
     ev->when = s->when;
     ev->tie = ev->id;
     if (!s->ticking) {
@@ -195,7 +197,7 @@ static int fill(struct wl_shard *s, const struct wl_shard_config *cfg)
     };
     wl_lookup_init(&s->lookup);
     s->decoder = wl_decoder_new(&s->budget, &cfg->cfg->limits,
-                                cfg->index == 0 ? &s->counters : &s->elsewhere);
+                                cfg->index == 0 || cfg->dealt ? &s->counters : &s->elsewhere);
     s->judge = wl_judge_new(cfg->cfg, &s->budget, cfg->extra_rules);
     s->flows = wl_flows_new(&flows);
     return s->decoder && s->judge && s->flows ? 0 : WL_NOMEM;
@@ -221,6 +223,7 @@ struct wl_shard *wl_shard_new(const struct wl_shard_config *cfg)
     s->user = cfg->user;
     s->index = cfg->index;
     s->n_shards = n_shards;
+    s->dealt = cfg->dealt;
     if (fill(s, cfg) < 0) {
         wl_shard_free(s);
         return NULL;
@@ -233,7 +236,7 @@ static bool is_mine(const struct wl_shard *s, const struct wl_segment *seg)
 {
     uint64_t a, b;
 
-    if (s->n_shards == 1)
+    if (s->n_shards == 1 || s->dealt)
         return true;
     a = wl_hash(seg->src.ip, sizeof(seg->src.ip), seg->src.port);
     b = wl_hash(seg->dst.ip, sizeof(seg->dst.ip), seg->dst.port);
@@ -328,9 +331,9 @@ void wl_shard_finish(struct wl_shard *s)
     wl_flows_finish(s->flows); /* in the order of their numbers, and so of their ids */
 }
 
-uint64_t wl_shard_watermark(const struct wl_shard *s)
+struct wl_position wl_shard_watermark(const struct wl_shard *s)
 {
-    return 2 * s->packet;
+    return (struct wl_position){2 * s->packet, UINT64_MAX};
 }
 
 const struct wl_counters *wl_shard_counters(const struct wl_shard *s)
@@ -346,6 +349,11 @@ const uint64_t *wl_shard_limits(const struct wl_shard *s)
 uint64_t wl_shard_suppressed(const struct wl_shard *s)
 {
     return wl_judge_suppressed(s->judge);
+}
+
+uint64_t wl_shard_open(const struct wl_shard *s)
+{
+    return wl_flows_open(s->flows);
 }
 
 void wl_shard_free(struct wl_shard *s)

@@ -19,6 +19,7 @@ struct wl_shard_config {
     const struct wl_rule_group *const *extra_rules; /* NULL-ended, or NULL */
     bool keep_steps;          /* connection records with their steps are wanted */
     unsigned index, n_shards; /* keep connections whose symmetric hash falls to index */
+    bool dealt; /* packets were dealt out by connection before: keep whatever comes (live) */
     wl_emit_fn *emit;
     void *user;
 };
@@ -36,11 +37,13 @@ void wl_shard_segment(struct wl_shard *s, const struct wl_segment *seg);
 void wl_shard_tick(struct wl_shard *s, uint64_t packet, wl_ns now);
 /** The capture is over: every connection ends. Nothing may be fed afterwards. */
 void wl_shard_finish(struct wl_shard *s);
-/** No later event will have a when at or below this. */
-uint64_t wl_shard_watermark(const struct wl_shard *s);
+/** Between two packets: no later event will be at this position or before it. */
+struct wl_position wl_shard_watermark(const struct wl_shard *s);
 const struct wl_counters *wl_shard_counters(const struct wl_shard *s);
 const uint64_t *wl_shard_limits(const struct wl_shard *s); /* [WL_N_LIMITS] */
 uint64_t wl_shard_suppressed(const struct wl_shard *s);
+/** Connections open now. */
+uint64_t wl_shard_open(const struct wl_shard *s);
 void wl_shard_free(struct wl_shard *s);
 
 #endif

@@ -1,0 +1,137 @@
+/* outputs.c - the outputs of a run, all told the same.
+ * SPDX-License-Identifier: MIT
+ *
+ * An output that fails is closed at once, which may tell more than the failed call did, and is not
+ * called again; the others are.
+ */
+#include "outputs.h"
+
+#include "diag.h"
+
+void wl_outputs_fail(struct wl_outputs *o, int code, const struct wl_error *err, const char *name)
+{
+    if (o->failure.code)
+        return;
+    o->failure = *err;
+    if (err->code == WL_OK || err->text[0] == '\0')
+        (void)wl_fail(&o->failure, (enum wl_code)code, "cannot write output '%s'", name);
+    o->failure.code = (enum wl_code)code;
+}
+
+static void has_failed(struct wl_outputs *o, struct wl_output *out, int code)
+{
+    struct wl_error err = {.code = WL_OK};
+
+    out->open = false;
+    (void)out->sink.ops->close(&out->sink, o->stats(o->user), &err);
+    wl_outputs_fail(o, code, &err, out->sink.ops->name);
+}
+
+int wl_outputs_add(struct wl_outputs *o, const struct wl_sink_ops *ops, void *state,
+                   const struct wl_sink_config *cfg, struct wl_error *err)
+{
+    struct wl_output *out = &o->all[o->n];
+    int rc;
+
+    if (o->n == WL_MAX_OUTPUTS)
+        return wl_fail(err, WL_EINVAL, "at most %d outputs can be used", (int)WL_MAX_OUTPUTS);
+    out->sink = (struct wl_sink){.ops = ops, .state = state};
+    rc = ops->open ? ops->open(&out->sink, cfg, err) : 0;
+    if (rc < 0)
+        return rc;
+    out->open = true;
+    o->n++;
+    return 0;
+}
+
+bool wl_outputs_want_steps(const struct wl_outputs *o)
+{
+    for (size_t i = 0; i < o->n; i++) {
+        if (o->all[i].sink.ops->wants_connections)
+            return true;
+    }
+    return false;
+}
+
+bool wl_outputs_want_ticks(const struct wl_outputs *o)
+{
+    for (size_t i = 0; i < o->n; i++) {
+        if (o->all[i].sink.ops->tick)
+            return true;
+    }
+    return false;
+}
+
+void wl_outputs_inputs(struct wl_outputs *o, const struct wl_input *inputs, size_t n)
+{
+    for (size_t i = 0; i < o->n; i++) {
+        o->all[i].sink.inputs = inputs;
+        o->all[i].sink.n_inputs = (uint32_t)n;
+    }
+}
+
+void wl_outputs_exchange(struct wl_outputs *o, const struct wl_exchange *ex)
+{
+    for (size_t i = 0; i < o->n; i++) {
+        struct wl_output *out = &o->all[i];
+        const struct wl_sink_ops *ops = out->sink.ops;
+        int rc;
+
+        if (!out->open || !ops->exchange || !(ex->n_findings || ops->wants_exchanges))
+            continue;
+        rc = ops->exchange(&out->sink, ex);
+        if (rc < 0)
+            has_failed(o, out, rc);
+    }
+}
+
+void wl_outputs_connection(struct wl_outputs *o, const struct wl_conn_record *conn)
+{
+    for (size_t i = 0; i < o->n; i++) {
+        struct wl_output *out = &o->all[i];
+        const struct wl_sink_ops *ops = out->sink.ops;
+        int rc;
+
+        if (!out->open || !ops->connection || !(conn->n_findings || ops->wants_connections))
+            continue;
+        rc = ops->connection(&out->sink, conn);
+        if (rc < 0)
+            has_failed(o, out, rc);
+    }
+}
+
+void wl_outputs_tick(struct wl_outputs *o)
+{
+    const struct wl_stats *st = NULL;
+
+    for (size_t i = 0; i < o->n; i++) {
+        struct wl_output *out = &o->all[i];
+        int rc;
+
+        if (!out->open || !out->sink.ops->tick)
+            continue;
+        if (!st)
+            st = o->stats(o->user);
+        rc = out->sink.ops->tick(&out->sink, st);
+        if (rc < 0)
+            has_failed(o, out, rc);
+    }
+}
+
+void wl_outputs_close(struct wl_outputs *o)
+{
+    const struct wl_stats *st = o->n ? o->stats(o->user) : NULL;
+
+    for (size_t i = 0; i < o->n; i++) {
+        struct wl_output *out = &o->all[i];
+        struct wl_error err = {.code = WL_OK};
+        int rc;
+
+        if (!out->open)
+            continue;
+        out->open = false;
+        rc = out->sink.ops->close(&out->sink, st, &err);
+        if (rc < 0)
+            wl_outputs_fail(o, rc, &err, out->sink.ops->name);
+    }
+}

@@ -1,0 +1,42 @@
+/* outputs.h - the outputs of a run, all told the same.
+ * SPDX-License-Identifier: MIT
+ *
+ * The first failure of an output is kept; the run comes to its end with it.
+ */
+#ifndef WL_OUTPUTS_H
+#define WL_OUTPUTS_H
+
+#include "attr.h"
+#include "wirelint/wirelint.h"
+
+enum { WL_MAX_OUTPUTS = 16 };
+
+struct wl_outputs {
+    struct wl_output {
+        struct wl_sink sink;
+        bool open;
+    } all[WL_MAX_OUTPUTS];
+    size_t n;
+    /** Everything counted so far, for outputs that are closed or want to know. */
+    const struct wl_stats *(*stats)(void *user);
+    void *user;
+    struct wl_error failure; /* the first one; code 0: none */
+};
+
+/** Opens one more. Returns 0, or a negative code with err. */
+WL_MUST_USE int wl_outputs_add(struct wl_outputs *o, const struct wl_sink_ops *ops, void *state,
+                               const struct wl_sink_config *cfg, struct wl_error *err);
+/** Some output wants every connection record with its steps; wants to be told the time. */
+bool wl_outputs_want_steps(const struct wl_outputs *o);
+bool wl_outputs_want_ticks(const struct wl_outputs *o);
+/** The run's inputs, borrowed for the life of the outputs. */
+void wl_outputs_inputs(struct wl_outputs *o, const struct wl_input *inputs, size_t n);
+void wl_outputs_exchange(struct wl_outputs *o, const struct wl_exchange *ex);
+void wl_outputs_connection(struct wl_outputs *o, const struct wl_conn_record *conn);
+void wl_outputs_tick(struct wl_outputs *o);
+/** Closes those that are open; nothing but wl_outputs_fail may follow. */
+void wl_outputs_close(struct wl_outputs *o);
+/** Keeps what went wrong, if it is the first: of the output called name. */
+void wl_outputs_fail(struct wl_outputs *o, int code, const struct wl_error *err, const char *name);
+
+#endif

@@ -1,0 +1,259 @@
+/* run.c - a run: from the opening of a source until nothing more will come of it.
+ * SPDX-License-Identifier: MIT
+ *
+ * The loop on the calling thread. With one shard it reads, and analyses what it has read; with several
+ * it takes in what comes from their threads. Either way it is the one place that waits, and but for a
+ * live source the only one that looks at a clock: what it learns there goes to outputs that want to be
+ * told the time, and never into what is said of a file.
+ */
+#include "engine.h"
+
+#include "diag.h"
+#include "table.h"
+
+enum {
+    BURST = 32,        /* packets fed at a time: their headers and flows fit the fastest cache */
+    LOOK_EVERY = 1024, /* packets between two looks at what else there is to do */
+    BUSY_WAIT_MS = 50, /* live: until time is looked at while something has come of late */
+    IDLE_WAIT_MS = 1000,
+    SOURCES_PART = 2, /* of the engine's memory, for the sources of several shards */
+};
+
+static const wl_ns busy_for = 2000000000;
+
+/* Calls the outputs about once a second of wall time. */
+static void tick_when_due(struct wl_engine *e, time_t *last)
+{
+    struct timespec now;
+
+    if (clock_gettime(CLOCK_MONOTONIC, &now) == 0 && now.tv_sec != *last) {
+        *last = now.tv_sec;
+        wl_outputs_tick(&e->outputs);
+    }
+}
+
+/* ---------------------------------------------------------------------- on this thread alone */
+
+/* Live, and nothing is there now: time goes on all the same. */
+static void wait_for_packets(struct wl_engine *e)
+{
+    wl_ns now = wl_source_now(e->source);
+    int timeout = now && now - e->t_last > busy_for ? IDLE_WAIT_MS : BUSY_WAIT_MS;
+
+    if (now && e->packets) {
+        for (unsigned i = 0; i < e->n_shards; i++)
+            wl_shard_tick(e->shards[i], e->ordinal + 1, now);
+    }
+    wl_bell_arm(e->bell);
+    if (!e->stop)
+        (void)wl_source_wait(e->source, timeout, wl_bell_fd(e->bell));
+    wl_bell_disarm(e->bell);
+}
+
+/* Until the source ends, somebody says stop, or an output fails. */
+static int read_alone(struct wl_engine *e, struct wl_error *err)
+{
+    bool ticks = wl_outputs_want_ticks(&e->outputs);
+    struct wl_packet burst[BURST];
+    uint64_t looked = 0;
+    time_t last = 0;
+    int rc;
+
+    while (!e->stop && !e->outputs.failure.code) {
+        rc = wl_source_burst(e->source, burst, BURST, err);
+        if (rc > 0) {
+            wl_engine_feed(e, burst, (size_t)rc);
+            if (!ticks || e->packets - looked < LOOK_EVERY)
+                continue;
+        } else if (rc == WL_AGAIN) {
+            wait_for_packets(e);
+        } else {
+            return rc;
+        }
+        looked = e->packets;
+        if (ticks)
+            tick_when_due(e, &last);
+    }
+    return 0;
+}
+
+/* ------------------------------------------------------------------------------ with threads */
+
+static void sum_reports(struct wl_engine *e)
+{
+    uint64_t packets = 0;
+
+    for (unsigned i = 0; i < e->n_shards; i++) {
+        const struct wl_shard_report *r = wl_pipeline_report(e->pipeline, i);
+
+        if (r->packets == 0)
+            continue;
+        if (packets == 0 || r->t_first < e->t_first)
+            e->t_first = r->t_first;
+        if (packets == 0 || r->t_last > e->t_last)
+            e->t_last = r->t_last;
+        /* of a file every shard has seen all packets */
+        packets = e->live ? packets + r->packets : wl_max_u64(packets, r->packets);
+    }
+    e->packets = packets;
+}
+
+static int read_with_threads(struct wl_engine *e, struct wl_error *err)
+{
+    bool ticks = wl_outputs_want_ticks(&e->outputs), told = false;
+    time_t last = 0;
+    int rc = wl_pipeline_start(e->pipeline, err);
+
+    while (rc == 0 && !wl_pipeline_over(e->pipeline)) {
+        bool any;
+
+        wl_bell_arm(e->bell);
+        any = wl_pipeline_pump(e->pipeline);
+        if (!told && (e->stop || e->outputs.failure.code)) {
+            told = true;
+            wl_pipeline_stop(e->pipeline);
+        }
+        if (any) {
+            wl_bell_disarm(e->bell);
+        } else {
+            wl_bell_sleep(e->bell, IDLE_WAIT_MS);
+        }
+        if (ticks) {
+            sum_reports(e);
+            tick_when_due(e, &last);
+        }
+    }
+    wl_engine_end(e);
+    sum_reports(e);
+    return rc < 0 ? rc : wl_pipeline_result(e->pipeline, err);
+}
+
+/* ------------------------------------------------------------------------------------ opening */
+
+static int one_shard(struct wl_engine *e, const char *why)
+{
+    wl_log(&e->cfg, WL_LOG_WARN, "%s: -j is not used", why);
+    e->n_shards = e->cfg.shards = 1;
+    return 0;
+}
+
+/* Opens what this thread will read: first all that needs rights, then the callback with which the
+ * program gives them up, then all that looks at what others have written. */
+static int open_alone(struct wl_engine *e, const struct wl_source_config *src, struct wl_error *err)
+{
+    struct wl_source *source = NULL;
+    int rc = wl_source_prepare(src, &e->cfg.limits, &e->budget, &source, err);
+
+    if (rc < 0)
+        return rc;
+    e->source = source;
+    if (e->stop)
+        wl_source_stop(source); /* said before there was a source */
+    rc = src->opened ? src->opened(src->opened_user, err) : 0;
+    if (rc == 0)
+        rc = wl_source_begin(source, err);
+    if (rc < 0) { /* nothing was read: the outputs have nothing to tell either */
+        e->source = NULL;
+        wl_source_free(source);
+        return rc;
+    }
+    e->live = wl_source_live(source);
+    return 0;
+}
+
+/* Opens a source for each of several shards. */
+static int open_many(struct wl_engine *e, const struct wl_source_config *src, bool opened,
+                     struct wl_error *err)
+{
+    struct wl_pipeline_config cfg = {
+        .shard = wl_engine_shard_config(e),
+        .source = src,
+        .merge = e->merge,
+        .release = wl_engine_released,
+        .release_user = e,
+        .bell = e->bell,
+        .budget = &e->budget,
+        .source_memory = e->budget.max / SOURCES_PART,
+    };
+    struct wl_pipeline *p = NULL;
+    int rc;
+
+    cfg.shard.dealt = src->n_interfaces > 0;
+    e->budget.max -= cfg.source_memory;
+    rc = wl_pipeline_new(&cfg, &p, err);
+    if (rc == 0 && !opened && src->opened)
+        rc = src->opened(src->opened_user, err);
+    if (rc == 0)
+        rc = wl_pipeline_begin(p, err);
+    if (rc < 0) {
+        wl_pipeline_free(p);
+        return rc;
+    }
+    e->live = wl_source_live(wl_pipeline_source(p));
+    e->pipeline = p;
+    return 0;
+}
+
+/* Files of which every shard can read all: whether they are such is known when they are open. */
+static int open_files(struct wl_engine *e, const struct wl_source_config *src, struct wl_error *err)
+{
+    int rc = open_alone(e, src, err);
+
+    if (rc < 0 || e->n_shards == 1)
+        return rc;
+    if (!wl_source_rereadable(e->source) || e->live)
+        return one_shard(e, "what comes through a pipe has one shard");
+    wl_source_free(e->source);
+    e->source = NULL;
+    return 0;
+}
+
+static int open_source(struct wl_engine *e, const struct wl_source_config *src,
+                       struct wl_error *err)
+{
+    bool interfaces = src->n_interfaces > 0;
+    int rc = e->evidence ? wl_evidence_open(e->evidence, err) : 0;
+
+    e->source_config = src;
+    if (interfaces && e->n_shards > 1 && e->evidence)
+        (void)one_shard(e, "-w keeps the packets of one socket");
+    if (interfaces && e->n_shards > 1 && src->max_packets)
+        (void)one_shard(e, "-c counts the packets of one socket");
+    if (rc == 0 && !(interfaces && e->n_shards > 1))
+        rc = open_files(e, src, err);
+    if (rc == 0)
+        rc = wl_engine_start(e, e->source != NULL, err);
+    if (rc == 0 && !e->source)
+        rc = open_many(e, src, !interfaces, err);
+    return rc;
+}
+
+int wl_engine_run(struct wl_engine *e, const struct wl_source_config *src, struct wl_error *err)
+{
+    struct wl_source *source;
+    const struct wl_input *inputs;
+    size_t n;
+    int rc;
+
+    if (e->started)
+        return wl_fail(err, WL_EINVAL, "an engine reads one source");
+    e->bell = wl_bell_new(&e->budget);
+    if (!e->bell)
+        return wl_fail(err, WL_NOMEM, "out of memory");
+    rc = open_source(e, src, err);
+    if (rc < 0)
+        return rc;
+    source = e->pipeline ? wl_pipeline_source(e->pipeline) : e->source;
+    inputs = e->pipeline ? wl_pipeline_inputs(e->pipeline, &n) : wl_source_inputs(source, &n);
+    wl_outputs_inputs(&e->outputs, inputs, n);
+    rc = wl_engine_begin_evidence(e, source, err);
+    if (rc == 0)
+        rc = e->pipeline ? read_with_threads(e, err) : read_alone(e, err);
+    if (e->outputs.failure.code) {
+        *err = e->outputs.failure;
+        rc = (int)err->code;
+    }
+    e->stopped = e->stop || (src->max_packets && e->packets >= src->max_packets) ||
+                 (src->max_duration && e->live && rc == 0);
+    return rc;
+}
