@@ -19,44 +19,46 @@ enum { WL_LANES = 64 };
 #ifdef __SSE2__
 
 typedef signed char wl_lanes16 __attribute__((vector_size(16)));
+typedef uint8_t wl_octets16 __attribute__((vector_size(16)));
 typedef char wl_chars16 __attribute__((vector_size(16)));
 
-static inline wl_lanes16 wl_lanes_load(const uint8_t *p)
+static inline wl_octets16 wl_lanes_load(const uint8_t *p)
 {
-    wl_lanes16 lanes;
+    wl_octets16 lanes;
 
     memcpy(&lanes, p, sizeof(lanes));
     return lanes;
 }
 
 /* A comparison, all ones or zeros in each lane, as sixteen bits. */
-static inline uint64_t wl_lanes_bits(wl_lanes16 truth, unsigned at)
+static inline uint64_t wl_lanes_bits(wl_lanes16 truth)
 {
-    return (uint64_t)(uint32_t)__builtin_ia32_pmovmskb128((wl_chars16)truth) << at;
+    return (uint64_t)(uint32_t)__builtin_ia32_pmovmskb128((wl_chars16)truth);
+}
+
+static inline uint64_t wl_lanes_equal16(const uint8_t *p, uint8_t c)
+{
+    return wl_lanes_bits(wl_lanes_load(p) == c);
 }
 
 /** Octets equal to c. */
 static inline uint64_t wl_lanes_equal(const uint8_t p[WL_LANES], uint8_t c)
 {
-    uint64_t bits = 0;
+    return wl_lanes_equal16(p, c) | wl_lanes_equal16(p + 16, c) << 16 |
+           wl_lanes_equal16(p + 32, c) << 32 | wl_lanes_equal16(p + 48, c) << 48;
+}
 
-    for (unsigned i = 0; i < WL_LANES; i += 16)
-        bits |= wl_lanes_bits(wl_lanes_load(p + i) == (signed char)c, i);
-    return bits;
+/* As signed numbers one greater, only SP to '~' are above SP: 0x7f and what lies beyond are negative. */
+static inline uint64_t wl_lanes_even16(const uint8_t *p)
+{
+    return wl_lanes_bits((wl_lanes16)(wl_lanes_load(p) + 1) > ' ');
 }
 
 /** Octets that are no visible ASCII and no SP: controls, DEL, and those above. */
 static inline uint64_t wl_lanes_odd(const uint8_t p[WL_LANES])
 {
-    uint64_t bits = 0;
-
-    for (unsigned i = 0; i < WL_LANES; i += 16) {
-        wl_lanes16 octets = wl_lanes_load(p + i);
-
-        /* as signed numbers those above 0x7f are negative, and less than SP too */
-        bits |= wl_lanes_bits((octets < ' ') | (octets == 0x7f), i);
-    }
-    return bits;
+    return ~(wl_lanes_even16(p) | wl_lanes_even16(p + 16) << 16 | wl_lanes_even16(p + 32) << 32 |
+             wl_lanes_even16(p + 48) << 48);
 }
 
 #else

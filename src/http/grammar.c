@@ -68,8 +68,13 @@ bool wl_grammar_list_has(const struct wl_message *m, enum wl_field_id id, struct
 
     for (; f; f = wl_message_next_field(m, f)) {
         struct wl_cursor c = wl_cursor(f->value);
-        struct wl_span member = wl_grammar_member(&c);
+        struct wl_span member;
 
+        /* one member, as nearly always, and its first octet tells */
+        if (f->value.n && wl_span_find(f->value, ',') == f->value.n &&
+            wl_lower(f->value.p[0]) != wl_lower(name.p[0]))
+            continue;
+        member = wl_grammar_member(&c);
         for (; member.n; member = wl_grammar_member(&c)) {
             if (wl_span_equal_nocase(wl_grammar_name(member), name))
                 return true;

@@ -49,12 +49,19 @@ static void read_length(struct framing *f, const struct wl_field *field, struct 
 /* RFC 9110 8.6: a number, or a list of the same number repeated. */
 static void read_lengths(struct framing *f)
 {
-    const struct wl_field *field = wl_message_field(f->m, WL_FIELD_CONTENT_LENGTH);
+    struct wl_message *m = f->m;
+    const struct wl_field *field = wl_message_field(m, WL_FIELD_CONTENT_LENGTH);
 
     for (; field; field = wl_message_next_field(f->m, field)) {
         struct wl_cursor c = wl_cursor(field->value);
-        struct wl_span member = wl_grammar_member(&c);
+        struct wl_span member;
+        uint64_t value;
 
+        if (m->declared == WL_NONE && wl_parse_u64(field->value, &value)) {
+            m->declared = value; /* one number, as nearly always */
+            continue;
+        }
+        member = wl_grammar_member(&c);
         if (member.n == 0) {
             f->length_bad = true;
             mark(f, WL_MARK_CL_INVALID, field, 0);

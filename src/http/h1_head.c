@@ -19,11 +19,13 @@ struct reading {
     struct wl_work *w;
     struct wl_message *m;
     const struct wl_h1_text *text;
+    const struct wl_lookup *lookup;
 };
 
-static const struct wl_lookup *lookup(const struct reading *r)
+static struct reading begin_reading(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
+                                    const struct wl_h1_text *text)
 {
-    return wl_h1_layer(r->h)->host->lookup;
+    return (struct reading){h, w, m, text, wl_h1_layer(h)->host->lookup};
 }
 
 static void mark(const struct reading *r, enum wl_mark_id id, const uint8_t *p, uint64_t value,
@@ -203,7 +205,7 @@ static bool take_request_line(const struct reading *r, struct wl_span line)
         line.p[line.n - BEHIND] != ' ')
         return false;
     target = wl_span_sub(line, method + 1, line.n - BEHIND - method - 1);
-    id = wl_lookup_method(lookup(r), wl_span_sub(line, 0, method));
+    id = wl_lookup_method(r->lookup, wl_span_sub(line, 0, method));
     if (id == WL_METHOD_OTHER || wl_span_find(target, ' ') != target.n)
         return false;
     r->m->method = wl_span_sub(line, 0, method);
@@ -255,7 +257,7 @@ static bool read_request_line(const struct reading *r, struct wl_span line)
 bool wl_h1_parse_request(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
                          const struct wl_h1_text *text, const struct wl_h1_lines *lines)
 {
-    struct reading r = {h, w, m, text};
+    struct reading r = begin_reading(h, w, m, text);
     struct wl_span line;
     size_t from = 0;
     bool version, whole;
@@ -295,7 +297,7 @@ bool wl_h1_take_status(struct wl_message *m, struct wl_span line)
 size_t wl_h1_parse_status(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
                           const struct wl_h1_text *text)
 {
-    struct reading r = {h, w, m, text};
+    struct reading r = begin_reading(h, w, m, text);
     struct wl_span line, rest, version, code;
     size_t from = 0, blanks;
     bool odd, odd_code;
@@ -435,7 +437,9 @@ static void read_field(const struct reading *r, struct wl_field *f, struct wl_sp
     } else {
         n = read_odd_name(r, f, line);
     }
-    f->id = f->odd & WL_ODD_NO_COLON ? WL_FIELD_OTHER : wl_lookup_field(lookup(r), f->name);
+    /* only tokens are known */
+    if (!(f->odd & (WL_ODD_NO_COLON | WL_ODD_NAME)))
+        f->id = wl_lookup_field(r->lookup, f->name);
     f->value = wl_span_trim(wl_span_after(line, n + 1));
     check_value(r, f, f->value);
 }
@@ -515,27 +519,44 @@ static bool read_line(const struct reading *r, struct section *s, struct wl_span
     return true;
 }
 
-/* A plain line that begins with a name that is known, for which there is room; false: it is not one,
- * and nothing was read. */
-static bool take_line(const struct reading *r, struct section *s, const struct wl_h1_line *line)
+/* The hot loop: takes plain lines that begin with a name that is known, for which there is room, as
+ * many as stand one after the other. Returns how many. */
+static uint32_t take_lines(const struct reading *r, struct section *s,
+                           const struct wl_h1_line *lines, uint32_t n)
 {
+    const struct wl_lookup *known = r->lookup;
     const uint8_t *p = r->text->octets.p;
-    struct wl_span name = wl_span(p + line->start, line->colon - line->start);
-    enum wl_field_id id;
+    struct wl_at at = wl_h1_at(r->text, p);
+    struct wl_field *f = s->fields + s->n;
+    uint32_t taken = 0;
 
-    if (!line->plain || line->colon == WL_H1_NO_COLON || s->n == s->room)
-        return false;
-    id = wl_lookup_field(lookup(r), name);
-    if (id == WL_FIELD_OTHER)
-        return false;
-    s->fields[s->n] = (struct wl_field){
-        .name = name,
-        .value = wl_span_trim(wl_span(p + line->colon + 1, line->end - line->colon - 2)),
-        .id = id,
-        .at = {r->text->runs[0].frame, r->text->offset + line->start, r->text->dir},
-    };
-    count_field(s);
-    return true;
+    n = n < s->room - s->n ? n : s->room - s->n;
+    for (; taken < n; taken++, f++, lines++) {
+        const uint8_t *from, *end;
+        struct wl_span name;
+        enum wl_field_id id;
+
+        if (!lines->plain || lines->colon == WL_H1_NO_COLON)
+            break;
+        name = wl_span(p + lines->start, lines->colon - lines->start);
+        id = wl_lookup_field(known, name);
+        if (id == WL_FIELD_OTHER)
+            break;
+        from = p + lines->colon + 1;
+        end = p + lines->end - 1;
+        while (*from == ' ') /* the CR stops it */
+            from++;
+        while (end > from && end[-1] == ' ')
+            end--;
+        f->name = name;
+        f->value = wl_span(from, (size_t)(end - from));
+        f->id = id;
+        f->odd = 0;
+        f->at = (struct wl_at){at.frame, at.offset + lines->start, at.dir};
+        s->present[id / 64] |= (uint64_t)1 << id % 64;
+    }
+    s->n += taken;
+    return taken;
 }
 
 static void keep_fields(struct wl_message *m, const struct section *s)
@@ -548,7 +569,7 @@ static void keep_fields(struct wl_message *m, const struct section *s)
 bool wl_h1_parse_lines(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
                        const struct wl_h1_text *text, const struct wl_h1_lines *lines)
 {
-    struct reading r = {h, w, m, text};
+    struct reading r = begin_reading(h, w, m, text);
     struct section s = begin_section(&r);
     uint32_t end = lines->n - 1; /* the empty line */
 
@@ -558,11 +579,13 @@ bool wl_h1_parse_lines(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
         s.room = s.fields ? end - 1 : 0;
     }
     for (uint32_t i = 1; i < end; i++) {
-        size_t from = lines->line[i].start;
         struct wl_span line;
+        size_t from;
 
-        if (take_line(&r, &s, &lines->line[i]))
-            continue;
+        i += take_lines(&r, &s, &lines->line[i], end - i);
+        if (i == end)
+            break;
+        from = lines->line[i].start;
         if (!next_line(&r, &from, &line) || !read_line(&r, &s, line))
             break;
     }
@@ -573,7 +596,7 @@ bool wl_h1_parse_lines(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
 bool wl_h1_parse_fields(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
                         const struct wl_h1_text *text, size_t from, bool trailers)
 {
-    struct reading r = {h, w, m, text};
+    struct reading r = begin_reading(h, w, m, text);
     struct section s = begin_section(&r);
     struct wl_span line;
 

@@ -1,41 +1,24 @@
 /* h1_scan.c - the lines of a head that lies before us whole, found in one pass.
  * SPDX-License-Identifier: MIT
  *
- * Each block of 64 octets is looked at once: where lines end, where colons stand, and whether there
- * is anything odd, as bits of four words (lanes.h). What comes out is a list of lines. A line is
- * plain when it ends with CRLF and holds visible ASCII and SP only; all others, and heads too large
- * for the list, are read octet by octet (h1_head.c). Marks nothing, keeps nothing.
+ * Each block of 64 octets is looked at once: where colons stand, and where anything stands that is no
+ * visible ASCII and no SP, as bits of two words (lanes.h). In a head as it should be these are the
+ * CRs and LFs at the ends of lines. What comes out is a list of lines. A line is plain when it ends
+ * with CRLF and nothing odd stands before it; all others, and heads too large for the list, are read
+ * octet by octet (h1_head.c). Marks nothing, keeps nothing.
  */
 #include "h1_side.h"
 #include "lanes.h"
 
 enum { SCAN_MOST = 16384 }; /* octets; larger heads are rare, and read the other way */
 
-/* What is known of a block. */
-struct block {
-    uint64_t lf, cr, colon, odd; /* odd: neither CR nor LF */
-};
-
-/* The line that is being scanned. */
+/* Where the scanner stands between two blocks. */
 struct scan {
-    struct wl_h1_lines *lines;
-    uint32_t start, colon;
-    bool odd;
-    bool cr; /* the last octet of the block before was a CR */
+    struct wl_h1_line *line; /* where the next line goes */
+    uint32_t start, colon;   /* of the line under way */
+    bool odd;                /* something in it is */
+    bool lf;                 /* the next octet is the LF of a line end that has been seen */
 };
-
-static struct block look_at(const uint8_t octets[WL_LANES])
-{
-    struct block b = {
-        .lf = wl_lanes_equal(octets, '\n'),
-        .cr = wl_lanes_equal(octets, '\r'),
-        .colon = wl_lanes_equal(octets, ':'),
-        .odd = wl_lanes_odd(octets),
-    };
-
-    b.odd &= ~(b.lf | b.cr);
-    return b;
-}
 
 /* Position of the lowest bit, as an offset in the head. */
 static uint32_t place(uint32_t base, uint64_t bits)
@@ -43,63 +26,65 @@ static uint32_t place(uint32_t base, uint64_t bits)
     return base + (uint32_t)__builtin_ctzll(bits);
 }
 
-/* The line ends with the LF at end. True: it was the empty one. */
-static bool end_line(struct scan *s, const uint8_t *octets, uint32_t end)
-{
-    struct wl_h1_lines *lines = s->lines;
-    uint32_t n = end - s->start;
-    bool empty = lines->n && (n == 0 || (n == 1 && octets[s->start] == '\r'));
-
-    lines->line[lines->n++] = (struct wl_h1_line){s->start, s->colon, end, !s->odd};
-    s->start = end + 1;
-    s->colon = WL_H1_NO_COLON;
-    s->odd = false;
-    return empty;
-}
-
 /* Works off the lines that end in this block. True: the head ends in it. */
-static bool scan_block(struct scan *s, const uint8_t *octets, uint32_t base, struct block b)
+static bool scan_block(struct scan *scan, const struct wl_h1_lines *lines, struct wl_span head,
+                       uint32_t base, uint64_t odd, uint64_t colons)
 {
-    uint64_t after_cr = b.cr << 1 | s->cr;
+    struct scan s = *scan; /* in registers */
+    bool empty = false;
 
-    /* RFC 9112 2.2: an LF without CR, and a CR without LF, are no plain line end */
-    b.odd |= (b.lf & ~after_cr) | (b.cr & ~(b.lf >> 1) & ~((uint64_t)1 << 63));
-    s->odd |= s->cr && !(b.lf & 1);
-    s->cr = b.cr >> 63;
-    while (b.lf) {
-        uint64_t upto = b.lf ^ (b.lf - 1); /* the octets up to the LF, with it */
+    odd &= ~(uint64_t)s.lf;
+    s.lf = false;
+    while (odd && !empty && s.line != lines->line + WL_H1_LINES) {
+        uint64_t bit = odd & -odd, before = bit - 1;
+        uint32_t at = place(base, odd);
+        bool crlf = head.p[at] == '\r' && at + 1 < head.n && head.p[at + 1] == '\n';
 
-        if (s->colon == WL_H1_NO_COLON && (b.colon & upto))
-            s->colon = place(base, b.colon);
-        s->odd |= (b.odd & upto) != 0;
-        if (end_line(s, octets, place(base, b.lf)))
-            return true;
-        if (s->lines->n == WL_H1_LINES)
-            return false;
-        b.lf &= ~upto;
-        b.colon &= ~upto;
-        b.odd &= ~upto;
+        odd ^= bit;
+        if (WL_LIKELY_FALSE(!crlf)) {
+            /* RFC 9112 2.2: an LF without CR ends a line as well, but is no plain line end */
+            s.odd = true;
+            if (head.p[at] != '\n')
+                continue;
+        } else {
+            odd &= ~(bit << 1);
+            s.lf = bit >> 63;
+        }
+        if (s.colon == WL_H1_NO_COLON && (colons & before))
+            s.colon = place(base, colons);
+        colons &= ~before;
+        empty = at == s.start && s.line != lines->line;
+        *s.line++ = (struct wl_h1_line){s.start, s.colon, at + crlf, !s.odd};
+        s.start = at + crlf + 1;
+        s.colon = WL_H1_NO_COLON;
+        s.odd = false;
     }
-    if (s->colon == WL_H1_NO_COLON && b.colon)
-        s->colon = place(base, b.colon);
-    s->odd |= b.odd != 0;
-    return false;
+    if (s.colon == WL_H1_NO_COLON && colons)
+        s.colon = place(base, colons);
+    *scan = s;
+    return empty;
 }
 
 size_t wl_h1_scan(struct wl_span head, struct wl_h1_lines *ret)
 {
-    struct scan s = {.lines = ret, .colon = WL_H1_NO_COLON};
-    size_t n = wl_min_size(head.n, SCAN_MOST);
+    struct scan s = {.line = ret->line, .colon = WL_H1_NO_COLON};
+    bool whole = false;
 
-    ret->n = 0;
-    for (size_t base = 0; base < n && ret->n < WL_H1_LINES; base += WL_LANES) {
-        uint8_t tail[WL_LANES];
+    head.n = wl_min_size(head.n, SCAN_MOST);
+    for (size_t base = 0; base < head.n && !whole; base += WL_LANES) {
         const uint8_t *octets = head.p + base;
+        uint8_t tail[WL_LANES];
+        uint64_t here = UINT64_MAX; /* a bit for each octet that is there */
 
-        if (n - base < WL_LANES)
-            octets = wl_lanes_tail(tail, octets, n - base);
-        if (scan_block(&s, head.p, (uint32_t)base, look_at(octets)))
-            return s.start;
+        if (head.n - base < WL_LANES) {
+            octets = wl_lanes_tail(tail, octets, head.n - base);
+            here >>= WL_LANES - (head.n - base);
+        }
+        whole = scan_block(&s, ret, head, (uint32_t)base, wl_lanes_odd(octets) & here,
+                           wl_lanes_equal(octets, ':'));
+        if (s.line == ret->line + WL_H1_LINES)
+            break;
     }
-    return 0;
+    ret->n = (uint32_t)(s.line - ret->line);
+    return whole ? s.start : 0;
 }

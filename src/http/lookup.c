@@ -1,121 +1,121 @@
 /* lookup.c - the names that are known, found by hash.
  * SPDX-License-Identifier: MIT
  *
- * Open addressing in a table four times as large as it need be. The hash looks at the length and
- * three octets; names are ours, and what an enemy sends is compared with the few that share its hash
- * and never stored, so that there is nothing to flood.
+ * Open addressing in tables several times as large as they need be; see lookup.h.
  */
 #include "lookup.h"
 
-static_assert(WL_N_FIELDS <= 256 && WL_N_FIELDS * 2 <= WL_LOOKUP_FIELDS, "a field fits a slot");
-static_assert(WL_N_METHODS <= 256 && WL_N_METHODS * 2 <= WL_LOOKUP_METHODS, "a method fits one");
+static_assert(WL_N_FIELDS * 2 <= WL_LOOKUP_FIELDS, "free slots end every search soon");
+static_assert(WL_N_METHODS * 2 <= WL_LOOKUP_METHODS, "free slots end every search soon");
 
-struct name {
-    const char *text;
-    size_t n;
-};
-
-static const struct name field_names[WL_N_FIELDS] = {
-#define WL_FIELD(ID, name, flags, source) [WL_FIELD_##ID] = {(name), sizeof(name) - 1},
+static const char *const field_names[WL_N_FIELDS] = {
+#define WL_FIELD(ID, name, flags, source) [WL_FIELD_##ID] = (name),
 #include "wirelint/tbl/fields.h"
 #undef WL_FIELD
 };
 
-/* Case is folded as letters are; that other octets fall together as well only costs a comparison. */
-static size_t hash(const uint8_t *p, size_t n)
+/* Are all octets such that what is folded stays what it is: small letters, digits, hyphens? */
+static bool is_folded(const char *text)
 {
-    size_t first = p[0] | 0x20, middle = p[n / 2] | 0x20, last = p[n - 1] | 0x20;
+    for (; *text; text++) {
+        uint8_t c = (uint8_t)*text;
 
-    return n * 37 + first * 5 + middle * 73 + last * 19;
+        if (wl_lower(c) != c || !(wl_is_alpha(c) || wl_is_digit(c) || c == '-'))
+            return false;
+    }
+    return true;
 }
 
-static void put(uint8_t *slots, size_t n_slots, const char *name, size_t id)
+/* n > 0. */
+static struct wl_lookup_name words_of(struct wl_span s)
 {
-    size_t i = hash((const uint8_t *)name, strlen(name));
+    struct wl_lookup_name name = {.n = (uint32_t)s.n};
+    bool whole = s.n >= 8;
 
-    while (slots[i & (n_slots - 1)])
+    if (s.n >= 4) {
+        name.first = wl_lookup_word(s.p, whole);
+        name.last = wl_lookup_word(s.p + s.n - (whole ? 8 : 4), whole);
+    } else {
+        name.first = (uint64_t)s.p[0] << 16 | (uint64_t)s.p[s.n / 2] << 8 | s.p[s.n - 1];
+    }
+    return name;
+}
+
+/* The same for a name without regard to case; what lies behind a short one is changed as well. */
+static struct wl_lookup_name folded_words_of(struct wl_span s)
+{
+    struct wl_lookup_name name = words_of(s);
+
+    name.first |= WL_LOOKUP_FOLD;
+    name.last |= WL_LOOKUP_FOLD;
+    return name;
+}
+
+static size_t hash(const struct wl_lookup_name *name)
+{
+    return wl_lookup_hash(name->first, name->last, name->n);
+}
+
+static bool same(const struct wl_lookup_name *a, const struct wl_lookup_name *b)
+{
+    return a->first == b->first && a->last == b->last && a->n == b->n;
+}
+
+static void put(struct wl_lookup_name *slots, size_t n_slots, struct wl_lookup_name name, size_t id)
+{
+    size_t i = hash(&name);
+
+    name.id = (uint32_t)id;
+    while (slots[i & (n_slots - 1)].id)
         i++;
-    slots[i & (n_slots - 1)] = (uint8_t)id;
+    slots[i & (n_slots - 1)] = name;
 }
 
 void wl_lookup_init(struct wl_lookup *l)
 {
     memset(l, 0, sizeof(*l));
-    for (size_t id = WL_FIELD_OTHER + 1; id < WL_N_FIELDS; id++)
-        put(l->fields, WL_LOOKUP_FIELDS, field_names[id].text, id);
-    for (size_t id = WL_METHOD_OTHER + 1; id < WL_N_METHODS; id++)
-        put(l->methods, WL_LOOKUP_METHODS, wl_method_name((enum wl_method)id), id);
-}
-
-static uint64_t load(const void *p)
-{
-    uint64_t word;
-
-    memcpy(&word, p, sizeof(word));
-    return word;
-}
-
-static uint64_t load_half(const void *p)
-{
-    uint32_t word;
-
-    memcpy(&word, p, sizeof(word));
-    return word;
-}
-
-/* Eight octets with their capital letters made small, and nothing else changed. */
-static uint64_t lower(uint64_t word)
-{
-    const uint64_t ones = 0x0101010101010101;
-    uint64_t ascii = word & ones * 0x7f;
-    uint64_t from_a = ascii + ones * (0x80 - 'A'), beyond_z = ascii + ones * (0x7f - 'Z');
-
-    return word | ((from_a & ~beyond_z & ~word & ones * 0x80) >> 2);
-}
-
-/* Equality with a name in lower case of the same length. */
-static bool same_field(const uint8_t *p, const struct name *name)
-{
-    size_t n = name->n;
-
-    if (n < 4)
-        return wl_span_equal_nocase(wl_span(p, n), wl_span(name->text, n));
-    if (n < 8) {
-        return lower(load_half(p)) == load_half(name->text) &&
-               lower(load_half(p + n - 4)) == load_half(name->text + n - 4);
+    for (size_t id = WL_FIELD_OTHER + 1; id < WL_N_FIELDS; id++) {
+        WL_ASSERT(is_folded(field_names[id]));
+        put(l->fields, WL_LOOKUP_FIELDS, folded_words_of(wl_span_text(field_names[id])), id);
     }
-    for (size_t i = 0; i + 8 < n; i += 8) {
-        if (lower(load(p + i)) != load(name->text + i))
-            return false;
+    for (size_t id = WL_METHOD_OTHER + 1; id < WL_N_METHODS; id++) {
+        const char *name = wl_method_name((enum wl_method)id);
+
+        put(l->methods, WL_LOOKUP_METHODS, words_of(wl_span_text(name)), id);
     }
-    return lower(load(p + n - 8)) == load(name->text + n - 8);
 }
 
-enum wl_field_id wl_lookup_field(const struct wl_lookup *l, struct wl_span name)
+enum wl_field_id wl_lookup_field_farther(const struct wl_lookup *l, struct wl_span name)
 {
-    uint8_t id;
+    struct wl_lookup_name key;
 
-    if (name.n == 0)
+    if (name.n == 0 || name.n > UINT8_MAX)
         return WL_FIELD_OTHER;
-    for (size_t i = hash(name.p, name.n); (id = l->fields[i & (WL_LOOKUP_FIELDS - 1)]) != 0; i++) {
-        if (field_names[id].n == name.n && same_field(name.p, &field_names[id]))
-            return (enum wl_field_id)id;
+    key = folded_words_of(name);
+    for (size_t i = hash(&key);; i++) {
+        const struct wl_lookup_name *slot = &l->fields[i & (WL_LOOKUP_FIELDS - 1)];
+
+        if (slot->id == 0)
+            return WL_FIELD_OTHER;
+        if (same(slot, &key) && wl_span_equal_nocase(name, wl_span(field_names[slot->id], name.n)))
+            return (enum wl_field_id)slot->id;
     }
-    return WL_FIELD_OTHER;
 }
 
 enum wl_method wl_lookup_method(const struct wl_lookup *l, struct wl_span name)
 {
-    uint8_t id;
+    struct wl_lookup_name key;
 
-    if (name.n == 0)
+    if (name.n == 0 || name.n > UINT8_MAX)
         return WL_METHOD_OTHER;
-    for (size_t i = hash(name.p, name.n); (id = l->methods[i & (WL_LOOKUP_METHODS - 1)]) != 0;
-         i++) {
-        const char *known = wl_method_name((enum wl_method)id);
+    key = words_of(name);
+    for (size_t i = hash(&key);; i++) {
+        const struct wl_lookup_name *slot = &l->methods[i & (WL_LOOKUP_METHODS - 1)];
 
-        if (strlen(known) == name.n && memcmp(known, name.p, name.n) == 0)
-            return (enum wl_method)id;
+        if (slot->id == 0)
+            return WL_METHOD_OTHER;
+        if (same(slot, &key) &&
+            (name.n <= 16 || memcmp(wl_method_name((enum wl_method)slot->id), name.p, name.n) == 0))
+            return (enum wl_method)slot->id;
     }
-    return WL_METHOD_OTHER;
 }
