@@ -53,6 +53,8 @@ struct wl_source {
     size_t n_open;
     uint64_t ordinal, delivered;
     int64_t until_progress;
+    bool bursting;           /* packets have been given that are still borrowed */
+    struct wl_file *spent;   /* a file at its end, of which some are; the next call frees it */
     struct wl_error failure; /* of the filter: told by the call after the burst it ended */
 };
 
@@ -100,7 +102,13 @@ static void close_input(struct wl_source *s, size_t i)
     wl_file_progress(in->file, &in->done, &in->size);
     if (!in->started)
         in->done = 0; /* it was only looked at */
-    wl_file_free(in->file);
+    /* packets of the burst in hand may lie in it: what is closed first is kept until they are gone;
+     * what is closed after that was opened to replace it, and has given none */
+    if (s->bursting && in->started && !s->spent) {
+        s->spent = in->file;
+    } else {
+        wl_file_free(in->file);
+    }
     in->file = NULL;
     s->n_open--;
 }
@@ -523,7 +531,7 @@ static bool stays_put(const struct wl_source *s)
 {
     const struct wl_file *file = s->given && s->n_heap ? s->inputs[s->heap[0]].file : NULL;
 
-    return file && wl_file_ready(file);
+    return file && !s->spent && wl_file_ready(file);
 }
 
 int wl_source_burst(struct wl_source *s, struct wl_packet *ret, size_t max, struct wl_error *err)
@@ -534,6 +542,8 @@ int wl_source_burst(struct wl_source *s, struct wl_packet *ret, size_t max, stru
         *err = s->failure;
         return (int)err->code;
     }
+    wl_file_free(s->spent);
+    s->spent = NULL;
     while (n < max && (n == 0 || stays_put(s))) {
         struct wl_packet *p = ret + n;
         ptrdiff_t i;
@@ -543,6 +553,7 @@ int wl_source_burst(struct wl_source *s, struct wl_packet *ret, size_t max, stru
             return (int)n;
         if (s->cfg->max_packets && s->delivered >= s->cfg->max_packets)
             return n ? (int)n : finish(s, err);
+        s->bursting = n > 0;
         i = take_packet(s, p);
         if (i < 0)
             return n || s->stop ? (int)n : finish(s, err);
@@ -615,6 +626,7 @@ void wl_source_free(struct wl_source *s)
         if (s->inputs[i].own_name)
             free_text(s->budget, s->inputs[i].path);
     }
+    wl_file_free(s->spent);
     wl_bpf_free(s->bpf);
     wl_free(s->budget, s->inputs, s->inputs_capacity * sizeof(*s->inputs));
     wl_free(s->budget, s->told, s->told_capacity * sizeof(*s->told));

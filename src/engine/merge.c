@@ -119,6 +119,11 @@ static uint64_t number_of(struct wl_merge *m, uint64_t id, bool over)
 
 static void release(struct wl_merge *m, struct wl_event *ev)
 {
+    if (m->n_shards == 1) { /* its connections bear their numbers already */
+        m->n_opened += ev->kind == WL_EVENT_OPENED;
+        m->release(m->user, ev);
+        return;
+    }
     switch (ev->kind) {
     case WL_EVENT_OPENED: opened(m, ev->id); break;
     case WL_EVENT_EXCHANGE: ev->of.ex->conn.number = number_of(m, ev->id, false); break;

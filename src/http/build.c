@@ -24,6 +24,53 @@ void wl_build_init(struct wl_build *b, struct wl_layer *l,
     }
 }
 
+/* ----------------------------------------------------------------------------------- rest */
+
+/* Bits of wl_rest.bits: three of last_kind, then these. The upper two are the layer's. */
+enum {
+    REST_KINDS = 8,
+    REST_FINAL_SINCE = 8,
+    REST_AFTER_FINAL = 16,
+    REST_PIPELINED = 32,
+};
+
+bool wl_build_rest(const struct wl_build *b, struct wl_rest *ret)
+{
+    bool is_usual = b->requested && b->heard[0] && b->heard[1] && b->doubt == WL_JUDGED &&
+                    !b->doubt_client && !b->doubt_server && !b->parked && !b->client_close &&
+                    !b->server_close && !b->lost[0] && !b->lost[1] && !b->acks;
+
+    if (b->first || !is_usual || b->end != WL_END_NONE || b->over[0] || b->over[1])
+        return false;
+    *ret = (struct wl_rest){
+        .t = b->t_latest,
+        .ordinal = b->last_ordinal,
+        .status = b->last_status,
+        .bits = (uint8_t)(b->last_kind | (b->final_since ? REST_FINAL_SINCE : 0) |
+                          (b->after_final ? REST_AFTER_FINAL : 0) |
+                          (b->pipelined ? REST_PIPELINED : 0)),
+    };
+    return true;
+}
+
+void wl_build_resume(struct wl_build *b, const struct wl_rest *rest)
+{
+    *b = (struct wl_build){
+        .layer = b->layer,
+        .forget = b->forget,
+        .t_latest = rest->t,
+        .last_ordinal = rest->ordinal,
+        .last_status = rest->status,
+        .last_kind = rest->bits % REST_KINDS,
+        .final_since = rest->bits & REST_FINAL_SINCE,
+        .after_final = rest->bits & REST_AFTER_FINAL,
+        .pipelined = rest->bits & REST_PIPELINED,
+        .requested = true,
+        .heard = {true, true},
+        /* packet_latest: nothing waits in TCP while it rests, so that all that comes is later */
+    };
+}
+
 /* ---------------------------------------------------------------------------------- marks */
 
 /* Room that an array of n elements has when it grew by wl_arena_grow. */

@@ -88,6 +88,12 @@ struct wl_begin {
 void wl_build_init(struct wl_build *b, struct wl_layer *l,
                    void (*forget)(struct wl_build *b, const struct wl_work *w));
 
+/** What has to survive while nothing is under way (wl_layer_ops.rest), but for the upper four bits.
+ * False: more than that is known, or something is under way. */
+bool wl_build_rest(const struct wl_build *b, struct wl_rest *ret);
+/** b, as it was; it has been initialised. */
+void wl_build_resume(struct wl_build *b, const struct wl_rest *rest);
+
 /** A request begins with the octet at: it is outstanding from now on. NULL: memory refused. */
 struct wl_work *wl_build_request(struct wl_build *b, struct wl_at at, const struct wl_seen *seen);
 /** The head of w's request is complete and parsed; end is the offset after it. */

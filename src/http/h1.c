@@ -306,6 +306,33 @@ static void h1_wake(struct wl_layer *l, wl_ns now)
     sleep_if_idle(h);
 }
 
+/* Bits of wl_rest.bits above those of build.c. */
+enum {
+    REST_AFTER_CONTENT = 64,
+    REST_NAMED = 128,
+};
+
+static bool h1_rest(const struct wl_layer *l, struct wl_rest *ret)
+{
+    const struct wl_h1 *h = l->state;
+
+    if (h->live || h->deaf || !wl_build_rest(&h->build, ret) || h->last_request != ret->ordinal)
+        return false;
+    ret->bits |= (uint8_t)((h->after_content ? REST_AFTER_CONTENT : 0) |
+                           (h->named ? REST_NAMED : 0));
+    return true;
+}
+
+static void h1_resume(struct wl_layer *l, const struct wl_rest *rest)
+{
+    struct wl_h1 *h = enter(l);
+
+    wl_build_resume(&h->build, rest);
+    h->last_request = rest->ordinal;
+    h->after_content = rest->bits & REST_AFTER_CONTENT;
+    h->named = rest->bits & REST_NAMED;
+}
+
 static void h1_close(struct wl_layer *l, wl_ns now)
 {
     struct wl_h1 *h = enter(l);
@@ -336,5 +363,7 @@ const struct wl_layer_ops wl_layer_h1 = {
     .gap = h1_gap,
     .end = h1_end,
     .wake = h1_wake,
+    .rest = h1_rest,
+    .resume = h1_resume,
     .close = h1_close,
 };

@@ -9,22 +9,39 @@
 
 /* -------------------------------------------------------------------------------- the record */
 
+static enum wl_proto proto_at_rest(const struct wl_flow *flow)
+{
+    if (!(flow->state & WL_FLOW_RESTS))
+        return WL_PROTO_UNKNOWN;
+    return (enum wl_proto)(flow->rest / WL_REST_PROTO % WL_REST_PROTOS);
+}
+
+/* Is the client the physical direction 1? */
+static bool is_turned(const struct wl_flow *flow)
+{
+    const struct wl_channel *ch = wl_flow_channel(flow);
+
+    return ch ? ch->turned : flow->state & WL_FLOW_RESTS && flow->rest & WL_REST_TURNED;
+}
+
 void wl_channel_ref(const struct wl_hand *hand, struct wl_conn_ref *ret)
 {
-    const struct wl_flow *flow = hand->flow;
-    const struct wl_channel *ch = flow->channel;
-    bool turned = ch && ch->turned;
+    struct wl_flow *flow = hand->flow;
+    const struct wl_origin *origin = wl_flow_origin(flow);
+    const struct wl_channel *ch = wl_flow_channel(flow);
+    bool turned = is_turned(flow);
 
     *ret = (struct wl_conn_ref){
-        .id = flow->id,
-        .client = flow->ends[turned ? 1 : 0],
-        .server = flow->ends[turned ? 0 : 1],
-        .proto = ch ? (enum wl_proto)ch->proto : WL_PROTO_UNKNOWN,
+        .id = origin->id,
+        .number = origin->number,
+        .proto = ch ? (enum wl_proto)ch->proto : proto_at_rest(flow),
         .midstream = !wl_tcp_is(&flow->tcp, WL_TO_SERVER, WL_TCP_OPENED) &&
                      !wl_tcp_is(&flow->tcp, WL_TO_CLIENT, WL_TCP_OPENED),
-        .t_first = flow->t_first,
-        .rtt = flow->state & WL_FLOW_TIMED ? flow->rtt : 0,
+        .t_first = origin->t_first,
+        .rtt = flow->state & WL_FLOW_TIMED ? origin->rtt : 0,
     };
+    wl_flow_end(flow, turned, &ret->client);
+    wl_flow_end(flow, !turned, &ret->server);
     if (ch)
         ret->proxied = ch->proxied;
 }
@@ -43,11 +60,29 @@ static enum wl_unjudged why_unjudged(const struct wl_conn_record *rec, bool cut)
     return rec->conn.midstream ? WL_UNJUDGED_MIDSTREAM : WL_JUDGED;
 }
 
+/* A connection that rests has told all its exchanges, and if there are steps they are one. */
+static void record_rest(struct wl_flow *flow, struct wl_conn_record *rec)
+{
+    const struct wl_origin *origin = wl_flow_origin(flow);
+
+    rec->n_exchanges = origin->n_exchanges;
+    if (!(flow->rest & WL_REST_STEP))
+        return;
+    rec->steps = wl_arena_alloc(rec->arena, sizeof(*rec->steps));
+    if (rec->steps) {
+        *rec->steps = (struct wl_step){origin->status, 1, origin->n_exchanges};
+        rec->n_steps = 1;
+    } else {
+        rec->n_steps_lost = origin->n_exchanges;
+    }
+}
+
 struct wl_conn_record *wl_channel_record(const struct wl_hand *hand)
 {
     struct wl_flow *flow = hand->flow;
-    struct wl_channel *ch = flow->channel;
-    bool turned = ch && ch->turned;
+    const struct wl_origin *origin = wl_flow_origin(flow);
+    struct wl_channel *ch = wl_flow_channel(flow);
+    bool turned = is_turned(flow);
     struct wl_arena *arena = ch && ch->arena ? ch->arena : wl_arena_new(hand->stream->host->arenas);
     struct wl_conn_record *rec = arena ? wl_arena_alloc(arena, sizeof(*rec)) : NULL;
 
@@ -72,13 +107,15 @@ struct wl_conn_record *wl_channel_record(const struct wl_hand *hand)
         rec->n_exchanges = ch->n_exchanges;
         rec->marks = ch->marks;
         rec->n_marks = ch->n_marks;
+    } else if (flow->state & WL_FLOW_RESTS) {
+        record_rest(flow, rec);
     }
     rec->packets = flow->tcp.packets;
-    rec->first_packet = flow->id;
+    rec->first_packet = origin->id;
     rec->last_packet = flow->last_packet;
-    rec->first_frame = flow->first_frame;
+    rec->first_frame = origin->first_frame;
     rec->last_frame = flow->last_frame;
-    rec->t_first = flow->t_first;
+    rec->t_first = origin->t_first;
     rec->t_last = flow->t_last;
     rec->rst_suspect = flow->state & WL_FLOW_SUSPECT;
     if (flow->first_fin)
@@ -171,11 +208,27 @@ static bool have_arena(struct wl_channel *ch)
     return ch->arena;
 }
 
+bool wl_channel_put_step(struct wl_channel *ch, const struct wl_step *step)
+{
+    struct wl_step *steps = NULL;
+
+    if (have_arena(ch)) {
+        steps = wl_arena_grow(ch->arena, ch->steps, ch->n_steps, &ch->step_capacity,
+                              (uint32_t)wl_min_u64(wl_channel_limits(ch)->max_steps, UINT32_MAX),
+                              sizeof(*steps));
+    }
+    if (!steps)
+        return false;
+    ch->steps = steps;
+    ch->steps[ch->n_steps++] = *step;
+    return true;
+}
+
 void wl_layer_step(struct wl_layer *l, uint16_t status, uint32_t ordinal, bool alone)
 {
     struct wl_channel *ch = l->channel;
     struct wl_step *last = ch->n_steps ? &ch->steps[ch->n_steps - 1] : NULL;
-    struct wl_step *steps = NULL;
+    const struct wl_step step = {status, ordinal, 1};
 
     if (!l->host->keep_steps)
         return;
@@ -184,18 +237,11 @@ void wl_layer_step(struct wl_layer *l, uint16_t status, uint32_t ordinal, bool a
         last->repeat++;
         return;
     }
-    if (have_arena(ch)) {
-        steps = wl_arena_grow(ch->arena, ch->steps, ch->n_steps, &ch->step_capacity,
-                              (uint32_t)wl_min_u64(wl_channel_limits(ch)->max_steps, UINT32_MAX),
-                              sizeof(*steps));
-    }
-    if (!steps) {
+    if (!wl_channel_put_step(ch, &step)) {
         wl_channel_limit(ch, WL_LIMIT_max_steps);
         ch->n_steps_lost++;
         return;
     }
-    ch->steps = steps;
-    ch->steps[ch->n_steps++] = (struct wl_step){status, ordinal, 1};
     ch->last_alone = alone;
 }
 

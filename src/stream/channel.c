@@ -248,7 +248,7 @@ static enum wl_claim ask(struct wl_channel *ch, const struct wl_span seen_first[
     };
     bool too_late = first[0].n >= max || first[1].n >= max || (ch->ended[0] && ch->ended[1]);
     struct wl_hint hint = {
-        .server_port = ch->flow->ends[wl_channel_map(ch, WL_TO_CLIENT)].port,
+        .server_port = ch->flow->port[wl_channel_map(ch, WL_TO_CLIENT)],
         .midstream = ch->midstream,
         .after_switch = ch->switched,
         .expected = (enum wl_proto)ch->expected,
@@ -446,27 +446,111 @@ static void hold_octets(struct wl_channel *ch, enum wl_dir dir, struct wl_span b
 
 /* ------------------------------------------------------------------------- what tcp.c calls */
 
+/* Makes the channel and its layer what they were before the connection rested. False: no memory. */
+static bool resume(struct wl_channel *ch)
+{
+    struct wl_flow *flow = ch->flow;
+    struct wl_origin *origin = wl_flow_origin(flow);
+    const struct wl_layer_ops *const *ops = ch->stream->layers;
+    const struct wl_rest rest = {
+        .t = flow->of.t_rest,
+        .ordinal = origin->n_exchanges,
+        .status = origin->status,
+        .bits = (uint8_t)(flow->rest / WL_REST_LAYER),
+    };
+
+    ch->turned = flow->rest & WL_REST_TURNED;
+    ch->midstream = flow->rest & WL_REST_MIDSTREAM;
+    ch->proto = flow->rest / WL_REST_PROTO % WL_REST_PROTOS;
+    ch->depth = 1;
+    ch->n_ordinals = ch->n_exchanges = rest.ordinal;
+    ch->position[0] = wl_channel_way(ch, WL_TO_SERVER)->offset;
+    ch->position[1] = wl_channel_way(ch, WL_TO_CLIENT)->offset;
+    if (flow->rest & WL_REST_STEP) {
+        struct wl_step step = {rest.status, 1, rest.ordinal};
+
+        if (!wl_channel_put_step(ch, &step))
+            return false;
+        ch->last_alone = true;
+    }
+    while ((*ops)->resume == NULL)
+        ops++;
+    if (open_layer(ch, *ops) < 0)
+        return false;
+    (*ops)->resume(&ch->layer, &rest);
+    ch->speech = WL_SPEAKING;
+    return true;
+}
+
 struct wl_channel *wl_channel_get(const struct wl_hand *hand)
 {
     struct wl_flow *flow = hand->flow;
-    struct wl_channel *ch = flow->channel;
+    struct wl_channel *ch = wl_flow_channel(flow);
 
-    if (ch || flow->state & (WL_FLOW_IGNORED | WL_FLOW_OVER))
+    if (ch || flow->state & WL_FLOW_IGNORED)
         return ch;
     ch = wl_alloc(hand->stream->host->budget, sizeof(*ch));
+    if (ch) {
+        ch->stream = hand->stream;
+        ch->flow = flow;
+        ch->midstream = !wl_tcp_is(&flow->tcp, WL_TO_SERVER, WL_TCP_OPENED) &&
+                        !wl_tcp_is(&flow->tcp, WL_TO_CLIENT, WL_TCP_OPENED);
+        wl_list_init(&ch->wake);
+        if (flow->state & WL_FLOW_RESTS && !resume(ch)) {
+            wl_arena_free(ch->arena);
+            wl_free(hand->stream->host->budget, ch, sizeof(*ch));
+            ch = NULL;
+        }
+    }
     if (!ch) { /* for good: a channel made later would not know what it has missed */
         hand->stream->host->counters->refused++;
         flow->state |= WL_FLOW_IGNORED;
         flow->tcp.way[0].skip = flow->tcp.way[1].skip = EVER;
         return NULL;
     }
-    ch->stream = hand->stream;
-    ch->flow = flow;
-    ch->midstream = !wl_tcp_is(&flow->tcp, WL_TO_SERVER, WL_TCP_OPENED) &&
-                    !wl_tcp_is(&flow->tcp, WL_TO_CLIENT, WL_TCP_OPENED);
-    wl_list_init(&ch->wake);
-    flow->channel = ch;
+    flow->state &= (uint8_t)~WL_FLOW_RESTS;
+    flow->of.channel = ch;
     return ch;
+}
+
+/* Could the connection do without its channel, as far as that knows? */
+static bool may_rest(const struct wl_channel *ch)
+{
+    const struct wl_step *step = ch->steps;
+    bool one_step = ch->n_steps == 0 ||
+                    (ch->n_steps == 1 && ch->last_alone && step->ordinal == 1 &&
+                     step->repeat == ch->n_exchanges && ch->n_exchanges == ch->n_ordinals);
+
+    return ch->speech == WL_SPEAKING && ch->layer.ops->rest && !ch->below.ops && !ch->held &&
+           ch->depth == 1 && !ch->deaf && ch->wake_at == 0 && ch->expected == WL_PROTO_UNKNOWN &&
+           !ch->asked[0] && !ch->asked[1] && !ch->gaps[0] && !ch->gaps[1] && !ch->cut &&
+           !ch->stopped[0] && !ch->stopped[1] && !ch->forced[0] && !ch->forced[1] &&
+           !ch->ended[0] && !ch->ended[1] && ch->proxied.family == 0 && !ch->flow->tcp.slow &&
+           ch->n_marks == 0 && ch->n_steps_lost == 0 && one_step &&
+           ch->n_exchanges == ch->n_ordinals;
+}
+
+/* Nothing is under way: the channel is given back. */
+static void rest(struct wl_channel *ch)
+{
+    const struct wl_hand hand = {ch->stream, ch->flow};
+    struct wl_flow *flow = ch->flow;
+    struct wl_origin *origin = wl_flow_origin(flow);
+    struct wl_rest rest;
+
+    if (!may_rest(ch) || !ch->layer.ops->rest(&ch->layer, &rest) ||
+        rest.ordinal != ch->n_exchanges || (ch->n_steps && ch->steps->status != rest.status))
+        return;
+    origin->n_exchanges = rest.ordinal;
+    origin->status = rest.status;
+    flow->rest = (uint16_t)((ch->turned ? WL_REST_TURNED : 0) |
+                            (ch->midstream ? WL_REST_MIDSTREAM : 0) |
+                            (ch->n_steps ? WL_REST_STEP : 0) | ch->proto * WL_REST_PROTO |
+                            rest.bits * WL_REST_LAYER);
+    wl_free(ch->stream->host->budget, ch->layer.state, ch->layer.ops->state_octets);
+    wl_channel_free(&hand);
+    flow->state |= WL_FLOW_RESTS;
+    flow->of.t_rest = rest.t;
 }
 
 /* Octets while nothing is known and nothing is held: most layers know at once. Returns how many
@@ -534,7 +618,7 @@ static void take_data(void *user, enum wl_dir physical, struct wl_span bytes, st
 static void take_skipped(void *user, enum wl_dir physical, const struct wl_seen *seen)
 {
     const struct wl_hand *hand = user;
-    struct wl_channel *ch = hand->flow->channel;
+    struct wl_channel *ch = wl_flow_channel(hand->flow);
 
     if (!ch || ch->speech != WL_SPEAKING || ch->deaf)
         return;
@@ -548,7 +632,7 @@ static void take_skipped(void *user, enum wl_dir physical, const struct wl_seen 
 static void take_ack(void *user, enum wl_dir physical, const struct wl_seen *seen)
 {
     const struct wl_hand *hand = user;
-    struct wl_channel *ch = hand->flow->channel;
+    struct wl_channel *ch = wl_flow_channel(hand->flow);
 
     if (ch && ch->speech == WL_SPEAKING && ch->layer.ops->acked)
         ch->layer.ops->acked(&ch->layer, wl_channel_map(ch, physical), seen);
@@ -623,13 +707,16 @@ static void take_end(void *user, enum wl_dir physical, enum wl_end how, enum wl_
                      const struct wl_seen *seen)
 {
     const struct wl_hand *hand = user;
-    struct wl_channel *ch = hand->flow->channel;
+    struct wl_channel *ch;
     enum wl_dir dir;
 
     if (!hand->flow->first_fin || how == WL_END_RESET)
         hand->flow->first_fin = (uint8_t)(by + 1);
     if (how == WL_END_RESET && seen->suspect)
         hand->flow->state |= WL_FLOW_SUSPECT;
+    /* after a RST nothing comes: of a connection that rests there is nothing left to tell */
+    ch = hand->flow->state & WL_FLOW_RESTS && how != WL_END_RESET ? wl_channel_get(hand)
+                                                                  : wl_flow_channel(hand->flow);
     if (!ch)
         return;
     dir = wl_channel_map(ch, physical);
@@ -654,6 +741,13 @@ static void take_mark(void *user, const struct wl_mark *mark)
     wl_channel_mark(ch, &turned);
 }
 
+static uint64_t tell_born(void *user)
+{
+    const struct wl_hand *hand = user;
+
+    return wl_flow_origin(hand->flow)->id;
+}
+
 const struct wl_tcp_out wl_channel_out = {
     .data = take_data,
     .skipped = take_skipped,
@@ -661,6 +755,7 @@ const struct wl_tcp_out wl_channel_out = {
     .gap = take_gap,
     .end = take_end,
     .mark = take_mark,
+    .born = tell_born,
 };
 
 /* ----------------------------------------------------------------------------- what flow.c calls */
@@ -688,6 +783,7 @@ void wl_channel_wake(struct wl_channel *ch, wl_ns now)
         ch->below.ops->wake(&ch->below, now);
     if (ch->layer.ops && ch->layer.ops->wake)
         ch->layer.ops->wake(&ch->layer, now);
+    rest(ch);
 }
 
 void wl_channel_wake_later(struct wl_channel *ch)
@@ -721,13 +817,13 @@ void wl_channel_finish(struct wl_channel *ch, enum wl_end how, enum wl_dir by, w
 
 void wl_channel_free(const struct wl_hand *hand)
 {
-    struct wl_channel *ch = hand->flow->channel;
+    struct wl_channel *ch = wl_flow_channel(hand->flow);
 
     if (!ch)
         return;
     wl_list_remove(&ch->wake);
     drop_held(ch);
     wl_arena_free(ch->arena);
-    hand->flow->channel = NULL;
+    hand->flow->of.channel = NULL;
     wl_free(hand->stream->host->budget, ch, sizeof(*ch));
 }

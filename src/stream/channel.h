@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: MIT
  *
  * The only place that holds octets back: until a protocol is known (max_sniff), and while a layer
- * says WAIT (max_limbo). Exists from the first octet of payload on; an idle connection between two
- * exchanges keeps no buffers.
+ * says WAIT (max_limbo). Exists from the first octet of payload on. Between two exchanges it rests: the
+ * channel and its layer are given back, and what they have to remember lies in a few octets of the
+ * connection (struct wl_rest), from which they are made again when something comes.
  */
 #ifndef WL_CHANNEL_H
 #define WL_CHANNEL_H
@@ -12,34 +13,98 @@
 #include "layer.h"
 #include "tcp.h"
 
-/** One connection in the slab. The hot line first; the rest is touched once per packet at most. */
+/**
+ * What a packet of a connection touches: two cache lines, side by side. The first is all that a
+ * segment in order needs that nobody looks into.
+ */
 struct wl_flow {
     struct wl_tcp tcp;
-    struct wl_channel *channel; /* NULL: no octet of payload yet, or over */
-    uint64_t id;                /* ordinal of its first packet; 0: this entry is free */
-    wl_ns t_first, t_last;
-    uint64_t last_packet, first_frame, last_frame;
-    wl_ns rtt;                  /* the time of the SYN until the handshake is complete */
-    struct wl_endpoint ends[2]; /* by physical direction: 0 is the supposed client */
-    uint32_t base[2];           /* as Wireshark numbers connections (flow.c) */
-    uint32_t newer, older;      /* neighbours in the order of recency */
-    uint16_t ip_id[2];          /* of the last packet of each end */
+    wl_ns t_last;
+    uint64_t last_packet, last_frame;
+    union {
+        struct wl_channel *channel; /* NULL: no octet of payload yet, or over */
+        wl_ns t_rest;               /* WL_FLOW_RESTS: struct wl_rest, its time */
+    } of;
+    uint32_t newer, older; /* neighbours in the order of recency */
+    uint8_t ip[2]
+              [4]; /* by physical direction, 0 is the supposed client: IPv4, or the end of IPv6 */
+    uint16_t port[2];
+    uint16_t ip_id[2]; /* of the last packet of each end */
+    uint16_t rest;     /* WL_FLOW_RESTS: enum wl_rest_bit, and those of the layer above them */
     uint8_t ttl[2];
     uint8_t state;     /* wl_flow_state */
     uint8_t first_fin; /* direction of the first FIN or of the RST, plus one */
+    uint8_t family;    /* of both ends: 4 or 6; 0: this entry is free */
+    uint8_t place;     /* in its block */
 };
-static_assert(sizeof(struct wl_flow) <= 192, "an idle connection is small");
+static_assert(sizeof(struct wl_flow) == 128, "a packet costs two cache lines of its connection");
+
+/** What is known since it was opened, or asked for when it is over. */
+struct wl_origin {
+    uint64_t id;     /* ordinal of its first packet */
+    uint64_t number; /* among those of this table, from 0 */
+    wl_ns t_first;
+    uint64_t first_frame;
+    wl_ns rtt;            /* the time of the SYN until the handshake is complete */
+    uint32_t base[2];     /* as Wireshark numbers connections (flow.c) */
+    uint8_t ip[2][12];    /* the beginning of IPv6 */
+    uint32_t n_exchanges; /* while it rests */
+    uint16_t status;      /* the last one, while it rests */
+};
+static_assert(sizeof(struct wl_flow) + sizeof(struct wl_origin) <= 208,
+              "an idle connection is small");
 
 enum wl_flow_state {
     WL_FLOW_BASE_0 = 1, /* base[0] is known */
     WL_FLOW_BASE_1 = 2,
-    WL_FLOW_OVER = 4,      /* its record was given; kept for its number */
+    WL_FLOW_RESTS = 4,     /* the channel was given back: struct wl_rest */
     WL_FLOW_TIMED = 8,     /* rtt is a duration */
     WL_FLOW_IGNORED = 16,  /* counted only: none of the ports asked for, or no memory for it */
     WL_FLOW_SUSPECT = 32,  /* ended by a RST that may be a third party's */
     WL_FLOW_STEADY_0 = 64, /* ip_id[0] rises by small steps */
     WL_FLOW_STEADY_1 = 128,
 };
+
+/** struct wl_flow.rest: what the channel was. The upper half is its layer's. */
+enum wl_rest_bit {
+    WL_REST_TURNED = 1,
+    WL_REST_MIDSTREAM = 2,
+    WL_REST_STEP = 4,  /* steps are kept, and all exchanges answered alike */
+    WL_REST_PROTO = 8, /* four bits of enum wl_proto */
+    WL_REST_PROTOS = 16,
+    WL_REST_LAYER = 256,
+};
+static_assert((int)WL_N_PROTO <= (int)WL_REST_PROTOS,
+              "a protocol fits the bits of a connection at rest");
+
+/** The channel of a connection, or NULL: none yet, or it rests. */
+static inline struct wl_channel *wl_flow_channel(const struct wl_flow *flow)
+{
+    return flow->state & WL_FLOW_RESTS ? NULL : flow->of.channel;
+}
+
+enum { WL_BLOCK_FLOWS = 256 };
+
+/** A part of the slab of connections, which never moves. */
+struct wl_flow_block {
+    struct wl_flow flows[WL_BLOCK_FLOWS];
+    struct wl_origin origins[WL_BLOCK_FLOWS];
+    uint32_t first; /* index of flows[0] */
+    void *memory;   /* as it was allocated, this lies in it aligned */
+};
+
+static inline struct wl_flow_block *wl_flow_block(struct wl_flow *flow)
+{
+    return WL_CONTAINER(flow - flow->place, struct wl_flow_block, flows);
+}
+
+static inline struct wl_origin *wl_flow_origin(struct wl_flow *flow)
+{
+    return &wl_flow_block(flow)->origins[flow->place];
+}
+
+/** One end of a connection. */
+void wl_flow_end(struct wl_flow *flow, unsigned i, struct wl_endpoint *ret);
 
 /** What the connections of a shard share. */
 struct wl_stream {
@@ -125,6 +190,8 @@ static inline void wl_channel_limit(const struct wl_channel *ch, enum wl_limit_i
     ch->stream->host->limits[id]++;
 }
 
+/** Adds a step to the record; false when there is no room or no memory. */
+bool wl_channel_put_step(struct wl_channel *ch, const struct wl_step *step);
 /** Adds a fact to the connection's record; the same fact again is only counted. */
 void wl_channel_mark(struct wl_channel *ch, const struct wl_mark *mark);
 /** Makes the channel when there is none; NULL when memory is refused. */
@@ -132,6 +199,7 @@ struct wl_channel *wl_channel_get(const struct wl_hand *hand);
 /** The channel that is due to be woken; NULL when there is none. */
 struct wl_channel *wl_channel_due(const struct wl_stream *s);
 struct wl_flow *wl_channel_flow(const struct wl_channel *ch);
+/** Wakes its layers; the channel may be gone afterwards. */
 void wl_channel_wake(struct wl_channel *ch, wl_ns now);
 /** Asks that wl_channel_due returns it once, limits.settle from now. */
 void wl_channel_wake_later(struct wl_channel *ch);

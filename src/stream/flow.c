@@ -1,32 +1,33 @@
 /* flow.c - the connection table of one shard: numbering, recency, expiry, eviction.
  * SPDX-License-Identifier: MIT
  *
- * Connections live in a slab of blocks that never move, are found by a hash of their unordered pair
- * of endpoints, and hang in one of two lists in the order of their last packets: those that are
- * open, and those that are over. The latter keep their entry, because a late packet of theirs must
- * not count as a new connection, and are the first to go when room is needed.
+ * Open connections live in a slab of blocks that never move, are found by a hash of their unordered
+ * pair of endpoints, and hang in a list in the order of their last packets. Those that are over leave
+ * the slab; past.c keeps their numbers, because a late packet of theirs must not count as a new
+ * connection. They are the first to go when room is needed.
+ *
+ * What every packet touches of a connection (struct wl_flow) and what is asked for at its ends
+ * (struct wl_origin) lie apart, so that the first is two cache lines and the second stays out of the
+ * cache. Packets come in bursts: the slot of the table, the connection and its channel are asked for
+ * in turn (wl_flows_hash, wl_flows_prefetch, wl_flows_prefetch_channel) while others are on their way.
  *
  * A connection ends when both FINs were acknowledged (or limits.settle after them), by a RST, when
  * its addresses are taken over, by expiry, eviction, or with the capture. Its record is given then.
  */
 #include "flow.h"
 #include "channel.h"
+#include "past.h"
 #include "table.h"
 
 enum {
-    WL_BLOCK_FLOWS = 256,
     WL_LINE = 64,       /* octets of a cache line */
+    WL_LINES = 128,     /* of two that processors fetch together */
     WL_MAKE_ROOM = 16,  /* connections evicted at most to make room for one */
     WL_TTL_FAR = 10,    /* hops that a RST's TTL must differ by to be suspect */
     WL_ID_FAR = 4096,   /* the same for its IP identification */
     WL_ID_STEADY = 256, /* steps of an IP identification that counts packets */
 };
 #define NOBODY UINT32_MAX
-
-struct block {
-    void *memory; /* as allocated; flows is aligned in it */
-    struct wl_flow *flows;
-};
 
 /* Both ends of a list of recency. */
 struct recency {
@@ -38,12 +39,15 @@ struct wl_flows {
     struct wl_stream stream;
     struct wl_flows_config cfg;
     struct wl_table table;
-    struct block *blocks;
+    struct wl_flow_block **blocks;
     uint32_t n_blocks, block_capacity;
     uint32_t free; /* entries not in use, chained by newer */
-    struct recency open, over;
+    uint32_t last_used;
+    bool shuffled; /* entries do not stand in the order of their numbers */
+    struct recency open;
+    struct wl_past past;
     size_t max;
-    uint64_t seed;
+    uint64_t seed, other_seed;
     uint64_t n_opened;
     uint64_t packet;       /* ordinal of the packet in hand */
     uint64_t refused;      /* what the budget had refused when it was last looked at */
@@ -53,7 +57,12 @@ struct wl_flows {
 
 static struct wl_flow *at(const struct wl_flows *f, uint32_t i)
 {
-    return &f->blocks[i / WL_BLOCK_FLOWS].flows[i % WL_BLOCK_FLOWS];
+    return &f->blocks[i / WL_BLOCK_FLOWS]->flows[i % WL_BLOCK_FLOWS];
+}
+
+static struct wl_origin *origin_at(const struct wl_flows *f, uint32_t i)
+{
+    return &f->blocks[i / WL_BLOCK_FLOWS]->origins[i % WL_BLOCK_FLOWS];
 }
 
 /* -------------------------------------------------------------------------------------- keys */
@@ -62,6 +71,7 @@ static struct wl_flow *at(const struct wl_flows *f, uint32_t i)
 struct key {
     uint8_t octets[2 * 18];
     size_t n;
+    bool swapped; /* the second one given is the smaller */
 };
 
 static void make_key(const struct wl_endpoint *a, const struct wl_endpoint *b, struct key *ret)
@@ -69,7 +79,8 @@ static void make_key(const struct wl_endpoint *a, const struct wl_endpoint *b, s
     size_t n = a->family == 6 ? 16 : 4;
     int order = memcmp(a->ip, b->ip, n);
 
-    if (order > 0 || (order == 0 && a->port > b->port)) {
+    ret->swapped = order > 0 || (order == 0 && a->port > b->port);
+    if (ret->swapped) {
         const struct wl_endpoint *swap = a;
 
         a = b;
@@ -91,9 +102,69 @@ static uint64_t hash_ends(const struct wl_flows *f, const struct wl_endpoint *a,
     return wl_hash(key.octets, key.n, f->seed);
 }
 
-static bool same_end(const struct wl_endpoint *a, const struct wl_endpoint *b)
+static uint64_t hash_of(const struct wl_flows *f, uint32_t i)
 {
-    return a->port == b->port && a->family == b->family && memcmp(a->ip, b->ip, sizeof(a->ip)) == 0;
+    struct wl_endpoint ends[2];
+
+    wl_flow_end(at(f, i), 0, &ends[0]);
+    wl_flow_end(at(f, i), 1, &ends[1]);
+    return hash_ends(f, &ends[0], &ends[1]);
+}
+
+/* Where the past keeps a pair, and whether its ends change places there. */
+static struct wl_past_key past_key(const struct wl_flows *f, const struct wl_endpoint *a,
+                                   const struct wl_endpoint *b, bool *ret_swapped)
+{
+    struct key key;
+
+    make_key(a, b, &key);
+    *ret_swapped = key.swapped;
+    return (struct wl_past_key){
+        .hash = wl_hash(key.octets, key.n, f->seed),
+        .check = wl_hash(key.octets, key.n, f->other_seed),
+    };
+}
+
+/* The last four octets of an address are the first to be compared: they are all of IPv4. */
+static const uint8_t *end_of_address(const struct wl_endpoint *e)
+{
+    return e->family == 6 ? e->ip + 12 : e->ip;
+}
+
+void wl_flow_end(struct wl_flow *flow, unsigned i, struct wl_endpoint *ret)
+{
+    const struct wl_origin *origin = wl_flow_origin(flow);
+
+    *ret = (struct wl_endpoint){.port = flow->port[i], .family = flow->family};
+    if (flow->family == 6) {
+        memcpy(ret->ip, origin->ip[i], sizeof(origin->ip[i]));
+        memcpy(ret->ip + sizeof(origin->ip[i]), flow->ip[i], sizeof(flow->ip[i]));
+    } else {
+        memcpy(ret->ip, flow->ip[i], sizeof(flow->ip[i]));
+    }
+}
+
+static void set_end(struct wl_flow *flow, unsigned i, const struct wl_endpoint *e)
+{
+    struct wl_origin *origin = wl_flow_origin(flow);
+
+    flow->family = e->family;
+    flow->port[i] = e->port;
+    memcpy(flow->ip[i], end_of_address(e), sizeof(flow->ip[i]));
+    if (e->family == 6)
+        memcpy(origin->ip[i], e->ip, sizeof(origin->ip[i]));
+}
+
+/* Does end i of a connection of the same family, and so far the same, have the address of e? */
+static bool is_end(const struct wl_flows *f, uint32_t index, unsigned i,
+                   const struct wl_endpoint *e)
+{
+    const struct wl_flow *flow = at(f, index);
+
+    return flow->port[i] == e->port &&
+           memcmp(flow->ip[i], end_of_address(e), sizeof(flow->ip[i])) == 0 &&
+           (e->family != 6 ||
+            memcmp(origin_at(f, index)->ip[i], e->ip, sizeof(origin_at(f, index)->ip[i])) == 0);
 }
 
 /* Finds the connection of a segment and its direction; NOBODY when it is not known. */
@@ -104,13 +175,13 @@ static uint32_t find(const struct wl_flows *f, const struct wl_segment *seg, uin
     uint32_t i;
 
     while ((i = wl_table_find(&f->table, hash, &probe)) != NOBODY) {
-        const struct wl_flow *flow = at(f, i);
-
-        if (same_end(&flow->ends[0], &seg->src) && same_end(&flow->ends[1], &seg->dst)) {
+        if (at(f, i)->family != seg->src.family)
+            continue;
+        if (is_end(f, i, 0, &seg->src) && is_end(f, i, 1, &seg->dst)) {
             *ret = WL_TO_SERVER;
             return i;
         }
-        if (same_end(&flow->ends[1], &seg->src) && same_end(&flow->ends[0], &seg->dst)) {
+        if (is_end(f, i, 1, &seg->src) && is_end(f, i, 0, &seg->dst)) {
             *ret = WL_TO_CLIENT;
             return i;
         }
@@ -120,15 +191,10 @@ static uint32_t find(const struct wl_flows *f, const struct wl_segment *seg, uin
 
 /* ----------------------------------------------------------------------------------- recency */
 
-static struct recency *list_of(struct wl_flows *f, const struct wl_flow *flow)
-{
-    return flow->state & WL_FLOW_OVER ? &f->over : &f->open;
-}
-
 static void unlink_flow(struct wl_flows *f, uint32_t i)
 {
-    struct wl_flow *flow = at(f, i);
-    struct recency *list = list_of(f, flow);
+    const struct wl_flow *flow = at(f, i);
+    struct recency *list = &f->open;
 
     if (flow->newer == NOBODY) {
         list->newest = flow->older;
@@ -146,7 +212,7 @@ static void unlink_flow(struct wl_flows *f, uint32_t i)
 static void link_newest(struct wl_flows *f, uint32_t i)
 {
     struct wl_flow *flow = at(f, i);
-    struct recency *list = list_of(f, flow);
+    struct recency *list = &f->open;
 
     flow->newer = NOBODY;
     flow->older = list->newest;
@@ -164,36 +230,44 @@ static void link_newest(struct wl_flows *f, uint32_t i)
 static bool add_block(struct wl_flows *f)
 {
     struct wl_budget *b = f->cfg.host->budget;
-    struct block block;
+    struct wl_flow_block *block;
+    uint8_t *memory;
 
     if (f->n_blocks == f->block_capacity) {
         uint32_t capacity = f->block_capacity ? f->block_capacity * 2 : 4;
-        struct block *blocks = wl_resize(b, f->blocks, f->block_capacity * sizeof(block),
-                                         capacity * sizeof(block));
+        struct wl_flow_block **blocks = wl_resize(b, f->blocks, f->block_capacity * sizeof(*blocks),
+                                                  capacity * sizeof(*blocks));
 
         if (!blocks)
             return false;
         f->blocks = blocks;
         f->block_capacity = capacity;
     }
-    block.memory = wl_alloc(b, WL_BLOCK_FLOWS * sizeof(struct wl_flow) + WL_LINE);
-    if (!block.memory)
+    memory = wl_alloc(b, sizeof(*block) + WL_LINES);
+    if (!memory)
         return false;
-    block.flows = (struct wl_flow *)(void *)((uint8_t *)block.memory +
-                                             (WL_LINE - (uintptr_t)block.memory % WL_LINE));
-    f->blocks[f->n_blocks] = block;
+    block = (struct wl_flow_block *)(void *)(memory + (WL_LINES - (uintptr_t)memory % WL_LINES));
+    block->memory = memory;
+    block->first = f->n_blocks * WL_BLOCK_FLOWS;
+    f->blocks[f->n_blocks++] = block;
     for (uint32_t i = WL_BLOCK_FLOWS; i-- > 0;) {
-        block.flows[i].newer = f->free;
-        f->free = f->n_blocks * WL_BLOCK_FLOWS + i;
+        block->flows[i].place = (uint8_t)i;
+        block->flows[i].newer = f->free;
+        f->free = block->first + i;
     }
-    f->n_blocks++;
     return true;
 }
 
 /* ------------------------------------------------------------------------------------ endings */
 
-/* Ends a connection and gives its record; the entry stays. */
-static void finish_flow(struct wl_flows *f, uint32_t i, enum wl_end how)
+/* Both directions were closed in order. */
+static bool is_closed(const struct wl_tcp *t)
+{
+    return wl_tcp_is(t, WL_TO_SERVER, WL_TCP_CLOSED) && wl_tcp_is(t, WL_TO_CLIENT, WL_TCP_CLOSED);
+}
+
+/* Gives the record of a connection, and everything it holds but its entry back. */
+static void give_record(struct wl_flows *f, uint32_t i, enum wl_end how)
 {
     struct wl_flow *flow = at(f, i);
     struct wl_hand hand = {&f->stream, flow};
@@ -204,29 +278,20 @@ static void finish_flow(struct wl_flows *f, uint32_t i, enum wl_end how)
         .acked = WL_NONE,
     };
     struct wl_conn_record *rec;
-    bool both;
 
-    if (flow->state & WL_FLOW_OVER)
-        return;
     wl_tcp_flush(&f->stream.tcp, &flow->tcp, &hand, &seen);
-    both = wl_tcp_is(&flow->tcp, WL_TO_SERVER, WL_TCP_CLOSED) &&
-           wl_tcp_is(&flow->tcp, WL_TO_CLIENT, WL_TCP_CLOSED);
-    if (both) {
+    if (is_closed(&flow->tcp)) {
         how = WL_END_CLOSED;
     } else if (flow->tcp.flags & WL_TCP_RESET) {
         how = WL_END_RESET;
     }
-    if (flow->channel) {
+    if (wl_flow_channel(flow)) {
         enum wl_dir by = flow->first_fin == 2 ? WL_TO_CLIENT : WL_TO_SERVER;
 
-        wl_channel_finish(flow->channel, how, by, f->now, &seen);
+        wl_channel_finish(wl_flow_channel(flow), how, by, f->now, &seen);
     }
     rec = wl_channel_record(&hand);
     wl_channel_free(&hand);
-    wl_recall_forget(f->stream.tcp.recall, &flow->tcp);
-    unlink_flow(f, i);
-    flow->state |= WL_FLOW_OVER;
-    link_newest(f, i);
     if (!rec) {
         f->cfg.host->counters->refused++;
         return;
@@ -239,27 +304,48 @@ static void finish_flow(struct wl_flows *f, uint32_t i, enum wl_end how)
     }
 }
 
-/* Takes a connection out of the table; its record must have been given. */
-static void remove_flow(struct wl_flows *f, uint32_t i)
+/* Gives the record of a connection and takes it out of the table. */
+static void end_flow(struct wl_flows *f, uint32_t i, enum wl_end how)
 {
-    struct wl_flow *flow = at(f, i);
-
-    WL_ASSERT(flow->state & WL_FLOW_OVER);
+    give_record(f, i, how);
     unlink_flow(f, i);
-    (void)wl_table_remove(&f->table, hash_ends(f, &flow->ends[0], &flow->ends[1]), i);
-    *flow = (struct wl_flow){.newer = f->free};
+    (void)wl_table_remove(&f->table, hash_of(f, i), i);
+    *at(f, i) = (struct wl_flow){.newer = f->free, .place = at(f, i)->place};
     f->free = i;
 }
 
-/* Evicts the stalest connection, those that are over first; false: there is none. */
+/* The same for one that is over by itself: its number is kept. */
+static void retire_flow(struct wl_flows *f, uint32_t i, enum wl_end how)
+{
+    struct wl_flow *flow = at(f, i);
+    const struct wl_origin *origin = origin_at(f, i);
+    struct wl_endpoint ends[2];
+    struct wl_past_key key;
+    uint32_t base[2];
+    unsigned known;
+    bool swapped;
+
+    wl_flow_end(flow, 0, &ends[0]);
+    wl_flow_end(flow, 1, &ends[1]);
+    key = past_key(f, &ends[0], &ends[1], &swapped);
+    base[0] = origin->base[swapped];
+    base[1] = origin->base[!swapped];
+    known = (flow->state & (swapped ? WL_FLOW_BASE_1 : WL_FLOW_BASE_0) ? 1 : 0) |
+            (flow->state & (swapped ? WL_FLOW_BASE_0 : WL_FLOW_BASE_1) ? 2u : 0);
+    /* refused: it is forgotten, and a late packet of it will count as a new connection */
+    if (!wl_past_add(&f->past, &key, base, known, flow->t_last))
+        f->cfg.host->counters->refused++;
+    end_flow(f, i, how);
+}
+
+/* Forgets the stalest connection, those that are over first; false: there is none. */
 static bool evict(struct wl_flows *f)
 {
-    uint32_t i = f->over.oldest != NOBODY ? f->over.oldest : f->open.oldest;
-
-    if (i == NOBODY)
+    if (wl_past_evict(&f->past))
+        return true;
+    if (f->open.oldest == NOBODY)
         return false;
-    finish_flow(f, i, WL_END_EVICTED);
-    remove_flow(f, i);
+    end_flow(f, f->open.oldest, WL_END_EVICTED);
     return true;
 }
 
@@ -270,32 +356,28 @@ static void relieve(struct wl_flows *f, uint32_t busy)
     uint32_t i = f->open.oldest;
 
     f->refused = f->cfg.host->budget->refused;
-    if (i == NOBODY || i == busy)
-        return;
-    finish_flow(f, i, WL_END_EVICTED);
-    remove_flow(f, i);
+    if (i != NOBODY && i != busy)
+        end_flow(f, i, WL_END_EVICTED);
 }
 
 /* Both sides are through, or one has reset: ends the connection when nothing more is due. */
 static void end_if_over(struct wl_flows *f, uint32_t i, bool waited)
 {
-    struct wl_flow *flow = at(f, i);
+    const struct wl_flow *flow = at(f, i);
     const struct wl_tcp *t = &flow->tcp;
 
-    if (flow->state & WL_FLOW_OVER)
-        return;
     if (t->flags & WL_TCP_RESET) {
-        finish_flow(f, i, WL_END_RESET);
+        retire_flow(f, i, WL_END_RESET);
         return;
     }
-    if (!wl_tcp_is(t, WL_TO_SERVER, WL_TCP_CLOSED) || !wl_tcp_is(t, WL_TO_CLIENT, WL_TCP_CLOSED))
+    if (!is_closed(t))
         return;
     /* the acknowledgement of the last FIN belongs to the connection, when it comes soon */
-    if (waited || !flow->channel ||
+    if (waited || !wl_flow_channel(flow) ||
         (t->way[0].acked == t->way[0].next + 1 && t->way[1].acked == t->way[1].next + 1)) {
-        finish_flow(f, i, WL_END_CLOSED);
+        retire_flow(f, i, WL_END_CLOSED);
     } else {
-        wl_channel_wake_later(flow->channel);
+        wl_channel_wake_later(wl_flow_channel(flow));
     }
 }
 
@@ -321,7 +403,7 @@ static bool wanted_port(const struct wl_config *cfg, uint16_t port)
 /* Makes sure that one more connection fits. */
 static bool make_room(struct wl_flows *f)
 {
-    if (f->table.n_used >= f->max) {
+    if (f->open.n + f->past.n >= f->max) {
         f->cfg.host->limits[WL_LIMIT_max_connections]++;
         if (!evict(f))
             return false;
@@ -338,6 +420,7 @@ static uint32_t open_flow(struct wl_flows *f, const struct wl_segment *seg, uint
                           enum wl_dir *ret)
 {
     const struct wl_config *cfg = f->cfg.host->cfg;
+    struct wl_origin *origin;
     struct wl_conn_ref ref;
     struct wl_flow *flow;
     struct wl_hand hand;
@@ -350,18 +433,23 @@ static uint32_t open_flow(struct wl_flows *f, const struct wl_segment *seg, uint
     }
     i = f->free;
     flow = at(f, i);
+    origin = origin_at(f, i);
     f->free = flow->newer;
+    f->shuffled |= f->n_opened && i < f->last_used;
+    f->last_used = i;
     if (!(seg->flags & WL_TCP_SYN) && cfg->n_ports &&
         wanted_port(cfg, (dir == WL_TO_SERVER ? &seg->src : &seg->dst)->port))
         dir = dir == WL_TO_SERVER ? WL_TO_CLIENT : WL_TO_SERVER; /* that is the server's, then */
-    *flow = (struct wl_flow){
+    *flow = (struct wl_flow){.place = flow->place};
+    *origin = (struct wl_origin){
         .id = seg->packet,
+        .number = f->n_opened++,
         .t_first = seg->t,
         .first_frame = seg->frame,
     };
-    flow->ends[dir] = seg->src;
-    flow->ends[1 - dir] = seg->dst;
-    if (!wanted_port(cfg, flow->ends[1].port)) {
+    set_end(flow, dir, &seg->src);
+    set_end(flow, 1 - dir, &seg->dst);
+    if (!wanted_port(cfg, flow->port[1])) {
         flow->state = WL_FLOW_IGNORED;
         flow->tcp.way[0].skip = flow->tcp.way[1].skip = UINT64_MAX / 2;
     }
@@ -372,7 +460,6 @@ static uint32_t open_flow(struct wl_flows *f, const struct wl_segment *seg, uint
     hand = (struct wl_hand){&f->stream, flow};
     wl_channel_ref(&hand, &ref);
     ref.midstream = !(seg->flags & WL_TCP_SYN);
-    ref.number = f->n_opened++;
     if (f->cfg.opened)
         f->cfg.opened(f->cfg.user, &ref);
     *ret = dir;
@@ -385,25 +472,66 @@ static uint32_t open_flow(struct wl_flows *f, const struct wl_segment *seg, uint
  * side's acknowledgement, and a SYN without ACK that has another one is a new connection; FIN, RST
  * and time make no difference (found by experiment with tshark 4.0).
  */
-static bool begins_anew(const struct wl_flow *flow, enum wl_dir dir, const struct wl_segment *seg)
+static bool begins_anew(const struct wl_segment *seg, bool known, uint32_t base)
 {
-    return (seg->flags & (WL_TCP_SYN | WL_TCP_ACK)) == WL_TCP_SYN &&
-           flow->state & (dir == WL_TO_SERVER ? WL_FLOW_BASE_0 : WL_FLOW_BASE_1) &&
-           flow->base[dir] != seg->seq;
+    return (seg->flags & (WL_TCP_SYN | WL_TCP_ACK)) == WL_TCP_SYN && known && base != seg->seq;
 }
 
-static void learn_numbers(struct wl_flow *flow, enum wl_dir dir, const struct wl_segment *seg)
+static bool flow_begins_anew(const struct wl_flows *f, uint32_t i, enum wl_dir dir,
+                             const struct wl_segment *seg)
 {
     const uint8_t bits[2] = {WL_FLOW_BASE_0, WL_FLOW_BASE_1};
 
+    return seg->flags & WL_TCP_SYN &&
+           begins_anew(seg, at(f, i)->state & bits[dir], origin_at(f, i)->base[dir]);
+}
+
+/* What a segment says of where its own direction began, and the other one. */
+static uint32_t base_of(const struct wl_segment *seg)
+{
+    return seg->flags & WL_TCP_SYN ? seg->seq : seg->seq - 1;
+}
+
+static void learn_numbers(struct wl_flows *f, uint32_t i, enum wl_dir dir,
+                          const struct wl_segment *seg)
+{
+    const uint8_t bits[2] = {WL_FLOW_BASE_0, WL_FLOW_BASE_1};
+    struct wl_flow *flow = at(f, i);
+
     if (!(flow->state & bits[dir])) {
         flow->state |= bits[dir];
-        flow->base[dir] = seg->flags & WL_TCP_SYN ? seg->seq : seg->seq - 1;
+        origin_at(f, i)->base[dir] = base_of(seg);
     }
     if (!(flow->state & bits[1 - dir]) && seg->flags & WL_TCP_ACK) {
         flow->state |= bits[1 - dir];
-        flow->base[1 - dir] = seg->ack - 1;
+        origin_at(f, i)->base[1 - dir] = seg->ack - 1;
     }
+}
+
+/* Is it a late segment of a connection that is over? That only keeps its number. */
+static bool is_late(struct wl_flows *f, const struct wl_segment *seg)
+{
+    struct wl_past_key key;
+    bool swapped;
+    uint32_t i, base;
+    bool known;
+
+    if (f->past.n == 0)
+        return false;
+    key = past_key(f, &seg->src, &seg->dst, &swapped);
+    i = wl_past_find(&f->past, &key);
+    if (i == WL_PAST_NOBODY)
+        return false;
+    known = wl_past_base(&f->past, i, swapped, &base);
+    if (begins_anew(seg, known, base)) {
+        wl_past_remove(&f->past, i);
+        return false;
+    }
+    wl_past_seen(&f->past, i, seg->t);
+    wl_past_learn(&f->past, i, swapped, base_of(seg));
+    if (seg->flags & WL_TCP_ACK)
+        wl_past_learn(&f->past, i, !swapped, seg->ack - 1);
+    return true;
 }
 
 /* ------------------------------------------------------------------------------------ segments */
@@ -440,13 +568,15 @@ static void remember_sender(struct wl_flow *flow, enum wl_dir dir, const struct 
 /* From the SYN to the client's first acknowledgement, as seen at the capture point. */
 static void measure_handshake(struct wl_flow *flow, enum wl_dir dir, const struct wl_segment *seg)
 {
+    wl_ns *rtt = &wl_flow_origin(flow)->rtt;
+
     if (flow->state & WL_FLOW_TIMED || dir != WL_TO_SERVER)
         return;
     if ((seg->flags & (WL_TCP_SYN | WL_TCP_ACK)) == WL_TCP_SYN) {
-        flow->rtt = seg->t; /* of a repeated SYN the last one counts */
-    } else if (seg->flags & WL_TCP_ACK && flow->rtt &&
-               wl_tcp_is(&flow->tcp, WL_TO_CLIENT, WL_TCP_OPENED)) {
-        flow->rtt = seg->t > flow->rtt ? seg->t - flow->rtt : 0;
+        *rtt = seg->t; /* of a repeated SYN the last one counts */
+    } else if (seg->flags & WL_TCP_ACK && wl_tcp_is(&flow->tcp, WL_TO_CLIENT, WL_TCP_OPENED) &&
+               *rtt) {
+        *rtt = seg->t > *rtt ? seg->t - *rtt : 0;
         flow->state |= WL_FLOW_TIMED;
     }
 }
@@ -459,18 +589,20 @@ uint64_t wl_flows_hash(const struct wl_flows *f, const struct wl_segment *seg)
     return hash;
 }
 
-void wl_flows_prefetch(const struct wl_flows *f, uint64_t hash)
+uint32_t wl_flows_prefetch(const struct wl_flows *f, uint64_t hash)
 {
     size_t probe = 0;
     uint32_t i = wl_table_find(&f->table, hash, &probe);
-    const uint8_t *flow;
 
-    if (i == NOBODY)
-        return;
-    flow = (const uint8_t *)at(f, i);
-    __builtin_prefetch(flow);
-    __builtin_prefetch(flow + WL_LINE);
-    __builtin_prefetch(flow + (ptrdiff_t)2 * WL_LINE);
+    if (i == NOBODY) {
+        wl_past_prefetch(&f->past, hash);
+    } else {
+        const uint8_t *flow = (const uint8_t *)at(f, i);
+
+        __builtin_prefetch(flow);
+        __builtin_prefetch(flow + WL_LINE);
+    }
+    return i;
 }
 
 void wl_flows_take(struct wl_flows *f, const struct wl_segment *seg, uint64_t hash)
@@ -483,31 +615,27 @@ void wl_flows_take(struct wl_flows *f, const struct wl_segment *seg, uint64_t ha
 
     f->packet = seg->packet;
     f->now = seg->t;
-    if (i != NOBODY && begins_anew(at(f, i), dir, seg)) {
-        finish_flow(f, i, WL_END_REUSED);
-        remove_flow(f, i);
-        i = NOBODY;
-    }
-    if (i == NOBODY) {
+    if (i != NOBODY && flow_begins_anew(f, i, dir, seg)) {
+        end_flow(f, i, WL_END_REUSED);
         i = open_flow(f, seg, hash, &dir);
-        if (i == NOBODY)
-            return;
+    } else if (i == NOBODY && !is_late(f, seg)) {
+        i = open_flow(f, seg, hash, &dir);
     }
+    if (i == NOBODY)
+        return;
     flow = at(f, i);
-    if (list_of(f, flow)->newest != i) {
+    hand = (struct wl_hand){&f->stream, flow};
+    if (f->open.newest != i) {
         unlink_flow(f, i);
         link_newest(f, i);
     }
+    learn_numbers(f, i, dir, seg);
     flow->t_last = seg->t;
-    learn_numbers(flow, dir, seg);
-    if (flow->state & WL_FLOW_OVER) /* late; it only keeps its number */
-        return;
     flow->tcp.packets++;
     flow->last_packet = seg->packet;
     flow->last_frame = seg->frame;
     measure_handshake(flow, dir, seg);
     suspect = seg->flags & WL_TCP_RST && is_suspect(flow, dir, seg);
-    hand = (struct wl_hand){&f->stream, flow};
     wl_tcp_segment(&f->stream.tcp, &flow->tcp, &hand, dir, seg, suspect);
     if (!(seg->flags & WL_TCP_RST))
         remember_sender(flow, dir, seg);
@@ -525,18 +653,9 @@ void wl_flows_segment(struct wl_flows *f, const struct wl_segment *seg)
 
 /* ---------------------------------------------------------------------------------------- time */
 
-static uint32_t index_of(const struct wl_flows *f, const struct wl_flow *flow)
+static uint32_t index_of(struct wl_flow *flow)
 {
-    size_t probe = 0;
-    uint64_t hash = hash_ends(f, &flow->ends[0], &flow->ends[1]);
-    uint32_t i;
-
-    while ((i = wl_table_find(&f->table, hash, &probe)) != NOBODY) {
-        if (at(f, i) == flow)
-            break;
-    }
-    WL_ASSERT(i != NOBODY);
-    return i;
+    return wl_flow_block(flow)->first + flow->place;
 }
 
 /*
@@ -562,22 +681,16 @@ static void advance_clock(struct wl_flows *f, wl_ns now)
 }
 
 /* Ends what has been silent for idle_timeout. */
-static void expire_idle(struct wl_flows *f, struct recency *list, wl_ns now)
+static void expire_idle(struct wl_flows *f, wl_ns now, wl_ns timeout)
 {
-    wl_ns timeout = (wl_ns)f->cfg.host->cfg->limits.idle_timeout;
-
-    while (timeout > 0 && list->oldest != NOBODY) {
-        uint32_t i = list->oldest;
-
-        if (now - at(f, i)->t_last <= timeout)
-            break;
-        finish_flow(f, i, WL_END_IDLE);
-        remove_flow(f, i);
-    }
+    wl_past_expire(&f->past, now, timeout);
+    while (f->open.oldest != NOBODY && now - at(f, f->open.oldest)->t_last > timeout)
+        end_flow(f, f->open.oldest, WL_END_IDLE);
 }
 
 void wl_flows_tick(struct wl_flows *f, uint64_t packet, wl_ns now)
 {
+    wl_ns timeout = (wl_ns)f->cfg.host->cfg->limits.idle_timeout;
     struct wl_channel *ch;
     struct wl_tcp *t;
 
@@ -588,18 +701,16 @@ void wl_flows_tick(struct wl_flows *f, uint64_t packet, wl_ns now)
         struct wl_hand hand = {&f->stream, flow};
 
         wl_tcp_expire(&f->stream.tcp, t, &hand);
-        end_if_over(f, index_of(f, flow), false);
+        end_if_over(f, index_of(flow), false);
     }
     while ((ch = wl_channel_due(&f->stream))) {
         struct wl_flow *flow = wl_channel_flow(ch);
 
         wl_channel_wake(ch, now);
-        end_if_over(f, index_of(f, flow), true);
+        end_if_over(f, index_of(flow), true);
     }
-    if (f->cfg.host->cfg->limits.idle_timeout) {
-        expire_idle(f, &f->over, now);
-        expire_idle(f, &f->open, now);
-    }
+    if (timeout > 0)
+        expire_idle(f, now, timeout);
 }
 
 /* --------------------------------------------------------------------------------- life cycle */
@@ -616,17 +727,22 @@ struct wl_flows *wl_flows_new(const struct wl_flows_config *cfg)
     f->cfg = *cfg;
     f->max = (size_t)wl_min_u64(wl_max_u64(limits->max_connections / shards, 1), NOBODY - 1);
     f->free = NOBODY;
-    f->open = f->over = (struct recency){NOBODY, NOBODY, 0};
+    f->open = (struct recency){NOBODY, NOBODY, 0};
     f->seed = wl_seed();
+    f->other_seed = wl_seed();
     f->stream.host = cfg->host;
     f->stream.layers = cfg->layers;
     wl_list_init(&f->stream.wakes);
     if (wl_table_init(&f->table, b, f->max) < 0)
         goto no_table;
+    if (wl_past_init(&f->past, b, f->max) < 0)
+        goto no_past;
     if (wl_tcp_env_init(&f->stream.tcp, &wl_channel_out, cfg->host) < 0)
         goto no_env;
     return f;
 no_env:
+    wl_past_release(&f->past);
+no_past:
     wl_table_release(&f->table);
 no_table:
     wl_free(b, f, sizeof(*f));
@@ -646,22 +762,39 @@ static int by_number(const void *a, const void *b)
     return (x->id > y->id) - (x->id < y->id);
 }
 
-void wl_flows_finish(struct wl_flows *f)
+/* The records of all that are open, in the order of their numbers, which is not that of the slab. */
+static void give_sorted(struct wl_flows *f)
 {
     struct wl_budget *b = f->cfg.host->budget;
     size_t n = f->open.n, i = 0;
     struct remaining *all = n ? wl_alloc_array(b, n, sizeof(*all)) : NULL;
 
-    if (all) {
-        for (uint32_t k = f->open.oldest; k != NOBODY; k = at(f, k)->newer)
-            all[i++] = (struct remaining){at(f, k)->id, k};
-        qsort(all, n, sizeof(*all), by_number);
-        for (i = 0; i < n; i++)
-            finish_flow(f, all[i].index, WL_END_EOF);
-        wl_free(b, all, n * sizeof(*all));
+    for (uint32_t k = f->open.oldest; k != NOBODY; k = at(f, k)->newer) {
+        if (all) {
+            all[i++] = (struct remaining){origin_at(f, k)->id, k};
+        } else { /* without memory to sort them: in the order of recency */
+            give_record(f, k, WL_END_EOF);
+        }
     }
-    while (f->open.oldest != NOBODY) /* without memory to sort them: in the order of recency */
-        finish_flow(f, f->open.oldest, WL_END_EOF);
+    if (!all)
+        return;
+    qsort(all, n, sizeof(*all), by_number);
+    for (i = 0; i < n; i++)
+        give_record(f, all[i].index, WL_END_EOF);
+    wl_free(b, all, n * sizeof(*all));
+}
+
+void wl_flows_finish(struct wl_flows *f)
+{
+    if (f->shuffled) {
+        give_sorted(f);
+    } else {
+        for (uint32_t i = 0; f->open.n && i <= f->last_used; i++) {
+            if (at(f, i)->family)
+                give_record(f, i, WL_END_EOF);
+        }
+    }
+    f->open = (struct recency){NOBODY, NOBODY, 0}; /* none of them will be looked up again */
 }
 
 size_t wl_flows_open(const struct wl_flows *f)
@@ -679,7 +812,8 @@ void wl_flows_free(struct wl_flows *f)
     wl_flows_finish(f);
     wl_tcp_env_release(&f->stream.tcp);
     for (uint32_t i = 0; i < f->n_blocks; i++)
-        wl_free(b, f->blocks[i].memory, WL_BLOCK_FLOWS * sizeof(struct wl_flow) + WL_LINE);
+        wl_free(b, f->blocks[i]->memory, sizeof(struct wl_flow_block) + WL_LINES);
+    wl_past_release(&f->past);
     wl_free(b, f->blocks, f->block_capacity * sizeof(*f->blocks));
     wl_table_release(&f->table);
     wl_free(b, f, sizeof(*f));

@@ -31,7 +31,7 @@ WL_MUST_USE struct wl_flows *wl_flows_new(const struct wl_flows_config *cfg);
 /** Where the connection of a segment is looked for; begins to fetch that from memory. */
 uint64_t wl_flows_hash(const struct wl_flows *f, const struct wl_segment *seg);
 /** Looks it up, as far as a hash tells, and begins to fetch the connection. */
-void wl_flows_prefetch(const struct wl_flows *f, uint64_t hash);
+uint32_t wl_flows_prefetch(const struct wl_flows *f, uint64_t hash);
 /** One segment, whose hash is that of wl_flows_hash. Never fails; what cannot be kept is counted. */
 void wl_flows_take(struct wl_flows *f, const struct wl_segment *seg, uint64_t hash);
 /** The same for one that comes alone. */

@@ -59,6 +59,14 @@ struct wl_fed {
     uint64_t skip;
 };
 
+/** What a layer has to remember of a connection on which nothing is under way. */
+struct wl_rest {
+    wl_ns t;          /* when it was fed last */
+    uint32_t ordinal; /* of the last exchange; all before it are told */
+    uint16_t status;  /* its last one */
+    uint8_t bits;     /* the layer's own */
+};
+
 struct wl_layer;
 struct wl_channel;
 
@@ -94,6 +102,11 @@ struct wl_layer_ops {
                 const struct wl_seen *seen);
     /** The time asked for by wl_layer_wake has come. (opt) */
     void (*wake)(struct wl_layer *l, wl_ns now);
+    /** True when nothing is under way, and *ret is all that has to be known when something comes: the
+     * state is freed then, without close. (opt) */
+    bool (*rest)(const struct wl_layer *l, struct wl_rest *ret);
+    /** After open: the layer is what it was when it rested. (with rest) */
+    void (*resume)(struct wl_layer *l, const struct wl_rest *rest);
     /** The connection is over: emit what is left; now is the end of observation. Then state is
      * freed by the channel. */
     void (*close)(struct wl_layer *l, wl_ns now);

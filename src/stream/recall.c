@@ -9,8 +9,9 @@
 
 /* Where the octets of one segment lie. */
 struct memory {
-    const void *who; /* NULL: nothing */
-    uint64_t at;     /* position in the stream of all octets ever kept */
+    const void *who;
+    uint64_t packet;
+    uint64_t at; /* position in the stream of all octets ever kept */
     uint32_t seq, n;
     enum wl_dir dir;
 };
@@ -50,8 +51,8 @@ void wl_recall_free(struct wl_recall *r)
     wl_free(r->budget, r, sizeof(*r));
 }
 
-void wl_recall_keep(struct wl_recall *r, const void *who, enum wl_dir dir, uint32_t seq,
-                    struct wl_span bytes)
+void wl_recall_keep(struct wl_recall *r, const void *who, uint64_t packet, enum wl_dir dir,
+                    uint32_t seq, struct wl_span bytes)
 {
     uint32_t n = (uint32_t)wl_min_size(bytes.n, r->octets / 4);
     uint32_t start = (uint32_t)(r->written % r->octets);
@@ -65,7 +66,7 @@ void wl_recall_keep(struct wl_recall *r, const void *who, enum wl_dir dir, uint3
     memcpy(r->ring + start, bytes.p, n);
     r->latest = (r->latest + 1) % r->segments;
     r->memories[r->latest] = (struct memory){
-        .who = who, .at = r->written, .seq = seq, .n = n, .dir = dir};
+        .who = who, .packet = packet, .at = r->written, .seq = seq, .n = n, .dir = dir};
     r->written += n;
 }
 
@@ -93,8 +94,8 @@ static void compare_one(const struct wl_recall *r, const struct memory *m, uint3
     }
 }
 
-size_t wl_recall_compare(const struct wl_recall *r, const void *who, enum wl_dir dir, uint32_t seq,
-                         struct wl_span bytes, size_t *ret_first)
+size_t wl_recall_compare(const struct wl_recall *r, const void *who, uint64_t born, enum wl_dir dir,
+                         uint32_t seq, struct wl_span bytes, size_t *ret_first)
 {
     size_t n_differing = 0, first = 0;
 
@@ -104,22 +105,10 @@ size_t wl_recall_compare(const struct wl_recall *r, const void *who, enum wl_dir
         /* what was written over ends the search: everything before it is older */
         if (!m->n || r->written - m->at > r->octets)
             break;
-        if (m->who == who && m->dir == dir)
+        if (m->who == who && m->packet >= born && m->dir == dir)
             compare_one(r, m, seq, bytes, &n_differing, &first);
     }
     if (n_differing)
         *ret_first = first;
     return n_differing;
-}
-
-void wl_recall_forget(struct wl_recall *r, const void *who)
-{
-    for (uint32_t i = 0; i < r->segments; i++) {
-        struct memory *m = &r->memories[(r->latest + r->segments - i) % r->segments];
-
-        if (!m->n || r->written - m->at > r->octets)
-            break;
-        if (m->who == who)
-            m->who = NULL;
-    }
 }

@@ -12,17 +12,17 @@ struct wl_recall;
 WL_MUST_USE struct wl_recall *wl_recall_new(struct wl_budget *b, uint32_t octets,
                                             uint32_t segments);
 void wl_recall_free(struct wl_recall *r);
-/** Remembers octets of one direction of a connection (who), the first of which is numbered seq. */
-void wl_recall_keep(struct wl_recall *r, const void *who, enum wl_dir dir, uint32_t seq,
-                    struct wl_span bytes);
+/** Remembers octets of one direction of a connection (who), the first of which is numbered seq; they
+ * came in packet. */
+void wl_recall_keep(struct wl_recall *r, const void *who, uint64_t packet, enum wl_dir dir,
+                    uint32_t seq, struct wl_span bytes);
 /**
- * Compares bytes, numbered from seq on, with what is remembered of who and dir. Returns how many
+ * Compares bytes, numbered from seq on, with what is remembered of who and dir. born: the packet with
+ * which the connection began, because its address may have been another's before. Returns how many
  * differ; *ret_first is then the index of the first of them. Octets that are not remembered count
  * as equal.
  */
-size_t wl_recall_compare(const struct wl_recall *r, const void *who, enum wl_dir dir, uint32_t seq,
-                         struct wl_span bytes, size_t *ret_first);
-/** Forgets a connection, whose address will be another's. */
-void wl_recall_forget(struct wl_recall *r, const void *who);
+size_t wl_recall_compare(const struct wl_recall *r, const void *who, uint64_t born, enum wl_dir dir,
+                         uint32_t seq, struct wl_span bytes, size_t *ret_first);
 
 #endif

@@ -214,7 +214,7 @@ static void deliver(const struct run *r, enum wl_dir dir, struct wl_span bytes,
                 r->env->out->skipped(r->user, dir, seen);
         } else {
             if (r->env->recall)
-                wl_recall_keep(r->env->recall, r->t, dir, w->next, bytes);
+                wl_recall_keep(r->env->recall, r->t, seen->packet, dir, w->next, bytes);
             advance(w, n);
             r->env->out->data(r->user, dir, bytes, at, seen);
         }
@@ -663,9 +663,10 @@ static bool find_fresh(const struct run *r, enum wl_dir dir, const struct wl_seg
         return false;
     old = (uint64_t) - (int64_t)delta;
     n = (size_t)wl_min_u64(old, f.bytes.n);
-    n_differing = r->env->recall && n ? wl_recall_compare(r->env->recall, r->t, dir, seq,
-                                                          wl_span_sub(f.bytes, 0, n), &first)
-                                      : 0;
+    n_differing = r->env->recall && n
+                      ? wl_recall_compare(r->env->recall, r->t, r->env->out->born(r->user), dir,
+                                          seq, wl_span_sub(f.bytes, 0, n), &first)
+                      : 0;
     if (n_differing) {
         mark_differing(r, dir, w->offset > old ? w->offset - old + first : first,
                        wl_span_sub(f.bytes, first, n - first), n_differing, seen);

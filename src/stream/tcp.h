@@ -74,6 +74,8 @@ struct wl_tcp_out {
     void (*end)(void *user, enum wl_dir dir, enum wl_end how, enum wl_dir by,
                 const struct wl_seen *seen);
     void (*mark)(void *user, const struct wl_mark *mark);
+    /** Ordinal of the packet with which the connection began. */
+    uint64_t (*born)(void *user);
 };
 
 /** What all connections of a shard share. */
