@@ -3,7 +3,7 @@
  *
  * Open connections live in a slab of blocks that never move, are found by a hash of their unordered
  * pair of endpoints, and hang in a list in the order of their last packets. Those that are over leave
- * the slab; past.c keeps their numbers, because a late packet of theirs must not count as a new
+ * the slab; bygone.c keeps their numbers, because a late packet of theirs must not count as a new
  * connection. They are the first to go when room is needed.
  *
  * What every packet touches of a connection (struct wl_flow) and what is asked for at its ends
@@ -15,8 +15,8 @@
  * its addresses are taken over, by expiry, eviction, or with the capture. Its record is given then.
  */
 #include "flow.h"
+#include "bygone.h"
 #include "channel.h"
-#include "past.h"
 #include "table.h"
 
 enum {
@@ -45,7 +45,7 @@ struct wl_flows {
     uint32_t last_used;
     bool shuffled; /* entries do not stand in the order of their numbers */
     struct recency open;
-    struct wl_past past;
+    struct wl_bygone bygone;
     size_t max;
     uint64_t seed, other_seed;
     uint64_t n_opened;
@@ -111,15 +111,15 @@ static uint64_t hash_of(const struct wl_flows *f, uint32_t i)
     return hash_ends(f, &ends[0], &ends[1]);
 }
 
-/* Where the past keeps a pair, and whether its ends change places there. */
-static struct wl_past_key past_key(const struct wl_flows *f, const struct wl_endpoint *a,
-                                   const struct wl_endpoint *b, bool *ret_swapped)
+/* Where a pair is kept when it is over, and whether its ends change places there. */
+static struct wl_bygone_key bygone_key(const struct wl_flows *f, const struct wl_endpoint *a,
+                                       const struct wl_endpoint *b, bool *ret_swapped)
 {
     struct key key;
 
     make_key(a, b, &key);
     *ret_swapped = key.swapped;
-    return (struct wl_past_key){
+    return (struct wl_bygone_key){
         .hash = wl_hash(key.octets, key.n, f->seed),
         .check = wl_hash(key.octets, key.n, f->other_seed),
     };
@@ -320,20 +320,20 @@ static void retire_flow(struct wl_flows *f, uint32_t i, enum wl_end how)
     struct wl_flow *flow = at(f, i);
     const struct wl_origin *origin = origin_at(f, i);
     struct wl_endpoint ends[2];
-    struct wl_past_key key;
+    struct wl_bygone_key key;
     uint32_t base[2];
     unsigned known;
     bool swapped;
 
     wl_flow_end(flow, 0, &ends[0]);
     wl_flow_end(flow, 1, &ends[1]);
-    key = past_key(f, &ends[0], &ends[1], &swapped);
+    key = bygone_key(f, &ends[0], &ends[1], &swapped);
     base[0] = origin->base[swapped];
     base[1] = origin->base[!swapped];
     known = (flow->state & (swapped ? WL_FLOW_BASE_1 : WL_FLOW_BASE_0) ? 1 : 0) |
             (flow->state & (swapped ? WL_FLOW_BASE_0 : WL_FLOW_BASE_1) ? 2u : 0);
     /* refused: it is forgotten, and a late packet of it will count as a new connection */
-    if (!wl_past_add(&f->past, &key, base, known, flow->t_last))
+    if (!wl_bygone_add(&f->bygone, &key, base, known, flow->t_last))
         f->cfg.host->counters->refused++;
     end_flow(f, i, how);
 }
@@ -341,7 +341,7 @@ static void retire_flow(struct wl_flows *f, uint32_t i, enum wl_end how)
 /* Forgets the stalest connection, those that are over first; false: there is none. */
 static bool evict(struct wl_flows *f)
 {
-    if (wl_past_evict(&f->past))
+    if (wl_bygone_evict(&f->bygone))
         return true;
     if (f->open.oldest == NOBODY)
         return false;
@@ -403,7 +403,7 @@ static bool wanted_port(const struct wl_config *cfg, uint16_t port)
 /* Makes sure that one more connection fits. */
 static bool make_room(struct wl_flows *f)
 {
-    if (f->open.n + f->past.n >= f->max) {
+    if (f->open.n + f->bygone.n >= f->max) {
         f->cfg.host->limits[WL_LIMIT_max_connections]++;
         if (!evict(f))
             return false;
@@ -511,26 +511,26 @@ static void learn_numbers(struct wl_flows *f, uint32_t i, enum wl_dir dir,
 /* Is it a late segment of a connection that is over? That only keeps its number. */
 static bool is_late(struct wl_flows *f, const struct wl_segment *seg)
 {
-    struct wl_past_key key;
+    struct wl_bygone_key key;
     bool swapped;
     uint32_t i, base;
     bool known;
 
-    if (f->past.n == 0)
+    if (f->bygone.n == 0)
         return false;
-    key = past_key(f, &seg->src, &seg->dst, &swapped);
-    i = wl_past_find(&f->past, &key);
-    if (i == WL_PAST_NOBODY)
+    key = bygone_key(f, &seg->src, &seg->dst, &swapped);
+    i = wl_bygone_find(&f->bygone, &key);
+    if (i == WL_BYGONE_NOBODY)
         return false;
-    known = wl_past_base(&f->past, i, swapped, &base);
+    known = wl_bygone_base(&f->bygone, i, swapped, &base);
     if (begins_anew(seg, known, base)) {
-        wl_past_remove(&f->past, i);
+        wl_bygone_remove(&f->bygone, i);
         return false;
     }
-    wl_past_seen(&f->past, i, seg->t);
-    wl_past_learn(&f->past, i, swapped, base_of(seg));
+    wl_bygone_seen(&f->bygone, i, seg->t);
+    wl_bygone_learn(&f->bygone, i, swapped, base_of(seg));
     if (seg->flags & WL_TCP_ACK)
-        wl_past_learn(&f->past, i, !swapped, seg->ack - 1);
+        wl_bygone_learn(&f->bygone, i, !swapped, seg->ack - 1);
     return true;
 }
 
@@ -595,7 +595,7 @@ uint32_t wl_flows_prefetch(const struct wl_flows *f, uint64_t hash)
     uint32_t i = wl_table_find(&f->table, hash, &probe);
 
     if (i == NOBODY) {
-        wl_past_prefetch(&f->past, hash);
+        wl_bygone_prefetch(&f->bygone, hash);
     } else {
         const uint8_t *flow = (const uint8_t *)at(f, i);
 
@@ -683,7 +683,7 @@ static void advance_clock(struct wl_flows *f, wl_ns now)
 /* Ends what has been silent for idle_timeout. */
 static void expire_idle(struct wl_flows *f, wl_ns now, wl_ns timeout)
 {
-    wl_past_expire(&f->past, now, timeout);
+    wl_bygone_expire(&f->bygone, now, timeout);
     while (f->open.oldest != NOBODY && now - at(f, f->open.oldest)->t_last > timeout)
         end_flow(f, f->open.oldest, WL_END_IDLE);
 }
@@ -735,14 +735,14 @@ struct wl_flows *wl_flows_new(const struct wl_flows_config *cfg)
     wl_list_init(&f->stream.wakes);
     if (wl_table_init(&f->table, b, f->max) < 0)
         goto no_table;
-    if (wl_past_init(&f->past, b, f->max) < 0)
-        goto no_past;
+    if (wl_bygone_init(&f->bygone, b, f->max) < 0)
+        goto no_bygone;
     if (wl_tcp_env_init(&f->stream.tcp, &wl_channel_out, cfg->host) < 0)
         goto no_env;
     return f;
 no_env:
-    wl_past_release(&f->past);
-no_past:
+    wl_bygone_release(&f->bygone);
+no_bygone:
     wl_table_release(&f->table);
 no_table:
     wl_free(b, f, sizeof(*f));
@@ -813,7 +813,7 @@ void wl_flows_free(struct wl_flows *f)
     wl_tcp_env_release(&f->stream.tcp);
     for (uint32_t i = 0; i < f->n_blocks; i++)
         wl_free(b, f->blocks[i]->memory, sizeof(struct wl_flow_block) + WL_LINES);
-    wl_past_release(&f->past);
+    wl_bygone_release(&f->bygone);
     wl_free(b, f->blocks, f->block_capacity * sizeof(*f->blocks));
     wl_table_release(&f->table);
     wl_free(b, f, sizeof(*f));

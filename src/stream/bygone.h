@@ -1,23 +1,23 @@
-/* past.h - connections that are over, and keep their numbers.
+/* bygone.h - connections that are over, and keep their numbers.
  * SPDX-License-Identifier: MIT
  *
  * A late packet of a connection that is over belongs to it and counts as no new one, and a SYN of the
  * same pair of endpoints is a new one only with another sequence number. That is all that is asked
  * of a connection whose record was given: 40 octets and a slot of a table keep it.
  */
-#ifndef WL_PAST_H
-#define WL_PAST_H
+#ifndef WL_BYGONE_H
+#define WL_BYGONE_H
 
 #include "table.h"
 
 /** The pair of endpoints as two hashes of it with different seeds: that another pair has the same
  * two is less likely than an error of the memory. */
-struct wl_past_key {
+struct wl_bygone_key {
     uint64_t hash, check;
 };
 
 /** One of them. */
-struct wl_past_entry {
+struct wl_bygone_entry {
     uint64_t hash;  /* 0: not in use */
     uint64_t check; /* its lowest bits tell which of base are known */
     uint32_t base[2];
@@ -25,25 +25,25 @@ struct wl_past_entry {
     wl_ns t_last;
 };
 
-struct wl_past {
+struct wl_bygone {
     struct wl_budget *budget;
     struct wl_table table;
-    struct wl_past_entry **blocks;
+    struct wl_bygone_entry **blocks;
     uint32_t n_blocks, block_capacity;
     uint32_t free; /* chained by newer */
     uint32_t newest, oldest;
     size_t n;
 };
 
-#define WL_PAST_NOBODY UINT32_MAX
+#define WL_BYGONE_NOBODY UINT32_MAX
 
 /** max: entries at most; the owner keeps them below it. Returns 0 or WL_NOMEM. */
-WL_MUST_USE int wl_past_init(struct wl_past *p, struct wl_budget *b, size_t max);
-void wl_past_release(struct wl_past *p);
-/** Index of the connection, or WL_PAST_NOBODY. */
-uint32_t wl_past_find(const struct wl_past *p, const struct wl_past_key *key);
-/** Touches what wl_past_find needs. */
-static inline void wl_past_prefetch(const struct wl_past *p, uint64_t hash)
+WL_MUST_USE int wl_bygone_init(struct wl_bygone *p, struct wl_budget *b, size_t max);
+void wl_bygone_release(struct wl_bygone *p);
+/** Index of the connection, or WL_BYGONE_NOBODY. */
+uint32_t wl_bygone_find(const struct wl_bygone *p, const struct wl_bygone_key *key);
+/** Touches what wl_bygone_find needs. */
+static inline void wl_bygone_prefetch(const struct wl_bygone *p, uint64_t hash)
 {
     wl_table_prefetch(&p->table, hash);
 }
@@ -51,17 +51,17 @@ static inline void wl_past_prefetch(const struct wl_past *p, uint64_t hash)
  * Remembers a connection that has just ended. base by order of the endpoints; known: bit d is set
  * when base[d] is. False when memory is refused: it is forgotten.
  */
-bool wl_past_add(struct wl_past *p, const struct wl_past_key *key, const uint32_t base[2],
-                 unsigned known, wl_ns t_last);
+bool wl_bygone_add(struct wl_bygone *p, const struct wl_bygone_key *key, const uint32_t base[2],
+                   unsigned known, wl_ns t_last);
 /** The first sequence number of end d, when it is known. */
-bool wl_past_base(const struct wl_past *p, uint32_t i, unsigned d, uint32_t *ret);
+bool wl_bygone_base(const struct wl_bygone *p, uint32_t i, unsigned d, uint32_t *ret);
 /** A late packet of it was seen; base of end d is learned from it when it was not known. */
-void wl_past_learn(struct wl_past *p, uint32_t i, unsigned d, uint32_t base);
-void wl_past_seen(struct wl_past *p, uint32_t i, wl_ns t);
-void wl_past_remove(struct wl_past *p, uint32_t i);
+void wl_bygone_learn(struct wl_bygone *p, uint32_t i, unsigned d, uint32_t base);
+void wl_bygone_seen(struct wl_bygone *p, uint32_t i, wl_ns t);
+void wl_bygone_remove(struct wl_bygone *p, uint32_t i);
 /** Forgets the one that was silent for longest; false: there is none. */
-bool wl_past_evict(struct wl_past *p);
+bool wl_bygone_evict(struct wl_bygone *p);
 /** Forgets all that were silent for longer than timeout at now. */
-void wl_past_expire(struct wl_past *p, wl_ns now, wl_ns timeout);
+void wl_bygone_expire(struct wl_bygone *p, wl_ns now, wl_ns timeout);
 
 #endif
