@@ -435,13 +435,14 @@ static inline bool take_plain_ipv6(struct wl_layers *l)
  */
 bool wl_decode_plain(struct wl_decoder *d, const struct wl_packet *p, struct wl_segment *ret)
 {
-    const uint8_t *ethertype = p->bytes.p + ETHERNET_TYPE;
+    const uint8_t *ethertype;
     struct wl_layers l;
     bool is_plain;
 
     if (p->linktype != DLT_ETHERNET ||
         p->bytes.n < ETHERNET_HEADER + VLAN_TAG + IPV4_HEADER + TCP_HEADER)
         return false;
+    ethertype = p->bytes.p + ETHERNET_TYPE;
     ethertype += wl_load_be16(ethertype) == ETHERTYPE_VLAN ? VLAN_TAG : 0;
     l.left = wl_span_after(p->bytes, (size_t)(ethertype + 2 - p->bytes.p));
     if (WL_LIKELY_TRUE(wl_load_be16(ethertype) == ETHERTYPE_IPV4)) {
