@@ -40,6 +40,7 @@ struct heard {
     uint64_t limits[WL_N_LIMITS];
     struct wl_config cfg;
     struct wl_layer_host host;
+    struct wl_pool busy;
     struct wl_lookup lookup;
     struct wl_flows *flows;
     struct wl_exchange *ex[MAX_EXCHANGES];
@@ -106,12 +107,14 @@ static void begin(struct heard *h)
     wl_budget_init(&h->budget, 64u << 20, NULL, NULL, NULL);
     wl_arena_pool_init(&h->pool, &h->budget, 1u << 20);
     wl_lookup_init(&h->lookup);
+    wl_pool_init(&h->busy, &h->budget, wl_h1_busy_octets, 1);
     h->host = (struct wl_layer_host){
         .budget = &h->budget,
         .arenas = &h->pool,
         .cfg = &h->cfg,
         .counters = &h->counters,
         .limits = h->limits,
+        .busy = &h->busy,
         .lookup = &h->lookup,
         .exchange = on_exchange,
         .user = h,
@@ -136,6 +139,7 @@ static void release(struct heard *h)
     for (uint32_t i = 0; i < h->n; i++)
         wl_arena_free(h->ex[i]->arena);
     wl_arena_pool_release(&h->pool);
+    wl_pool_release(&h->busy);
     assert_int_equal(h->budget.used, 0);
 }
 

@@ -2,13 +2,15 @@
  * SPDX-License-Identifier: MIT
  *
  * A budget counts what is handed out and refuses past its maximum. An arena is a chain of chunks,
- * the first 2 KiB, each next one twice as large; freed chunks of the first size wait in the pool, so
- * that an exchange costs no call of the allocator in the steady state.
+ * the first of one size, which an ordinary exchange fits into; those behind them grow with the arena.
+ * Freed chunks of that size wait in the pool, so that an exchange costs no call of the allocator in
+ * the steady state.
  */
 #include "mem.h"
 
 enum {
-    WL_CHUNK_FIRST = 2048,
+    WL_CHUNK_FIRST = 2560,
+    WL_CHUNK_SMALL = 4 * WL_CHUNK_FIRST, /* an arena of so many octets grows by larger chunks */
     WL_CHUNK_LARGEST = 1 << 20,
     WL_ALIGN = 8,
 };
@@ -208,7 +210,8 @@ void wl_arena_free_chain(struct wl_arena *list)
 /* Starts a chunk that has room for n more octets; false when refused. */
 static bool add_chunk(struct wl_arena *a, size_t n)
 {
-    size_t octets = wl_min_size(a->chunks->octets * 2, WL_CHUNK_LARGEST);
+    size_t octets = a->octets < WL_CHUNK_SMALL ? WL_CHUNK_FIRST
+                                               : wl_min_size(a->octets, WL_CHUNK_LARGEST);
     struct wl_chunk *c;
 
     if (n > SIZE_MAX / 2 - sizeof(*c))
@@ -299,6 +302,51 @@ void *wl_arena_grow(struct wl_arena *a, void *array, uint32_t n_used, uint32_t *
 size_t wl_arena_octets(const struct wl_arena *a)
 {
     return a->octets;
+}
+
+/* ------------------------------------------------------------------------- recycled blocks */
+
+void wl_pool_init(struct wl_pool *pool, struct wl_budget *b, size_t octets, size_t keep)
+{
+    WL_ASSERT(octets >= sizeof(struct wl_pool_block));
+    *pool = (struct wl_pool){.budget = b, .octets = octets, .keep = keep};
+}
+
+void wl_pool_release(struct wl_pool *pool)
+{
+    while (pool->idle) {
+        struct wl_pool_block *block = pool->idle;
+
+        pool->idle = block->next;
+        wl_free(pool->budget, block, pool->octets);
+    }
+    pool->n_idle = 0;
+}
+
+void *wl_pool_take(struct wl_pool *pool)
+{
+    struct wl_pool_block *block = pool->idle;
+
+    if (!block)
+        return alloc_raw(pool->budget, pool->octets);
+    pool->idle = block->next;
+    pool->n_idle--;
+    return block;
+}
+
+void wl_pool_give(struct wl_pool *pool, void *p)
+{
+    struct wl_pool_block *block = p;
+
+    if (!block)
+        return;
+    if (pool->n_idle == pool->keep) {
+        wl_free(pool->budget, block, pool->octets);
+        return;
+    }
+    block->next = pool->idle;
+    pool->idle = block;
+    pool->n_idle++;
 }
 
 /* --------------------------------------------------------------------------------- buffer */

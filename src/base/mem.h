@@ -54,7 +54,7 @@ void wl_arena_pool_release(struct wl_arena_pool *pool);
 void wl_arena_chain(struct wl_arena **list, struct wl_arena *a);
 /** Frees a whole list; NULL is an empty one. */
 void wl_arena_free_chain(struct wl_arena *list);
-/** A new arena, 2 KiB at first, doubling; NULL when refused. */
+/** A new arena; NULL when refused. */
 WL_MUST_USE struct wl_arena *wl_arena_new(struct wl_arena_pool *pool);
 /** Frees everything in it and itself, into its pool; NULL is fine. */
 void wl_arena_free(struct wl_arena *a);
@@ -75,6 +75,28 @@ WL_MUST_USE void *wl_arena_grow(struct wl_arena *a, void *array, uint32_t n_used
                                 uint32_t *capacity, uint32_t max, size_t size);
 /** Octets held, for budgets of queues. */
 size_t wl_arena_octets(const struct wl_arena *a);
+
+/* ------------------------------------------------------------------------- recycled blocks */
+
+/** A block that waits for its next user. */
+struct wl_pool_block {
+    struct wl_pool_block *next;
+};
+
+/** Blocks of one size, which come and go too often for the allocator. */
+struct wl_pool {
+    struct wl_budget *budget;
+    struct wl_pool_block *idle;
+    size_t octets, n_idle, keep; /* of a block; idle ones now and at most */
+};
+
+void wl_pool_init(struct wl_pool *pool, struct wl_budget *b, size_t octets, size_t keep);
+/** Frees the idle blocks; every block must have been given back before. */
+void wl_pool_release(struct wl_pool *pool);
+/** A block, not zeroed, or NULL when refused. */
+WL_MUST_USE void *wl_pool_take(struct wl_pool *pool);
+/** Gives a block back; NULL is fine. */
+void wl_pool_give(struct wl_pool *pool, void *p);
 
 /* --------------------------------------------------------------------------------- buffer */
 

@@ -14,12 +14,13 @@
 #include "shard.h"
 
 #include "flow.h"
+#include "h1.h"
 #include "lookup.h"
 #include "rules.h"
 #include "table.h"
 
 extern const struct wl_layer_ops wl_layer_proxy, wl_layer_socks, wl_layer_tls, wl_layer_h2,
-    wl_layer_websocket, wl_layer_ssh, wl_layer_smtp, wl_layer_ftp, wl_layer_other, wl_layer_h1;
+    wl_layer_websocket, wl_layer_ssh, wl_layer_smtp, wl_layer_ftp, wl_layer_other;
 
 /* Asked in this order; the first that does not say no decides. A PROXY header and a SOCKS handshake
  * come before what they carry. What has a signature of its own is asked before HTTP/1, which also
@@ -33,6 +34,7 @@ static const struct wl_layer_ops *const layers[] = {
 enum {
     BURST = 32,
     POOL_KEPT = 4 << 20, /* octets of arenas that wait for the next exchange */
+    BUSY_KEPT = 2048,    /* blocks of connections that wait for the next busy one */
     HELD_FIRST = 64,
     HELD_MAX = 1 << 20, /* events of one tick; more are emitted in parts */
 };
@@ -46,6 +48,7 @@ struct held {
 struct wl_shard {
     struct wl_budget budget;
     struct wl_arena_pool arenas;
+    struct wl_pool busy;
     struct wl_layer_host host;
     struct wl_lookup lookup;
     struct wl_counters counters;
@@ -187,6 +190,7 @@ static int fill(struct wl_shard *s, const struct wl_shard_config *cfg)
     s->host = (struct wl_layer_host){
         .budget = &s->budget,
         .arenas = &s->arenas,
+        .busy = &s->busy,
         .cfg = cfg->cfg,
         .counters = &s->counters,
         .limits = s->limits,
@@ -219,6 +223,7 @@ struct wl_shard *wl_shard_new(const struct wl_shard_config *cfg)
         return NULL;
     s->budget = budget;
     wl_arena_pool_init(&s->arenas, &s->budget, POOL_KEPT);
+    wl_pool_init(&s->busy, &s->budget, wl_h1_busy_octets, BUSY_KEPT);
     s->emit = cfg->emit;
     s->user = cfg->user;
     s->index = cfg->index;
@@ -367,6 +372,7 @@ void wl_shard_free(struct wl_shard *s)
     wl_decoder_free(s->decoder);
     wl_free(&s->budget, s->held, s->held_size * sizeof(*s->held));
     wl_arena_pool_release(&s->arenas);
+    wl_pool_release(&s->busy);
     budget = s->budget; /* it lies in what it shall free */
     wl_free(&budget, s, sizeof(*s));
 }

@@ -8,5 +8,7 @@
 
 /** The layer; listed in engine/shard.c. */
 extern const struct wl_layer_ops wl_layer_h1;
+/** Octets of the blocks of wl_layer_host.busy. */
+extern const size_t wl_h1_busy_octets;
 
 #endif

@@ -78,7 +78,7 @@ struct wl_h1_excess {
     uint8_t sample[WL_MARK_OCTETS];
 };
 
-/** One direction. */
+/** One direction. What stands behind first is not cleared, but where wl_h1_side_reset says so. */
 struct wl_h1_side {
     uint8_t phase, chunk, look, watch;
     uint8_t look_n; /* octets matched in this state */

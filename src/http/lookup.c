@@ -51,9 +51,9 @@ static struct wl_lookup_name folded_words_of(struct wl_span s)
     return name;
 }
 
-static size_t hash(const struct wl_lookup_name *name)
+static size_t hash(const struct wl_lookup *l, const struct wl_lookup_name *name)
 {
-    return wl_lookup_hash(name->first, name->last, name->n);
+    return wl_lookup_hash(l, name->first, name->last, name->n);
 }
 
 static bool same(const struct wl_lookup_name *a, const struct wl_lookup_name *b)
@@ -61,27 +61,64 @@ static bool same(const struct wl_lookup_name *a, const struct wl_lookup_name *b)
     return a->first == b->first && a->last == b->last && a->n == b->n;
 }
 
-static void put(struct wl_lookup_name *slots, size_t n_slots, struct wl_lookup_name name, size_t id)
+/* True: it stands where it is looked for first. */
+static bool put(const struct wl_lookup *l, struct wl_lookup_name *slots, size_t n_slots,
+                struct wl_lookup_name name, size_t id)
 {
-    size_t i = hash(&name);
+    size_t first = hash(l, &name), i = first;
 
     name.id = (uint32_t)id;
     while (slots[i & (n_slots - 1)].id)
         i++;
     slots[i & (n_slots - 1)] = name;
+    return i == first;
+}
+
+/* How many fields do not stand where they are looked for first. */
+static size_t put_fields(struct wl_lookup *l)
+{
+    size_t displaced = 0;
+
+    memset(l->fields, 0, sizeof(l->fields));
+    for (size_t id = WL_FIELD_OTHER + 1; id < WL_N_FIELDS; id++) {
+        struct wl_lookup_name name = folded_words_of(wl_span_text(field_names[id]));
+
+        displaced += !put(l, l->fields, WL_LOOKUP_FIELDS, name, id);
+    }
+    return displaced;
+}
+
+/* Of a few multipliers, the one with which most fields are found at once. */
+static uint64_t choose_mixer(struct wl_lookup *l)
+{
+    const uint64_t start = 0x9e3779b97f4a7c15, step = 0x5851f42d4c957f2e; /* odd, even */
+    uint64_t best = start;
+    size_t least = SIZE_MAX;
+
+    for (uint64_t i = 0; i < 48 && least; i++) {
+        size_t displaced;
+
+        l->mixer = start + i * step;
+        displaced = put_fields(l);
+        if (displaced < least) {
+            least = displaced;
+            best = l->mixer;
+        }
+    }
+    return best;
 }
 
 void wl_lookup_init(struct wl_lookup *l)
 {
-    memset(l, 0, sizeof(*l));
-    for (size_t id = WL_FIELD_OTHER + 1; id < WL_N_FIELDS; id++) {
+    for (size_t id = WL_FIELD_OTHER + 1; id < WL_N_FIELDS; id++)
         WL_ASSERT(is_folded(field_names[id]));
-        put(l->fields, WL_LOOKUP_FIELDS, folded_words_of(wl_span_text(field_names[id])), id);
-    }
+    l->mixer = choose_mixer(l);
+    (void)put_fields(l);
+    memset(l->methods, 0, sizeof(l->methods));
     for (size_t id = WL_METHOD_OTHER + 1; id < WL_N_METHODS; id++) {
         const char *name = wl_method_name((enum wl_method)id);
 
-        put(l->methods, WL_LOOKUP_METHODS, words_of(wl_span_text(name)), id);
+        (void)put(l, l->methods, WL_LOOKUP_METHODS, words_of(wl_span_text(name)), id);
     }
 }
 
@@ -92,7 +129,7 @@ enum wl_field_id wl_lookup_field_farther(const struct wl_lookup *l, struct wl_sp
     if (name.n == 0 || name.n > UINT8_MAX)
         return WL_FIELD_OTHER;
     key = folded_words_of(name);
-    for (size_t i = hash(&key);; i++) {
+    for (size_t i = hash(l, &key);; i++) {
         const struct wl_lookup_name *slot = &l->fields[i & (WL_LOOKUP_FIELDS - 1)];
 
         if (slot->id == 0)
@@ -109,7 +146,7 @@ enum wl_method wl_lookup_method(const struct wl_lookup *l, struct wl_span name)
     if (name.n == 0 || name.n > UINT8_MAX)
         return WL_METHOD_OTHER;
     key = words_of(name);
-    for (size_t i = hash(&key);; i++) {
+    for (size_t i = hash(l, &key);; i++) {
         const struct wl_lookup_name *slot = &l->methods[i & (WL_LOOKUP_METHODS - 1)];
 
         if (slot->id == 0)

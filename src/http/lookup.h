@@ -13,7 +13,7 @@
 
 #include "span.h"
 
-enum { WL_LOOKUP_FIELDS = 512, WL_LOOKUP_METHODS = 128 }; /* slots: powers of two */
+enum { WL_LOOKUP_FIELDS = 1024, WL_LOOKUP_METHODS = 128 }; /* slots: powers of two */
 
 /** A name as it is compared. */
 struct wl_lookup_name {
@@ -23,6 +23,7 @@ struct wl_lookup_name {
 };
 
 struct wl_lookup {
+    uint64_t mixer; /* odd: makes the hash, chosen so that few fields share one */
     struct wl_lookup_name fields[WL_LOOKUP_FIELDS];
     struct wl_lookup_name methods[WL_LOOKUP_METHODS];
 };
@@ -47,9 +48,10 @@ static inline uint64_t wl_lookup_word(const uint8_t *p, bool whole)
     return half;
 }
 
-static inline size_t wl_lookup_hash(uint64_t first, uint64_t last, size_t n)
+static inline size_t wl_lookup_hash(const struct wl_lookup *l, uint64_t first, uint64_t last,
+                                    size_t n)
 {
-    return (size_t)(((first ^ last << 1) + n) * 0x9e3779b97f4a7c15 >> 32);
+    return (size_t)(((first ^ last << 1) + n) * l->mixer >> 32);
 }
 
 /** In visible ASCII this changes the case of letters, and no octet into one that names have. */
@@ -70,7 +72,7 @@ static inline enum wl_field_id wl_lookup_field(const struct wl_lookup *l, struct
         return wl_lookup_field_farther(l, name);
     first = wl_lookup_word(name.p, whole) | WL_LOOKUP_FOLD;
     last = wl_lookup_word(name.p + end, whole) | WL_LOOKUP_FOLD;
-    slot = &l->fields[wl_lookup_hash(first, last, name.n) & (WL_LOOKUP_FIELDS - 1)];
+    slot = &l->fields[wl_lookup_hash(l, first, last, name.n) & (WL_LOOKUP_FIELDS - 1)];
     if (WL_LIKELY_TRUE(slot->first == first && slot->last == last && slot->n == name.n))
         return (enum wl_field_id)slot->id;
     return wl_lookup_field_farther(l, name);

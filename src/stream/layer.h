@@ -118,6 +118,7 @@ struct wl_lookup;
 struct wl_layer_host {
     struct wl_budget *budget;
     struct wl_arena_pool *arenas;
+    struct wl_pool *busy; /* what HTTP/1 has while exchanges are under way; wl_h1_busy_octets */
     const struct wl_config *cfg;
     struct wl_counters *counters;
     uint64_t *limits;               /* [WL_N_LIMITS] how often each was reached; wl_layer_limit() */
