@@ -165,8 +165,9 @@ static uint32_t likeness(uint32_t c)
         {0x2190, '<'}, {0x2191, '^'}, {0x2192, '>'}, {0x2193, 'v'}, /* arrows */
         {0x2264, '<'}, {0x2265, '>'}, {0x2500, '-'}, {0x2501, '='}, {0x2502, '|'}, {0x2503, '|'},
         {0x2504, '-'}, {0x2506, ':'}, {0x2550, '='}, {0x2551, '|'}, {0x254c, '-'}, {0x254e, ':'},
-        {0x25a0, '#'}, {0x25aa, '*'}, {0x25b2, '^'}, {0x25b6, '>'}, {0x25b8, '>'}, {0x25bc, 'v'},
-        {0x25be, 'v'}, {0x25c0, '<'}, {0x25c6, '*'}, {0x25cb, 'o'}, {0x25cf, '*'}, {0x2713, '+'},
+        {0x25a0, '#'}, {0x25aa, '*'}, {0x2588, '#'}, {0x2590, '#'}, {0x25b2, '^'}, {0x25b4, '^'},
+        {0x25b6, '>'}, {0x25b8, '>'}, {0x25bc, 'v'}, {0x25be, 'v'}, {0x25c0, '<'}, {0x25c6, '*'},
+        {0x25cb, 'o'}, {0x25cf, '*'}, {0x2713, '+'},
     };
 
     for (size_t i = 0; i < WL_COUNT(table); i++) {
@@ -490,6 +491,18 @@ void wl_canvas_add_look(struct wl_canvas *c, struct wl_rect r, unsigned attribut
 
             if (cell)
                 cell->look = (uint16_t)(cell->look | attributes);
+        }
+    }
+}
+
+void wl_canvas_set_look(struct wl_canvas *c, struct wl_rect r, unsigned look)
+{
+    for (int y = r.y; y < r.y + r.h; y++) {
+        for (int x = r.x; x < r.x + r.w; x++) {
+            struct wl_cell *cell = cell_at(c, x, y);
+
+            if (cell)
+                cell->look = (uint16_t)look;
         }
     }
 }

@@ -141,6 +141,8 @@ void wl_canvas_cell(struct wl_canvas *c, int x, int y, unsigned look, uint32_t c
 void wl_canvas_fill(struct wl_canvas *c, struct wl_rect r, unsigned look, uint32_t ch);
 /** Adds attribute bits to what stands there (a selected row: WL_REVERSE). */
 void wl_canvas_add_look(struct wl_canvas *c, struct wl_rect r, unsigned attributes);
+/** Gives what stands there another look altogether. */
+void wl_canvas_set_look(struct wl_canvas *c, struct wl_rect r, unsigned look);
 /**
  * Words of trusted or untrusted text, wrapped at spaces into r; newlines break lines. skip lines are
  * left out at the top. Returns how many lines it has in all, also those that found no room.

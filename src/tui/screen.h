@@ -37,8 +37,9 @@ enum wl_times {
 struct wl_screen_config {
     const char *where; /* filter line at the beginning, or NULL */
     const char *input; /* how to read the same again: "-r x.pcap", "-i eth0"; for `y`; or NULL */
-    double refresh;    /* questions and drawings per second, 0: 4 */
-    bool live;         /* quitting the overview asks first */
+    const char *interfaces; /* live: lines that say which interfaces carry traffic; or NULL */
+    double refresh;         /* questions and drawings per second, 0: 4 */
+    bool live;              /* quitting the overview asks first */
     bool utc, light;
     bool renumbered; /* connection numbers are not those of one whole file (a BPF filter, several
                             inputs): display filters go by address */

@@ -33,7 +33,7 @@ struct wl_place {
 };
 
 /** What the user did. */
-struct wl_input {
+struct wl_press {
     enum wl_action action;
     int x, y; /* CLICK: cell of the canvas; inside the view's area */
 };
@@ -68,7 +68,7 @@ struct wl_view {
     /** Draws into area and puts the cursor on the selected row. May note in state what it has drawn
      * where (for CLICK, and for how many rows to ask), and nothing else. */
     void (*draw)(const struct wl_screen *s, void *state, struct wl_canvas *c, struct wl_rect area);
-    enum wl_did (*act)(struct wl_screen *s, void *state, const struct wl_input *in);
+    enum wl_did (*act)(struct wl_screen *s, void *state, const struct wl_press *in);
     /** Writes the display filter for Wireshark of what is selected ("tcp.stream eq 4"), for `y`;
      * false: nothing is selected. Or NULL. */
     bool (*display_filter)(const struct wl_screen *s, const void *state, struct wl_text *ret);

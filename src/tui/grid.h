@@ -1,0 +1,84 @@
+/* grid.h - tables: columns that make room for each other, rows, a selected one; and their frame.
+ * SPDX-License-Identifier: MIT
+ *
+ * A table is a list of struct wl_column. Where there is no room for all, those of the highest rank
+ * go first; what is left over widens those that can use it. Views add a column by adding a row.
+ */
+#ifndef WL_GRID_H
+#define WL_GRID_H
+
+#include "canvas.h"
+#include "wirelint/screen.h"
+
+struct wl_screen; /* screen.h */
+
+enum { WL_GRID_COLUMNS = 24 };
+
+/** Writes a row's cell; s is as wide as the column may become. */
+typedef void wl_column_fn(struct wl_strip *s, const struct wl_screen *screen, const void *row);
+
+struct wl_column {
+    const char *head;
+    wl_column_fn *put;
+    enum wl_align align;
+    uint8_t rank;         /* 0: never goes; else the highest goes first */
+    uint16_t least, most; /* columns; most 0: as least */
+    enum wl_cut cut;      /* how it is shortened */
+    enum wl_sort sort;    /* what it is sorted by; TIME where sorts is false: none */
+    bool sorts;
+};
+
+struct wl_grid {
+    const struct wl_column *columns;
+    int n_columns;
+};
+
+/** Where a column stands, relative to the grid's area. */
+struct wl_slot {
+    int column, x, w;
+};
+
+/** A grid laid out in an area. */
+struct wl_table {
+    const struct wl_grid *grid;
+    struct wl_rect area;
+    struct wl_slot slots[WL_GRID_COLUMNS];
+    int n_slots;
+};
+
+/** Lays columns out over area's width. */
+void wl_table_init(struct wl_table *t, const struct wl_grid *grid, struct wl_rect area);
+/** Column heads on row y of the canvas. sorted: index of the column the rows are sorted by, which gets
+ * an arrow; -1: none. */
+void wl_table_heads(struct wl_canvas *c, const struct wl_table *t, int y, int sorted,
+                    bool descending);
+/** The same in a frame's upper line, behind a title of n columns: heads that would run into it or
+ * into the corner are left out. frame: a box, or a single line. */
+void wl_table_heads_in_frame(struct wl_canvas *c, const struct wl_table *t, struct wl_rect frame,
+                             int title);
+/** One row on row y of the canvas. */
+void wl_table_row(struct wl_canvas *c, const struct wl_table *t, int y,
+                  const struct wl_screen *screen, const void *row);
+/** Marks row y as the selected one and puts the cursor there. */
+void wl_table_select(struct wl_canvas *c, const struct wl_table *t, int y);
+/** The column (index into the grid) whose head or cells stand at canvas column x, or -1. */
+int wl_table_column_at(const struct wl_table *t, int x);
+
+/* -------------------------------------------------------------------------------------- panels */
+
+/** A frame with words in its top line. */
+struct wl_panel {
+    const char *title;
+    const struct wl_strip *note;   /* at the right of the top line, or NULL */
+    const struct wl_strip *bottom; /* at the right of the bottom line, or NULL */
+    bool focus;                    /* it has the keys */
+};
+
+/** Draws the frame; returns its inside, a column of air at each side left out. */
+struct wl_rect wl_panel_draw(struct wl_canvas *c, struct wl_rect r, const struct wl_panel *p);
+/** How far a list is scrolled: a mark on the canvas column x, rows y .. y+h-1. Nothing when all of
+ * total is shown. */
+void wl_scroll_draw(struct wl_canvas *c, int x, int y, int h, uint64_t first, uint64_t shown,
+                    uint64_t total);
+
+#endif

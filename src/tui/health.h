@@ -1,0 +1,18 @@
+/* health.h - how well the capture goes, and what there is to see before there is any HTTP.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef WL_HEALTH_H
+#define WL_HEALTH_H
+
+#include "canvas.h"
+
+struct wl_screen; /* screen.h */
+
+/** Losses, what was not judged, memory, tables: as many lines as there is room for, worst first. */
+void wl_health_draw(const struct wl_screen *s, struct wl_canvas *c, struct wl_rect r);
+/** Whether there is no exchange to show, so that the screen should say why. */
+bool wl_empty_is(const struct wl_screen *s);
+/** Says what is listened to, what came, and what may help. */
+void wl_empty_draw(const struct wl_screen *s, struct wl_canvas *c, struct wl_rect r);
+
+#endif

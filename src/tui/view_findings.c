@@ -1,0 +1,382 @@
+/* view_findings.c - findings: by rule with its explanation, and the instances of one rule.
+ * SPDX-License-Identifier: MIT
+ *
+ * One view in two forms. Opened on nothing it shows the rules that fired, from the board, and beside
+ * them (below, on narrow screens) what the selected one means. Opened on a rule it is the list of its
+ * findings; Enter goes to the exchange.
+ */
+#include "explain.h"
+#include "list.h"
+#include "phrase.h"
+#include "pick.h"
+#include "screen.h"
+#include "tables.h"
+
+#include "line.h"
+
+/* ------------------------------------------------------------------------------- rules that fired */
+
+static const struct wl_board_rule *rule_of(const void *row)
+{
+    return row;
+}
+
+static void put_severity(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    (void)screen;
+    wl_put_severity(s, rule_of(row)->severity);
+}
+
+static void put_rule(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    (void)screen;
+    wl_strip_text(s, wl_role_severity(rule_of(row)->severity), rule_of(row)->rule->id);
+}
+
+static void put_total(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    (void)screen;
+    wl_strip_count(s, WL_ROLE_STRONG, rule_of(row)->pace.n[WL_WINDOW_ALL]);
+}
+
+static void put_rate(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    wl_put_decimal(s, WL_ROLE_PLAIN,
+                   60 * wl_pace_rate(&rule_of(row)->pace, screen->board, screen->window));
+}
+
+static void put_last(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    wl_strip_clock(s, WL_ROLE_FAINT, rule_of(row)->t_last, screen->cfg.utc, 0);
+}
+
+static void put_servers(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    (void)screen;
+    wl_put_servers(s, &rule_of(row)->server, rule_of(row)->n_servers);
+}
+
+static void put_trend(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    wl_put_trend(s, wl_role_severity(rule_of(row)->severity), &rule_of(row)->pace, screen);
+}
+
+static const struct wl_column rule_columns[] = {
+    {.head = "", .put = put_severity, .least = 1},
+    {.head = "rule", .put = put_rule, .least = 16, .most = 38},
+    {.head = "n", .put = put_total, .align = WL_RIGHT, .least = 4, .most = 9},
+    {.head = "/min", .put = put_rate, .align = WL_RIGHT, .rank = 2, .least = 5, .most = 6},
+    {.head = "last", .put = put_last, .align = WL_RIGHT, .rank = 1, .least = 8},
+    {
+        .head = "server",
+        .put = put_servers,
+        .rank = 3,
+        .least = 14,
+        .most = 24,
+        .cut = WL_CUT_MIDDLE,
+    },
+    {.head = "trend", .put = put_trend, .rank = 4, .least = 6, .most = 59},
+};
+
+const struct wl_grid wl_grid_rules = {rule_columns, WL_COUNT(rule_columns)};
+
+uint64_t wl_id_rule(const void *row)
+{
+    return wl_hash_id(rule_of(row)->rule->id, strlen(rule_of(row)->rule->id));
+}
+
+void wl_open_rule(struct wl_screen *s, const void *row)
+{
+    struct wl_place place = {.rule = rule_of(row)->rule};
+
+    (void)snprintf(place.title, sizeof(place.title), "%s", rule_of(row)->rule->id);
+    wl_screen_open(s, "findings", &place);
+}
+
+/* -------------------------------------------------------------------------- findings of one rule */
+
+static const struct wl_row_finding *of(const void *row)
+{
+    return row;
+}
+
+static void put_worst(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    (void)screen;
+    wl_put_severity(s, of(row)->severity);
+}
+
+static void put_time(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    wl_strip_clock(s, WL_ROLE_FAINT, of(row)->t, screen->cfg.utc, s->max >= 12 ? 3 : 0);
+}
+
+static void put_number(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    (void)screen;
+    wl_strip_printf(s, WL_ROLE_PLAIN, "%llu", (unsigned long long)of(row)->conn.number);
+}
+
+static void put_frame(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    (void)screen;
+    wl_strip_printf(s, WL_ROLE_FAINT, "%llu", (unsigned long long)wl_frame_number(of(row)->frame));
+}
+
+static void put_server(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    (void)screen;
+    wl_put_endpoint(s, &of(row)->conn.server);
+}
+
+static void put_client(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    (void)screen;
+    wl_put_endpoint(s, &of(row)->conn.client);
+}
+
+/* What is not certain is said to be so. */
+static void put_message(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    (void)screen;
+    if (of(row)->confidence != WL_CERTAIN)
+        wl_strip_printf(s, WL_ROLE_FAINT, "%s: ", wl_confidence_name(of(row)->confidence));
+    wl_put_field(s, WL_ROLE_PLAIN, of(row)->message, sizeof(of(row)->message));
+}
+
+static void put_line(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    (void)screen;
+    wl_put_line(s, of(row)->line, sizeof(of(row)->line));
+}
+
+static const struct wl_column columns[] = {
+    {.head = "", .put = put_worst, .least = 1},
+    {
+        .head = "time",
+        .put = put_time,
+        .rank = 2,
+        .least = 8,
+        .most = 12,
+        .sorts = true,
+        .sort = WL_SORT_TIME,
+    },
+    {.head = "#", .put = put_number, .align = WL_RIGHT, .rank = 6, .least = 5, .most = 8},
+    {.head = "frame", .put = put_frame, .align = WL_RIGHT, .rank = 5, .least = 6, .most = 9},
+    {
+        .head = "server",
+        .put = put_server,
+        .rank = 1,
+        .least = 14,
+        .most = 22,
+        .cut = WL_CUT_MIDDLE,
+        .sorts = true,
+        .sort = WL_SORT_SERVER,
+    },
+    {
+        .head = "client",
+        .put = put_client,
+        .rank = 7,
+        .least = 15,
+        .most = 22,
+        .cut = WL_CUT_MIDDLE,
+        .sorts = true,
+        .sort = WL_SORT_CLIENT,
+    },
+    {
+        .head = "what was seen",
+        .put = put_message,
+        .least = 20,
+        .most = 100,
+        .sorts = true,
+        .sort = WL_SORT_TEXT,
+    },
+    {.head = "exchange", .put = put_line, .rank = 3, .least = 26, .most = 60, .cut = WL_CUT_MIDDLE},
+};
+
+static const void *row_of(const struct wl_page *p, uint32_t i)
+{
+    return &p->rows.findings[i];
+}
+
+static uint64_t id_of(const void *row)
+{
+    return of(row)->id;
+}
+
+static const struct wl_conn_ref *conn_of(const void *row)
+{
+    return &of(row)->conn;
+}
+
+static void open_row(struct wl_screen *s, const void *row)
+{
+    struct wl_place place = {
+        .one = true,
+        .conn = of(row)->conn,
+        .ordinal = of(row)->ordinal,
+        .rule = of(row)->rule,
+        .frame = of(row)->frame,
+    };
+
+    (void)snprintf(place.title, sizeof(place.title), "connection %llu",
+                   (unsigned long long)of(row)->conn.number);
+    wl_screen_open(s, "ladder", &place);
+}
+
+static const struct wl_list_kind kind = {
+    .list = WL_LIST_FINDINGS,
+    .title = "Findings",
+    .grid = {columns, WL_COUNT(columns)},
+    .sort = WL_SORT_TIME,
+    .descending = true,
+    .row = row_of,
+    .id = id_of,
+    .conn = conn_of,
+    .open = open_row,
+};
+
+/* ------------------------------------------------------------------------------------------ view */
+
+struct findings {
+    struct wl_list_state list; /* first: what list.c takes for its own */
+    struct wl_pick pick;
+    const struct wl_rule *rule; /* NULL: by rule */
+    struct wl_explained explained;
+};
+
+static void open(struct wl_screen *s, void *state, const struct wl_place *place)
+{
+    struct findings *f = state;
+
+    (void)s;
+    f->rule = place->rule;
+    wl_list_open(&f->list, &kind, place);
+}
+
+static bool ask(const struct wl_screen *s, const void *state, struct wl_ask *ret)
+{
+    const struct findings *f = state;
+
+    return f->rule && wl_list_ask(s, &f->list, ret);
+}
+
+static struct wl_rows rules_of(const struct wl_screen *s)
+{
+    const struct wl_board *b = s->board;
+
+    return (struct wl_rows){
+        .at = b ? b->rules : NULL,
+        .size = sizeof(struct wl_board_rule),
+        .n = b ? b->n_rules : 0,
+        .id = wl_id_rule,
+    };
+}
+
+static void draw_none(const struct wl_screen *s, struct wl_canvas *c, struct wl_rect area)
+{
+    const char *text = !s->board || s->board->stats.exchanges == 0
+                           ? "No exchange has been judged yet."
+                           : "Nothing was found: every rule that could be asked was kept.";
+
+    (void)wl_canvas_wrap(c, area, 0, WL_ROLE_FAINT, wl_span_text(text));
+}
+
+static void draw_by_rule(const struct wl_screen *s, struct findings *f, struct wl_canvas *c,
+                         struct wl_rect area)
+{
+    struct wl_rows rows = rules_of(s);
+    struct wl_rect side = wl_explain_place(&area);
+    const struct wl_board_rule *selected;
+    struct wl_rect inside, head;
+
+    inside = wl_panel_draw(c, area, &(struct wl_panel){.title = "Findings by rule", .focus = true});
+    wl_pick_find(&f->pick, &rows);
+    if (rows.n == 0) {
+        draw_none(s, c, inside);
+        return;
+    }
+    head = wl_rect_top(&inside, inside.h > 2);
+    wl_pick_draw(&f->pick, s, c, &wl_grid_rules, inside, &rows, true);
+    if (head.h)
+        wl_table_heads(c, &f->pick.table, head.y, -1, false);
+    wl_scroll_draw(c, area.x + area.w - 1, inside.y, inside.h, f->pick.top, (uint64_t)inside.h,
+                   rows.n);
+    selected = wl_pick_selected(&f->pick, &rows);
+    if (selected)
+        wl_explain_draw(&f->explained, c, side, selected->rule, selected->severity);
+}
+
+enum { INSTANCES = 8, EXPLANATION = 12 }; /* rows, frames included */
+
+static void draw_instances(const struct wl_screen *s, struct findings *f, struct wl_canvas *c,
+                           struct wl_rect area)
+{
+    if (area.h >= INSTANCES + EXPLANATION) {
+        struct wl_rect bottom = wl_rect_bottom(&area, EXPLANATION);
+
+        wl_explain_draw(&f->explained, c, bottom, f->rule, wl_screen_severity(s, f->rule));
+    }
+    wl_list_draw(s, &f->list, c, area);
+}
+
+static void draw(const struct wl_screen *s, void *state, struct wl_canvas *c, struct wl_rect area)
+{
+    struct findings *f = state;
+
+    if (f->rule)
+        draw_instances(s, f, c, area);
+    else
+        draw_by_rule(s, f, c, area);
+}
+
+static enum wl_did act(struct wl_screen *s, void *state, const struct wl_press *in)
+{
+    struct findings *f = state;
+    struct wl_rows rows = rules_of(s);
+    const void *selected;
+
+    if (in->action == WL_ACT_RIGHT || in->action == WL_ACT_LEFT) {
+        wl_explain_scroll(&f->explained, in->action == WL_ACT_RIGHT ? 1 : -1);
+        return WL_DID_DRAW;
+    }
+    if (f->rule)
+        return wl_list_act(s, &f->list, in);
+    wl_pick_find(&f->pick, &rows);
+    if (wl_pick_move(&f->pick, &rows, in->action))
+        return WL_DID_DRAW;
+    selected = wl_pick_selected(&f->pick, &rows);
+    if (in->action == WL_ACT_OPEN && selected)
+        wl_open_rule(s, selected);
+    else if (in->action == WL_ACT_NEXT_FINDING)
+        (void)wl_pick_move(&f->pick, &rows, WL_ACT_DOWN);
+    else if (in->action == WL_ACT_PREVIOUS_FINDING)
+        (void)wl_pick_move(&f->pick, &rows, WL_ACT_UP);
+    else if (in->action != WL_ACT_CLICK || !wl_pick_click(&f->pick, &rows, in->x, in->y))
+        return WL_DID_NOTHING;
+    return WL_DID_DRAW;
+}
+
+static bool display_filter(const struct wl_screen *s, const void *state, struct wl_text *ret)
+{
+    const struct findings *f = state;
+
+    return f->rule && wl_list_display_filter(s, &f->list, ret);
+}
+
+const struct wl_view wl_view_findings = {
+    .where = WL_IN_FINDINGS,
+    .number = 3,
+    .name = "findings",
+    .title = "Findings",
+    .help = "Rules that were broken, worst first (V violation, W warning, N note), with what they "
+            "mean and what to do. Enter lists the findings of one rule, Enter again goes to the "
+            "exchange. Right and Left scroll the explanation.",
+    .state_size = sizeof(struct findings),
+    .open = open,
+    .ask = ask,
+    .answer = wl_list_answer,
+    .draw = draw,
+    .act = act,
+    .display_filter = display_filter,
+};

@@ -1,0 +1,201 @@
+/* view_sequences.c - status sequences: what servers answer with, as a first-class thing.
+ * SPDX-License-Identifier: MIT
+ */
+#include "list.h"
+#include "phrase.h"
+#include "screen.h"
+#include "tables.h"
+
+/* --------------------------------------------------------------------------------------- columns */
+
+static void put_mark(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    (void)screen;
+    wl_put_severity(s, ((const struct wl_board_sequence *)row)->worst);
+}
+
+static void put_text(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    (void)screen;
+    wl_put_sequence(s, ((const struct wl_board_sequence *)row)->text);
+}
+
+static void put_total(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    const struct wl_board_sequence *r = row;
+
+    (void)screen;
+    wl_strip_count(s, WL_ROLE_STRONG, r->pace.n[WL_WINDOW_ALL]);
+}
+
+static void put_rate(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    const struct wl_board_sequence *r = row;
+
+    wl_put_rate(s, WL_ROLE_PLAIN, &r->pace, screen);
+}
+
+static void put_connections(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    (void)screen;
+    wl_strip_count(s, WL_ROLE_PLAIN, ((const struct wl_board_sequence *)row)->n_connections);
+}
+
+static void put_octets(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    (void)screen;
+    wl_strip_octet_count(s, WL_ROLE_PLAIN, ((const struct wl_board_sequence *)row)->octets);
+}
+
+static void put_p50(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    (void)screen;
+    wl_put_seconds(s, WL_ROLE_PLAIN, ((const struct wl_board_sequence *)row)->p50);
+}
+
+static void put_p95(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    (void)screen;
+    wl_put_seconds(s, WL_ROLE_PLAIN, ((const struct wl_board_sequence *)row)->p95);
+}
+
+static void put_server(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    const struct wl_board_sequence *r = row;
+
+    (void)screen;
+    wl_put_servers(s, &r->server, r->n_servers);
+}
+
+static void put_trend(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    const struct wl_board_sequence *r = row;
+
+    wl_put_trend(s, WL_ROLE_TREND, &r->pace, screen);
+}
+
+static const struct wl_column columns[] = {
+    {.head = "", .put = put_mark, .least = 1, .sorts = true, .sort = WL_SORT_FINDINGS},
+    {
+        .head = "sequence",
+        .put = put_text,
+        .least = 16,
+        .most = 44,
+        .sorts = true,
+        .sort = WL_SORT_TEXT,
+    },
+    {
+        .head = "requests",
+        .put = put_total,
+        .align = WL_RIGHT,
+        .least = 9,
+        .most = 11,
+        .sorts = true,
+        .sort = WL_SORT_COUNT,
+    },
+    {.head = "rate/s", .put = put_rate, .align = WL_RIGHT, .rank = 2, .least = 6, .most = 7},
+    {.head = "conns", .put = put_connections, .align = WL_RIGHT, .rank = 4, .least = 7, .most = 9},
+    {
+        .head = "content",
+        .put = put_octets,
+        .align = WL_RIGHT,
+        .rank = 6,
+        .least = 8,
+        .most = 9,
+        .sorts = true,
+        .sort = WL_SORT_OCTETS,
+    },
+    {.head = "p50", .put = put_p50, .align = WL_RIGHT, .rank = 7, .least = 7},
+    {
+        .head = "p95",
+        .put = put_p95,
+        .align = WL_RIGHT,
+        .rank = 5,
+        .least = 7,
+        .sorts = true,
+        .sort = WL_SORT_DURATION,
+    },
+    {.head = "trend", .put = put_trend, .rank = 1, .least = 8, .most = 59},
+    {
+        .head = "server",
+        .put = put_server,
+        .rank = 3,
+        .least = 14,
+        .most = 26,
+        .cut = WL_CUT_MIDDLE,
+        .sorts = true,
+        .sort = WL_SORT_SERVER,
+    },
+};
+
+const struct wl_grid wl_grid_sequences = {columns, WL_COUNT(columns)};
+
+uint64_t wl_id_sequence(const void *row)
+{
+    const struct wl_board_sequence *r = row;
+
+    return wl_hash_id(r->text, wl_bounded(r->text, sizeof(r->text)).n);
+}
+
+/* A sequence that is too long for its field ends in words; a filter takes "*" for what follows. */
+void wl_open_sequence(struct wl_screen *s, const void *row)
+{
+    const struct wl_board_sequence *r = row;
+    struct wl_span text = wl_bounded(r->text, sizeof(r->text));
+    struct wl_place place = {.ordinal = 0};
+    size_t n = 0;
+
+    while (n < text.n && (wl_is_digit(text.p[n]) || text.p[n] == ',' || text.p[n] == ' '))
+        n++;
+    if (text.n == 0) {
+        (void)snprintf(place.narrow, sizeof(place.narrow), "not status:0-999");
+        (void)snprintf(place.title, sizeof(place.title), "no response");
+    } else {
+        (void)snprintf(place.narrow, sizeof(place.narrow), "seq:\"%.*s%s\"", (int)n, r->text,
+                       n < text.n ? "*" : "");
+        (void)snprintf(place.title, sizeof(place.title), "%.*s", (int)n, r->text);
+    }
+    wl_screen_open(s, "exchanges", &place);
+}
+
+/* ------------------------------------------------------------------------------------------ view */
+
+static const void *row_of(const struct wl_page *p, uint32_t i)
+{
+    return &p->rows.sequences[i];
+}
+
+static const struct wl_list_kind kind = {
+    .list = WL_LIST_SEQUENCES,
+    .title = "Status sequences",
+    .grid = {columns, WL_COUNT(columns)},
+    .sort = WL_SORT_COUNT,
+    .descending = true,
+    .row = row_of,
+    .id = wl_id_sequence,
+    .ids_are_ours = true,
+    .open = wl_open_sequence,
+};
+
+static void open(struct wl_screen *s, void *state, const struct wl_place *place)
+{
+    (void)s;
+    wl_list_open(state, &kind, place);
+}
+
+const struct wl_view wl_view_sequences = {
+    .where = WL_IN_SEQUENCES,
+    .name = "sequences",
+    .title = "Sequences",
+    .help = "Every request is answered by a sequence of statuses: interim ones (1xx), then the "
+            "final one. This is how often each sequence was seen, how long it took, and the worst "
+            "finding on exchanges that had it (V violation, W warning, N note). Enter lists those "
+            "exchanges.",
+    .state_size = sizeof(struct wl_list_state),
+    .open = open,
+    .ask = wl_list_ask,
+    .answer = wl_list_answer,
+    .draw = wl_list_draw,
+    .act = wl_list_act,
+    .display_filter = wl_list_display_filter,
+};

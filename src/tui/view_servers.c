@@ -1,0 +1,236 @@
+/* view_servers.c - servers: what each of them answers, how fast, and what is wrong with it.
+ * SPDX-License-Identifier: MIT
+ */
+#include "list.h"
+#include "phrase.h"
+#include "screen.h"
+#include "tables.h"
+
+/* --------------------------------------------------------------------------------------- columns */
+
+static void put_worst(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    const struct wl_board_server *r = row;
+    unsigned worst = WL_VIOLATION;
+
+    (void)screen;
+    while (worst > WL_OFF && r->findings[worst] == 0)
+        worst--;
+    wl_put_severity(s, (enum wl_severity)worst);
+}
+
+static void put_server(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    (void)screen;
+    wl_put_endpoint(s, &((const struct wl_board_server *)row)->server);
+}
+
+static void put_product(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    const struct wl_board_server *r = row;
+
+    (void)screen;
+    wl_put_field(s, WL_ROLE_FAINT, r->product, sizeof(r->product));
+}
+
+/* One number of findings; those that are none are faint. */
+static void put_number(struct wl_strip *s, unsigned look, uint64_t n)
+{
+    wl_strip_short(s, n ? look : WL_ROLE_FAINT, n);
+}
+
+#define FINDINGS_COLUMN(name, severity)                                                   \
+    static void name(struct wl_strip *s, const struct wl_screen *screen, const void *row) \
+    {                                                                                     \
+        (void)screen;                                                                     \
+        put_number(s, wl_role_severity(severity),                                         \
+                   ((const struct wl_board_server *)row)->findings[severity]);            \
+    }
+
+FINDINGS_COLUMN(put_violations, WL_VIOLATION)
+FINDINGS_COLUMN(put_warnings, WL_WARNING)
+FINDINGS_COLUMN(put_notes, WL_NOTE)
+
+#define CLASS_COLUMN(name, number)                                                        \
+    static void name(struct wl_strip *s, const struct wl_screen *screen, const void *row) \
+    {                                                                                     \
+        (void)screen;                                                                     \
+        put_number(s, wl_role_class(number),                                              \
+                   ((const struct wl_board_server *)row)->classes[number]);               \
+    }
+
+CLASS_COLUMN(put_1xx, 1)
+CLASS_COLUMN(put_2xx, 2)
+CLASS_COLUMN(put_3xx, 3)
+CLASS_COLUMN(put_4xx, 4)
+CLASS_COLUMN(put_5xx, 5)
+
+static void put_total(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    (void)screen;
+    wl_strip_count(s, WL_ROLE_STRONG, ((const struct wl_board_server *)row)->pace.n[WL_WINDOW_ALL]);
+}
+
+static void put_rate(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    wl_put_rate(s, WL_ROLE_PLAIN, &((const struct wl_board_server *)row)->pace, screen);
+}
+
+static void put_p50(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    (void)screen;
+    wl_put_seconds(s, WL_ROLE_PLAIN, ((const struct wl_board_server *)row)->p50);
+}
+
+static void put_p95(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    (void)screen;
+    wl_put_seconds(s, WL_ROLE_PLAIN, ((const struct wl_board_server *)row)->p95);
+}
+
+static void put_last(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    wl_strip_clock(s, WL_ROLE_FAINT, ((const struct wl_board_server *)row)->t_last, screen->cfg.utc,
+                   0);
+}
+
+static void put_trend(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    wl_put_trend(s, WL_ROLE_TREND, &((const struct wl_board_server *)row)->pace, screen);
+}
+
+static const struct wl_column columns[] = {
+    {.head = "", .put = put_worst, .least = 1},
+    {
+        .head = "server",
+        .put = put_server,
+        .least = 18,
+        .most = 26,
+        .cut = WL_CUT_MIDDLE,
+        .sorts = true,
+        .sort = WL_SORT_SERVER,
+    },
+    {.head = "product", .put = put_product, .rank = 7, .least = 10, .most = 18},
+    {
+        .head = "V",
+        .put = put_violations,
+        .align = WL_RIGHT,
+        .least = 4,
+        .sorts = true,
+        .sort = WL_SORT_FINDINGS,
+    },
+    {.head = "W", .put = put_warnings, .align = WL_RIGHT, .rank = 1, .least = 4},
+    {.head = "N", .put = put_notes, .align = WL_RIGHT, .rank = 4, .least = 4},
+    {
+        .head = "requests",
+        .put = put_total,
+        .align = WL_RIGHT,
+        .rank = 1,
+        .least = 9,
+        .most = 11,
+        .sorts = true,
+        .sort = WL_SORT_COUNT,
+    },
+    {.head = "rate/s", .put = put_rate, .align = WL_RIGHT, .rank = 3, .least = 6, .most = 7},
+    {.head = "1xx", .put = put_1xx, .align = WL_RIGHT, .rank = 6, .least = 4, .most = 5},
+    {.head = "2xx", .put = put_2xx, .align = WL_RIGHT, .rank = 6, .least = 4, .most = 5},
+    {.head = "3xx", .put = put_3xx, .align = WL_RIGHT, .rank = 6, .least = 4, .most = 5},
+    {.head = "4xx", .put = put_4xx, .align = WL_RIGHT, .rank = 5, .least = 4, .most = 5},
+    {
+        .head = "5xx",
+        .put = put_5xx,
+        .align = WL_RIGHT,
+        .rank = 5,
+        .least = 4,
+        .most = 5,
+        .sorts = true,
+        .sort = WL_SORT_STATUS,
+    },
+    {.head = "p50", .put = put_p50, .align = WL_RIGHT, .rank = 8, .least = 7},
+    {
+        .head = "p95",
+        .put = put_p95,
+        .align = WL_RIGHT,
+        .rank = 2,
+        .least = 7,
+        .sorts = true,
+        .sort = WL_SORT_DURATION,
+    },
+    {
+        .head = "last",
+        .put = put_last,
+        .align = WL_RIGHT,
+        .rank = 10,
+        .least = 8,
+        .sorts = true,
+        .sort = WL_SORT_TIME,
+    },
+    {.head = "trend", .put = put_trend, .rank = 9, .least = 8, .most = 59},
+};
+
+const struct wl_grid wl_grid_servers = {columns, WL_COUNT(columns)};
+
+uint64_t wl_id_server(const void *row)
+{
+    const struct wl_endpoint *e = &((const struct wl_board_server *)row)->server;
+    uint8_t key[sizeof(e->ip) + 3];
+
+    memcpy(key, e->ip, sizeof(e->ip));
+    key[sizeof(e->ip)] = (uint8_t)(e->port >> 8);
+    key[sizeof(e->ip) + 1] = (uint8_t)e->port;
+    key[sizeof(e->ip) + 2] = e->family;
+    return wl_hash_id(key, sizeof(key));
+}
+
+void wl_open_server(struct wl_screen *s, const void *row)
+{
+    const struct wl_board_server *r = row;
+    struct wl_place place = {.ordinal = 0};
+
+    wl_endpoint_text(&r->server, place.title, sizeof(place.title));
+    (void)snprintf(place.narrow, sizeof(place.narrow), "server:%s", place.title);
+    wl_screen_open(s, "connections", &place);
+}
+
+/* ------------------------------------------------------------------------------------------ view */
+
+static const void *row_of(const struct wl_page *p, uint32_t i)
+{
+    return &p->rows.servers[i];
+}
+
+static const struct wl_list_kind kind = {
+    .list = WL_LIST_SERVERS,
+    .title = "Servers",
+    .grid = {columns, WL_COUNT(columns)},
+    .sort = WL_SORT_FINDINGS,
+    .descending = true,
+    .row = row_of,
+    .id = wl_id_server,
+    .ids_are_ours = true,
+    .open = wl_open_server,
+};
+
+static void open(struct wl_screen *s, void *state, const struct wl_place *place)
+{
+    (void)s;
+    wl_list_open(state, &kind, place);
+}
+
+const struct wl_view wl_view_servers = {
+    .where = WL_IN_SERVERS,
+    .number = 4,
+    .name = "servers",
+    .title = "Servers",
+    .help = "Servers by address and port, worst first: findings by severity (V violation, W "
+            "warning, N note), responses by class, times from the request to its final response. "
+            "The product is the first one of the Server field, as sent. Enter lists the "
+            "connections.",
+    .state_size = sizeof(struct wl_list_state),
+    .open = open,
+    .ask = wl_list_ask,
+    .answer = wl_list_answer,
+    .draw = wl_list_draw,
+    .act = wl_list_act,
+    .display_filter = wl_list_display_filter,
+};
