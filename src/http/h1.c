@@ -3,8 +3,8 @@
  *
  * Each direction is in one phase (h1_side.h). A call works octets off, phase by phase, until they
  * are used up or have to wait. Nothing is kept between exchanges but struct wl_h1: the rest is made
- * with the first octet and freed when both directions stand between messages and every exchange was
- * told. RFC 9112, RFC 1945.
+ * with the first octet and freed when both directions stand between messages and every exchange is
+ * done. RFC 9112, RFC 1945.
  */
 #include "h1.h"
 
@@ -99,16 +99,22 @@ static void release_live(struct wl_h1 *h)
 
 static bool is_idle(const struct wl_h1_side *s)
 {
-    return s->phase == WL_H1_START && s->gather.buf.n == 0 && s->crlf == 0 && !s->cr;
+    return s->phase == WL_H1_START && s->gather.buf.n == 0 && s->crlf == 0 && !s->cr && !s->work &&
+           !s->excess.active;
 }
 
+/* Both directions stand between messages, and what is not told yet only waits for its time. */
 static void sleep_if_idle(struct wl_h1 *h)
 {
     struct wl_h1_live *live = h->live;
 
-    if (live && !h->build.first && !live->switching && is_idle(&live->side[0]) &&
-        is_idle(&live->side[1]))
-        release_live(h);
+    if (!live || live->switching || !is_idle(&live->side[0]) || !is_idle(&live->side[1]))
+        return;
+    for (const struct wl_work *w = h->build.first; w; w = w->next) {
+        if (!w->done)
+            return;
+    }
+    release_live(h);
 }
 
 /* Every call begins here: the channel may have moved the layer. */

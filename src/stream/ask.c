@@ -60,6 +60,23 @@ static enum wl_unjudged why_unjudged(const struct wl_conn_record *rec, bool cut)
     return rec->conn.midstream ? WL_UNJUDGED_MIDSTREAM : WL_JUDGED;
 }
 
+/* The first step lies in the channel as long as it is the only one. */
+static void take_steps(const struct wl_channel *ch, struct wl_conn_record *rec)
+{
+    rec->n_steps_lost = ch->n_steps_lost;
+    rec->n_steps = ch->n_steps;
+    rec->steps = ch->steps;
+    if (ch->n_steps != 1)
+        return;
+    rec->steps = wl_arena_alloc(rec->arena, sizeof(*rec->steps));
+    if (rec->steps) {
+        *rec->steps = *ch->steps;
+    } else {
+        rec->n_steps = 0;
+        rec->n_steps_lost += ch->steps->repeat;
+    }
+}
+
 /* A connection that rests has told all its exchanges, and if there are steps they are one. */
 static void record_rest(struct wl_flow *flow, struct wl_conn_record *rec)
 {
@@ -101,9 +118,7 @@ struct wl_conn_record *wl_channel_record(const struct wl_hand *hand)
         rec->bytes[i] = flow->tcp.way[turned ? 1 - i : i].offset - gaps;
     }
     if (ch) {
-        rec->steps = ch->steps;
-        rec->n_steps = ch->n_steps;
-        rec->n_steps_lost = ch->n_steps_lost;
+        take_steps(ch, rec);
         rec->n_exchanges = ch->n_exchanges;
         rec->marks = ch->marks;
         rec->n_marks = ch->n_marks;
@@ -212,7 +227,10 @@ bool wl_channel_put_step(struct wl_channel *ch, const struct wl_step *step)
 {
     struct wl_step *steps = NULL;
 
-    if (have_arena(ch)) {
+    if (ch->n_steps == 0) {
+        steps = &ch->first_step;
+        ch->step_capacity = 1;
+    } else if (have_arena(ch)) {
         steps = wl_arena_grow(ch->arena, ch->steps, ch->n_steps, &ch->step_capacity,
                               (uint32_t)wl_min_u64(wl_channel_limits(ch)->max_steps, UINT32_MAX),
                               sizeof(*steps));

@@ -162,6 +162,7 @@ struct wl_channel {
     struct wl_endpoint proxied;
     /* what goes into the record; the arena is made when the first of it comes */
     struct wl_arena *arena;
+    struct wl_step first_step; /* most connections have no other, and need no arena for it */
     struct wl_step *steps;
     struct wl_mark *marks;
     uint32_t n_steps, step_capacity, n_steps_lost;
