@@ -670,7 +670,8 @@ struct wl_message *wl_build_final(struct wl_build *b, struct wl_work *w, const s
 {
     struct wl_message *res = &w->ex.res;
 
-    *res = *m;
+    if (res != m)
+        *res = *m;
     mark_order(b, w, res);
     w->begun = false;
     w->answered = true;

@@ -118,7 +118,8 @@ bool wl_build_keeps_interim(const struct wl_build *b, const struct wl_work *w);
 /** Adds an interim response; returns where it is kept, NULL when only its code is. */
 struct wl_message *wl_build_interim(struct wl_build *b, struct wl_work *w,
                                     const struct wl_message *m);
-/** m is w's final response; its head is complete (or cut). Returns where it is kept. */
+/** m is w's final response; its head is complete (or cut). Returns where it is kept: &w->ex.res,
+ * where m may have been made. */
 struct wl_message *wl_build_final(struct wl_build *b, struct wl_work *w,
                                   const struct wl_message *m);
 /** Nothing more will come of w's final response. */

@@ -527,10 +527,13 @@ static uint32_t take_lines(const struct reading *r, struct section *s,
     const struct wl_lookup *known = r->lookup;
     const uint8_t *p = r->text->octets.p;
     struct wl_at at = wl_h1_at(r->text, p);
-    struct wl_field *f = s->fields + s->n;
-    uint32_t taken = 0;
+    uint32_t room = s->room - s->n, taken = 0;
+    struct wl_field *f;
 
-    n = n < s->room - s->n ? n : s->room - s->n;
+    if (room == 0)
+        return 0;
+    f = s->fields + s->n;
+    n = n < room ? n : room;
     for (; taken < n; taken++, f++, lines++) {
         const uint8_t *from, *end;
         struct wl_span name;

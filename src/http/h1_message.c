@@ -85,7 +85,7 @@ void wl_h1_message_end(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir, e
 static void name_protocol(struct wl_h1 *h, const struct wl_message *req)
 {
     enum wl_proto proto = WL_H11;
-    enum wl_proto now = wl_layer_conn(wl_h1_layer(h))->proto;
+    enum wl_proto now = wl_layer_proto(wl_h1_layer(h));
 
     if (req->major == 0) {
         proto = WL_H09;
@@ -313,13 +313,19 @@ static void final_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_work
 }
 
 /* Is it an interim response of which only a note is kept? Its head is not worth memory. */
-static bool note_only(struct wl_h1 *h, struct wl_h1_side *s, const struct wl_h1_text *text,
-                      struct wl_message *m)
+static bool note_only(struct wl_h1 *h, const struct wl_h1_text *text, struct wl_message *m)
 {
-    if (wl_build_keeps_interim(&h->build, s->begin.work))
-        return false;
     wl_h1_parse_status(h, NULL, m, text);
     return m->status / 100 == 1 && m->status != 101;
+}
+
+static void begin_message(const struct wl_h1_side *s, struct wl_message *m, uint64_t end,
+                          const struct wl_seen *seen)
+{
+    wl_build_message(&s->begin, m);
+    m->t_head = m->t_last = seen->t;
+    m->last_frame = seen->frame;
+    m->body_at = (struct wl_at){seen->frame, end, WL_TO_CLIENT};
 }
 
 /* The head of a response, read by whichever way is open; false: not all of it could be kept. */
@@ -340,15 +346,15 @@ static void response_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_h
 {
     uint64_t end = text.offset + text.octets.n;
     struct wl_work *w = s->begin.work;
-    struct wl_message m;
+    struct wl_message interim, *m = &interim;
+    bool whole;
 
-    wl_build_message(&s->begin, &m);
-    m.t_head = m.t_last = seen->t;
-    m.last_frame = seen->frame;
-    m.body_at = (struct wl_at){seen->frame, end, WL_TO_CLIENT};
-    if (w && note_only(h, s, &text, &m)) {
-        interim_complete(h, s, w, &m, end, seen);
-        return;
+    if (w && !wl_build_keeps_interim(&h->build, w)) {
+        begin_message(s, m, end, seen);
+        if (note_only(h, &text, m)) {
+            interim_complete(h, s, w, m, end, seen);
+            return;
+        }
     }
     text = w ? keep_text(h, w, text) : text;
     if (!w || !text.octets.p) {
@@ -360,14 +366,20 @@ static void response_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_h
         wl_build_unpair(&h->build, WL_UNJUDGED_LIMIT);
         return;
     }
-    m.head = text.octets;
-    m.status = 0;
-    m.status_text = wl_span(NULL, 0);
-    if (!parse_response(h, w, &m, &text, lines)) {
-        m.end = WL_END_LIMIT;
-        m.head = wl_span(NULL, 0);
-        if (m.status / 100 != 1) {
-            wl_build_final(&h->build, w, &m);
+    m = &w->ex.res; /* where it belongs, if it is the final one */
+    begin_message(s, m, end, seen);
+    m->head = text.octets;
+    whole = parse_response(h, w, m, &text, lines);
+    if (m->status / 100 == 1) {
+        interim = *m;
+        *m = (struct wl_message){0};
+        m = &interim;
+    }
+    if (!whole) {
+        m->end = WL_END_LIMIT;
+        m->head = wl_span(NULL, 0);
+        if (m != &interim) {
+            wl_build_final(&h->build, w, m);
             wl_build_final_end(&h->build, w, WL_CUT, WL_END_LIMIT, WL_NONE, seen);
         } else {
             wl_build_response_lost(&h->build, w, seen->t);
@@ -377,13 +389,13 @@ static void response_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_h
         return;
     }
     if (s->skipped)
-        wl_build_mark(&h->build, w, &m, WL_MARK_RESYNCHRONISED, m.at, s->skipped, wl_span(NULL, 0));
+        wl_build_mark(&h->build, w, m, WL_MARK_RESYNCHRONISED, m->at, s->skipped, wl_span(NULL, 0));
     if (s->crlf)
-        wl_build_mark(&h->build, w, &m, WL_MARK_LEADING_CRLF, m.at, s->crlf, wl_span(NULL, 0));
-    if (m.status / 100 == 1) {
-        interim_complete(h, s, w, &m, end, seen);
+        wl_build_mark(&h->build, w, m, WL_MARK_LEADING_CRLF, m->at, s->crlf, wl_span(NULL, 0));
+    if (m == &interim) {
+        interim_complete(h, s, w, m, end, seen);
     } else {
-        final_complete(h, s, w, &m, end, seen);
+        final_complete(h, s, w, m, end, seen);
     }
 }
 

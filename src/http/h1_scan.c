@@ -65,6 +65,25 @@ static bool scan_block(struct scan *scan, const struct wl_h1_lines *lines, struc
     return empty;
 }
 
+/* Less than a block is left of a head: bits of what stands from base on. A head that is longer is
+ * looked at in its last 64 octets, some of them for the second time. */
+static void look_at_rest(struct wl_span head, size_t base, uint64_t *odd, uint64_t *colons)
+{
+    size_t n = head.n - base;
+    uint8_t tail[WL_LANES];
+    const uint8_t *octets;
+
+    if (head.n >= WL_LANES) {
+        octets = head.p + head.n - WL_LANES;
+        *odd = wl_lanes_odd(octets) >> (WL_LANES - n);
+        *colons = wl_lanes_equal(octets, ':') >> (WL_LANES - n);
+        return;
+    }
+    octets = wl_lanes_tail(tail, head.p + base, n);
+    *odd = wl_lanes_odd(octets) & UINT64_MAX >> (WL_LANES - n);
+    *colons = wl_lanes_equal(octets, ':');
+}
+
 size_t wl_h1_scan(struct wl_span head, struct wl_h1_lines *ret)
 {
     struct scan s = {.line = ret->line, .colon = WL_H1_NO_COLON};
@@ -72,16 +91,15 @@ size_t wl_h1_scan(struct wl_span head, struct wl_h1_lines *ret)
 
     head.n = wl_min_size(head.n, SCAN_MOST);
     for (size_t base = 0; base < head.n && !whole; base += WL_LANES) {
-        const uint8_t *octets = head.p + base;
-        uint8_t tail[WL_LANES];
-        uint64_t here = UINT64_MAX; /* a bit for each octet that is there */
+        uint64_t odd, colons;
 
-        if (head.n - base < WL_LANES) {
-            octets = wl_lanes_tail(tail, octets, head.n - base);
-            here >>= WL_LANES - (head.n - base);
+        if (head.n - base >= WL_LANES) {
+            odd = wl_lanes_odd(head.p + base);
+            colons = wl_lanes_equal(head.p + base, ':');
+        } else {
+            look_at_rest(head, base, &odd, &colons);
         }
-        whole = scan_block(&s, ret, head, (uint32_t)base, wl_lanes_odd(octets) & here,
-                           wl_lanes_equal(octets, ':'));
+        whole = scan_block(&s, ret, head, (uint32_t)base, odd, colons);
         if (s.line == ret->line + WL_H1_LINES)
             break;
     }

@@ -152,6 +152,11 @@ const struct wl_conn_ref *wl_layer_conn(const struct wl_layer *l)
     return &s->conn;
 }
 
+enum wl_proto wl_layer_proto(const struct wl_layer *l)
+{
+    return (enum wl_proto)l->channel->proto;
+}
+
 void wl_layer_set_proto(struct wl_layer *l, enum wl_proto proto)
 {
     if (l == &l->channel->layer)

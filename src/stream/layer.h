@@ -141,6 +141,8 @@ struct wl_layer {
 
 /** The connection's identity; the proto is that of the topmost layer. Borrowed. */
 const struct wl_conn_ref *wl_layer_conn(const struct wl_layer *l);
+/** What is spoken, as far as it is known. */
+enum wl_proto wl_layer_proto(const struct wl_layer *l);
 /** Says what is spoken, once known more exactly (WL_H10 after WL_H11, ...). */
 void wl_layer_set_proto(struct wl_layer *l, enum wl_proto proto);
 /** The address that a PROXY protocol header gave. */
