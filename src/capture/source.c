@@ -732,6 +732,18 @@ const struct wl_input *wl_source_inputs(const struct wl_source *s, size_t *n)
     return s->told;
 }
 
+void wl_source_lost(struct wl_source *s, bool at_end, uint64_t *ret_dropped,
+                    uint64_t *ret_interface_dropped)
+{
+    if (s->feeds && at_end)
+        wl_feeds_look(s->feeds, true);
+    *ret_dropped = *ret_interface_dropped = 0;
+    for (size_t i = 0; i < s->n_feeds; i++) {
+        *ret_dropped += s->told[i].dropped;
+        *ret_interface_dropped += s->told[i].interface_dropped;
+    }
+}
+
 bool wl_source_rereadable(const struct wl_source *s)
 {
     if (s->feeds)
