@@ -8,7 +8,7 @@
  *         while (wl_screen_question(s, now, &ask))   hand it to the port
  *         if (wl_screen_due(s, now) <= now)           wl_screen_draw(s, canvas), now
  *         wait for a key, an answer, or wl_screen_due
- *         wl_screen_key(s, key, x, y, now), wl_screen_answer(s, answer, now)
+ *         wl_screen_key(s, key, x, y, now), wl_screen_answer(s, answer)
  *     }
  */
 #ifndef WL_SCREEN_H
@@ -40,7 +40,7 @@ struct wl_screen_config {
     const char *interfaces; /* live: lines that say which interfaces carry traffic; or NULL */
     double refresh;         /* questions and drawings per second, 0: 4 */
     bool live;              /* quitting the overview asks first */
-    bool utc, light;
+    bool utc, light, ascii;
     bool renumbered; /* connection numbers are not those of one whole file (a BPF filter, several
                             inputs): display filters go by address */
     const struct wl_override *overrides; /* --rule, for what severities are in force */
@@ -61,6 +61,8 @@ struct wl_frame {
     struct wl_answer *answer;
     struct wl_ask asked; /* the question last handed over; ticket 0: none yet */
     bool waiting;        /* it has not been answered */
+    bool prompted;       /* it was another one than before: the user waits for it */
+    bool settled;        /* the answer cannot change: paused, or the source has ended */
     wl_ns t_asked;
 };
 
@@ -77,7 +79,7 @@ struct wl_screen {
     enum wl_severity least; /* WL_OFF: all */
     bool only_findings;
     bool paused;
-    bool light;                             /* theme, for who draws the cells */
+    bool light, ascii;                      /* theme and characters, for who draws the cells */
     struct wl_conn_ref marks[WL_MAX_MARKS]; /* in the order marked */
     uint32_t n_marks;
     char filter[WL_WHERE_TEXT]; /* the filter line in force, "" none */
@@ -117,10 +119,11 @@ void wl_screen_free(struct wl_screen *s);
  * time. */
 void wl_screen_key(struct wl_screen *s, int key, int x, int y, wl_ns now);
 /** Takes an answer and owns it. */
-void wl_screen_answer(struct wl_screen *s, struct wl_answer *a, wl_ns now);
-/** The next question to be asked now; false: none. refused: the last one could not be handed over. */
+void wl_screen_answer(struct wl_screen *s, struct wl_answer *a);
+/** The next question to be asked now; false: none. */
 bool wl_screen_question(struct wl_screen *s, wl_ns now, struct wl_ask *ret);
-void wl_screen_refused(struct wl_screen *s);
+/** The question given last could not be handed over: it comes again. */
+void wl_screen_refused(struct wl_screen *s, wl_ns now);
 /** When something is to be drawn or asked next, monotonic; in the past: now. */
 wl_ns wl_screen_due(const struct wl_screen *s, wl_ns now);
 /** Whether something has changed since the last drawing that may be drawn now. */

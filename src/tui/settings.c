@@ -1,0 +1,158 @@
+/* settings.c - what can be set while the screen runs (`o`).
+ * SPDX-License-Identifier: MIT
+ *
+ * One row of a table per setting: its key, its name, its values. Settings last as long as the
+ * program; the options of the command line are where they come from.
+ */
+#include "inside.h"
+#include "line.h"
+
+/* A setting: what it is now, and the next or previous value of it. */
+struct setting {
+    char key;
+    const char *name;
+    const char *(*value)(const struct wl_screen *s);
+    void (*turn)(struct wl_screen *s, int by);
+};
+
+static unsigned turned(unsigned value, int by, unsigned n)
+{
+    return by < 0 ? (value + n - 1) % n : (value + 1) % n;
+}
+
+static const char *window_value(const struct wl_screen *s)
+{
+    static const char *const names[WL_N_WINDOWS] = {"10 seconds", "60 seconds", "all"};
+
+    return names[s->window];
+}
+
+static void window_turn(struct wl_screen *s, int by)
+{
+    s->window = (enum wl_window)turned(s->window, by, WL_N_WINDOWS);
+}
+
+static const char *times_value(const struct wl_screen *s)
+{
+    static const char *const names[WL_N_TIMES] = {"since the beginning", "since the line before",
+                                                  "clock"};
+
+    return names[s->times];
+}
+
+static void times_turn(struct wl_screen *s, int by)
+{
+    s->times = (enum wl_times)turned(s->times, by, WL_N_TIMES);
+}
+
+static const char *zone_value(const struct wl_screen *s)
+{
+    return s->cfg.utc ? "UTC" : "local";
+}
+
+static void zone_turn(struct wl_screen *s, int by)
+{
+    (void)by;
+    s->cfg.utc = !s->cfg.utc;
+}
+
+static const char *least_value(const struct wl_screen *s)
+{
+    static const char *const names[WL_N_SEVERITIES] = {"all", "note", "warning", "violation"};
+
+    return names[s->least];
+}
+
+static void least_turn(struct wl_screen *s, int by)
+{
+    s->least = (enum wl_severity)turned(s->least, by, WL_N_SEVERITIES);
+}
+
+static const struct {
+    double per_second;
+    const char *name;
+} paces[] = {{1, "1 a second"}, {2, "2 a second"}, {4, "4 a second"}, {10, "10 a second"}};
+
+static unsigned pace(const struct wl_screen *s)
+{
+    unsigned i = 0;
+
+    while (i + 1 < WL_COUNT(paces) && paces[i].per_second < s->cfg.refresh)
+        i++;
+    return i;
+}
+
+static const char *refresh_value(const struct wl_screen *s)
+{
+    return paces[pace(s)].name;
+}
+
+static void refresh_turn(struct wl_screen *s, int by)
+{
+    s->cfg.refresh = paces[turned(pace(s), by, WL_COUNT(paces))].per_second;
+}
+
+static const char *theme_value(const struct wl_screen *s)
+{
+    return s->light ? "light background" : "dark background";
+}
+
+static void theme_turn(struct wl_screen *s, int by)
+{
+    (void)by;
+    s->light = !s->light;
+}
+
+static const char *characters_value(const struct wl_screen *s)
+{
+    return s->ascii ? "ASCII" : "UTF-8";
+}
+
+static void characters_turn(struct wl_screen *s, int by)
+{
+    (void)by;
+    if (s->cfg.ascii) {
+        wl_screen_say(s, "this terminal shows ASCII only");
+    } else {
+        s->ascii = !s->ascii;
+    }
+}
+
+static const struct setting settings[] = {
+    {'r', "numbers and rates over", window_value, window_turn},
+    {'t', "times in ladder and message", times_value, times_turn},
+    {'z', "time zone", zone_value, zone_turn},
+    {'s', "severities shown", least_value, least_turn},
+    {'f', "refresh", refresh_value, refresh_turn},
+    {'c', "colours for a", theme_value, theme_turn},
+    {'a', "characters", characters_value, characters_turn},
+};
+
+static void fill(struct wl_screen *s)
+{
+    struct wl_menu *m = &s->its->menu;
+
+    for (size_t i = 0; i < WL_COUNT(settings); i++) {
+        struct wl_menu_row *row = &m->rows[i];
+
+        row->key = settings[i].key;
+        row->what = (int)i;
+        (void)snprintf(row->text, sizeof(row->text), "%s", settings[i].name);
+        (void)snprintf(row->value, sizeof(row->value), "%s", settings[i].value(s));
+    }
+}
+
+void wl_settings_open(struct wl_screen *s)
+{
+    static_assert(WL_COUNT(settings) <= WL_MENU_ROWS, "rows of the menu");
+    s->its->menu = (struct wl_menu){.title = "Settings", .n = (int)WL_COUNT(settings)};
+    fill(s);
+    s->its->mode = WL_MODE_SETTINGS;
+}
+
+void wl_settings_turn(struct wl_screen *s, int what, int by)
+{
+    settings[what].turn(s, by);
+    fill(s);
+    wl_screen_touch(s);
+}
