@@ -13,5 +13,8 @@ extern const struct wl_view wl_view_findings;
 extern const struct wl_view wl_view_servers;
 extern const struct wl_view wl_view_sequences;
 extern const struct wl_view wl_view_rules;
+extern const struct wl_view wl_view_ladder;
+extern const struct wl_view wl_view_message;
+extern const struct wl_view wl_view_help;
 
 #endif

@@ -1,0 +1,344 @@
+/* ladder.c - the lines of a ladder: what happened on a connection, in order of time.
+ * SPDX-License-Identifier: MIT
+ *
+ * Events of all exchanges, of both legs, are put into one array and sorted by time; what happened at
+ * the same time keeps the order of the wire. Then findings are laid to the line that they are about,
+ * and pauses are put in between.
+ */
+#include "ladder.h"
+
+#include "mem.h"
+#include "view_message.h"
+
+struct maker {
+    struct wl_ladder *l;
+    struct wl_arena *arena;
+    uint32_t capacity, marks_capacity;
+};
+
+static struct wl_rung *add(struct maker *m, enum wl_rung_kind kind, unsigned leg, enum wl_dir dir,
+                           wl_ns t, uint64_t frame)
+{
+    struct wl_ladder *l = m->l;
+    struct wl_rung *grown = wl_arena_grow(m->arena, l->rungs, l->n, &m->capacity, WL_LADDER_MAX,
+                                          sizeof(*grown));
+
+    if (!grown) {
+        l->cut = true;
+        return NULL;
+    }
+    l->rungs = grown;
+    grown[l->n] = (struct wl_rung){
+        .kind = kind, .leg = (uint8_t)leg, .dir = dir, .t = t, .frame = frame, .order = l->n};
+    return &grown[l->n++];
+}
+
+/* ------------------------------------------------------------------------------ one exchange */
+
+static void add_response(struct maker *m, unsigned leg, const struct wl_exchange *ex, uint32_t k)
+{
+    const struct wl_message *res = wl_exchange_message(ex, k);
+    struct wl_rung *r;
+
+    if (!res)
+        return;
+    r = add(m, k == WL_MESSAGE_FINAL ? WL_RUNG_FINAL : WL_RUNG_INTERIM, leg, WL_TO_CLIENT,
+            res->t_first, res->at.frame);
+    if (!r)
+        return;
+    r->ex = ex;
+    r->message = k;
+    r->status = res->status;
+    r->stray = res->stray || ex->state == WL_EXCHANGE_UNSOLICITED;
+}
+
+static void add_gap(struct maker *m, unsigned leg, const struct wl_exchange *ex,
+                    const struct wl_message *of, enum wl_dir dir)
+{
+    struct wl_rung *r;
+
+    if (of->state == WL_ABSENT ||
+        (!of->n_body_lost && of->end != WL_END_GAP && of->end != WL_END_SNAPLEN))
+        return;
+    r = add(m, WL_RUNG_GAP, leg, dir, of->t_last, of->last_frame);
+    if (r) {
+        r->ex = ex;
+        r->value = of->n_body_lost;
+    }
+}
+
+static void add_exchange(struct maker *m, unsigned leg, const struct wl_exchange *ex)
+{
+    struct wl_rung *r;
+
+    if (ex->req.state != WL_ABSENT) {
+        r = add(m, WL_RUNG_REQUEST, leg, WL_TO_SERVER, ex->req.t_first, ex->req.at.frame);
+        if (r)
+            r->ex = ex;
+        if (ex->wait && ex->wait->t_content > ex->req.t_head) {
+            r = add(m, WL_RUNG_CONTENT, leg, WL_TO_SERVER, ex->wait->t_content,
+                    ex->req.body_at.frame);
+            if (r)
+                r->ex = ex;
+        }
+        add_gap(m, leg, ex, &ex->req, WL_TO_SERVER);
+    }
+    for (uint32_t i = 0; i < ex->n_interim; i++)
+        add_response(m, leg, ex, i + 1);
+    for (uint32_t i = 0; i < ex->n_interim_more; i++) {
+        const struct wl_interim_note *note = &ex->interim_more[i];
+
+        r = add(m, WL_RUNG_INTERIM, leg, WL_TO_CLIENT, note->t, note->frame);
+        if (r) {
+            r->ex = ex;
+            r->status = note->status;
+            r->message = ex->n_interim + 1 + i;
+        }
+    }
+    if (ex->n_interim_lost) {
+        const struct wl_interim_note *last = ex->n_interim_more
+                                                 ? &ex->interim_more[ex->n_interim_more - 1]
+                                                 : NULL;
+
+        r = add(m, WL_RUNG_MORE, leg, WL_TO_CLIENT, last ? last->t : ex->t_end, 0);
+        if (r) {
+            r->ex = ex;
+            r->value = ex->n_interim_lost;
+        }
+    }
+    add_response(m, leg, ex, WL_MESSAGE_FINAL);
+    add_gap(m, leg, ex, &ex->res, WL_TO_CLIENT);
+}
+
+/* ---------------------------------------------------------------------------- one connection */
+
+static void add_end(struct maker *m, unsigned leg, const struct wl_detail *d)
+{
+    enum wl_rung_kind kind = WL_RUNG_STOP;
+    struct wl_rung *r;
+
+    if (d->open)
+        return;
+    if (d->conn.end == WL_END_CLOSED)
+        kind = WL_RUNG_FIN;
+    if (d->conn.end == WL_END_RESET)
+        kind = WL_RUNG_RST;
+    r = add(m, kind, leg, d->conn.end_by, d->conn.t_last, d->conn.last_frame);
+    if (r)
+        r->value = d->conn.end;
+}
+
+static void add_lost(struct maker *m, unsigned leg, wl_ns t, uint32_t from, uint32_t to)
+{
+    struct wl_rung *r = from < to ? add(m, WL_RUNG_LOST, leg, WL_TO_SERVER, t, 0) : NULL;
+
+    if (r)
+        r->value = to - from;
+}
+
+static void add_leg(struct maker *m, unsigned leg, const struct wl_detail *d)
+{
+    const struct wl_conn_ref *ref = &d->conn.conn;
+    uint32_t next = d->first_ordinal;
+    struct wl_rung *r;
+
+    /* a window in the middle of a connection begins with its first exchange */
+    if (d->n_exchanges == 0 || d->exchanges[0]->ordinal <= 1) {
+        r = add(m, WL_RUNG_OPEN, leg, WL_TO_SERVER, ref->t_first, d->conn.first_frame);
+        if (r)
+            r->value = ref->midstream;
+    }
+    for (uint32_t i = 0; i < d->n_exchanges; i++) {
+        const struct wl_exchange *ex = d->exchanges[i];
+
+        if (i)
+            add_lost(m, leg, ex->req.t_first ? ex->req.t_first : ex->t_end, next, ex->ordinal);
+        next = ex->ordinal + 1;
+        add_exchange(m, leg, ex);
+    }
+    if (d->n_exchanges == 0 || next > d->last_ordinal)
+        add_end(m, leg, d);
+}
+
+/* ------------------------------------------------------------------------------- the findings */
+
+static bool is_on(const struct wl_rung *r, const struct wl_finding *f,
+                  const struct wl_conn_ref *conn)
+{
+    if (!r->ex || r->ex->conn.id != conn->id || r->ex->ordinal != f->ordinal)
+        return false;
+    switch (r->kind) {
+    case WL_RUNG_REQUEST:
+    case WL_RUNG_FINAL: return wl_finding_is_about(r->ex, f, r->message);
+    case WL_RUNG_INTERIM:
+        return r->message <= r->ex->n_interim && wl_finding_is_about(r->ex, f, r->message);
+    case WL_RUNG_OPEN:
+    case WL_RUNG_CONTENT:
+    case WL_RUNG_GAP:
+    case WL_RUNG_PAUSE:
+    case WL_RUNG_LOST:
+    case WL_RUNG_MORE:
+    case WL_RUNG_FIN:
+    case WL_RUNG_RST:
+    case WL_RUNG_STOP: break;
+    }
+    return false;
+}
+
+/* The line that a finding belongs to; UINT32_MAX: its exchange is not in the window. Where nothing
+ * came (no final response), what ends the connection shows it. */
+static uint32_t rung_of(const struct wl_ladder *l, const struct wl_finding *f,
+                        const struct wl_conn_ref *conn, unsigned leg, uint32_t from)
+{
+    uint32_t end = UINT32_MAX;
+
+    for (uint32_t i = from; i < l->n; i++) {
+        const struct wl_rung *r = &l->rungs[i];
+
+        if (r->leg != leg)
+            continue;
+        if (f->ordinal && is_on(r, f, conn))
+            return i;
+        if (r->kind == WL_RUNG_FIN || r->kind == WL_RUNG_RST || r->kind == WL_RUNG_STOP)
+            end = i;
+        if (!f->ordinal && r->kind == WL_RUNG_OPEN && end == UINT32_MAX)
+            end = i;
+    }
+    return f->ordinal ? UINT32_MAX : end;
+}
+
+static void add_mark(struct maker *m, const struct wl_finding *f, uint32_t rung)
+{
+    struct wl_ladder *l = m->l;
+    struct wl_rung_mark *grown;
+
+    if (rung == UINT32_MAX)
+        return;
+    grown = wl_arena_grow(m->arena, l->marks, l->n_marks, &m->marks_capacity, WL_LADDER_MAX,
+                          sizeof(*grown));
+    if (!grown) {
+        l->cut = true;
+        return;
+    }
+    l->marks = grown;
+    grown[l->n_marks++] = (struct wl_rung_mark){f, 0, rung};
+}
+
+static int by_rung(const void *a, const void *b)
+{
+    const struct wl_rung_mark *x = a, *y = b;
+
+    if (x->rung != y->rung)
+        return x->rung < y->rung ? -1 : 1;
+    if (x->finding->severity != y->finding->severity)
+        return x->finding->severity > y->finding->severity ? -1 : 1;
+    return strcmp(x->finding->rule->id, y->finding->rule->id);
+}
+
+/* Exchanges come in the order of their first lines, so each search begins near where the one before
+ * ended. */
+static void mark_leg(struct maker *m, unsigned leg, const struct wl_detail *d)
+{
+    struct wl_ladder *l = m->l;
+    uint32_t from = 0;
+
+    for (uint32_t i = 0; i < d->n_exchanges; i++) {
+        const struct wl_exchange *ex = d->exchanges[i];
+
+        for (uint32_t k = 0; ex->n_findings && k < l->n; k++) {
+            if (l->rungs[(from + k) % l->n].ex == ex) {
+                from = (from + k) % l->n;
+                break;
+            }
+        }
+        for (uint32_t k = 0; k < ex->n_findings; k++)
+            add_mark(m, &ex->findings[k], rung_of(l, &ex->findings[k], &ex->conn, leg, from));
+    }
+    for (uint32_t k = 0; k < d->conn.n_findings; k++)
+        add_mark(m, &d->conn.findings[k], rung_of(l, &d->conn.findings[k], &d->conn.conn, leg, 0));
+}
+
+static void number_marks(struct wl_ladder *l)
+{
+    if (l->n_marks)
+        qsort(l->marks, l->n_marks, sizeof(*l->marks), by_rung);
+    for (uint32_t i = 0; i < l->n_marks; i++) {
+        struct wl_rung *r = &l->rungs[l->marks[i].rung];
+
+        l->marks[i].number = i + 1;
+        if (r->n_marks++ == 0)
+            r->first_mark = i;
+    }
+}
+
+/* --------------------------------------------------------------------------------- all of it */
+
+static int by_time(const void *a, const void *b)
+{
+    const struct wl_rung *x = a, *y = b;
+
+    if (x->t != y->t)
+        return x->t < y->t ? -1 : 1;
+    return x->order < y->order ? -1 : 1;
+}
+
+/* Puts a line in between wherever nothing happened for long. */
+static void add_pauses(struct maker *m, wl_ns pause)
+{
+    struct wl_ladder *l = m->l;
+    uint32_t n = l->n, extra = 0, to;
+
+    for (uint32_t i = 1; i < n; i++)
+        extra += l->rungs[i].t - l->rungs[i - 1].t >= pause;
+    for (uint32_t i = 0; i < extra; i++) {
+        if (!add(m, WL_RUNG_PAUSE, 0, WL_TO_SERVER, 0, 0)) {
+            l->n = n;
+            return;
+        }
+    }
+    to = l->n;
+    for (uint32_t i = n; i-- > 0 && to > i + 1;) {
+        l->rungs[--to] = l->rungs[i];
+        if (i && l->rungs[i].t - l->rungs[i - 1].t >= pause) {
+            l->rungs[--to] = (struct wl_rung){
+                .kind = WL_RUNG_PAUSE,
+                .t = l->rungs[i - 1].t,
+                .value = (uint64_t)(l->rungs[i].t - l->rungs[i - 1].t),
+            };
+        }
+    }
+}
+
+/* The client's leg is the one whose server is the other one's client. */
+static bool is_upstream(const struct wl_detail *d, const struct wl_detail *other)
+{
+    const struct wl_endpoint *proxy = &d->conn.conn.client;
+    const struct wl_endpoint *server = &other->conn.conn.server;
+
+    if (proxy->family == server->family && memcmp(proxy->ip, server->ip, sizeof(proxy->ip)) == 0)
+        return d->conn.t_first >= other->conn.t_first;
+    return false;
+}
+
+void wl_ladder_make(struct wl_ladder *ret, const struct wl_detail *d, bool both, wl_ns pause,
+                    struct wl_arena *arena)
+{
+    struct maker m = {.l = ret, .arena = arena};
+
+    *ret = (struct wl_ladder){.legs = {d, both ? d->other : NULL}};
+    if (ret->legs[1] && is_upstream(d, d->other)) {
+        ret->legs[0] = d->other;
+        ret->legs[1] = d;
+    }
+    for (unsigned leg = 0; leg < 2 && ret->legs[leg]; leg++)
+        add_leg(&m, leg, ret->legs[leg]);
+    if (ret->n)
+        qsort(ret->rungs, ret->n, sizeof(*ret->rungs), by_time);
+    add_pauses(&m, pause);
+    for (unsigned leg = 0; leg < 2 && ret->legs[leg]; leg++)
+        mark_leg(&m, leg, ret->legs[leg]);
+    number_marks(ret);
+    ret->t0 = ret->legs[0]->conn.conn.t_first;
+    if (!ret->t0 && ret->n)
+        ret->t0 = ret->rungs[0].t;
+}
