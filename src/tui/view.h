@@ -62,8 +62,8 @@ struct wl_view {
      * the same one again when the answer is older than the refresh interval and nothing is paused.
      */
     bool (*ask)(const struct wl_screen *s, const void *state, struct wl_ask *ret);
-    /** Takes an answer to its own question. a stays valid until the next one; a->code < 0: there is
-     * only an error, which the screen shows. */
+    /** Takes an answer to its own question; the one before is freed when this returns, this one stays
+     * until the next. Never called with an answer that is an error: the screen shows those. */
     void (*answer)(struct wl_screen *s, void *state, const struct wl_answer *a);
     /** Draws into area and puts the cursor on the selected row. May note in state what it has drawn
      * where (for CLICK, and for how many rows to ask), and nothing else. */
