@@ -42,7 +42,7 @@ static int least_important(const struct wl_grid *g, const bool *in)
 }
 
 /* Gives what is left of the width to columns that can use it, one by one, in turns. */
-static void widen(struct wl_table *t, int left)
+static void widen(struct wl_sheet *t, int left)
 {
     bool any = true;
 
@@ -60,14 +60,14 @@ static void widen(struct wl_table *t, int left)
     }
 }
 
-void wl_table_init(struct wl_table *t, const struct wl_grid *grid, struct wl_rect area)
+void wl_sheet_init(struct wl_sheet *t, const struct wl_grid *grid, struct wl_rect area)
 {
     bool in[WL_GRID_COLUMNS];
     int gap = area.w < SHORT ? GAP_NARROW : GAP_WIDE;
     int x = 0, out;
 
     WL_ASSERT(grid->n_columns <= WL_GRID_COLUMNS);
-    *t = (struct wl_table){.grid = grid, .area = area};
+    *t = (struct wl_sheet){.grid = grid, .area = area};
     for (int i = 0; i < grid->n_columns; i++)
         in[i] = true;
     while (need(grid, in, gap) > area.w && (out = least_important(grid, in)) >= 0)
@@ -88,7 +88,7 @@ void wl_table_init(struct wl_table *t, const struct wl_grid *grid, struct wl_rec
     }
 }
 
-int wl_table_column_at(const struct wl_table *t, int x)
+int wl_sheet_column_at(const struct wl_sheet *t, int x)
 {
     for (int i = 0; i < t->n_slots; i++) {
         int from = t->area.x + t->slots[i].x;
@@ -124,7 +124,7 @@ static void put_head(struct wl_strip *s, const struct wl_canvas *c, int w,
         wl_strip_init(s, c, 0); /* half a word says less than none */
 }
 
-void wl_table_heads(struct wl_canvas *c, const struct wl_table *t, int y, int sorted,
+void wl_sheet_heads(struct wl_canvas *c, const struct wl_sheet *t, int y, int sorted,
                     bool descending)
 {
     for (int i = 0; i < t->n_slots; i++) {
@@ -137,7 +137,7 @@ void wl_table_heads(struct wl_canvas *c, const struct wl_table *t, int y, int so
     }
 }
 
-void wl_table_heads_in_frame(struct wl_canvas *c, const struct wl_table *t, struct wl_rect frame,
+void wl_sheet_heads_in_frame(struct wl_canvas *c, const struct wl_sheet *t, struct wl_rect frame,
                              int title)
 {
     int from = frame.x + 4 + title, to = frame.x + frame.w - 1;
@@ -160,7 +160,7 @@ void wl_table_heads_in_frame(struct wl_canvas *c, const struct wl_table *t, stru
     }
 }
 
-void wl_table_row(struct wl_canvas *c, const struct wl_table *t, int y,
+void wl_sheet_row(struct wl_canvas *c, const struct wl_sheet *t, int y,
                   const struct wl_screen *screen, const void *row)
 {
     for (int i = 0; i < t->n_slots; i++) {
@@ -178,7 +178,7 @@ void wl_table_row(struct wl_canvas *c, const struct wl_table *t, int y,
     }
 }
 
-void wl_table_select(struct wl_canvas *c, const struct wl_table *t, int y)
+void wl_sheet_select(struct wl_canvas *c, const struct wl_sheet *t, int y)
 {
     wl_canvas_set_look(c, (struct wl_rect){t->area.x - 1, y, t->area.w + 2, 1}, WL_ROLE_SELECTED);
     wl_canvas_cell(c, t->area.x - 1, y, WL_ROLE_SELECTED, 0x25b8);

@@ -39,7 +39,7 @@ struct wl_slot {
 };
 
 /** A grid laid out in an area. */
-struct wl_table {
+struct wl_sheet {
     const struct wl_grid *grid;
     struct wl_rect area;
     struct wl_slot slots[WL_GRID_COLUMNS];
@@ -47,22 +47,22 @@ struct wl_table {
 };
 
 /** Lays columns out over area's width. */
-void wl_table_init(struct wl_table *t, const struct wl_grid *grid, struct wl_rect area);
+void wl_sheet_init(struct wl_sheet *t, const struct wl_grid *grid, struct wl_rect area);
 /** Column heads on row y of the canvas. sorted: index of the column the rows are sorted by, which gets
  * an arrow; -1: none. */
-void wl_table_heads(struct wl_canvas *c, const struct wl_table *t, int y, int sorted,
+void wl_sheet_heads(struct wl_canvas *c, const struct wl_sheet *t, int y, int sorted,
                     bool descending);
 /** The same in a frame's upper line, behind a title of n columns: heads that would run into it or
  * into the corner are left out. frame: a box, or a single line. */
-void wl_table_heads_in_frame(struct wl_canvas *c, const struct wl_table *t, struct wl_rect frame,
+void wl_sheet_heads_in_frame(struct wl_canvas *c, const struct wl_sheet *t, struct wl_rect frame,
                              int title);
 /** One row on row y of the canvas. */
-void wl_table_row(struct wl_canvas *c, const struct wl_table *t, int y,
+void wl_sheet_row(struct wl_canvas *c, const struct wl_sheet *t, int y,
                   const struct wl_screen *screen, const void *row);
 /** Marks row y as the selected one and puts the cursor there. */
-void wl_table_select(struct wl_canvas *c, const struct wl_table *t, int y);
+void wl_sheet_select(struct wl_canvas *c, const struct wl_sheet *t, int y);
 /** The column (index into the grid) whose head or cells stand at canvas column x, or -1. */
-int wl_table_column_at(const struct wl_table *t, int x);
+int wl_sheet_column_at(const struct wl_sheet *t, int x);
 
 /* -------------------------------------------------------------------------------------- panels */
 

@@ -238,7 +238,7 @@ static void sort_beside(struct wl_list_state *l, int by)
 
 static void click(struct wl_list_state *l, const struct wl_press *in)
 {
-    int column = wl_table_column_at(&l->table, in->x);
+    int column = wl_sheet_column_at(&l->table, in->x);
     uint64_t row = l->top + (uint64_t)(in->y - l->table.area.y);
 
     if (in->y == l->head_y) {
@@ -464,10 +464,10 @@ static void draw_row(const struct wl_screen *s, const struct wl_list_state *l, s
         wl_canvas_cell(c, l->table.area.x, y, WL_ROLE_FAINT, 0x2026);
         return;
     }
-    wl_table_row(c, &l->table, y, s, row);
+    wl_sheet_row(c, &l->table, y, s, row);
     conn = l->kind->conn ? l->kind->conn(row) : NULL;
     if (index == l->cursor)
-        wl_table_select(c, &l->table, y);
+        wl_sheet_select(c, &l->table, y);
     if (conn && wl_screen_marked(s, conn->id))
         wl_canvas_cell(c, l->table.area.x - 1, y,
                        index == l->cursor ? WL_ROLE_SELECTED : WL_ROLE_KEY, '*');
@@ -480,12 +480,12 @@ void wl_list_draw(const struct wl_screen *s, void *state, struct wl_canvas *c, s
     struct wl_rect head = wl_rect_top(&body, body.h > 2);
     int right = area.x + area.w - 1;
 
-    wl_table_init(&l->table, &l->kind->grid, body);
+    wl_sheet_init(&l->table, &l->kind->grid, body);
     l->head_y = head.h ? head.y : -1;
     l->rows = body.h;
     keep_in_sight(l);
     if (head.h)
-        wl_table_heads(c, &l->table, head.y, sorted_column(l), l->descending);
+        wl_sheet_heads(c, &l->table, head.y, sorted_column(l), l->descending);
     if (total(l) == 0) {
         draw_empty(l, c, body, s);
         return;

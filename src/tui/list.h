@@ -48,7 +48,7 @@ struct wl_list_state {
     uint64_t anchor, anchor_index; /* the row asked to be kept in sight, and where it was */
     uint64_t first;                /* index asked for when there is no anchor */
     int rows;                      /* rows there was room for */
-    struct wl_table table;         /* as drawn last, for clicks */
+    struct wl_sheet table;         /* as drawn last, for clicks */
     int head_y;
 };
 

@@ -43,7 +43,7 @@ void wl_pick_draw(struct wl_pick *p, const struct wl_screen *s, struct wl_canvas
 {
     uint32_t shown = area.h > 0 ? (uint32_t)area.h : 0;
 
-    wl_table_init(&p->table, grid, area);
+    wl_sheet_init(&p->table, grid, area);
     wl_pick_find(p, rows);
     if (shown == 0)
         return;
@@ -56,9 +56,9 @@ void wl_pick_draw(struct wl_pick *p, const struct wl_screen *s, struct wl_canvas
     for (uint32_t i = 0; i < shown && p->top + i < rows->n; i++) {
         int y = area.y + (int)i;
 
-        wl_table_row(c, &p->table, y, s, wl_rows_at(rows, p->top + i));
+        wl_sheet_row(c, &p->table, y, s, wl_rows_at(rows, p->top + i));
         if (focus && p->top + i == p->cursor)
-            wl_table_select(c, &p->table, y);
+            wl_sheet_select(c, &p->table, y);
     }
 }
 

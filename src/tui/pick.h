@@ -23,7 +23,7 @@ struct wl_pick {
     uint64_t id; /* of the selected row, once it was chosen by hand */
     bool chosen; /* false: the first row is selected, whatever it is */
     uint32_t cursor, top, n;
-    struct wl_table table; /* as drawn last */
+    struct wl_sheet table; /* as drawn last */
 };
 
 static inline const void *wl_rows_at(const struct wl_rows *rows, uint32_t i)

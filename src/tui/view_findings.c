@@ -299,7 +299,7 @@ static void draw_by_rule(const struct wl_screen *s, struct findings *f, struct w
     head = wl_rect_top(&inside, inside.h > 2);
     wl_pick_draw(&f->pick, s, c, &wl_grid_rules, inside, &rows, true);
     if (head.h)
-        wl_table_heads(c, &f->pick.table, head.y, -1, false);
+        wl_sheet_heads(c, &f->pick.table, head.y, -1, false);
     wl_scroll_draw(c, area.x + area.w - 1, inside.y, inside.h, f->pick.top, (uint64_t)inside.h,
                    rows.n);
     selected = wl_pick_selected(&f->pick, &rows);

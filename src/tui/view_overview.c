@@ -284,7 +284,7 @@ static void draw_panel(const struct wl_screen *s, struct overview *o, struct wl_
     }
     rows = rows_of(o, s->board, panel);
     wl_pick_draw(pick, s, c, panels[panel].grid, inside, &rows, o->focus == panel);
-    wl_table_heads_in_frame(c, &pick->table, area, (int)strlen(title));
+    wl_sheet_heads_in_frame(c, &pick->table, area, (int)strlen(title));
     if (rows.n == 0)
         (void)wl_canvas_text(c, inside, 0, 0, WL_ROLE_FAINT, panels[panel].empty);
     wl_scroll_draw(c, area.x + area.w - 1, inside.y, inside.h, pick->top, (uint64_t)inside.h,
@@ -442,7 +442,7 @@ static void draw_small(const struct wl_screen *s, struct overview *o, struct wl_
         wl_pick_draw(pick, s, c, panels[panel].grid, part, &rows, o->focus == panel);
         if (line.h) {
             (void)wl_canvas_text(c, line, 1, 0, WL_ROLE_TITLE, panels[panel].title);
-            wl_table_heads_in_frame(c, &pick->table, line, (int)strlen(panels[panel].title));
+            wl_sheet_heads_in_frame(c, &pick->table, line, (int)strlen(panels[panel].title));
         }
         if (rows.n == 0)
             (void)wl_canvas_text(c, part, 0, 0, WL_ROLE_FAINT, panels[panel].empty);

@@ -132,7 +132,7 @@ static void draw(const struct wl_screen *s, void *state, struct wl_canvas *c, st
     head = wl_rect_top(&inside, inside.h > 2);
     wl_pick_draw(&r->pick, s, c, &grid, inside, &rows, true);
     if (head.h)
-        wl_table_heads(c, &r->pick.table, head.y, -1, false);
+        wl_sheet_heads(c, &r->pick.table, head.y, -1, false);
     wl_scroll_draw(c, area.x + area.w - 1, inside.y, inside.h, r->pick.top, (uint64_t)inside.h,
                    rows.n);
     selected = wl_pick_selected(&r->pick, &rows);
