@@ -5,9 +5,12 @@
 
 #include "diag.h"
 #include "dialogues.h"
+#include "wirelint/interface.h"
 
 #include <archive.h>
 #include <openssl/crypto.h>
+
+enum { LOOK_MS = 300 /* at the traffic of interfaces */ };
 
 /* pcap.h needs types that strict POSIX does not have; this is all that is wanted of it. */
 extern const char *pcap_lib_version(void);
@@ -65,6 +68,104 @@ int wl_command_explain(struct wl_text *t, const struct wl_options *o, const stru
         }
         if (shown == before)
             return unknown_rule(o->words[w], err);
+    }
+    return 0;
+}
+
+/* ---------------------------------------------------------------------------------- interfaces */
+
+static void interface_state(struct wl_text *t, const struct wl_interface *i)
+{
+    wl_text_put(t, !i->up ? "down" : i->running || i->loopback || i->is_any ? "up" : "up, no link");
+}
+
+static void put_padded(struct wl_text *t, const char *text, size_t columns)
+{
+    size_t from = t->buf.n;
+
+    wl_text_terminal(t, wl_span_text(text));
+    while (t->buf.n - from < columns)
+        wl_text_char(t, ' ');
+}
+
+static void interface_line(struct wl_text *t, const struct wl_interface *i, uint64_t rate)
+{
+    size_t from;
+
+    put_padded(t, i->name, 15);
+    wl_text_char(t, ' ');
+    from = t->buf.n;
+    interface_state(t, i);
+    while (t->buf.n - from < 12)
+        wl_text_char(t, ' ');
+    from = t->buf.n;
+    if (i->counted) {
+        wl_text_count(t, rate);
+        wl_text_put(t, " packets/s");
+    }
+    while (t->buf.n - from < 18)
+        wl_text_char(t, ' ');
+    wl_text_terminal(t, wl_span_text(*i->addresses ? i->addresses : i->description));
+    wl_text_char(t, '\n');
+}
+
+static void put_json_text(struct wl_text *t, const char *key, const char *value)
+{
+    wl_text_printf(t, ",\"%s\":\"", key);
+    (void)wl_text_json(t, wl_span_text(value));
+    wl_text_char(t, '"');
+}
+
+static void interface_json(struct wl_text *t, const struct wl_interface *i, uint64_t rate,
+                           bool allowed)
+{
+    wl_text_put(t, "{\"name\":\"");
+    (void)wl_text_json(t, wl_span_text(i->name));
+    wl_text_char(t, '"');
+    if (*i->description)
+        put_json_text(t, "description", i->description);
+    put_json_text(t, "addresses", i->addresses);
+    wl_text_printf(t, ",\"up\":%s,\"running\":%s,\"loopback\":%s,\"capture\":%s",
+                   i->up ? "true" : "false", i->running ? "true" : "false",
+                   i->loopback ? "true" : "false", allowed && i->up ? "true" : "false");
+    if (i->counted)
+        wl_text_printf(t, ",\"packets_per_second\":%llu", (unsigned long long)rate);
+    wl_text_char(t, '}');
+}
+
+int wl_command_interfaces(struct wl_text *t, const struct wl_options *o, struct wl_error *err)
+{
+    const struct timespec look = {.tv_nsec = LOOK_MS * 1000000L};
+    struct wl_interface list[WL_MAX_INTERFACES];
+    uint64_t before[WL_MAX_INTERFACES];
+    bool allowed = wl_interfaces_allowed();
+    size_t n = 0;
+    int rc = wl_interfaces_list(list, WL_COUNT(list), &n, err);
+
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; i < n; i++)
+        before[i] = list[i].packets;
+    (void)nanosleep(&look, NULL);
+    wl_interfaces_count(list, n);
+    if (o->json)
+        wl_text_char(t, '[');
+    for (size_t i = 0; i < n; i++) {
+        uint64_t rate = (list[i].packets - before[i]) * 1000 / LOOK_MS;
+
+        if (o->json) {
+            wl_text_put(t, i ? ",\n" : "");
+            interface_json(t, &list[i], rate, allowed);
+        } else {
+            interface_line(t, &list[i], rate);
+        }
+    }
+    if (o->json) {
+        wl_text_put(t, "]\n");
+    } else if (!allowed) {
+        wl_text_put(t, "\nNone of them can be captured from by this user: the capability "
+                       "cap_net_raw is missing\n(sudo wirelint ..., or sudo setcap "
+                       "cap_net_raw=eip on the program).\n");
     }
     return 0;
 }

@@ -12,6 +12,10 @@ void wl_command_rules(struct wl_text *t, const struct wl_options *o, const struc
 /** Writes the pages of the rules named. Returns 0, or WL_EINVAL with err for an id that is none. */
 WL_MUST_USE int wl_command_explain(struct wl_text *t, const struct wl_options *o,
                                    const struct wl_page *page, struct wl_error *err);
+/** Lists what can be captured from, after a short look at where there is traffic. Returns 0, or a
+ * negative code with err. */
+WL_MUST_USE int wl_command_interfaces(struct wl_text *t, const struct wl_options *o,
+                                      struct wl_error *err);
 /** Writes the versions of the program and of its libraries. */
 void wl_command_version(struct wl_text *t);
 

@@ -74,6 +74,9 @@ static int fail(struct wl_terminal *terminal, int code, const struct wl_error *e
     return exit_status_of(code);
 }
 
+/* By default a plain screen speaks so often. */
+static const wl_ns plain_interval = 10 * WL_SECOND;
+
 static int add_output(struct wl_engine *engine, const struct run *run, const char *format,
                       const char *path, struct wl_error *err)
 {
@@ -90,6 +93,7 @@ static int add_output(struct wl_engine *engine, const struct run *run, const cha
         .command = command,
         .fail_on = o->config.fail_on,
         .filtered = o->bpf != NULL,
+        .interval = o->plain && !o->interval ? plain_interval : o->interval,
     };
 
     return wl_engine_add_sink(engine, wl_report_for(command, format), NULL, &cfg, err);
@@ -98,7 +102,8 @@ static int add_output(struct wl_engine *engine, const struct run *run, const cha
 static int add_outputs(struct wl_engine *engine, const struct run *run, struct wl_error *err)
 {
     const struct wl_options *o = run->o;
-    int rc = add_output(engine, run, o->json ? "json" : "text", "-", err);
+    const char *format = o->json ? "json" : o->plain ? "plain" : "text";
+    int rc = add_output(engine, run, format, "-", err);
 
     for (size_t i = 0; rc == 0 && i < o->n_reports; i++)
         rc = add_output(engine, run, o->reports[i].format, o->reports[i].path, err);
@@ -158,7 +163,16 @@ static int drive(struct wl_engine *engine, const struct run *run)
         .files = run->files,
         .n_files = run->n_files,
         .bpf = run->o->bpf,
+        .interfaces = run->o->interfaces,
+        .n_interfaces = run->o->n_interfaces,
         .max_packets = run->o->max_packets,
+        .max_duration = run->o->duration,
+        .snaplen = run->o->snaplen,
+        .buffer = run->o->buffer,
+        .not_promiscuous = run->o->not_promiscuous,
+        .follow = run->o->follow,
+        .log = wl_terminal_log,
+        .log_user = run->terminal,
         .progress = wl_terminal_progress,
         .progress_user = run->terminal,
     };
@@ -203,6 +217,9 @@ static unsigned shards_for(const struct run *run)
     return n;
 }
 
+/* What runs for weeks cannot keep every connection that was never closed. */
+static const wl_ns live_idle_timeout = 300 * WL_SECOND;
+
 static int run_engine(const struct run *run)
 {
     struct wl_config cfg = run->o->config;
@@ -211,6 +228,8 @@ static int run_engine(const struct run *run)
     int rc, status;
 
     cfg.shards = shards_for(run);
+    if (run->o->n_interfaces && !run->o->idle_timeout_set)
+        cfg.limits.idle_timeout = (uint64_t)live_idle_timeout;
     cfg.log = wl_terminal_log;
     cfg.log_user = run->terminal;
     rc = wl_engine_new(&cfg, &engine, &err);
@@ -349,6 +368,8 @@ static int print_command(const struct wl_options *o, struct wl_terminal *termina
         wl_options_help(&text, o);
     } else if (o->command == WL_COMMAND_RULES) {
         wl_command_rules(&text, o, &page);
+    } else if (o->command == WL_COMMAND_INTERFACES) {
+        rc = wl_command_interfaces(&text, o, &err);
     } else {
         rc = wl_command_explain(&text, o, &prose, &err);
     }
@@ -367,7 +388,8 @@ static int run_program(int argc, char **argv, struct wl_arena *arena)
     wl_terminal_init(&terminal, &o);
     if (rc < 0)
         return fail(&terminal, rc, &err);
-    if (o.help || o.version || o.command == WL_COMMAND_RULES || o.command == WL_COMMAND_EXPLAIN)
+    if (o.help || o.version || o.command == WL_COMMAND_RULES || o.command == WL_COMMAND_EXPLAIN ||
+        o.command == WL_COMMAND_INTERFACES)
         return print_command(&o, &terminal);
     return read_captures(&o, &terminal, arena);
 }

@@ -11,10 +11,13 @@
 #include "line.h"
 #include "report.h"
 #include "wirelint/filter.h"
+#include "wirelint/interface.h"
 
 enum {
     MAX_EXAMPLES = 1000,
     MAX_SHARDS = 64,
+    MAX_SNAPLEN = 262144,
+    MAX_BUFFER_MIB = 2047, /* of one ring */
 };
 
 /* ---------------------------------------------------------------------------- applying values */
@@ -56,6 +59,82 @@ static int apply_version(struct wl_parse *p, const char *value)
 static int apply_read(struct wl_parse *p, const char *value)
 {
     p->o->files[p->o->n_files++] = value;
+    return 0;
+}
+
+static int apply_interface(struct wl_parse *p, const char *value)
+{
+    if (p->o->n_interfaces == WL_MAX_INTERFACES)
+        return wl_fail(p->err, WL_EINVAL, "%d interfaces at most", (int)WL_MAX_INTERFACES);
+    p->o->interfaces[p->o->n_interfaces++] = value;
+    return 0;
+}
+
+static int apply_snaplen(struct wl_parse *p, const char *value)
+{
+    uint64_t n = 0;
+    int status = parse_number(p, value, 0, MAX_SNAPLEN, &n);
+
+    p->o->snaplen = (unsigned)n;
+    return status;
+}
+
+static int apply_buffer(struct wl_parse *p, const char *value)
+{
+    uint64_t n = 0;
+    int status = parse_number(p, value, 1, MAX_BUFFER_MIB, &n);
+
+    p->o->buffer = n << 20;
+    return status;
+}
+
+static int apply_not_promiscuous(struct wl_parse *p, const char *value)
+{
+    (void)value;
+    p->o->not_promiscuous = true;
+    return 0;
+}
+
+static int apply_list_interfaces(struct wl_parse *p, const char *value)
+{
+    (void)value;
+    p->o->list_interfaces = true;
+    return 0;
+}
+
+static int parse_duration(struct wl_parse *p, const char *value, wl_ns least, wl_ns *ret)
+{
+    uint64_t ns = 0;
+
+    if (!wl_parse_seconds(wl_span_text(value), &ns) || ns < (uint64_t)least)
+        return refuse(p, value, "seconds, such as 60, 0.5 or 250ms");
+    *ret = (wl_ns)ns;
+    return 0;
+}
+
+static int apply_duration(struct wl_parse *p, const char *value)
+{
+    return parse_duration(p, value, 1, &p->o->duration);
+}
+
+static int apply_interval(struct wl_parse *p, const char *value)
+{
+    if (parse_duration(p, value, WL_SECOND, &p->o->interval) == 0)
+        return 0;
+    return refuse(p, value, "seconds, 1 or more");
+}
+
+static int apply_follow(struct wl_parse *p, const char *value)
+{
+    (void)value;
+    p->o->follow = true;
+    return 0;
+}
+
+static int apply_plain(struct wl_parse *p, const char *value)
+{
+    (void)value;
+    p->o->plain = true;
     return 0;
 }
 
@@ -184,6 +263,7 @@ static int apply_set(struct wl_parse *p, const char *value)
     if (!key)
         return WL_NOMEM;
     memcpy(key, value, n);
+    p->o->idle_timeout_set |= strcmp(key, "idle_timeout") == 0;
     return wl_config_set(&p->o->config, key, value + n + 1, p->err);
 }
 
@@ -295,9 +375,6 @@ static int apply_format(struct wl_parse *p, const char *value)
 
 /* --------------------------------------------------------------------------------- the tables */
 
-static const char later_live[] =
-    "live capture is not in this version; use tcpdump -U -w - | wirelint list -";
-
 const struct wl_command_row wl_command_rows[WL_N_COMMANDS] = {
     [WL_COMMAND_AUDIT] =
         {
@@ -319,6 +396,7 @@ const struct wl_command_row wl_command_rows[WL_N_COMMANDS] = {
             .operands = "FILE... [FILTER]",
             .examples =
                 {
+                    "wirelint list -i eth0 port 80",
                     "wirelint list prod.pcap",
                     "wirelint list --where 'class:5xx method:POST' prod.pcap",
                     "wirelint list --json prod.pcap | jq 'select(.state == \"unanswered\")'",
@@ -332,6 +410,7 @@ const struct wl_command_row wl_command_rows[WL_N_COMMANDS] = {
             .examples =
                 {
                     "wirelint stats prod.pcap",
+                    "wirelint stats -i any --interval 60",
                     "wirelint stats --where server:10.0.0.9 prod.pcap",
                     "wirelint stats --json prod.pcap | jq 'select(.type == \"end\").times'",
                 },
@@ -362,7 +441,7 @@ const struct wl_command_row wl_command_rows[WL_N_COMMANDS] = {
             .name = "interfaces",
             .help = "what can be captured from",
             .operands = "",
-            .later = later_live,
+            .examples = {"wirelint interfaces", "wirelint interfaces --json | jq -r '.[].name'"},
         },
 };
 
@@ -370,8 +449,23 @@ const struct wl_command_row wl_command_rows[WL_N_COMMANDS] = {
 const struct wl_option wl_option_rows[] = {
     {"", 'r', WL_FOR_READERS, "FILE", "read FILE ('-': standard input); may repeat", apply_read,
      NULL},
+    {"", 'i', WL_FOR_READERS, "IFACE", "capture from IFACE ('any': all); may repeat",
+     apply_interface, NULL},
+    {"follow", 0, WL_FOR_READERS, NULL, "wait for more at the end of FILE, as tail -f does",
+     apply_follow, NULL},
     {"", 'f', WL_FOR_READERS, "FILTER", "BPF filter, as trailing words", apply_filter, NULL},
     {"", 'c', WL_FOR_READERS, "N", "stop after N packets", apply_count, NULL},
+    {"duration", 0, WL_FOR_READERS, "S", "live: stop after S seconds", apply_duration, NULL},
+    {"interval", 0, WL_FOR_REPORTS, "S", "live: report every S seconds as well", apply_interval,
+     NULL},
+    {"watch", 0, WL_FOR_STATS, NULL, "live: what has changed, in plain lines", apply_plain, NULL},
+    {"plain", 0, WL_FOR_WATCH, NULL, "lines instead of a screen, for logs and readers", apply_plain,
+     NULL},
+    {"", 's', WL_FOR_READERS, "N", "-i: keep N octets of a packet (default: all)", apply_snaplen,
+     NULL},
+    {"", 'B', WL_FOR_READERS, "MiB", "-i: buffer of the kernel (default: 16)", apply_buffer, NULL},
+    {"", 'p', WL_FOR_READERS, NULL, "-i: only packets from and to this machine",
+     apply_not_promiscuous, NULL},
     {"", 'j', WL_FOR_READERS, "N", "N shards, each on a thread of its own", apply_shards, NULL},
     {"port", 0, WL_FOR_READERS, "N[,N]", "parse only these server ports", apply_port, NULL},
     {"separate", 0, WL_FOR_READERS, NULL, "each file by itself, not one capture", apply_separate,
@@ -391,7 +485,8 @@ const struct wl_option wl_option_rows[] = {
      apply_fail_on, NULL},
     {"require-http", 0, WL_FOR_READERS, NULL, "exit status 3 when there is no HTTP",
      apply_require_http, NULL},
-    {"json", 0, WL_FOR_READERS, NULL, "NDJSON on standard output", apply_json, NULL},
+    {"json", 0, WL_FOR_READERS | WL_FOR_INTERFACES, NULL, "NDJSON on standard output", apply_json,
+     NULL},
     {"report", 0, WL_FOR_READERS, "FORMAT=FILE", "also write text or json to FILE", apply_report,
      NULL},
     {"", 'w', WL_FOR_READERS, "FILE", "write connections with findings as pcapng", apply_evidence,
@@ -404,15 +499,7 @@ const struct wl_option wl_option_rows[] = {
     {"verbose", 'v', WL_FOR_READERS, NULL, "more: reasons, advice, counters", apply_verbose, NULL},
     {"help", 'h', WL_FOR_ALL, NULL, "this page", apply_help, NULL},
     {"version", 0, WL_FOR_ALL, NULL, NULL, apply_version, NULL},
-    {"", 'i', WL_FOR_READERS, "IFACE", NULL, NULL, later_live},
-    {"", 's', WL_FOR_READERS, "N", NULL, NULL, later_live},
-    {"", 'B', WL_FOR_READERS, "MiB", NULL, NULL, later_live},
-    {"", 'p', WL_FOR_READERS, NULL, NULL, NULL, later_live},
-    {"", 'D', WL_FOR_ALL, NULL, NULL, NULL, later_live},
-    {"duration", 0, WL_FOR_READERS, "S", NULL, NULL, later_live},
-    {"interval", 0, WL_FOR_READERS, "S", NULL, NULL, later_live},
-    {"follow", 0, WL_FOR_READERS, NULL, NULL, NULL,
-     "following a growing file is not in this version"},
+    {"", 'D', WL_FOR_ALL, NULL, NULL, apply_list_interfaces, NULL},
     {"keylog", 0, WL_FOR_READERS, "FILE", NULL, NULL, "decrypting TLS is not in this version"},
     {"metrics", 0, WL_FOR_READERS, "[ADDR:]PORT", NULL, NULL,
      "the OpenMetrics endpoint is not in this version; --json gives the same numbers at the end"},

@@ -10,6 +10,8 @@
 #include "diag.h"
 #include "option_table.h"
 
+#include <unistd.h>
+
 enum {
     NEAR = 2, /* edits that a misspelt option may be away */
     HELP_INDENT = 31,
@@ -179,7 +181,9 @@ static int parse_operand(struct wl_parse *p, const char *word)
         o->words[o->n_words++] = word;
         return 0;
     }
-    if (o->n_files == 0 || (!p->in_filter && !p->only_words && looks_like_file(word))) {
+    /* behind -i there are no files */
+    if (o->n_interfaces == 0 &&
+        (o->n_files == 0 || (!p->in_filter && !p->only_words && looks_like_file(word)))) {
         o->files[o->n_files++] = word;
         return 0;
     }
@@ -220,6 +224,45 @@ static int join_filter(struct wl_parse *p)
     return 0;
 }
 
+/* Is anything read as it comes? Standard input may turn out to be a file, and is believed. */
+static bool may_be_live(const struct wl_options *o)
+{
+    return o->n_interfaces || o->follow || (o->n_files == 1 && strcmp(o->files[0], "-") == 0);
+}
+
+/* What is read, and the options that only make sense for some of it. */
+static int check_inputs(struct wl_parse *p)
+{
+    const struct wl_options *o = p->o;
+
+    if (o->n_files == 0 && o->n_interfaces == 0) {
+        (void)wl_fail(p->err, WL_EINVAL, "no capture was named");
+        wl_hint(p->err, "wirelint %s FILE..., '-' for standard input, or -i INTERFACE",
+                wl_command_rows[o->command].name);
+        return WL_EINVAL;
+    }
+    if (o->n_files && o->n_interfaces) {
+        (void)wl_fail(p->err, WL_EINVAL,
+                      "'%s' is a file, and files and interfaces cannot be read "
+                      "together",
+                      o->files[0]);
+        wl_hint(p->err, "a filter comes after -i: wirelint -i %s port 80", o->interfaces[0]);
+        return WL_EINVAL;
+    }
+    if (o->n_interfaces == 0 && (o->snaplen || o->buffer || o->not_promiscuous))
+        return wl_fail(p->err, WL_EINVAL, "-s, -B and -p are for interfaces: -i is missing");
+    if ((o->duration || o->interval) && !may_be_live(o)) {
+        return wl_fail(p->err, WL_EINVAL,
+                       "--duration and --interval go by the clock, files do not: they want -i, '-' "
+                       "or --follow");
+    }
+    if (o->follow && o->separate)
+        return wl_fail(p->err, WL_EINVAL, "--follow has no end after which --separate could go on");
+    if (o->separate && o->n_interfaces)
+        return wl_fail(p->err, WL_EINVAL, "--separate is for files");
+    return 0;
+}
+
 static int check_whole(struct wl_parse *p)
 {
     struct wl_options *o = p->o;
@@ -227,21 +270,24 @@ static int check_whole(struct wl_parse *p)
 
     if (o->help || o->version)
         return 0;
-    if (command->later)
+    if (o->list_interfaces)
+        return 0;
+    if (command->later && !o->plain)
         return wl_fail(p->err, WL_EINVAL, "%s: %s", command->name, command->later);
     if (!(p->used_mask & (1u << o->command)))
         return wl_fail(p->err, WL_EINVAL, "'wirelint %s' does not take %s", command->name, p->used);
     if ((1u << o->command) & WL_FOR_READERS) {
-        if (o->n_files == 0) {
-            (void)wl_fail(p->err, WL_EINVAL, "no capture was named");
-            wl_hint(p->err, "wirelint %s FILE..., or '-' for standard input; --help tells more",
-                    command->name);
-            return WL_EINVAL;
-        }
+        int status = check_inputs(p);
+
+        if (status < 0)
+            return status;
     } else if (o->command == WL_COMMAND_EXPLAIN && o->n_words == 0) {
         (void)wl_fail(p->err, WL_EINVAL, "no rule was named");
         wl_hint(p->err, "'wirelint rules' lists them");
         return WL_EINVAL;
+    } else if (o->command == WL_COMMAND_INTERFACES && o->n_words) {
+        return wl_fail(p->err, WL_EINVAL, "'wirelint interfaces' takes no operand: '%s'",
+                       o->words[0]);
     } else if (o->command == WL_COMMAND_RULES && o->n_words) {
         (void)wl_fail(p->err, WL_EINVAL, "'wirelint rules' takes no operand: '%s'", o->words[0]);
         wl_hint(p->err, "'wirelint explain %s' tells about one rule", o->words[0]);
@@ -266,11 +312,14 @@ static int init(struct wl_parse *p)
     wl_config_init(&o->config);
     o->config.fail_on = WL_VIOLATION;
     o->files = wl_arena_array(p->arena, n, sizeof(*o->files));
+    o->interfaces = wl_arena_array(p->arena, n, sizeof(*o->interfaces));
     o->words = wl_arena_array(p->arena, n, sizeof(*o->words));
     o->reports = wl_arena_array(p->arena, n, sizeof(*o->reports));
     o->overrides = wl_arena_array(p->arena, n, sizeof(*o->overrides));
     p->filter = wl_arena_array(p->arena, n, sizeof(*p->filter));
-    return o->files && o->words && o->reports && o->overrides && p->filter ? 0 : WL_NOMEM;
+    return o->files && o->interfaces && o->words && o->reports && o->overrides && p->filter
+               ? 0
+               : WL_NOMEM;
 }
 
 /* Is the word an option here? "-" alone is a file; inside a filter "-" may be arithmetic. */
@@ -279,6 +328,14 @@ static bool is_option(const struct wl_parse *p, const char *word)
     if (p->only_words || word[0] != '-' || !word[1])
         return false;
     return word[1] == '-' || !wl_is_digit((uint8_t)word[1]);
+}
+
+/* `wirelint -i IFACE`: the dashboard where it can be shown, else lines. */
+static enum wl_command live_command(const struct wl_options *o)
+{
+    bool can_watch = !wl_command_rows[WL_COMMAND_WATCH].later && !o->json && isatty(STDOUT_FILENO);
+
+    return can_watch ? WL_COMMAND_WATCH : WL_COMMAND_LIST;
 }
 
 int wl_options_parse(struct wl_options *ret, int argc, char **argv, struct wl_arena *a,
@@ -312,6 +369,10 @@ int wl_options_parse(struct wl_options *ret, int argc, char **argv, struct wl_ar
         if (ret->help || ret->version)
             return 0;
     }
+    if (ret->implicit && ret->n_interfaces)
+        ret->command = live_command(ret);
+    if (ret->list_interfaces)
+        ret->command = WL_COMMAND_INTERFACES;
     if (status == 0)
         status = join_filter(&p);
     if (status == 0)
@@ -394,18 +455,21 @@ static void help_program(struct wl_text *t)
                    "  wirelint list capture.pcap            every exchange: GET / -> 103, 200\n"
                    "  wirelint stats captures/              codes, sequences, times\n"
                    "  wirelint audit --where status:103 capture.pcap host 10.0.0.9\n"
+                   "  wirelint -i eth0 port 80              the same of what passes by now\n"
                    "  wirelint explain interim-to-http10    what is behind a finding\n\n");
     for (size_t i = 0; i < WL_N_COMMANDS; i++) {
         if (!wl_command_rows[i].later) {
-            wl_text_printf(t, "  %-8s %-17s %s\n", wl_command_rows[i].name,
+            wl_text_printf(t, "  %-10s %-17s %s\n", wl_command_rows[i].name,
                            wl_command_rows[i].operands, wl_command_rows[i].help);
         }
     }
-    wl_text_put(t, "\nFILE is pcap or pcapng, plain or compressed; '-' is standard input; a "
-                   "directory\nis every capture in it; several are one capture. FILTER is BPF, as "
-                   "for tcpdump.\n'wirelint COMMAND --help' lists options, 'wirelint --version' "
-                   "the versions.\n\n"
-                   "Exit status: 0 clean, 1 findings, 2 usage, 3 input or output failed.\n");
+    wl_text_put(
+        t,
+        "\nFILE is pcap or pcapng, plain or compressed; '-' is standard input; a "
+        "directory\nis every capture in it; several are one capture; -i INTERFACE "
+        "captures. FILTER\nis BPF, as for tcpdump.\n'wirelint COMMAND --help' lists options, 'wirelint --version' "
+        "the versions.\n\n"
+        "Exit status: 0 clean, 1 findings, 2 usage, 3 input or output failed.\n");
 }
 
 void wl_options_help(struct wl_text *t, const struct wl_options *o)

@@ -36,7 +36,18 @@ struct wl_options {
     bool help, version;
     const char **files;
     size_t n_files;
-    const char **words; /* of rules, explain */
+    const char **interfaces; /* -i; then there are no files */
+    size_t n_interfaces;
+    unsigned snaplen;     /* -s; 0: all of a packet */
+    uint64_t buffer;      /* -B, in octets; 0: the default */
+    wl_ns duration;       /* --duration; 0: no end */
+    wl_ns interval;       /* --interval; 0: report at the end only */
+    bool not_promiscuous; /* -p */
+    bool follow;
+    bool plain;            /* watch --plain, stats --watch */
+    bool list_interfaces;  /* -D */
+    bool idle_timeout_set; /* by --set; live has another default than files */
+    const char **words;    /* of rules, explain */
     size_t n_words;
     const char *bpf; /* or NULL */
     struct wl_report_request *reports;

@@ -122,9 +122,9 @@ check "an unknown rule to explain" 2 explain interim-to-http1
 err "did you mean 'interim-to-http10'"
 check "a misspelt command is a missing file, with a hint" 3 adit
 err "did you mean the command 'audit'"
-for option in '-i lo' '--keylog k' '--metrics 9100' '--baseline b' '--write-baseline b' \
-    '--profile nginx' '--redact all' '--correlate' '--config c' '--duration 3' \
-    '--interval 2' '--follow' '-B 2' '-p' '-s 100' '--report sarif=x' '--report html=x'; do
+for option in '--keylog k' '--metrics 9100' '--baseline b' '--write-baseline b' \
+    '--profile nginx' '--redact all' '--correlate' '--config c' \
+    '--report sarif=x' '--report html=x'; do
     # shellcheck disable=SC2086 # an option and its value
     check "$option is refused" 2 audit $option "$clean"
     err 'this version'
@@ -132,8 +132,32 @@ for option in '-i lo' '--keylog k' '--metrics 9100' '--baseline b' '--write-base
 done
 check "watch is refused" 2 watch "$clean"
 err 'not in this version'
-check "interfaces is refused" 2 interfaces
-check "-D is refused" 2 -D
+for option in '-B 2' '-p' '-s 100'; do
+    # shellcheck disable=SC2086 # an option and its value
+    check "$option without an interface" 2 audit $option "$clean"
+    err '-i is missing'
+    no_out
+done
+for option in '--duration 3' '--interval 2'; do
+    # shellcheck disable=SC2086 # an option and its value
+    check "$option of a file" 2 audit $option "$clean"
+    err 'go by the clock'
+    no_out
+done
+check "an interval that is none" 2 stats -i lo --interval 0.1
+err '1 or more'
+check "a file and an interface" 2 audit "$clean" -i lo
+err 'cannot be read together'
+check "a list has no interval" 2 list -i lo --interval 1
+err 'does not take --interval'
+check "interfaces" 0 interfaces
+check "interfaces for programs" 0 interfaces --json
+python3 -c 'import json, sys; assert all("name" in i and "up" in i for i in json.load(sys.stdin))' \
+    <"$work/out" || failed "no list of interfaces"
+check "-D" 0 -D
+check "interfaces takes no operand" 2 interfaces lo
+check "plain lines of a file" 1 watch --plain "$showcase"
+out '1 violations'
 
 # ------------------------------------------------------------------------------------- operands
 check "-r FILE and trailing words" 0 audit -r "$clean" tcp port 1

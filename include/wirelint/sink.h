@@ -91,8 +91,10 @@ struct wl_stats {
     const struct wl_input *inputs;
     uint32_t n_inputs;
     wl_ns t_first, t_last;
-    bool stopped; /* by a signal, a packet count or a duration */
-    bool live;    /* packets came as they happened: an interface, a pipe, a followed file */
+    bool stopped;  /* by a signal, a packet count or a duration */
+    bool live;     /* packets came as they happened: an interface, a pipe, a followed file */
+    wl_ns elapsed; /* since the run began, by the clock of the wall */
+    wl_ns now;     /* by the clock of the packets; live it goes on without them */
 };
 
 /** The value below which the share q (0..1) of durations lies, in seconds; 0 when empty. */
@@ -107,7 +109,8 @@ struct wl_sink_config {
     int verbosity;            /* -1 quiet, 0, 1 verbose */
     const char *command;      /* "audit", "list", "stats": what the user asked for */
     enum wl_severity fail_on; /* WL_OFF: never */
-    bool filtered; /* a BPF filter is in force: connection numbers are not those of the file */
+    bool filtered;  /* a BPF filter is in force: connection numbers are not those of the file */
+    wl_ns interval; /* live: report so often by the clock of the wall; 0: at the end only */
 };
 
 struct wl_sink;
@@ -126,6 +129,8 @@ struct wl_sink_ops {
     /* Every connection record, with its steps; false: only those with findings, without steps. */
     bool wants_connections;
     bool wants_exchanges; /* every exchange; false: only those with findings */
+    int (*flush)(
+        struct wl_sink *s); /* live: nothing more comes for now, show what there is; or NULL */
 };
 
 struct wl_sink {

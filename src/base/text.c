@@ -553,3 +553,49 @@ unsigned wl_edit_distance(const char *a, const char *b)
     }
     return rows[n_a % 3][n_b];
 }
+
+/* ------------------------------------------------------------------------------------ durations */
+
+bool wl_take_number(struct wl_span *s, uint64_t *ret)
+{
+    size_t n = 0;
+
+    while (n < s->n && wl_is_digit(s->p[n]))
+        n++;
+    if (!wl_parse_u64(wl_span_sub(*s, 0, n), ret))
+        return false;
+    *s = wl_span_after(*s, n);
+    return true;
+}
+
+bool wl_parse_seconds(struct wl_span s, uint64_t *ret)
+{
+    uint64_t scale = (uint64_t)WL_SECOND;
+    uint64_t whole = 0, part = 0;
+
+    if (s.n && s.p[0] != '.' && !wl_take_number(&s, &whole))
+        return false;
+    if (s.n && s.p[0] == '.') {
+        struct wl_span digits = wl_span_after(s, 1);
+        size_t n;
+
+        s = digits;
+        if (!wl_take_number(&s, &part))
+            return false;
+        n = digits.n - s.n;
+        if (n > 9)
+            return false;
+        for (; n < 9; n++)
+            part *= 10;
+    }
+    if (wl_span_equal(s, WL_SPAN("ms"))) {
+        scale /= 1000;
+        part /= 1000;
+    } else if (s.n && !wl_span_equal(s, WL_SPAN("s"))) {
+        return false;
+    }
+    if (whole > (INT64_MAX - part) / scale)
+        return false;
+    *ret = whole * scale + part;
+    return true;
+}

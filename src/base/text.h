@@ -82,5 +82,9 @@ void wl_text_count(struct wl_text *t, uint64_t n);
 bool wl_glob_match(const char *glob, const char *text);
 /** Edit distance (Damerau, adjacent swaps), for "did you mean"; at most 255. */
 unsigned wl_edit_distance(const char *a, const char *b);
+/** Takes digits off the front; false when there are none or the number exceeds 64 bits. */
+bool wl_take_number(struct wl_span *s, uint64_t *ret);
+/** "0.8", "100", "1.5s", "250ms" to nanoseconds; up to nine digits behind the point. False: it is none. */
+bool wl_parse_seconds(struct wl_span s, uint64_t *ret);
 
 #endif

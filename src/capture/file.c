@@ -41,6 +41,7 @@ struct wl_file {
     struct wl_octets in;
     struct wl_budget *budget;
     bool is_pcapng;
+    bool unknown; /* growing, and what it is could not be seen yet */
     /* pcap */
     bool big_endian;
     enum lengths lengths;
@@ -191,13 +192,14 @@ static int read_pcap_header(struct wl_file *f, struct wl_error *err)
     return 0;
 }
 
+/* 0, a negative code, or WL_AGAIN, when nothing has been consumed. */
 static int recognise(struct wl_file *f, struct wl_error *err)
 {
     struct wl_octets *in = &f->in;
     size_t need;
 
     if (!wl_octets_have(in, 4))
-        return refuse(in, err);
+        return in->starved ? WL_AGAIN : refuse(in, err);
     f->is_pcapng = wl_span_starts(wl_span(in->p, 4), WL_PCAPNG_MAGIC);
     if (!f->is_pcapng && !is_magic(wl_load_be32(in->p)) && !is_magic(wl_load_le32(in->p))) {
         (void)wl_octets_have(in, 512);
@@ -205,6 +207,8 @@ static int recognise(struct wl_file *f, struct wl_error *err)
     }
     need = f->is_pcapng ? 28 : FILE_HEADER;
     if (!wl_octets_have(in, need)) {
+        if (in->starved)
+            return WL_AGAIN;
         return wl_fail(err, WL_EDAMAGED, "'%s' is cut off in the file header (octet %" PRIu64 ")",
                        in->name, in->offset);
     }
@@ -228,24 +232,36 @@ static struct wl_file *new_file(struct wl_budget *budget, struct wl_error *err)
     return f;
 }
 
-int wl_file_open(const char *path, struct wl_budget *budget, struct wl_file **ret,
-                 struct wl_error *err)
+int wl_file_open_growing(const char *path, const struct wl_octets_how *how,
+                         struct wl_budget *budget, struct wl_file **ret, struct wl_error *err)
 {
     struct wl_file *f = new_file(budget, err);
     struct wl_error cause = {.code = 0};
-    bool is_stdin = strcmp(path, "-") == 0;
     int code;
 
     if (!f)
         return WL_NOMEM;
-    code = wl_octets_open(&f->in, path, budget, &cause);
+    code = wl_octets_open(&f->in, path, how, budget, &cause);
     if (code < 0) {
         wl_free(budget, f, sizeof(*f));
-        code = wl_fail(err, (enum wl_code)code, "cannot open '%s': %s", path, cause.text);
-        return code;
+        return wl_fail(err, (enum wl_code)code, "cannot open '%s': %s", path, cause.text);
     }
-    if (is_stdin)
+    if (strcmp(path, "-") == 0)
         f->in.name = "standard input";
+    f->unknown = true;
+    *ret = f;
+    return 0;
+}
+
+int wl_file_open(const char *path, struct wl_budget *budget, struct wl_file **ret,
+                 struct wl_error *err)
+{
+    struct wl_file *f = NULL;
+    int code = wl_file_open_growing(path, NULL, budget, &f, err);
+
+    if (code < 0)
+        return code;
+    f->unknown = false;
     code = recognise(f, err);
     if (code < 0) {
         wl_file_free(f);
@@ -283,6 +299,11 @@ void wl_file_set_stop(struct wl_file *f, const volatile sig_atomic_t *stop)
     f->in.packed.stop = stop;
 }
 
+int wl_file_fd(const struct wl_file *f)
+{
+    return f->in.packed.fd;
+}
+
 bool wl_file_rereadable(const struct wl_file *f)
 {
     return f->in.rereadable;
@@ -312,6 +333,8 @@ static int end_of_pcap(struct wl_file *f, struct wl_error *err)
 {
     struct wl_octets *in = &f->in;
 
+    if (in->starved)
+        return WL_AGAIN;
     if (in->p == in->end && !in->failure.code)
         return 0;
     return wl_octets_cut(in, f->frame + 1, wl_octets_position(in), err);
@@ -340,8 +363,8 @@ static int next_of_pcap(struct wl_file *f, struct wl_packet *ret, struct wl_erro
                                  "it claims to be larger than any packet", err);
     }
     if (!wl_octets_have(in, f->record_header + captured))
-        return wl_octets_cut(in, f->frame + 1, wl_octets_position(in), err);
-    p = in->p; /* only now: asking may have moved the window */
+        return end_of_pcap(f, err); /* not between two records: in is not at its end */
+    p = in->p;                      /* only now: asking may have moved the window */
     in->p += f->record_header + captured;
     /* the next header will be asked for when this packet has been worked on */
     __builtin_prefetch(in->p);
@@ -358,8 +381,28 @@ static int next_of_pcap(struct wl_file *f, struct wl_packet *ret, struct wl_erro
     return 1;
 }
 
+/* The first look at a growing file. */
+static int begin(struct wl_file *f, struct wl_error *err)
+{
+    struct wl_error cause = {.code = 0};
+    int code = wl_octets_look(&f->in, &cause);
+
+    if (code < 0 && code != WL_AGAIN)
+        return wl_fail(err, (enum wl_code)code, "cannot open '%s': %s", f->in.name, cause.text);
+    if (code == 0)
+        code = recognise(f, err);
+    f->unknown = code == WL_AGAIN;
+    return code;
+}
+
 int wl_file_next(struct wl_file *f, struct wl_packet *ret, struct wl_error *err)
 {
+    if (WL_LIKELY_FALSE(f->unknown)) {
+        int code = begin(f, err);
+
+        if (code < 0)
+            return code;
+    }
     if (WL_LIKELY_FALSE(f->is_pcapng))
         return wl_pcapng_next(&f->ng, ret, err);
     return next_of_pcap(f, ret, err);

@@ -15,6 +15,7 @@
 #include <signal.h>
 
 struct wl_file;
+struct wl_octets_how;
 
 /**
  * path "-" is standard input; it is borrowed for the life of the file. Returns 0, WL_EOPEN (missing,
@@ -22,13 +23,21 @@ struct wl_file;
  */
 WL_MUST_USE int wl_file_open(const char *path, struct wl_budget *budget, struct wl_file **ret,
                              struct wl_error *err);
+/**
+ * The same for a capture that is still being written: nothing of it is read yet, so that it is
+ * wl_file_next that says whether it is one. how (octets.h) is used during the call only, how->stop for
+ * the life of the file. Returns 0, WL_EOPEN or WL_NOMEM.
+ */
+WL_MUST_USE int wl_file_open_growing(const char *path, const struct wl_octets_how *how,
+                                     struct wl_budget *budget, struct wl_file **ret,
+                                     struct wl_error *err);
 /** Reads from memory instead; for tests and fuzzers. bytes must outlive the file. */
 WL_MUST_USE int wl_file_open_memory(struct wl_span bytes, struct wl_budget *budget,
                                     struct wl_file **ret, struct wl_error *err);
 /**
  * 1 and *ret (ordinal unset, frame = number from 1 with file index 0), 0 at the end, WL_EDAMAGED
  * with err naming the record and octet position where reading stopped. bytes are borrowed until the
- * next call on this file.
+ * next call on this file. Of a growing file also WL_AGAIN, and at first WL_EOPEN and WL_NOMEM.
  */
 int wl_file_next(struct wl_file *f, struct wl_packet *ret, struct wl_error *err);
 /**
@@ -40,6 +49,8 @@ bool wl_file_ready(const struct wl_file *f);
 void wl_file_set_stop(struct wl_file *f, const volatile sig_atomic_t *stop);
 /** True for what can be opened a second time: a regular file, not a pipe. */
 bool wl_file_rereadable(const struct wl_file *f);
+/** The descriptor it is read from, for poll(2). */
+int wl_file_fd(const struct wl_file *f);
 /** Octets of the file consumed so far, and its size (0 when not known). */
 void wl_file_progress(const struct wl_file *f, uint64_t *done, uint64_t *size);
 void wl_file_free(struct wl_file *f);

@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -75,10 +76,37 @@ static void note_failure(struct wl_octets *o)
     (void)wl_fail(&o->failure, WL_EDAMAGED, "%s", wl_errno_text(errno, text, sizeof(text)));
 }
 
+/* Can the descriptor be read without waiting? A regular file always can. */
+static bool is_readable(int fd)
+{
+    struct pollfd ready = {.fd = fd, .events = POLLIN};
+
+    return poll(&ready, 1, 0) != 0; /* an error is for read(2) to tell */
+}
+
+/* One read of what is not compressed: octets, 0 at the end or when starved, -1 on failure. */
+static ptrdiff_t read_plain(struct wl_octets *o, uint8_t *to, size_t room)
+{
+    ptrdiff_t got;
+
+    if (o->patient && !is_readable(o->packed.fd)) {
+        o->starved = true;
+        return 0;
+    }
+    got = wl_unpack_read_fd(o->packed.fd, to, room, o->packed.stop);
+    if (got > 0)
+        o->packed.done += (uint64_t)got;
+    if (got < 0)
+        note_failure(o);
+    o->starved = got == 0 && o->follow;
+    return got;
+}
+
 bool wl_octets_fill(struct wl_octets *o, size_t n)
 {
     if (o->at_end)
         return false;
+    o->starved = false;
     if (!make_room(o, n)) {
         o->at_end = true;
         return false;
@@ -91,15 +119,10 @@ bool wl_octets_fill(struct wl_octets *o, size_t n)
         if (o->unpacker) {
             got = wl_unpack_read(o->unpacker, to, room, &o->failure);
         } else {
-            got = wl_unpack_read_fd(o->packed.fd, to, room, o->packed.stop);
-            if (got < 0) {
-                note_failure(o);
-            } else {
-                o->packed.done += (uint64_t)got;
-            }
+            got = read_plain(o, to, room);
         }
         if (got <= 0) {
-            o->at_end = true;
+            o->at_end = !o->starved;
             return false;
         }
         o->end += got;
@@ -108,29 +131,31 @@ bool wl_octets_fill(struct wl_octets *o, size_t n)
     return true;
 }
 
-bool wl_octets_skip(struct wl_octets *o, uint64_t n)
+bool wl_octets_skip(struct wl_octets *o, uint64_t *n)
 {
     for (;;) {
         size_t have = (size_t)(o->end - o->p);
 
-        if (n <= have) {
-            o->p += n;
+        if (*n <= have) {
+            o->p += *n;
+            *n = 0;
             return true;
         }
-        n -= have;
+        *n -= have;
         o->p = o->end;
         if (!wl_octets_fill(o, 1))
             return false;
     }
 }
 
-/* Looks at the first octets; puts the archive in between when they are compressed. */
-static int unpack(struct wl_octets *o, struct wl_error *err)
+/* Puts the archive in between when the first octets say that the rest is compressed. */
+int wl_octets_look(struct wl_octets *o, struct wl_error *err)
 {
     struct wl_error cause = {.code = 0};
     int code;
 
-    (void)wl_octets_have(o, 8);
+    if (!wl_octets_have(o, 8) && o->starved)
+        return WL_AGAIN;
     if (o->failure.code) {
         return wl_fail(err, o->failure.code == WL_NOMEM ? WL_NOMEM : WL_EOPEN, "%s",
                        o->failure.text);
@@ -149,18 +174,20 @@ static int unpack(struct wl_octets *o, struct wl_error *err)
     o->p = o->end = NULL;
     o->offset = 0;
     o->packed.done = 0;
-    o->at_end = false;
+    o->at_end = o->patient = o->follow = false;
     code = wl_unpack_new(&o->packed, o->budget, &o->unpacker, &cause);
     return code ? wl_fail(err, (enum wl_code)code, "%s: %s", o->kind, cause.text) : 0;
 }
 
-int wl_octets_open(struct wl_octets *o, const char *path, struct wl_budget *budget,
-                   struct wl_error *err)
+int wl_octets_open(struct wl_octets *o, const char *path, const struct wl_octets_how *how,
+                   struct wl_budget *budget, struct wl_error *err)
 {
     struct stat st;
     int code;
 
     *o = (struct wl_octets){.name = path, .budget = budget, .packed.fd = STDIN_FILENO};
+    if (how)
+        o->packed.stop = how->stop;
     if (strcmp(path, "-") != 0) {
         o->packed.fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
         o->own_fd = o->packed.fd >= 0;
@@ -178,7 +205,12 @@ int wl_octets_open(struct wl_octets *o, const char *path, struct wl_budget *budg
     }
     o->rereadable = S_ISREG(st.st_mode) && o->own_fd;
     o->size = S_ISREG(st.st_mode) && st.st_size > 0 ? (uint64_t)st.st_size : 0;
-    code = unpack(o, err);
+    if (how) {
+        o->patient = how->patient;
+        o->follow = how->follow;
+        return 0;
+    }
+    code = wl_octets_look(o, err);
     if (code)
         wl_octets_release(o);
     return code;
@@ -200,7 +232,7 @@ int wl_octets_open_memory(struct wl_octets *o, struct wl_span bytes, struct wl_b
         .rereadable = true,
         .at_end = true,
     };
-    code = unpack(o, err);
+    code = wl_octets_look(o, err);
     if (code)
         wl_octets_release(o);
     return code;

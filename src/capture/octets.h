@@ -25,17 +25,37 @@ struct wl_octets {
     size_t packed_memory_n;
     uint64_t size; /* of the file; 0: not known */
     bool own_fd, rereadable;
-    bool at_end;             /* nothing comes behind the window */
+    bool at_end;  /* nothing comes behind the window */
+    bool patient; /* see struct wl_octets_how */
+    bool follow;
+    bool starved; /* patient: the last wl_octets_have failed because nothing is there yet */
     struct wl_error failure; /* code 0: the end is a true end; WL_NOMEM, WL_EDAMAGED */
+};
+
+/** How an input is read that may grow; all zero for one that is whole. */
+struct wl_octets_how {
+    const volatile sig_atomic_t
+        *stop; /* or NULL; when set, a read that was interrupted is the end */
+    /* Plain octets are only read when some are there; else wl_octets_have fails with starved set, and
+     * may be asked again. What is compressed is waited for: libarchive cannot be interrupted. */
+    bool patient;
+    bool follow; /* the end of the file is no end */
 };
 
 /**
  * path "-" is standard input; it is borrowed as the name in messages until a caller sets another.
+ * how NULL: the input is whole, and its first octets are looked at.
  * Returns 0, WL_EOPEN or WL_NOMEM with err, the cause alone; o needs no release then.
  */
-WL_MUST_USE int wl_octets_open(struct wl_octets *o, const char *path, struct wl_budget *budget,
+WL_MUST_USE int wl_octets_open(struct wl_octets *o, const char *path,
+                               const struct wl_octets_how *how, struct wl_budget *budget,
                                struct wl_error *err);
-/** The same over memory that outlives o. */
+/**
+ * Looks at the first octets; call before any other when how was given. 0, or WL_AGAIN (they are not
+ * there yet), WL_EOPEN or WL_NOMEM with err, the cause alone.
+ */
+WL_MUST_USE int wl_octets_look(struct wl_octets *o, struct wl_error *err);
+/** The same as wl_octets_open over memory that outlives o. */
 WL_MUST_USE int wl_octets_open_memory(struct wl_octets *o, struct wl_span bytes,
                                       struct wl_budget *budget, struct wl_error *err);
 void wl_octets_release(struct wl_octets *o);
@@ -48,8 +68,9 @@ static inline bool wl_octets_have(struct wl_octets *o, size_t n)
     return WL_LIKELY_TRUE((size_t)(o->end - o->p) >= n) || wl_octets_fill(o, n);
 }
 
-/** Passes over n octets without keeping them; false when the end came first. */
-bool wl_octets_skip(struct wl_octets *o, uint64_t n);
+/** Passes over *n octets without keeping them; false when the end came first, or they are not there
+ * yet: *n is what remains. */
+bool wl_octets_skip(struct wl_octets *o, uint64_t *n);
 
 /** Position of p in the (decompressed) stream. */
 static inline uint64_t wl_octets_position(const struct wl_octets *o)

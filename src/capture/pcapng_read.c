@@ -54,8 +54,11 @@ void wl_pcapng_release(struct wl_pcapng *ng)
     ng->n_interfaces = ng->capacity = 0;
 }
 
+/* The octets of a block end before it does: they are not there yet, or never will be. */
 static int cut(const struct wl_pcapng *ng, uint64_t at, struct wl_error *err)
 {
+    if (ng->in->starved)
+        return WL_AGAIN;
     return wl_octets_cut(ng->in, ng->frame + 1, at, err);
 }
 
@@ -335,7 +338,7 @@ static int next_header(struct wl_pcapng *ng, uint32_t *ret_type, uint32_t *ret_l
     struct wl_octets *in = ng->in;
 
     if (!wl_octets_have(in, HEADER)) {
-        if (in->p == in->end && !in->failure.code)
+        if (in->p == in->end && !in->failure.code && !in->starved)
             return 0;
         return cut(ng, wl_octets_position(in), err);
     }
@@ -359,12 +362,16 @@ int wl_pcapng_next(struct wl_pcapng *ng, struct wl_packet *ret, struct wl_error 
     for (;;) {
         uint64_t at = wl_octets_position(in);
         uint32_t type = 0, length = 0;
-        int code = next_header(ng, &type, &length, err);
+        int code;
 
+        if (WL_LIKELY_FALSE(ng->skip) && !wl_octets_skip(in, &ng->skip))
+            return cut(ng, at, err);
+        code = next_header(ng, &type, &length, err);
         if (code <= 0)
             return code;
         if (!is_kept_whole(type)) {
-            if (!wl_octets_skip(in, length))
+            ng->skip = length;
+            if (!wl_octets_skip(in, &ng->skip))
                 return cut(ng, at, err);
             ng->frame += counts_as_frame(type);
             continue;

@@ -24,6 +24,7 @@ struct wl_pcapng {
     size_t n_interfaces, capacity;
     uint64_t frame; /* of the last packet */
     wl_ns last;     /* its time */
+    uint64_t skip;  /* octets of a block that is passed over, still to come */
 };
 
 /** The first four octets of every pcapng file: the type of the section header block. */

@@ -1,4 +1,4 @@
-/* source.c - where packets come from: files in sequence or merged by time.
+/* source.c - where packets come from: files in sequence or merged by time, or what is live.
  * SPDX-License-Identifier: MIT
  *
  * Every input is looked at once when the source is opened: what it is, its link type, the time of
@@ -10,11 +10,15 @@
  *
  * The packets given last stay borrowed from their files until the next call, which first of all moves
  * the file of the latest on. A burst ends before a file would have to read on.
+ *
+ * What is live comes from feeds.c instead; counting, the filter of streams and the ends of a run are
+ * the same here.
  */
 #include "source.h"
 
 #include "bpf.h"
 #include "diag.h"
+#include "feeds.h"
 #include "file.h"
 
 #include <dirent.h>
@@ -27,6 +31,7 @@ enum {
     KEPT_OPEN = 16,          /* files that stay open after the first look */
     PROGRESS_STEP = 4 << 20, /* octets between two calls of progress */
     MAX_INPUTS = 65536,      /* file indexes of wl_frame() have 16 bits */
+    CLOCK_EVERY = 1024,      /* live packets between two looks at the clock */
 };
 
 struct input {
@@ -56,6 +61,10 @@ struct wl_source {
     bool bursting;           /* packets have been given that are still borrowed */
     struct wl_file *spent;   /* a file at its end, of which some are; the next call frees it */
     struct wl_error failure; /* of the filter: told by the call after the burst it ended */
+    struct wl_feeds *feeds;  /* live: instead of inputs and heap */
+    size_t n_feeds;
+    wl_ns deadline;  /* by the monotonic clock; 0: none */
+    uint64_t looked; /* ordinal at which the clock was looked at */
 };
 
 static const char no_memory[] = "not enough memory";
@@ -328,15 +337,27 @@ static void remove_top(struct wl_source *s)
 
 /* ---------------------------------------------------------------------------------- opening */
 
+static int prepare_feeds(struct wl_source *s, struct wl_error *err)
+{
+    size_t n = wl_feeds_count(s->cfg);
+    void *told = grown(s->budget, NULL, &s->told_capacity, n, sizeof(*s->told));
+
+    if (!told)
+        return wl_fail(err, WL_NOMEM, "out of memory");
+    s->told = told;
+    s->n_feeds = n;
+    return wl_feeds_new(s->cfg, s->told, &s->stop, s->budget, &s->feeds, err);
+}
+
 int wl_source_prepare(const struct wl_source_config *cfg, const struct wl_limits *limits,
                       struct wl_budget *budget, struct wl_source **ret, struct wl_error *err)
 {
     struct wl_source *s;
     int code = 0;
 
-    if (cfg->n_interfaces)
-        return wl_fail(err, WL_EINVAL, "this version reads capture files only, no interface");
-    if (cfg->n_files == 0)
+    if (cfg->n_files && cfg->n_interfaces)
+        return wl_fail(err, WL_EINVAL, "files and interfaces cannot be read together");
+    if (cfg->n_files == 0 && cfg->n_interfaces == 0)
         return wl_fail(err, WL_EINVAL, "there is no capture file to read");
     s = wl_alloc(budget, sizeof(*s));
     if (!s)
@@ -345,8 +366,10 @@ int wl_source_prepare(const struct wl_source_config *cfg, const struct wl_limits
     s->cfg = cfg;
     s->max_inputs = (size_t)wl_min_u64(limits->max_files, MAX_INPUTS);
     s->until_progress = PROGRESS_STEP;
-    if (cfg->bpf && cfg->bpf[0])
+    if (cfg->bpf && cfg->bpf[0] && !cfg->n_interfaces) /* those are filtered by the kernel */
         code = wl_bpf_new(cfg->bpf, budget, &s->bpf, err);
+    if (code == 0 && wl_feeds_wanted(cfg))
+        code = prepare_feeds(s, err);
     if (code < 0) {
         wl_source_free(s);
         return code;
@@ -355,9 +378,25 @@ int wl_source_prepare(const struct wl_source_config *cfg, const struct wl_limits
     return 0;
 }
 
+static wl_ns monotonic(void)
+{
+    struct timespec now = {0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (wl_ns)now.tv_sec * WL_SECOND + now.tv_nsec;
+}
+
 int wl_source_begin(struct wl_source *s, struct wl_error *err)
 {
     int code = 0;
+
+    if (s->cfg->max_duration)
+        s->deadline = monotonic() + s->cfg->max_duration;
+    if (s->feeds) {
+        if (s->bpf)
+            code = wl_bpf_prepare(s->bpf, 1, err); /* before the first packet: is it a filter? */
+        return code < 0 ? code : wl_feeds_begin(s->feeds, err);
+    }
 
     for (size_t i = 0; code == 0 && i < s->cfg->n_files; i++)
         code = add_operand(s, s->cfg->files[i], err);
@@ -440,13 +479,18 @@ static void tell_progress(struct wl_source *s)
     s->cfg->progress(s->cfg->progress_user, done, known ? total : 0);
 }
 
+static size_t n_told(const struct wl_source *s)
+{
+    return s->feeds ? s->n_feeds : s->n_inputs;
+}
+
 static int finish(struct wl_source *s, struct wl_error *err)
 {
     const char *first = NULL;
     size_t n_damaged = 0;
 
     tell_progress(s);
-    for (size_t i = 0; i < s->n_inputs; i++) {
+    for (size_t i = 0; i < n_told(s); i++) {
         if (!s->told[i].damaged)
             continue;
         if (!first)
@@ -526,6 +570,88 @@ static ptrdiff_t take_packet(struct wl_source *s, struct wl_packet *ret)
     return i;
 }
 
+/* The run is over, in order. */
+static int finish_live(struct wl_source *s, struct wl_error *err)
+{
+    wl_feeds_look(s->feeds, true);
+    return finish(s, err);
+}
+
+static bool is_late(const struct wl_source *s)
+{
+    return s->deadline && monotonic() >= s->deadline;
+}
+
+/* Standard input turned out to be no capture: nothing was read, and there is nothing to report. */
+static int refuse_feed(struct wl_source *s, int code)
+{
+    s->n_feeds = 0;
+    return code;
+}
+
+/* Numbers, counts and filters what has come, in place: how many are left, or a negative code. */
+static int pass_on(struct wl_source *s, struct wl_packet *packets, size_t n, struct wl_error *err)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        int code = 1;
+
+        packets[i].ordinal = ++s->ordinal;
+        count(s, wl_frame_file(packets[i].frame), &packets[i]);
+        if (s->bpf)
+            code = wl_bpf_match(s->bpf, &packets[i], err);
+        if (code < 0)
+            return code;
+        if (code)
+            packets[kept++] = packets[i];
+    }
+    s->delivered += kept;
+    return (int)kept;
+}
+
+static bool is_over(struct wl_source *s)
+{
+    bool look = s->ordinal - s->looked >= CLOCK_EVERY;
+
+    if (look) {
+        s->looked = s->ordinal;
+        wl_feeds_look(s->feeds, false);
+    }
+    return s->stop || (s->cfg->max_packets && s->delivered >= s->cfg->max_packets) ||
+           (look && is_late(s));
+}
+
+/* wl_source_burst of what is live. */
+static int burst_live(struct wl_source *s, struct wl_packet *ret, size_t max, struct wl_error *err)
+{
+    for (;;) {
+        size_t wanted = max, i = 0;
+        int code;
+
+        if (is_over(s))
+            return finish_live(s, err);
+        if (s->cfg->max_packets)
+            wanted = wl_min_size(max, (size_t)(s->cfg->max_packets - s->delivered));
+        code = wl_feeds_burst(s->feeds, ret, wanted, &i, err);
+        if (code == WL_AGAIN) {
+            wl_feeds_look(s->feeds, false);
+            return is_late(s) ? finish_live(s, err) : WL_AGAIN;
+        }
+        if (code == 0)
+            return finish_live(s, err);
+        if (code < 0) {
+            if (s->told[i].packets == 0 && s->n_feeds == 1)
+                return refuse_feed(s, code);
+            note_damage(s, i, err);
+            continue;
+        }
+        code = pass_on(s, ret, (size_t)code, err);
+        if (code)
+            return code;
+    }
+}
+
 /* Will the next packet leave those given in this burst where they are? */
 static bool stays_put(const struct wl_source *s)
 {
@@ -544,6 +670,8 @@ int wl_source_burst(struct wl_source *s, struct wl_packet *ret, size_t max, stru
     }
     wl_file_free(s->spent);
     s->spent = NULL;
+    if (WL_LIKELY_FALSE(s->feeds != NULL))
+        return burst_live(s, ret, max, err);
     while (n < max && (n == 0 || stays_put(s))) {
         struct wl_packet *p = ret + n;
         ptrdiff_t i;
@@ -578,37 +706,48 @@ int wl_source_next(struct wl_source *s, struct wl_packet *ret, struct wl_error *
 
 bool wl_source_live(const struct wl_source *s)
 {
-    (void)s;
-    return false;
+    return s->feeds != NULL;
 }
 
 bool wl_source_wait(struct wl_source *s, int timeout_ms, int wake_fd)
 {
-    (void)s;
-    (void)timeout_ms;
-    (void)wake_fd;
-    return false;
+    return s->feeds && wl_feeds_wait(s->feeds, timeout_ms, wake_fd);
 }
 
 wl_ns wl_source_now(const struct wl_source *s)
 {
-    (void)s;
-    return 0;
+    return s->feeds ? wl_feeds_now(s->feeds) : 0;
 }
 
 void wl_source_stop(struct wl_source *s)
 {
     s->stop = 1;
+    if (s->feeds)
+        wl_feeds_wake(s->feeds);
 }
 
 const struct wl_input *wl_source_inputs(const struct wl_source *s, size_t *n)
 {
-    *n = s->n_inputs;
+    *n = n_told(s);
     return s->told;
+}
+
+void wl_source_lost(struct wl_source *s, bool at_end, uint64_t *ret_dropped,
+                    uint64_t *ret_interface_dropped)
+{
+    if (s->feeds && at_end)
+        wl_feeds_look(s->feeds, true);
+    *ret_dropped = *ret_interface_dropped = 0;
+    for (size_t i = 0; i < s->n_feeds; i++) {
+        *ret_dropped += s->told[i].dropped;
+        *ret_interface_dropped += s->told[i].interface_dropped;
+    }
 }
 
 bool wl_source_rereadable(const struct wl_source *s)
 {
+    if (s->feeds)
+        return wl_feeds_rereadable(s->feeds);
     for (size_t i = 0; i < s->n_inputs; i++) {
         if (!s->inputs[i].rereadable)
             return false;
@@ -627,6 +766,9 @@ void wl_source_free(struct wl_source *s)
             free_text(s->budget, s->inputs[i].path);
     }
     wl_file_free(s->spent);
+    for (size_t i = 0; i < s->n_feeds; i++)
+        free_text(s->budget, s->told[i].damaged);
+    wl_feeds_free(s->feeds);
     wl_bpf_free(s->bpf);
     wl_free(s->budget, s->inputs, s->inputs_capacity * sizeof(*s->inputs));
     wl_free(s->budget, s->told, s->told_capacity * sizeof(*s->told));

@@ -86,6 +86,12 @@ int wl_source_burst(struct wl_source *s, struct wl_packet *ret, size_t max, stru
 void wl_source_stop(struct wl_source *s);
 /** What has been read so far, per input, in the order of frame file indexes. Borrowed. */
 const struct wl_input *wl_source_inputs(const struct wl_source *s, size_t *n);
+/**
+ * Live: packets lost so far by the kernel's buffer and by the interfaces, of all inputs together; as of
+ * the last look, a second ago at most, or at_end as of now.
+ */
+void wl_source_lost(struct wl_source *s, bool at_end, uint64_t *ret_dropped,
+                    uint64_t *ret_interface_dropped);
 /** True when the same packets can be read a second time (no standard input). */
 bool wl_source_rereadable(const struct wl_source *s);
 void wl_source_free(struct wl_source *s);

@@ -92,58 +92,12 @@ static const char *nearest_key(const char *key)
     return best;
 }
 
-/* Takes digits off the front; false when there are none or the number exceeds 2^63-1. */
-static bool take_number(struct wl_span *s, uint64_t *ret)
-{
-    size_t n = 0;
-
-    while (n < s->n && wl_is_digit(s->p[n]))
-        n++;
-    if (!wl_parse_u64(wl_span_sub(*s, 0, n), ret))
-        return false;
-    *s = wl_span_after(*s, n);
-    return true;
-}
-
-/* "0.8", "100", "1.5s", "250ms" to nanoseconds; up to nine digits behind the point. */
-static bool parse_seconds(struct wl_span s, uint64_t *ret)
-{
-    uint64_t scale = (uint64_t)WL_SECOND;
-    uint64_t whole = 0, part = 0;
-
-    if (s.n && s.p[0] != '.' && !take_number(&s, &whole))
-        return false;
-    if (s.n && s.p[0] == '.') {
-        struct wl_span digits = wl_span_after(s, 1);
-        size_t n;
-
-        s = digits;
-        if (!take_number(&s, &part))
-            return false;
-        n = digits.n - s.n;
-        if (n > 9)
-            return false;
-        for (; n < 9; n++)
-            part *= 10;
-    }
-    if (wl_span_equal(s, WL_SPAN("ms"))) {
-        scale /= 1000;
-        part /= 1000;
-    } else if (s.n && !wl_span_equal(s, WL_SPAN("s"))) {
-        return false;
-    }
-    if (whole > (INT64_MAX - part) / scale)
-        return false;
-    *ret = whole * scale + part;
-    return true;
-}
-
 static bool parse_count(struct wl_span s, uint64_t *ret)
 {
     unsigned shift = 0;
     uint64_t value;
 
-    if (!take_number(&s, &value))
+    if (!wl_take_number(&s, &value))
         return false;
     if (s.n == 1) {
         switch (wl_lower(s.p[0])) {
@@ -192,7 +146,7 @@ int wl_config_set(struct wl_config *cfg, const char *key, const char *value, str
         return WL_EINVAL;
     }
     if (text.n == 0 ||
-        !(set->unit == UNIT_S ? parse_seconds(text, &number) : parse_count(text, &number))) {
+        !(set->unit == UNIT_S ? wl_parse_seconds(text, &number) : parse_count(text, &number))) {
         (void)wl_fail(err, WL_EINVAL, "invalid value '%s' for '%s'", value, key);
         wl_hint(err, "%s",
                 set->unit == UNIT_S ? "a number of seconds is wanted, such as 0.8, 100 or 250ms"

@@ -143,6 +143,14 @@ static void add_shard(struct wl_stats *st, const struct wl_counters *counters,
         st->limits[k] += limits[k];
 }
 
+wl_ns wl_engine_clock(void)
+{
+    struct timespec now = {0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (wl_ns)now.tv_sec * WL_SECOND + now.tv_nsec;
+}
+
 static const struct wl_stats *snapshot(void *user)
 {
     struct wl_engine *e = user;
@@ -177,6 +185,8 @@ static const struct wl_stats *snapshot(void *user)
     st->t_last = e->t_last;
     st->stopped = e->stopped;
     st->live = e->live;
+    st->now = e->now > e->t_last ? e->now : e->t_last;
+    st->elapsed = e->began ? wl_engine_clock() - e->began : 0;
     return wl_tally_snapshot(e->tally);
 }
 

@@ -41,6 +41,8 @@ struct wl_engine {
     bool stopped, live;
     uint64_t packets, ordinal; /* ordinal: of the latest one */
     wl_ns t_first, t_last;
+    wl_ns began; /* by the monotonic clock; 0: no run has begun */
+    wl_ns now;   /* live: the time by the clock of the packets, when last looked at */
 };
 
 /** What every shard is made with; index, emit and user are left to the caller. */
@@ -54,6 +56,8 @@ void wl_engine_feed(struct wl_engine *e, const struct wl_packet *packets, size_t
 /** Begins the file of -w. source NULL: packets are fed, and cannot be read again. */
 WL_MUST_USE int wl_engine_begin_evidence(struct wl_engine *e, const struct wl_source *source,
                                          struct wl_error *err);
+/** The monotonic clock. */
+wl_ns wl_engine_clock(void);
 /** Every connection ends, and all events are released. Does nothing the second time. */
 void wl_engine_end(struct wl_engine *e);
 

@@ -118,6 +118,17 @@ void wl_outputs_tick(struct wl_outputs *o)
     }
 }
 
+void wl_outputs_flush(struct wl_outputs *o)
+{
+    for (size_t i = 0; i < o->n; i++) {
+        struct wl_output *out = &o->all[i];
+        int rc = out->open && out->sink.ops->flush ? out->sink.ops->flush(&out->sink) : 0;
+
+        if (rc < 0)
+            has_failed(o, out, rc);
+    }
+}
+
 void wl_outputs_close(struct wl_outputs *o)
 {
     const struct wl_stats *st = o->n ? o->stats(o->user) : NULL;

@@ -34,6 +34,8 @@ void wl_outputs_inputs(struct wl_outputs *o, const struct wl_input *inputs, size
 void wl_outputs_exchange(struct wl_outputs *o, const struct wl_exchange *ex);
 void wl_outputs_connection(struct wl_outputs *o, const struct wl_conn_record *conn);
 void wl_outputs_tick(struct wl_outputs *o);
+/** Live: nothing is there to be read, so everybody may see what has been found until now. */
+void wl_outputs_flush(struct wl_outputs *o);
 /** Closes those that are open; nothing but wl_outputs_fail may follow. */
 void wl_outputs_close(struct wl_outputs *o);
 /** Keeps what went wrong, if it is the first: of the output called name. */

@@ -79,8 +79,8 @@ struct lane {
     uint64_t on_way, unheard;                /* octets; those since the bell was rung last */
     uint32_t since_mark;                     /* packets */
     wl_ns t_mark, t_bell;
-    uint64_t ordinal; /* live */
-    bool live, stop;
+    uint64_t ordinal;           /* live */
+    bool live, stop, over_soon; /* over_soon: its last report is being made */
     struct wl_shard_report report;
     int code;
     struct wl_error err;
@@ -249,6 +249,13 @@ static void fill_report(struct lane *l)
     const struct wl_input *inputs;
     size_t n;
 
+    if (l->live) {
+        uint64_t dropped, interface_dropped;
+
+        /* every socket is told the same of what its interface has lost */
+        wl_source_lost(l->source, l->over_soon, &dropped, &interface_dropped);
+        wl_shard_lost(l->shard, dropped, l->index == 0 ? interface_dropped : 0);
+    }
     r->counters = *wl_shard_counters(l->shard);
     memcpy(r->limits, wl_shard_limits(l->shard), sizeof(r->limits));
     r->limits[WL_LIMIT_memory] += l->budget.refused;
@@ -316,6 +323,7 @@ static void idle(struct lane *l)
 
     if (now)
         wl_shard_tick(l->shard, live_ordinal(l, now), now);
+    l->report.now = now;
     mark(l);
     wake_merge(l);
     wl_bell_arm(l->bell);
@@ -344,6 +352,7 @@ static void *run_lane(void *user)
     }
     l->code = rc > 0 || rc == WL_AGAIN ? 0 : rc;
     wl_shard_finish(l->shard);
+    l->over_soon = true;
     fill_report(l);
     if (!l->filling)
         l->filling = wait_for_batch(l, wl_shard_watermark(l->shard));

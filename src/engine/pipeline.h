@@ -46,6 +46,7 @@ struct wl_shard_report {
     uint64_t limits[WL_N_LIMITS], suppressed;
     uint64_t packets, open;
     wl_ns t_first, t_last;
+    wl_ns now;            /* live: by the clock of the packets, when it had nothing to do last */
     uint64_t done, total; /* octets of files; total 0: not known */
     struct wl_input inputs[WL_REPORTED_INPUTS];
     uint32_t n_inputs;

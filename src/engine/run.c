@@ -14,7 +14,7 @@
 enum {
     BURST = 32,        /* packets fed at a time: their headers and flows fit the fastest cache */
     LOOK_EVERY = 1024, /* packets between two looks at what else there is to do */
-    BUSY_WAIT_MS = 50, /* live: until time is looked at while something has come of late */
+    BUSY_WAIT_MS = 25, /* live: until time is looked at while something has come of late */
     IDLE_WAIT_MS = 1000,
     SOURCES_PART = 2, /* of the engine's memory, for the sources of several shards */
 };
@@ -34,7 +34,18 @@ static void tick_when_due(struct wl_engine *e, time_t *last)
 
 /* ---------------------------------------------------------------------- on this thread alone */
 
-/* Live, and nothing is there now: time goes on all the same. */
+/* What was lost on the way belongs to the first shard: with several, this thread reads no interface. */
+static void tell_lost(struct wl_engine *e, bool at_end)
+{
+    uint64_t dropped, interface_dropped;
+
+    if (!e->live)
+        return;
+    wl_source_lost(e->source, at_end, &dropped, &interface_dropped);
+    wl_shard_lost(e->shards[0], dropped, interface_dropped);
+}
+
+/* Live, and nothing is there now: time goes on all the same, and what is ready is shown. */
 static void wait_for_packets(struct wl_engine *e)
 {
     wl_ns now = wl_source_now(e->source);
@@ -44,6 +55,8 @@ static void wait_for_packets(struct wl_engine *e)
         for (unsigned i = 0; i < e->n_shards; i++)
             wl_shard_tick(e->shards[i], e->ordinal + 1, now);
     }
+    e->now = now;
+    wl_outputs_flush(&e->outputs);
     wl_bell_arm(e->bell);
     if (!e->stop)
         (void)wl_source_wait(e->source, timeout, wl_bell_fd(e->bell));
@@ -57,24 +70,26 @@ static int read_alone(struct wl_engine *e, struct wl_error *err)
     struct wl_packet burst[BURST];
     uint64_t looked = 0;
     time_t last = 0;
-    int rc;
+    int rc = 0;
 
     while (!e->stop && !e->outputs.failure.code) {
         rc = wl_source_burst(e->source, burst, BURST, err);
         if (rc > 0) {
             wl_engine_feed(e, burst, (size_t)rc);
-            if (!ticks || e->packets - looked < LOOK_EVERY)
+            if (e->packets - looked < LOOK_EVERY)
                 continue;
         } else if (rc == WL_AGAIN) {
             wait_for_packets(e);
         } else {
-            return rc;
+            break;
         }
         looked = e->packets;
+        tell_lost(e, false);
         if (ticks)
             tick_when_due(e, &last);
     }
-    return 0;
+    tell_lost(e, true);
+    return rc < 0 && rc != WL_AGAIN ? rc : 0;
 }
 
 /* ------------------------------------------------------------------------------ with threads */
@@ -86,6 +101,8 @@ static void sum_reports(struct wl_engine *e)
     for (unsigned i = 0; i < e->n_shards; i++) {
         const struct wl_shard_report *r = wl_pipeline_report(e->pipeline, i);
 
+        if (r->now > e->now)
+            e->now = r->now;
         if (r->packets == 0)
             continue;
         if (packets == 0 || r->t_first < e->t_first)
@@ -116,6 +133,7 @@ static int read_with_threads(struct wl_engine *e, struct wl_error *err)
         if (any) {
             wl_bell_disarm(e->bell);
         } else {
+            wl_outputs_flush(&e->outputs);
             wl_bell_sleep(e->bell, IDLE_WAIT_MS);
         }
         if (ticks) {
@@ -247,6 +265,7 @@ int wl_engine_run(struct wl_engine *e, const struct wl_source_config *src, struc
     inputs = e->pipeline ? wl_pipeline_inputs(e->pipeline, &n) : wl_source_inputs(source, &n);
     wl_outputs_inputs(&e->outputs, inputs, n);
     rc = wl_engine_begin_evidence(e, source, err);
+    e->began = wl_engine_clock();
     if (rc == 0)
         rc = e->pipeline ? read_with_threads(e, err) : read_alone(e, err);
     if (e->outputs.failure.code) {

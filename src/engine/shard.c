@@ -329,6 +329,12 @@ void wl_shard_packets(struct wl_shard *s, const struct wl_packet *packets, size_
     }
 }
 
+void wl_shard_lost(struct wl_shard *s, uint64_t dropped, uint64_t interface_dropped)
+{
+    s->counters.capture_dropped = dropped;
+    s->counters.interface_dropped = interface_dropped;
+}
+
 void wl_shard_finish(struct wl_shard *s)
 {
     s->when = 2 * s->packet + 1;

@@ -35,6 +35,8 @@ void wl_shard_packets(struct wl_shard *s, const struct wl_packet *packets, size_
 void wl_shard_segment(struct wl_shard *s, const struct wl_segment *seg);
 /** Time goes on to now, before packet is given: wake-ups, gap deadlines, idle expiry. */
 void wl_shard_tick(struct wl_shard *s, uint64_t packet, wl_ns now);
+/** Packets lost so far on their way to this shard: what is missing may be theirs. */
+void wl_shard_lost(struct wl_shard *s, uint64_t dropped, uint64_t interface_dropped);
 /** The capture is over: every connection ends. Nothing may be fed afterwards. */
 void wl_shard_finish(struct wl_shard *s);
 /** Between two packets: no later event will be at this position or before it. */

@@ -675,11 +675,18 @@ static void put_damaged(struct json *j, const struct wl_stats *st)
     put_raw(j, raw);
 }
 
-static int put_end(struct json *j, const struct wl_stats *st)
+/* All that is counted: at the end, and, with the time, of what has been seen so far. */
+static int put_numbers(struct json *j, bool at_end, const struct wl_stats *st)
 {
     bool any = false;
 
-    PUT(j, "{\"type\":\"end\",\"packets\":");
+    if (at_end) {
+        PUT(j, "{\"type\":\"end\"");
+    } else {
+        PUT(j, "{\"type\":\"interval\",\"ts\":");
+        put_time(j, st->now);
+    }
+    PUT(j, ",\"packets\":");
     put_u64(j, st->counters.packets);
     PUT(j, ",\"octets\":");
     put_u64(j, st->counters.octets);
@@ -695,7 +702,7 @@ static int put_end(struct json *j, const struct wl_stats *st)
     PUT(j, "}");
     put_judgement(j, st);
     PUT(j, ",\"dropped\":");
-    put_u64(j, st->counters.capture_dropped);
+    put_u64(j, st->counters.capture_dropped + st->counters.interface_dropped);
     put_damaged(j, st);
     return end_object(j);
 }
@@ -754,7 +761,17 @@ static int json_tick(struct wl_sink *s, const struct wl_stats *st)
 {
     struct json *j = s->state;
 
-    (void)st;
+    if (wl_output_due(&j->out, st)) {
+        put_start(j);
+        (void)put_numbers(j, false, st); /* a failure sticks */
+    }
+    return wl_output_flush(&j->out);
+}
+
+static int json_flush(struct wl_sink *s)
+{
+    struct json *j = s->state;
+
     return wl_output_flush(&j->out);
 }
 
@@ -762,7 +779,7 @@ static int json_close(struct wl_sink *s, const struct wl_stats *st, struct wl_er
 {
     if (s->state && !wl_output_unread(st)) {
         put_start(s->state);
-        (void)put_end(s->state, st); /* a failure sticks, and is told below */
+        (void)put_numbers(s->state, true, st); /* a failure sticks, and is told below */
     }
     return wl_output_finish(s, sizeof(struct json), err);
 }
@@ -777,6 +794,7 @@ const struct wl_sink_ops wl_out_json = {
     .connection = json_connection,
     .tick = json_tick,
     .close = json_close,
+    .flush = json_flush,
     .wants_connections = true,
     .wants_exchanges = true,
 };
@@ -789,6 +807,7 @@ const struct wl_sink_ops wl_out_json_list = {
     .connection = no_connection,
     .tick = json_tick,
     .close = json_close,
+    .flush = json_flush,
     .wants_exchanges = true,
 };
 
@@ -800,4 +819,5 @@ const struct wl_sink_ops wl_out_json_stats = {
     .connection = no_connection,
     .tick = json_tick,
     .close = json_close,
+    .flush = json_flush,
 };

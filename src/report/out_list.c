@@ -96,6 +96,13 @@ static int list_tick(struct wl_sink *s, const struct wl_stats *st)
     return wl_output_flush(&list->out);
 }
 
+static int list_flush(struct wl_sink *s)
+{
+    struct list *list = s->state;
+
+    return wl_output_flush(&list->out);
+}
+
 static int list_close(struct wl_sink *s, const struct wl_stats *st, struct wl_error *err)
 {
     (void)st;
@@ -113,4 +120,5 @@ const struct wl_sink_ops wl_out_list = {
     .tick = list_tick,
     .close = list_close,
     .wants_exchanges = true,
+    .flush = list_flush,
 };

@@ -69,21 +69,38 @@ static void put_servers(struct wl_output *o, const struct wl_stats *st)
     }
 }
 
+static void put_report(struct wl_output *o, const struct wl_stats *st)
+{
+    wl_section_inputs(o, st);
+    wl_section_no_http(o, st);
+    wl_section_responses(o, st);
+    wl_section_sequences(o, st, o->cfg.verbosity > 0 ? WL_TOP : SEQUENCES);
+    wl_section_times(o, st);
+    put_servers(o, st);
+    if (o->cfg.verbosity > 0)
+        wl_section_counters(o, st);
+}
+
+static int stats_tick(struct wl_sink *s, const struct wl_stats *st)
+{
+    struct stats *stats = s->state;
+
+    if (!wl_output_due(&stats->out, st))
+        return 0;
+    wl_section_interval(&stats->out, st);
+    put_report(&stats->out, st);
+    wl_text_char(&stats->out.text, '\n');
+    return wl_output_flush(&stats->out);
+}
+
 static int stats_close(struct wl_sink *s, const struct wl_stats *st, struct wl_error *err)
 {
     struct stats *stats = s->state;
 
     if (stats && !wl_output_unread(st)) {
-        struct wl_output *o = &stats->out;
-
-        wl_section_inputs(o, st);
-        wl_section_no_http(o, st);
-        wl_section_responses(o, st);
-        wl_section_sequences(o, st, o->cfg.verbosity > 0 ? WL_TOP : SEQUENCES);
-        wl_section_times(o, st);
-        put_servers(o, st);
-        if (o->cfg.verbosity > 0)
-            wl_section_counters(o, st);
+        if (stats->out.reported)
+            wl_section_interval(&stats->out, st);
+        put_report(&stats->out, st);
     }
     return wl_output_finish(s, sizeof(struct stats), err);
 }
@@ -96,5 +113,6 @@ const struct wl_sink_ops wl_out_stats = {
     .open = stats_open,
     .exchange = stats_exchange,
     .connection = stats_connection,
+    .tick = stats_tick,
     .close = stats_close,
 };

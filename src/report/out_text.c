@@ -427,13 +427,28 @@ static void put_report(struct report *r, const struct wl_stats *st)
     wl_section_verdict(o, st);
 }
 
+static int report_tick(struct wl_sink *s, const struct wl_stats *st)
+{
+    struct report *r = s->state;
+
+    if (!wl_output_due(&r->out, st))
+        return 0;
+    wl_section_interval(&r->out, st);
+    put_report(r, st);
+    wl_text_char(&r->out.text, '\n');
+    return wl_output_flush(&r->out);
+}
+
 static int report_close(struct wl_sink *s, const struct wl_stats *st, struct wl_error *err)
 {
     struct report *r = s->state;
 
     if (r) {
-        if (!wl_output_unread(st))
+        if (!wl_output_unread(st)) {
+            if (r->out.reported)
+                wl_section_interval(&r->out, st);
             put_report(r, st);
+        }
         wl_text_release(&r->scratch);
         wl_text_release(&r->example);
         wl_arena_free(r->arena);
@@ -450,6 +465,7 @@ const struct wl_sink_ops wl_out_text = {
     .open = report_open,
     .exchange = report_exchange,
     .connection = report_connection,
+    .tick = report_tick,
     .close = report_close,
     .wants_connections = true,
     .wants_exchanges = true,

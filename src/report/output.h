@@ -23,6 +23,7 @@ struct wl_output {
     struct wl_text text;
     int fd;
     int errno_value; /* why writing failed, 0 it did not */
+    wl_ns reported;  /* st->elapsed at the last report of an interval */
 };
 
 /**
@@ -41,6 +42,9 @@ WL_MUST_USE int wl_output_flush(struct wl_output *o);
  * Returns 0, or WL_EOUTPUT, WL_EPIPE or WL_NOMEM with err, also when an earlier write failed.
  */
 WL_MUST_USE int wl_output_finish(struct wl_sink *s, size_t size, struct wl_error *err);
+
+/** True when a report of an interval is due (cfg.interval), and takes it as given. */
+bool wl_output_due(struct wl_output *o, const struct wl_stats *st);
 
 /**
  * True when the run never came to read anything (an input is missing, a filter is wrong): nothing

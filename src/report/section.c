@@ -68,6 +68,17 @@ static void span_pieces(struct wl_flow_text *flow, struct wl_text *t, wl_ns firs
     next_piece(flow, t);
 }
 
+void wl_section_interval(struct wl_output *o, const struct wl_stats *st)
+{
+    wl_layout_ink(&o->text, o->cfg.color, WL_INK_STRONG);
+    wl_text_put(&o->text, "---- ");
+    wl_text_date(&o->text, st->now, o->cfg.utc);
+    wl_text_put(&o->text, ", after ");
+    wl_text_duration(&o->text, (st->elapsed + WL_SECOND / 2) / WL_SECOND * WL_SECOND);
+    wl_layout_ink(&o->text, o->cfg.color, WL_INK_PLAIN);
+    wl_text_char(&o->text, '\n');
+}
+
 /* ---------------------------------------------------------------------------------- inputs */
 
 static void put_damage(struct wl_output *o, const struct wl_input *input, struct wl_text *piece)
@@ -101,6 +112,11 @@ static void put_input(struct wl_output *o, const struct wl_stats *st, const stru
         amount_piece(&flow, piece, st->exchanges, "exchange");
     }
     wl_text_char(&o->text, '\n');
+    if (input->notice) {
+        wl_text_put(&o->text, "  it ");
+        wl_text_put(&o->text, input->notice);
+        wl_text_char(&o->text, '\n');
+    }
     if (input->damaged)
         put_damage(o, input, piece);
 }
@@ -164,7 +180,14 @@ static void put_drops(struct wl_output *o, const struct wl_stats *st)
     if (c->capture_dropped) {
         wl_text_put(&o->text, "  dropped: ");
         put_amount(&o->text, c->capture_dropped, "packet");
-        wl_text_put(&o->text, " lost between capture and analysis\n");
+        wl_text_put(&o->text, st->live ? " that the kernel's buffer had no room for (-B makes it "
+                                         "larger)\n"
+                                       : " lost between capture and analysis\n");
+    }
+    if (c->interface_dropped) {
+        wl_text_put(&o->text, "  dropped: ");
+        put_amount(&o->text, c->interface_dropped, "packet");
+        wl_text_put(&o->text, " by the interface itself\n");
     }
     if (c->gap_octets) {
         wl_text_put(&o->text, "  missing: ");
@@ -200,7 +223,7 @@ void wl_section_inputs(struct wl_output *o, const struct wl_stats *st)
     wl_text_release(&piece);
     put_limits(o, st);
     put_drops(o, st);
-    if (st->stopped)
+    if (st->stopped && !st->live) /* there every end is one that somebody asked for */
         wl_text_put(&o->text, "  stopped before the end of the input\n");
 }
 

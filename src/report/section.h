@@ -6,6 +6,8 @@
 
 #include "output.h"
 
+/** The line between one report and the next of a run that reports every now and then. */
+void wl_section_interval(struct wl_output *o, const struct wl_stats *st);
 /** Width of a report: that of the terminal between 60 and 100, 80 when there is none. */
 size_t wl_section_columns(const struct wl_sink_config *cfg);
 
