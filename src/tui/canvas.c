@@ -144,7 +144,7 @@ void wl_canvas_cursor(struct wl_canvas *c, int x, int y)
 void wl_strip_init(struct wl_strip *s, const struct wl_canvas *c, int max)
 {
     s->n = 0;
-    s->max = clamp(max, 0, WL_STRIP);
+    s->max = s->room = clamp(max, 0, WL_STRIP);
     s->ascii = c->ascii;
     s->cut = false;
 }

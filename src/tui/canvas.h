@@ -85,6 +85,7 @@ void wl_canvas_cursor(struct wl_canvas *c, int x, int y);
 /** A line of cells being composed. At most max columns; what does not fit sets cut. */
 struct wl_strip {
     int n, max;
+    int room; /* columns that it will be shortened to; views may write less to fit; max at first */
     bool ascii;
     bool cut; /* something did not fit */
     struct wl_cell cells[WL_STRIP];

@@ -51,7 +51,10 @@ static void widen(struct wl_sheet *t, int left)
         for (int i = 0; i < t->n_slots && left > 0; i++) {
             struct wl_slot *slot = &t->slots[i];
 
-            if (slot->w < most_of(&t->grid->columns[slot->column])) {
+            const struct wl_column *column = &t->grid->columns[slot->column];
+            int more = column->weight > 1 ? column->weight : 1;
+
+            for (; more && left > 0 && slot->w < most_of(column); more--) {
                 slot->w++;
                 left--;
                 any = true;
@@ -172,6 +175,7 @@ void wl_sheet_row(struct wl_canvas *c, const struct wl_sheet *t, int y,
             continue;
         /* what is shortened in the middle must be known to its end */
         wl_strip_init(&s, c, column->cut == WL_CUT_MIDDLE ? WL_STRIP : slot->w);
+        s.room = slot->w;
         column->put(&s, screen, row);
         wl_strip_shorten(&s, slot->w, column->cut);
         wl_canvas_place(c, t->area.x + slot->x, y, slot->w, column->align, &s);

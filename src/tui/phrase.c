@@ -8,6 +8,8 @@
 
 #include "line.h"
 
+enum { LEAST_HEAD = 8 }; /* columns that a request keeps beside its statuses */
+
 struct wl_span wl_bounded(const char *text, size_t n)
 {
     return wl_span_sub(wl_span(text, n), 0, wl_span_find(wl_span(text, n), '\0'));
@@ -55,21 +57,45 @@ void wl_put_sequence(struct wl_strip *s, const char *text)
         wl_strip_text(s, WL_ROLE_STRONG, " → ?");
 }
 
-void wl_put_line(struct wl_strip *s, const char *line, size_t n)
+/* Where the last " -> " stands (a target may hold one too), or the end. */
+static size_t find_arrow(struct wl_span line)
 {
-    struct wl_span rest = wl_bounded(line, n);
-    size_t arrow = rest.n;
+    size_t arrow = line.n;
 
-    /* the last one: a target may hold one too */
-    for (size_t i = 0; i + 4 <= rest.n; i++) {
-        if (memcmp(rest.p + i, " -> ", 4) == 0)
+    for (size_t i = 0; i + 4 <= line.n; i++) {
+        if (memcmp(line.p + i, " -> ", 4) == 0)
             arrow = i;
     }
-    wl_strip_octets(s, WL_ROLE_PLAIN, wl_span_sub(rest, 0, arrow));
+    return arrow;
+}
+
+/* " HTTP/1.1" goes first where there is no room, then the end of the target; never the statuses. */
+void wl_put_line(struct wl_strip *s, const char *line, size_t n)
+{
+    static const struct wl_span usual = {(const uint8_t *)" HTTP/1.1", 9};
+    struct wl_span rest = wl_bounded(line, n);
+    size_t arrow = find_arrow(rest);
+    struct wl_strip head = *s, tail = *s;
+    int room;
+
+    head.n = tail.n = 0;
     if (arrow < rest.n) {
-        wl_strip_text(s, WL_ROLE_FAINT, " → ");
-        (void)put_statuses(s, wl_span_after(rest, arrow + 4));
+        wl_strip_text(&tail, WL_ROLE_FAINT, " → ");
+        (void)put_statuses(&tail, wl_span_after(rest, arrow + 4));
     }
+    rest = wl_span_sub(rest, 0, arrow);
+    wl_strip_octets(&head, WL_ROLE_PLAIN, rest);
+    room = s->room - s->n - tail.n;
+    if (head.n > room && rest.n > usual.n &&
+        wl_span_equal(wl_span_after(rest, rest.n - usual.n), usual)) {
+        head.n = 0;
+        head.cut = false;
+        wl_strip_octets(&head, WL_ROLE_PLAIN, wl_span_sub(rest, 0, rest.n - usual.n));
+    }
+    if (room >= LEAST_HEAD)
+        wl_strip_shorten(&head, room, WL_CUT_END);
+    wl_strip_join(s, &head);
+    wl_strip_join(s, &tail);
 }
 
 void wl_put_steps(struct wl_strip *s, const char *text, size_t n)
@@ -122,11 +148,16 @@ void wl_put_endpoint(struct wl_strip *s, const struct wl_endpoint *e)
 
 void wl_put_servers(struct wl_strip *s, const struct wl_endpoint *one, uint32_t n)
 {
+    struct wl_strip more = *s;
+
     if (one->family == 0)
         return;
     wl_put_endpoint(s, one);
+    more.n = 0;
     if (n > 1)
-        wl_strip_printf(s, WL_ROLE_PLAIN, " +%u", n - 1);
+        wl_strip_printf(&more, WL_ROLE_PLAIN, " +%u", n - 1);
+    wl_strip_shorten(s, s->room - more.n, WL_CUT_MIDDLE);
+    wl_strip_join(s, &more);
 }
 
 void wl_endpoint_text(const struct wl_endpoint *e, char *ret, size_t n)

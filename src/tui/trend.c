@@ -55,13 +55,15 @@ void wl_strip_trend(struct wl_strip *s, unsigned look, const uint32_t *values, i
 
 /* --------------------------------------------------------------------------------------- chart */
 
-/* The least of 1, 2, 5, 10, 20, 50 ... that is not below n: a scale that people can read, and that
- * does not jump with every value. */
+/* The least round number that is not below n: a scale that people can read, and that does not jump
+ * with every value. */
 static uint64_t round_up(uint64_t n)
 {
-    static const unsigned steps[] = {1, 2, 5};
+    static const unsigned steps[] = {10, 12, 15, 20, 25, 30, 40, 50, 60, 80};
     uint64_t decade = 1;
 
+    if (n <= 10)
+        return n < 2 ? 2 : n;
     for (;;) {
         for (size_t i = 0; i < WL_COUNT(steps); i++) {
             if (steps[i] * decade >= n)

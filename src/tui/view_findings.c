@@ -63,7 +63,7 @@ static void put_trend(struct wl_strip *s, const struct wl_screen *screen, const 
 
 static const struct wl_column rule_columns[] = {
     {.head = "", .put = put_severity, .least = 1},
-    {.head = "rule", .put = put_rule, .least = 16, .most = 38},
+    {.head = "rule", .put = put_rule, .least = 22, .most = 38, .weight = 4},
     {.head = "n", .put = put_total, .align = WL_RIGHT, .least = 4, .most = 9},
     {.head = "/min", .put = put_rate, .align = WL_RIGHT, .rank = 2, .least = 5, .most = 6},
     {.head = "last", .put = put_last, .align = WL_RIGHT, .rank = 1, .least = 8},
@@ -71,7 +71,7 @@ static const struct wl_column rule_columns[] = {
         .head = "server",
         .put = put_servers,
         .rank = 3,
-        .least = 14,
+        .least = 16,
         .most = 24,
         .cut = WL_CUT_MIDDLE,
     },
@@ -188,10 +188,19 @@ static const struct wl_column columns[] = {
         .put = put_message,
         .least = 20,
         .most = 100,
+        .weight = 5,
         .sorts = true,
         .sort = WL_SORT_TEXT,
     },
-    {.head = "exchange", .put = put_line, .rank = 3, .least = 26, .most = 60, .cut = WL_CUT_MIDDLE},
+    {
+        .head = "exchange",
+        .put = put_line,
+        .rank = 3,
+        .least = 26,
+        .most = 60,
+        .weight = 3,
+        .cut = WL_CUT_MIDDLE,
+    },
 };
 
 static const void *row_of(const struct wl_page *p, uint32_t i)

@@ -99,6 +99,8 @@ static void find_classes(struct overview *o, const struct wl_board *b)
     o->n_classes = 0;
     share_rows(b, room, rows);
     for (size_t i = 0; i < WL_N_CLASSES; i++) {
+        if (o->class_rows < WL_N_CLASSES && b->classes[order[i]].n[WL_WINDOW_ALL] == 0)
+            continue; /* no room for what is not there */
         o->classes[o->n_classes++] = (struct class_row){&b->classes[order[i]], NULL, order[i]};
         add_codes(o, b, order[i], rows[order[i]]);
     }
@@ -116,7 +118,8 @@ static void put_class(struct wl_strip *s, const struct wl_screen *screen, const 
     }
     wl_strip_text(s, WL_ROLE_PLAIN, "  ");
     wl_strip_printf(s, look, "%03u", r->code->code);
-    wl_strip_printf(s, WL_ROLE_FAINT, " %s", wl_status_reason(r->code->code));
+    if ((int)strlen(wl_status_reason(r->code->code)) + 6 <= s->room)
+        wl_strip_printf(s, WL_ROLE_FAINT, " %s", wl_status_reason(r->code->code));
 }
 
 static void put_total(struct wl_strip *s, const struct wl_screen *screen, const void *row)
@@ -191,7 +194,7 @@ static const struct wl_column class_columns[] = {
     {.head = "share", .put = put_share_bar, .rank = 6, .least = 6, .most = 12},
     {.head = "p50", .put = put_class_p50, .align = WL_RIGHT, .rank = 5, .least = 6},
     {.head = "p95", .put = put_class_p95, .align = WL_RIGHT, .rank = 5, .least = 6},
-    {.head = "trend", .put = put_class_trend, .rank = 2, .least = 6, .most = 59},
+    {.head = "trend", .put = put_class_trend, .rank = 2, .least = 6, .most = 59, .weight = 2},
 };
 
 static uint64_t class_id(const void *row)
@@ -380,7 +383,7 @@ static int rows_wanted(uint32_t n, int least)
     return rows > least ? rows : least;
 }
 
-enum { SMALL_COLUMNS = 80, SMALL_ROWS = 18, WIDE = 132 };
+enum { SMALL_COLUMNS = 80, SMALL_ROWS = 18, SMALL_FINDINGS = 3, WIDE = 132 };
 
 static void arrange(struct overview *o, const struct wl_board *b, struct wl_rect area)
 {
@@ -419,14 +422,34 @@ static void arrange(struct overview *o, const struct wl_board *b, struct wl_rect
     o->areas[PANEL_TAIL] = wl_rect_top(&area, bands[BAND_TAIL].h);
 }
 
+/* Of the classes those that were seen, and the line above them; but three rows for the findings. */
+static int small_rows(const struct wl_board *b, unsigned panel, int rows)
+{
+    int want = 1;
+
+    if (panel != PANEL_CLASSES)
+        return rows;
+    for (unsigned class = 0; class < WL_N_CLASSES; class ++)
+        want += b->classes[class].n[WL_WINDOW_ALL] > 0;
+    return want > rows - SMALL_FINDINGS ? rows - SMALL_FINDINGS : want;
+}
+
+static void draw_small_title(struct wl_canvas *c, struct wl_rect line, const char *title)
+{
+    struct wl_strip s;
+
+    wl_strip_init(&s, c, line.w);
+    wl_strip_printf(&s, WL_ROLE_TITLE, " %s ", title);
+    wl_canvas_place(c, line.x + 1, line.y, line.w - 2, WL_LEFT, &s);
+}
+
 /* Narrow or low: classes, and below them the findings, without frames. */
 static void draw_small(const struct wl_screen *s, struct overview *o, struct wl_canvas *c,
                        struct wl_rect area)
 {
     for (unsigned panel = PANEL_CLASSES; panel <= PANEL_FINDINGS; panel++) {
         struct wl_pick *pick = &o->picks[panel];
-        int want = panel == PANEL_CLASSES ? WL_N_CLASSES + 1 : area.h;
-        struct wl_rect part = wl_rect_top(&area, want);
+        struct wl_rect part = wl_rect_top(&area, small_rows(s->board, panel, area.h));
         struct wl_rect line = wl_rect_top(&part, part.h > 1);
         struct wl_rows rows;
 
@@ -441,7 +464,7 @@ static void draw_small(const struct wl_screen *s, struct overview *o, struct wl_
         rows = rows_of(o, s->board, panel);
         wl_pick_draw(pick, s, c, panels[panel].grid, part, &rows, o->focus == panel);
         if (line.h) {
-            (void)wl_canvas_text(c, line, 1, 0, WL_ROLE_TITLE, panels[panel].title);
+            draw_small_title(c, line, panels[panel].title);
             wl_sheet_heads_in_frame(c, &pick->table, line, (int)strlen(panels[panel].title));
         }
         if (rows.n == 0)

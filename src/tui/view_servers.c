@@ -110,7 +110,7 @@ static const struct wl_column columns[] = {
         .sorts = true,
         .sort = WL_SORT_SERVER,
     },
-    {.head = "product", .put = put_product, .rank = 7, .least = 10, .most = 18},
+    {.head = "product", .put = put_product, .rank = 7, .least = 10, .most = 18, .weight = 2},
     {
         .head = "V",
         .put = put_violations,
