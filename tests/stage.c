@@ -575,3 +575,9 @@ struct wl_answer *stage_answer(struct stage *st, const struct wl_ask *ask)
     }
     return answer;
 }
+
+__attribute__((weak)) void wl_answer_free(struct wl_answer *a)
+{
+    if (a)
+        wl_arena_free(a->arena);
+}
