@@ -593,7 +593,8 @@ static bool put_in_order(const struct wl_ledger *l, const struct wl_ask *ask, co
     return true;
 }
 
-int wl_ledger_page(struct wl_ledger *l, const struct wl_ask *ask, struct wl_answer *a)
+int wl_ledger_page(const struct wl_ledger *l, const struct wl_ask *ask, bool partial,
+                   struct wl_answer *a)
 {
     bool servers = ask->list == WL_LIST_SERVERS;
     const struct rows *r = servers ? &l->servers : &l->sequences;
@@ -607,6 +608,7 @@ int wl_ledger_page(struct wl_ledger *l, const struct wl_ask *ask, struct wl_answ
     if (!page || !page->rows.servers)
         return wl_fail(&a->err, WL_NOMEM, "out of memory");
     page->list = ask->list;
+    page->partial = partial;
     page->total = page->matched = r->n;
     page->kept = WL_NONE;
     page->first = wl_min_u64(ask->first, r->n - n);

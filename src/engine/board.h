@@ -29,7 +29,12 @@ wl_ns wl_ledger_now(const struct wl_ledger *l);
 
 /** Fills in everything that has been fed: now, elapsed, rates, paces and lists. */
 void wl_ledger_board(const struct wl_ledger *l, struct wl_board *board);
-/** A page of servers or sequences, its rows in the answer's arena. 0, or WL_NOMEM with a->err. */
-WL_MUST_USE int wl_ledger_page(struct wl_ledger *l, const struct wl_ask *ask, struct wl_answer *a);
+/**
+ * A page of servers or sequences, its rows in the answer's arena.
+ * partial  more is to be fed
+ * Returns 0, or WL_NOMEM with a->err.
+ */
+WL_MUST_USE int wl_ledger_page(const struct wl_ledger *l, const struct wl_ask *ask, bool partial,
+                               struct wl_answer *a);
 
 #endif

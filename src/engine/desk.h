@@ -57,8 +57,8 @@ void wl_desk_over(struct wl_desk *d);
 
 /* Questions. */
 
-/** Counters begin anew (WL_ASK_RESET); what can be opened stays. */
-void wl_desk_reset(struct wl_desk *d);
+/** Counters begin anew (WL_ASK_RESET); what can be opened stays. False: memory is refused. */
+bool wl_desk_reset(struct wl_desk *d);
 /**
  * Takes a question of the kinds BOARD, LIST, DETAIL, SAVE. A newer one of a kind takes the place of
  * one that is not answered yet, but for SAVE, of which one at a time is worked on.

@@ -424,7 +424,7 @@ static struct wl_kept_conn *set_ref(struct wl_history *h, const struct wl_conn_r
 
     if (!row)
         return NULL;
-    bits = row->bits & (WL_KEPT_SHOWN | WL_KEPT_OPEN | WL_KEPT_RECORD);
+    bits = row->bits & (WL_KEPT_SHOWN | WL_KEPT_OPEN | WL_KEPT_RECORD | WL_KEPT_HOLE);
     row->t_first = conn->t_first;
     row->client = client;
     row->server = server;
@@ -592,8 +592,11 @@ void wl_history_exchange(struct wl_history *h, const struct wl_exchange *ex, str
     note_worst(row, worst);
     if (t_last > row->t_last)
         row->t_last = t_last;
-    if (id)
+    if (id) {
         row->last = (uint32_t)id;
+    } else {
+        row->bits |= WL_KEPT_HOLE;
+    }
 }
 
 /* Keeps what the row does not say already; returns its id, or 0. */
@@ -725,6 +728,11 @@ struct wl_extent wl_history_conns(const struct wl_history *h)
 struct wl_extent wl_history_exchanges(const struct wl_history *h)
 {
     return (struct wl_extent){h->exchanges.first, h->exchanges.end};
+}
+
+struct wl_extent wl_history_records(const struct wl_history *h)
+{
+    return (struct wl_extent){h->records.first, h->records.end};
 }
 
 struct wl_extent wl_history_findings(const struct wl_history *h)

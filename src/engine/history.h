@@ -39,6 +39,7 @@ enum wl_kept_bits {
     WL_KEPT_TLS = 16,
     WL_KEPT_MIDSTREAM = 32,
     WL_KEPT_RECORD = 64, /* last is the id of its record */
+    WL_KEPT_HOLE = 128,  /* one of its exchanges had no room */
 };
 
 /** An exchange (ordinal > 0) or a record (ordinal 0). */
@@ -91,6 +92,7 @@ struct wl_extent {
 };
 struct wl_extent wl_history_conns(const struct wl_history *h);     /* numbers, from 0 */
 struct wl_extent wl_history_exchanges(const struct wl_history *h); /* ids, from 1 */
+struct wl_extent wl_history_records(const struct wl_history *h);   /* ids, from 1 */
 struct wl_extent wl_history_findings(const struct wl_history *h);  /* ids, from 1 */
 /** Rises whenever a row that was told before has changed, or has come into the lists. */
 uint64_t wl_history_changes(const struct wl_history *h);

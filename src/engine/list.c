@@ -15,7 +15,6 @@
 enum {
     N_INDEXES = 4,
     PORTION = 16384,    /* rows looked at, or moved, in one call */
-    AT_ONCE = 2,        /* portions within a question, before its answer */
     CHEAP = 2,          /* portions of an index that is made anew for every question */
     SELDOM = 4,         /* else: one question in so many times its portions */
     LINE_COLUMNS = 120, /* of a target, in the line of an exchange */
@@ -786,7 +785,7 @@ static int fill_page(const struct view *v, const struct wl_ask *ask, struct wl_a
         return wl_fail(&a->err, WL_NOMEM, "out of memory");
     if (v->x)
         wl_order_want(&v->x->order, page->first + n);
-    for (uint32_t i = 0; i < AT_ONCE && v->x && !wl_order_ready(&v->x->order); i++)
+    if (v->x && (v->x->renewing || !wl_order_ready(&v->x->order)))
         (void)work_on(v->l, v->x);
     for (uint32_t i = 0; i < n; i++) {
         uint64_t row = view_row(v, page->first + i);
@@ -873,10 +872,8 @@ int wl_lists_page(struct wl_lists *l, const struct wl_ask *ask, struct wl_answer
     v.x->used = l->n_asked + 1;
     l->current = v.x;
     renew(l, v.x);
-    for (uint32_t i = 0; i < AT_ONCE; i++) {
-        if (!work_on(l, v.x))
-            break;
-    }
+    if (!wl_order_is_gathered(&v.x->order))
+        (void)work_on(l, v.x);
     v.total = wl_order_total(&v.x->order);
     return fill_page(&v, ask, a, page);
 }

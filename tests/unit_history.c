@@ -1,0 +1,318 @@
+/* unit_history.c - what a screen can open: held as it was told, found by every filter and order.
+ * SPDX-License-Identifier: MIT
+ *
+ * Every capture of the samples goes through the analysis into a desk. Each exchange must come back as
+ * it went in, out of what is held and out of what is read again, and every filter must say of what is
+ * held what it says of the exchange itself.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "describe.h"
+#include "list.h"
+#include "pack.h"
+#include "replay.h"
+
+#include <dirent.h>
+
+enum { MOST = 20000, TEXT_MAX = 8 << 20 };
+
+static const char *const filters[] = {
+    "status:200",
+    "class:1xx",
+    "class:1xx class:2xx",
+    "not class:2xx",
+    "seq:\"103,200\"",
+    "seq:\"100,*\"",
+    "seq:200",
+    "method:GET",
+    "method:POST,PUT",
+    "not method:GET",
+    "version:1.0",
+    "version:1.1",
+    "rule:interim-*",
+    "not rule:*",
+    "rule:*",
+    "port:80,3000",
+    "client:127.0.0.0/8",
+    "not server:10.0.0.0/8 status:200",
+    "status:400-599",
+    "class:invalid",
+    "rule:* status:200",
+    "client:10.0.0.2 not rule:* method:GET",
+};
+
+struct seen {
+    struct wl_text line, again;
+    struct wl_packer packer;
+    struct wl_arena_pool pool;
+    struct wl_filter *filters[WL_COUNT(filters)];
+    uint32_t passes[MOST]; /* one bit per filter, by order of the exchanges */
+    uint64_t conn[MOST];   /* id of the connection */
+    char *texts[MOST];     /* what it is, whole */
+    uint32_t n;
+    uint32_t own[MOST]; /* of connections, by number: their own findings pass, or they have none */
+    uint64_t ids[MOST];
+    bool http[MOST];
+    uint64_t n_conns;
+};
+
+/* --------------------------------------------------------------------------- what is told */
+
+static void on_exchange(struct replay *r, const struct wl_exchange *ex)
+{
+    struct seen *s = r->user;
+    struct wl_arena *a = wl_arena_new(&s->pool);
+    const struct wl_exchange *back;
+
+    assert_true(s->n < MOST);
+    describe_exchange(&s->line, ex);
+    assert_false(s->line.full);
+    back = wl_unpack_exchange(wl_pack_exchange(&s->packer, ex), a);
+    assert_non_null(back);
+    describe_exchange(&s->again, back);
+    wl_text_char(&s->line, '\0');
+    wl_text_char(&s->again, '\0');
+    assert_string_equal((const char *)s->line.buf.p, (const char *)s->again.buf.p);
+    wl_arena_free(a);
+    for (size_t i = 0; i < WL_COUNT(filters); i++) {
+        if (wl_filter_match(s->filters[i], ex))
+            s->passes[s->n] |= UINT32_C(1) << i;
+    }
+    s->conn[s->n] = ex->conn.id;
+    s->texts[s->n] = test_malloc(s->line.buf.n);
+    memcpy(s->texts[s->n], s->line.buf.p, s->line.buf.n);
+    s->http[ex->conn.number] = true;
+    s->n++;
+}
+
+/* Whether the finding's exchange has matched is asked of all exchanges of the connection, which is
+ * what history can know once it holds none of them any more. */
+static bool some_exchange(const struct seen *s, uint64_t id, size_t filter)
+{
+    for (uint32_t i = 0; i < s->n; i++) {
+        if (s->conn[i] == id && (s->passes[i] >> filter & 1))
+            return true;
+    }
+    return false;
+}
+
+static void on_connection(struct replay *r, const struct wl_conn_record *conn)
+{
+    struct seen *s = r->user;
+    struct wl_arena *a = wl_arena_new(&s->pool);
+    const struct wl_conn_record *back = wl_unpack_record(wl_pack_record(&s->packer, conn), a);
+
+    assert_non_null(back);
+    describe_record(&s->line, conn);
+    describe_record(&s->again, back);
+    wl_text_char(&s->line, '\0');
+    wl_text_char(&s->again, '\0');
+    assert_string_equal((const char *)s->line.buf.p, (const char *)s->again.buf.p);
+    wl_arena_free(a);
+    assert_true(conn->conn.number < MOST);
+    s->ids[conn->conn.number] = conn->conn.id;
+    for (size_t i = 0; i < WL_COUNT(filters); i++) {
+        const struct wl_exchange nothing = {.conn = conn->conn};
+        bool own = conn->n_exchanges == 0 && conn->n_findings == 0 &&
+                   !wl_filter_wants_exchange(s->filters[i]) &&
+                   wl_filter_match(s->filters[i], &nothing);
+
+        for (uint32_t k = 0; k < conn->n_findings; k++) {
+            const struct wl_finding *f = &conn->findings[k];
+
+            own |= wl_filter_match_conn(s->filters[i], conn, f) &&
+                   (f->ordinal == 0 || some_exchange(s, conn->conn.id, i));
+        }
+        if (own)
+            s->own[conn->conn.number] |= UINT32_C(1) << i;
+    }
+    if (conn->conn.number >= s->n_conns)
+        s->n_conns = conn->conn.number + 1;
+}
+
+static void begin(struct replay *r, struct seen *s)
+{
+    *s = (struct seen){.n = 0};
+    wl_config_init(&r->cfg);
+    wl_budget_init(&r->budget, 512u << 20, NULL, NULL, NULL);
+    wl_text_init(&s->line, &r->budget, TEXT_MAX);
+    wl_text_init(&s->again, &r->budget, TEXT_MAX);
+    wl_packer_init(&s->packer, &r->budget, TEXT_MAX);
+    wl_arena_pool_init(&s->pool, &r->budget, 1 << 20);
+    for (size_t i = 0; i < WL_COUNT(filters); i++)
+        assert_int_equal(wl_filter_new(filters[i], &s->filters[i], NULL), 0);
+    r->on_exchange = on_exchange;
+    r->on_connection = on_connection;
+    r->user = s;
+}
+
+static void end(struct replay *r, struct seen *s)
+{
+    for (size_t i = 0; i < WL_COUNT(filters); i++)
+        wl_filter_free(s->filters[i]);
+    for (uint32_t i = 0; i < s->n; i++)
+        test_free(s->texts[i]);
+    wl_text_release(&s->line);
+    wl_text_release(&s->again);
+    wl_packer_release(&s->packer);
+    wl_arena_pool_release(&s->pool);
+    replay_close(r);
+    assert_int_equal(r->budget.used, 0);
+}
+
+/* -------------------------------------------------------------------------- what is asked */
+
+static void check_exchanges(struct replay *r, const struct seen *s, size_t filter)
+{
+    struct wl_ask ask = {
+        .kind = WL_ASK_LIST, .list = WL_LIST_EXCHANGES, .n = WL_PAGE_ROWS, .keep = WL_NONE};
+    uint64_t expected = 0, found = 0;
+
+    (void)snprintf(ask.where, sizeof(ask.where), "%s", filters[filter]);
+    for (uint32_t i = 0; i < s->n; i++)
+        expected += s->passes[i] >> filter & 1;
+    do {
+        struct wl_answer *a = replay_ask(r, &ask);
+
+        assert_non_null(a);
+        assert_int_equal(a->code, 0);
+        assert_false(a->of.page->partial);
+        assert_int_equal(a->of.page->total, expected);
+        assert_int_equal(a->of.page->matched, s->n);
+        for (uint32_t i = 0; i < a->of.page->n; i++) {
+            uint64_t id = a->of.page->rows.exchanges[i].id;
+
+            assert_true(s->passes[id - 1] >> filter & 1);
+            found++;
+        }
+        if (a->of.page->n == 0)
+            ask.first = expected;
+        ask.first += a->of.page->n;
+        wl_answer_free(a);
+    } while (ask.first < expected);
+    assert_int_equal(found, expected);
+}
+
+static void check_connections(struct replay *r, const struct seen *s, size_t filter)
+{
+    struct wl_ask ask = {
+        .kind = WL_ASK_LIST, .list = WL_LIST_CONNECTIONS, .n = WL_PAGE_ROWS, .keep = WL_NONE};
+    uint64_t expected = 0;
+    struct wl_answer *a;
+
+    (void)snprintf(ask.where, sizeof(ask.where), "%s", filters[filter]);
+    for (uint64_t i = 0; i < s->n_conns; i++) {
+        expected += (s->own[i] >> filter & 1) || (s->ids[i] && some_exchange(s, s->ids[i], filter));
+    }
+    a = replay_ask(r, &ask);
+    assert_non_null(a);
+    assert_int_equal(a->code, 0);
+    assert_int_equal(a->of.page->total, expected);
+    wl_answer_free(a);
+}
+
+/* The whole connection, window by window, is what was told. */
+static void check_details(struct replay *r, struct seen *s, bool whole)
+{
+    for (uint32_t i = 0; i < s->n; i++) {
+        struct wl_ask ask = {.kind = WL_ASK_DETAIL, .connection = s->conn[i]};
+        uint32_t told = 0;
+        struct wl_answer *a;
+
+        if (i && s->conn[i] == s->conn[i - 1])
+            continue;
+        for (uint32_t k = 0; k <= i; k++)
+            told += s->conn[k] == s->conn[i];
+        ask.ordinal = told;
+        a = replay_ask(r, &ask);
+        assert_non_null(a);
+        assert_int_equal(a->code, 0);
+        for (unsigned k = 0; a->of.detail->held == WL_HELD_SOON && k < 1000; k++) {
+            wl_answer_free(a);
+            a = replay_ask(r, &ask);
+            assert_non_null(a);
+        }
+        if (whole)
+            assert_int_equal(a->of.detail->held, WL_HELD_WHOLE);
+        for (uint32_t k = 0; k < a->of.detail->n_exchanges; k++) {
+            const struct wl_exchange *ex = a->of.detail->exchanges[k];
+            bool found = false;
+
+            describe_exchange(&s->line, ex);
+            wl_text_char(&s->line, '\0');
+            for (uint32_t m = 0; m < s->n && !found; m++) {
+                found = s->conn[m] == s->conn[i] &&
+                        strcmp(s->texts[m], (const char *)s->line.buf.p) == 0;
+            }
+            if (!found)
+                fail_msg("not told: %s", (const char *)s->line.buf.p);
+        }
+        if (whole)
+            assert_true(a->of.detail->n_exchanges > 0);
+        wl_answer_free(a);
+    }
+}
+
+static bool is_capture(const char *name)
+{
+    return strstr(name, ".pcap") && !strstr(name, ".json") && strcmp(name, "SOURCES") != 0;
+}
+
+typedef void check_fn(struct replay *r, struct seen *s);
+
+static void each_capture(uint64_t history, check_fn *check)
+{
+    static struct seen seen;
+    DIR *dir = opendir(WL_CAPTURES);
+    unsigned n = 0;
+
+    assert_non_null(dir);
+    for (const struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+        struct replay r = {.live = false};
+        char path[1024];
+
+        if (!is_capture(entry->d_name))
+            continue;
+        (void)snprintf(path, sizeof(path), "%s/%s", WL_CAPTURES, entry->d_name);
+        begin(&r, &seen);
+        r.cfg.limits.max_history = history;
+        if (replay_open(&r, path) == 0) {
+            while (replay_read(&r, UINT64_MAX)) {
+            }
+            check(&r, &seen);
+            n++;
+        }
+        end(&r, &seen);
+    }
+    assert_int_equal(closedir(dir), 0);
+    assert_true(n > 20);
+}
+
+static void check_filters(struct replay *r, struct seen *s)
+{
+    for (size_t i = 0; i < WL_COUNT(filters); i++) {
+        check_exchanges(r, s, i);
+        check_connections(r, s, i);
+    }
+    check_details(r, s, true);
+}
+
+static void held_as_told(void **state)
+{
+    (void)state;
+    each_capture(262144, check_filters);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(held_as_told),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
