@@ -41,6 +41,15 @@ static inline size_t wl_min_size(size_t a, size_t b)
     return a < b ? a : b;
 }
 
+/** Asks for n octets at p before they are needed; any p is allowed. */
+static inline void wl_prefetch(const void *p, size_t n)
+{
+    const char *octets = (const char *)p;
+
+    for (size_t i = 0; i < n; i += 64)
+        __builtin_prefetch(octets + i);
+}
+
 /** The struct that contains member at ptr. */
 #define WL_CONTAINER(ptr, type, member) ((type *)(void *)((char *)(ptr)-offsetof(type, member)))
 

@@ -285,7 +285,8 @@ void wl_shard_packet(struct wl_shard *s, const struct wl_packet *p)
 static void take_burst(struct wl_shard *s, const struct wl_packet *packets, size_t n)
 {
     struct wl_segment segments[BURST];
-    uint64_t hashes[BURST];
+    struct wl_ahead ahead[BURST];
+    size_t n_ahead = 0, next = 0;
     enum {
         LATER,     /* to be decoded in its turn: a fragment, perhaps, or no TCP */
         ELSEWHERE, /* another shard's */
@@ -300,17 +301,14 @@ static void take_burst(struct wl_shard *s, const struct wl_packet *packets, size
         if (!is_mine(s, &segments[i]))
             continue;
         where[i] = HERE;
-        hashes[i] = wl_flows_hash(s->flows, &segments[i]);
+        wl_flows_look(s->flows, &segments[i], &ahead[n_ahead++]);
     }
-    for (size_t i = 0; i < n; i++) {
-        if (where[i] == HERE)
-            wl_flows_prefetch(s->flows, hashes[i]);
-    }
+    wl_flows_prefetch(s->flows, ahead, n_ahead);
     for (size_t i = 0; i < n; i++) {
         wl_shard_tick(s, packets[i].ordinal, packets[i].t);
         s->when = 2 * packets[i].ordinal;
         if (where[i] == HERE) {
-            wl_flows_take(s->flows, &segments[i], hashes[i]);
+            wl_flows_take(s->flows, &segments[i], &ahead[next++]);
         } else if (where[i] == LATER &&
                    wl_decode_any(s->decoder, &packets[i], &segments[i]) == WL_DECODED_TCP) {
             wl_shard_segment(s, &segments[i]);

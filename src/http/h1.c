@@ -328,6 +328,16 @@ static void h1_wake(struct wl_layer *l, wl_ns now)
     sleep_if_idle(h);
 }
 
+static void h1_prefetch(const struct wl_layer *l)
+{
+    const struct wl_h1 *h = l->state;
+
+    if (h->live)
+        wl_prefetch(h->live, sizeof(*h->live));
+    if (h->build.first)
+        wl_prefetch(h->build.first, sizeof(*h->build.first));
+}
+
 /* Bits of wl_rest.bits above those of build.c. */
 enum {
     REST_AFTER_CONTENT = 64,
@@ -385,6 +395,7 @@ const struct wl_layer_ops wl_layer_h1 = {
     .gap = h1_gap,
     .end = h1_end,
     .wake = h1_wake,
+    .prefetch = h1_prefetch,
     .rest = h1_rest,
     .resume = h1_resume,
     .close = h1_close,

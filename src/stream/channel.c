@@ -770,6 +770,43 @@ struct wl_channel *wl_channel_due(const struct wl_stream *s)
     return ch->wake_at <= s->tcp.clock ? ch : NULL;
 }
 
+void wl_channel_prefetch(const struct wl_channel *ch, unsigned step)
+{
+    const struct wl_layer *l = &ch->layer;
+
+    if (step == 0 && l->state) {
+        wl_prefetch(l->state, l->ops->state_octets);
+    } else if (step == 1 && l->ops && l->ops->prefetch) {
+        l->ops->prefetch(l);
+    }
+}
+
+/* The channel that will be due after ch, or NULL. */
+static const struct wl_channel *next_due(const struct wl_channel *ch)
+{
+    return ch && ch->wake.next != &ch->stream->wakes
+               ? WL_CONTAINER(ch->wake.next, struct wl_channel, wake)
+               : NULL;
+}
+
+/* Three are on their way at a time: what each of them points to is known when it has come. */
+void wl_channel_prefetch_due(const struct wl_channel *ch)
+{
+    const struct wl_channel *first = next_due(ch), *second = next_due(first),
+                            *third = next_due(second);
+
+    if (third)
+        wl_prefetch(third, sizeof(*third));
+    if (second) {
+        wl_channel_prefetch(second, 0);
+        wl_prefetch(second->flow, sizeof(*second->flow));
+    }
+    if (first) {
+        wl_channel_prefetch(first, 1);
+        wl_prefetch(wl_flow_origin(first->flow), sizeof(struct wl_origin));
+    }
+}
+
 struct wl_flow *wl_channel_flow(const struct wl_channel *ch)
 {
     return ch->flow;

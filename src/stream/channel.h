@@ -200,6 +200,10 @@ struct wl_channel *wl_channel_get(const struct wl_hand *hand);
 /** The channel that is due to be woken; NULL when there is none. */
 struct wl_channel *wl_channel_due(const struct wl_stream *s);
 struct wl_flow *wl_channel_flow(const struct wl_channel *ch);
+/** Begins to fetch what its layer will need: its state in step 0, what that points to in step 1. */
+void wl_channel_prefetch(const struct wl_channel *ch, unsigned step);
+/** The same for those that will be due after ch. */
+void wl_channel_prefetch_due(const struct wl_channel *ch);
 /** Wakes its layers; the channel may be gone afterwards. */
 void wl_channel_wake(struct wl_channel *ch, wl_ns now);
 /** Asks that wl_channel_due returns it once, limits.settle from now. */

@@ -8,8 +8,8 @@
  *
  * What every packet touches of a connection (struct wl_flow) and what is asked for at its ends
  * (struct wl_origin) lie apart, so that the first is two cache lines and the second stays out of the
- * cache. Packets come in bursts: the slot of the table, the connection and its channel are asked for
- * in turn (wl_flows_hash, wl_flows_prefetch, wl_flows_prefetch_channel) while others are on their way.
+ * cache. Packets come in bursts: the slot of the table, the connection, its channel, and what its
+ * layer holds are asked for in turn, each for all packets of the burst before the next.
  *
  * A connection ends when both FINs were acknowledged (or limits.settle after them), by a RST, when
  * its addresses are taken over, by expiry, eviction, or with the capture. Its record is given then.
@@ -20,8 +20,8 @@
 #include "table.h"
 
 enum {
-    WL_LINE = 64,       /* octets of a cache line */
-    WL_LINES = 128,     /* of two that processors fetch together */
+    WL_LINES = 128,     /* octets of two cache lines, which processors fetch together */
+    WL_MANY = 2048,     /* open connections that no longer stay in the cache */
     WL_MAKE_ROOM = 16,  /* connections evicted at most to make room for one */
     WL_TTL_FAR = 10,    /* hops that a RST's TTL must differ by to be suspect */
     WL_ID_FAR = 4096,   /* the same for its IP identification */
@@ -581,33 +581,79 @@ static void measure_handshake(struct wl_flow *flow, enum wl_dir dir, const struc
     }
 }
 
-uint64_t wl_flows_hash(const struct wl_flows *f, const struct wl_segment *seg)
+void wl_flows_look(const struct wl_flows *f, const struct wl_segment *seg, struct wl_ahead *ret)
 {
-    uint64_t hash = hash_ends(f, &seg->src, &seg->dst);
-
-    wl_table_prefetch(&f->table, hash);
-    return hash;
+    ret->hash = hash_ends(f, &seg->src, &seg->dst);
+    ret->speaks = seg->payload.n > 0;
+    wl_table_prefetch(&f->table, ret->hash);
 }
 
-uint32_t wl_flows_prefetch(const struct wl_flows *f, uint64_t hash)
+/* The slots have come, or are about to: asks for the connections. */
+static void prefetch_flows(const struct wl_flows *f, struct wl_ahead *ahead, size_t n)
 {
-    size_t probe = 0;
-    uint32_t i = wl_table_find(&f->table, hash, &probe);
+    for (size_t i = 0; i < n; i++) {
+        size_t probe = 0;
 
-    if (i == NOBODY) {
-        wl_bygone_prefetch(&f->bygone, hash);
-    } else {
-        const uint8_t *flow = (const uint8_t *)at(f, i);
-
-        __builtin_prefetch(flow);
-        __builtin_prefetch(flow + WL_LINE);
+        ahead[i].index = wl_table_find(&f->table, ahead[i].hash, &probe);
+        if (ahead[i].index == NOBODY) {
+            wl_bygone_prefetch(&f->bygone, ahead[i].hash);
+        } else {
+            wl_prefetch(at(f, ahead[i].index), sizeof(struct wl_flow));
+        }
     }
-    return i;
 }
 
-void wl_flows_take(struct wl_flows *f, const struct wl_segment *seg, uint64_t hash)
+/* The connections have come: asks for their neighbours in the list, and for their channels. */
+static void prefetch_channels(const struct wl_flows *f, const struct wl_ahead *ahead, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct wl_flow *flow;
+
+        if (ahead[i].index == NOBODY)
+            continue;
+        flow = at(f, ahead[i].index);
+        if (flow->newer != NOBODY)
+            wl_prefetch(&at(f, flow->newer)->older, sizeof(flow->older));
+        if (flow->older != NOBODY)
+            wl_prefetch(&at(f, flow->older)->newer, sizeof(flow->newer));
+        if (!ahead[i].speaks)
+            continue;
+        if (wl_flow_channel(flow)) {
+            wl_prefetch(flow->of.channel, sizeof(*flow->of.channel));
+        } else {
+            wl_prefetch(origin_at(f, ahead[i].index), sizeof(struct wl_origin));
+        }
+    }
+}
+
+/* The channels have come: asks for what their layers hold. */
+static void prefetch_layers(const struct wl_flows *f, const struct wl_ahead *ahead, size_t n)
+{
+    for (unsigned step = 0; step < 2; step++) {
+        for (size_t i = 0; i < n; i++) {
+            const struct wl_channel *ch = NULL;
+
+            if (ahead[i].index != NOBODY && ahead[i].speaks)
+                ch = wl_flow_channel(at(f, ahead[i].index));
+            if (ch)
+                wl_channel_prefetch(ch, step);
+        }
+    }
+}
+
+void wl_flows_prefetch(const struct wl_flows *f, struct wl_ahead *ahead, size_t n)
+{
+    prefetch_flows(f, ahead, n);
+    if (f->open.n < WL_MANY) /* all that follows is in the cache, or near it */
+        return;
+    prefetch_channels(f, ahead, n);
+    prefetch_layers(f, ahead, n);
+}
+
+void wl_flows_take(struct wl_flows *f, const struct wl_segment *seg, const struct wl_ahead *ahead)
 {
     enum wl_dir dir = WL_TO_SERVER;
+    uint64_t hash = ahead->hash;
     uint32_t i = find(f, seg, hash, &dir);
     struct wl_hand hand;
     struct wl_flow *flow;
@@ -648,7 +694,9 @@ void wl_flows_take(struct wl_flows *f, const struct wl_segment *seg, uint64_t ha
 
 void wl_flows_segment(struct wl_flows *f, const struct wl_segment *seg)
 {
-    wl_flows_take(f, seg, hash_ends(f, &seg->src, &seg->dst));
+    const struct wl_ahead ahead = {.hash = hash_ends(f, &seg->src, &seg->dst)};
+
+    wl_flows_take(f, seg, &ahead);
 }
 
 /* ---------------------------------------------------------------------------------------- time */
@@ -706,6 +754,8 @@ void wl_flows_tick(struct wl_flows *f, uint64_t packet, wl_ns now)
     while ((ch = wl_channel_due(&f->stream))) {
         struct wl_flow *flow = wl_channel_flow(ch);
 
+        if (f->open.n >= WL_MANY)
+            wl_channel_prefetch_due(ch);
         wl_channel_wake(ch, now);
         end_if_over(f, index_of(flow), true);
     }

@@ -28,12 +28,19 @@ struct wl_flows_config {
 };
 
 WL_MUST_USE struct wl_flows *wl_flows_new(const struct wl_flows_config *cfg);
-/** Where the connection of a segment is looked for; begins to fetch that from memory. */
-uint64_t wl_flows_hash(const struct wl_flows *f, const struct wl_segment *seg);
-/** Looks it up, as far as a hash tells, and begins to fetch the connection. */
-uint32_t wl_flows_prefetch(const struct wl_flows *f, uint64_t hash);
-/** One segment, whose hash is that of wl_flows_hash. Never fails; what cannot be kept is counted. */
-void wl_flows_take(struct wl_flows *f, const struct wl_segment *seg, uint64_t hash);
+/** A segment that will be taken soon. */
+struct wl_ahead {
+    uint64_t hash;
+    uint32_t index; /* of its connection, as far as a hash tells */
+    bool speaks;    /* it has payload */
+};
+
+/** Notes what seg will need, and begins to fetch where that is looked up. */
+void wl_flows_look(const struct wl_flows *f, const struct wl_segment *seg, struct wl_ahead *ret);
+/** Begins to fetch what n segments will need: their connections, and what these hold. */
+void wl_flows_prefetch(const struct wl_flows *f, struct wl_ahead *ahead, size_t n);
+/** One segment that was looked at. Never fails; what cannot be kept is counted. */
+void wl_flows_take(struct wl_flows *f, const struct wl_segment *seg, const struct wl_ahead *ahead);
 /** The same for one that comes alone. */
 void wl_flows_segment(struct wl_flows *f, const struct wl_segment *seg);
 /** Time goes on: wake-ups, gap deadlines, idle expiry. Called for every packet, TCP or not, before

@@ -102,6 +102,8 @@ struct wl_layer_ops {
                 const struct wl_seen *seen);
     /** The time asked for by wl_layer_wake has come. (opt) */
     void (*wake)(struct wl_layer *l, wl_ns now);
+    /** Begins to fetch what state points to (wl_prefetch). (opt) */
+    void (*prefetch)(const struct wl_layer *l);
     /** True when nothing is under way, and *ret is all that has to be known when something comes: the
      * state is freed then, without close. (opt) */
     bool (*rest)(const struct wl_layer *l, struct wl_rest *ret);
