@@ -3,8 +3,8 @@
  *
  * Each direction is in one phase (h1_side.h). A call works octets off, phase by phase, until they
  * are used up or have to wait. Nothing is kept between exchanges but struct wl_h1: the rest is made
- * with the first octet and freed when both directions stand between messages and every exchange is
- * done. RFC 9112, RFC 1945.
+ * with the first octet of a message and freed when both directions stand between messages. RFC 9112,
+ * RFC 1945.
  */
 #include "h1.h"
 
@@ -103,18 +103,15 @@ static bool is_idle(const struct wl_h1_side *s)
            !s->excess.active;
 }
 
-/* Both directions stand between messages, and what is not told yet only waits for its time. */
+/* Both directions stand between messages: a request that waits for its answer, and an exchange that
+ * waits to be told, are the builder's. */
 static void sleep_if_idle(struct wl_h1 *h)
 {
-    struct wl_h1_live *live = h->live;
+    const struct wl_h1_live *live = h->live;
 
-    if (!live || live->switching || !is_idle(&live->side[0]) || !is_idle(&live->side[1]))
-        return;
-    for (const struct wl_work *w = h->build.first; w; w = w->next) {
-        if (!w->done)
-            return;
-    }
-    release_live(h);
+    if (live && !live->switching && !live->switched && !live->client_waits &&
+        is_idle(&live->side[0]) && is_idle(&live->side[1]))
+        release_live(h);
 }
 
 /* Every call begins here: the channel may have moved the layer. */
