@@ -796,7 +796,7 @@ void wl_channel_prefetch_due(const struct wl_channel *ch)
                             *third = next_due(second);
 
     if (third)
-        wl_prefetch(third, sizeof(*third));
+        wl_prefetch(third, WL_CHANNEL_HOT);
     if (second) {
         wl_channel_prefetch(second, 0);
         wl_prefetch(second->flow, sizeof(*second->flow));

@@ -130,44 +130,47 @@ enum wl_speech {
     WL_OPAQUE,   /* octets are counted only */
 };
 
-/** The channel; channel.c feeds the layers, ask.c answers them. */
+/** The channel; channel.c feeds the layers, ask.c answers them. What every exchange needs is first. */
 struct wl_channel {
     struct wl_stream *stream;
     struct wl_flow *flow;
     struct wl_layer layer; /* speaking: the one that is fed */
-    struct wl_layer below; /* the one that switched to it, until it is known what follows */
-    struct wl_held *held;  /* NULL: nothing is held */
-    struct wl_link wake;   /* in stream->wakes while to be woken */
-    wl_ns wake_at;
-    uint64_t position[2]; /* offset of the next octet to be fed, when none is being skipped */
-    uint64_t asked[2];    /* octets the layer asked to skip; 0: it is not skipping */
-    uint64_t gaps[2];
-    uint8_t speech;   /* enum wl_speech */
-    uint8_t depth;    /* layers opened, one upon the other */
-    uint8_t proto;    /* enum wl_proto */
-    uint8_t expected; /* the same, as announced for the next layer */
-    bool turned;      /* the client is the physical direction 1 */
-    bool midstream;   /* the start of every segment may be the start of something */
-    bool switched;    /* something switched to what is sniffed now */
-    bool second;      /* sniffing once more after both sides were not understood */
-    uint8_t ignored;  /* direction, plus one, whose turn was not understood; 0: none */
-    bool deaf;        /* the layer wants no more octets */
-    bool cut;         /* snap length, in gaps */
-    bool last_alone;  /* the last step stands for whole exchanges */
-    bool stopped[2];  /* the layer waits for the other side before it takes more of this */
-    bool forced[2];   /* waiting is over, whatever the layer says */
+    uint64_t position[2];  /* offset of the next octet to be fed, when none is being skipped */
+    uint64_t asked[2];     /* octets the layer asked to skip; 0: it is not skipping */
+    uint8_t speech;        /* enum wl_speech */
+    uint8_t depth;         /* layers opened, one upon the other */
+    uint8_t proto;         /* enum wl_proto */
+    uint8_t expected;      /* the same, as announced for the next layer */
+    bool turned;           /* the client is the physical direction 1 */
+    bool midstream;        /* the start of every segment may be the start of something */
+    bool switched;         /* something switched to what is sniffed now */
+    bool second;           /* sniffing once more after both sides were not understood */
+    uint8_t ignored;       /* direction, plus one, whose turn was not understood; 0: none */
+    bool deaf;             /* the layer wants no more octets */
+    bool cut;              /* snap length, in gaps */
+    bool last_alone;       /* the last step stands for whole exchanges */
+    bool stopped[2];       /* the layer waits for the other side before it takes more of this */
+    bool forced[2];        /* waiting is over, whatever the layer says */
     bool ended[2];
-    bool spoken[2]; /* while sniffing: octets came */
+    bool spoken[2];       /* while sniffing: octets came */
+    struct wl_held *held; /* NULL: nothing is held */
+    struct wl_link wake;  /* in stream->wakes while to be woken */
+    wl_ns wake_at;
     uint32_t n_ordinals, n_exchanges;
-    struct wl_endpoint proxied;
     /* what goes into the record; the arena is made when the first of it comes */
-    struct wl_arena *arena;
     struct wl_step first_step; /* most connections have no other, and need no arena for it */
-    struct wl_step *steps;
-    struct wl_mark *marks;
     uint32_t n_steps, step_capacity, n_steps_lost;
+    struct wl_step *steps;
+    struct wl_arena *arena;
+    struct wl_mark *marks;
     uint32_t n_marks, mark_capacity;
+    uint64_t gaps[2];
+    struct wl_layer below; /* the one that switched to this one, until it is known what follows */
+    struct wl_endpoint proxied;
 };
+
+/** Octets at its front that are worth fetching beforehand. */
+#define WL_CHANNEL_HOT offsetof(struct wl_channel, marks)
 
 /** Between physical and logical direction, both ways. */
 static inline enum wl_dir wl_channel_map(const struct wl_channel *ch, enum wl_dir dir)

@@ -34,6 +34,7 @@ enum wl_tcp_state {
     WL_TCP_PHANTOM = 32,   /* one number beyond next was acknowledged: a FIN not captured */
     WL_TCP_RESET = 1 << 16,
     WL_TCP_WANT_ACKS = 1 << 17, /* a layer asked for acknowledgements */
+    WL_TCP_LIVELY = 1 << 18,    /* the owner's: a segment has come since it was last asked */
 };
 
 /** One direction. */
