@@ -127,6 +127,28 @@ void wl_build_unjudged(struct wl_work *w, enum wl_unjudged why)
         w->ex.unjudged = why;
 }
 
+/* The three turns in the life of an exchange are counted, so that nobody need look through all that
+ * are outstanding. Its final response has begun, or nothing will be known of it. */
+static void set_answered(struct wl_build *b, struct wl_work *w)
+{
+    b->n_unanswered -= !w->answered && !w->stray;
+    w->answered = true;
+}
+
+/* It may be emitted as soon as those before it are. */
+static void set_released(struct wl_build *b, struct wl_work *w)
+{
+    b->n_settling -= w->done && !w->released;
+    w->released = true;
+}
+
+/* Both messages have ended. */
+static void set_done(struct wl_build *b, struct wl_work *w)
+{
+    b->n_settling += !w->done && !w->released;
+    w->done = true;
+}
+
 static void find_oldest(struct wl_build *b)
 {
     while (b->oldest && (b->oldest->answered || b->oldest->stray))
@@ -272,6 +294,7 @@ static void emit_released(struct wl_build *b, wl_ns now)
         if (b->oldest == w)
             b->oldest = b->oldest->next;
         b->n_works--;
+        b->n_unanswered -= !w->answered && !w->stray;
         emit(b, w, now);
         find_oldest(b);
     }
@@ -281,11 +304,11 @@ static void check_done(struct wl_build *b, struct wl_work *w, wl_ns now)
 {
     if (w->done || !w->req_ended || !w->res_ended)
         return;
-    w->done = true;
+    set_done(b, w);
     w->t_done = now;
     /* No more octets of the server: nothing can concern it any more. */
     if (b->over[WL_TO_CLIENT]) {
-        w->released = true;
+        set_released(b, w);
     } else {
         wl_layer_wake(b->layer, now);
     }
@@ -294,8 +317,15 @@ static void check_done(struct wl_build *b, struct wl_work *w, wl_ns now)
 
 void wl_build_next(struct wl_build *b, wl_ns now)
 {
-    for (struct wl_work *w = b->first; w; w = w->next)
-        w->released = w->released || (w->done && !w->unasked_101);
+    uint32_t left = b->n_settling;
+
+    for (struct wl_work *w = b->first; w && left; w = w->next) {
+        if (!w->done || w->released)
+            continue;
+        left--;
+        if (!w->unasked_101)
+            set_released(b, w);
+    }
     emit_released(b, now);
 }
 
@@ -309,7 +339,7 @@ void wl_build_wake(struct wl_build *b, wl_ns now)
             continue;
         /* a FIN within 100 ms tells an idle notice from a response to nobody */
         if (now - w->t_done >= (w->stray ? 2 * settle : settle)) {
-            w->released = true;
+            set_released(b, w);
         } else {
             waiting = true;
         }
@@ -401,7 +431,7 @@ static void make_room(struct wl_build *b, wl_ns now)
         for (struct wl_work *w = b->first; w; w = w->next)
             w->unpaired = w->unpaired || !w->answered;
     }
-    b->first->released = true;
+    set_released(b, b->first);
     emit_released(b, now);
 }
 
@@ -412,7 +442,10 @@ static void give_up_answered(struct wl_build *b, wl_ns now)
     for (struct wl_work *w = b->oldest; w; w = w->next) {
         if (w->answered)
             continue;
-        w->answered = w->req_ended = w->res_ended = w->done = w->released = true;
+        set_answered(b, w);
+        set_done(b, w);
+        set_released(b, w);
+        w->req_ended = w->res_ended = true;
         w->unpaired = true;
         w->t_done = now;
         wl_build_unjudged(w, (enum wl_unjudged)b->doubt);
@@ -437,7 +470,7 @@ static void end_stray(struct wl_build *b, struct wl_work *w, wl_ns now)
 
 struct wl_work *wl_build_request(struct wl_build *b, struct wl_at at, const struct wl_seen *seen)
 {
-    uint32_t unanswered = 0;
+    uint32_t unanswered;
     struct wl_work *w;
 
     end_stray(b, b->last, seen->t);
@@ -446,12 +479,12 @@ struct wl_work *wl_build_request(struct wl_build *b, struct wl_at at, const stru
         give_up_answered(b, seen->t);
     settle_doubt(b, seen);
     make_room(b, seen->t);
-    for (const struct wl_work *p = b->oldest; p; p = p->next)
-        unanswered += !p->answered && !p->stray;
+    unanswered = b->n_unanswered;
     w = new_work(b);
     b->requested = true;
     if (!w)
         return NULL;
+    b->n_unanswered++;
     w->ex.req.state = WL_CUT;
     w->ex.req.at = at;
     w->ex.req.t_first = w->ex.req.t_last = seen->t;
@@ -674,7 +707,7 @@ struct wl_message *wl_build_final(struct wl_build *b, struct wl_work *w, const s
         *res = *m;
     mark_order(b, w, res);
     w->begun = false;
-    w->answered = true;
+    set_answered(b, w);
     find_oldest(b);
     b->last_kind = WL_LAST_NONE;
     b->last_status = res->status;
@@ -719,7 +752,8 @@ void wl_build_final_end(struct wl_build *b, struct wl_work *w, enum wl_state sta
 
 void wl_build_tunnel(struct wl_build *b, struct wl_work *w, wl_ns now)
 {
-    w->tunnel = w->answered = w->res_ended = true;
+    set_answered(b, w);
+    w->tunnel = w->res_ended = true;
     b->last_kind = WL_LAST_NONE;
     find_oldest(b);
     wl_wait_ask(b);
@@ -730,10 +764,11 @@ void wl_build_switched(struct wl_build *b, struct wl_work *w, enum wl_proto to, 
 {
     for (struct wl_work *each = b->first; each; each = each->next) {
         if (each == w) {
-            w->tunnel = w->answered = true;
+            set_answered(b, w);
+            w->tunnel = true;
             w->ex.switched = to;
         }
-        each->released = true;
+        set_released(b, each);
     }
     b->oldest = NULL;
     emit_released(b, now);
@@ -764,8 +799,10 @@ void wl_build_end(struct wl_build *b, enum wl_dir dir, enum wl_end how, enum wl_
     /* No response will come any more; a request that is still under way may go on. */
     for (struct wl_work *w = b->first; w; w = w->next) {
         w->res_ended = true;
-        if (w->req_ended || b->over[WL_TO_SERVER])
-            w->done = w->released = true;
+        if (w->req_ended || b->over[WL_TO_SERVER]) {
+            set_done(b, w);
+            set_released(b, w);
+        }
     }
     emit_released(b, seen->t);
 }
@@ -777,7 +814,7 @@ void wl_build_close(struct wl_build *b, wl_ns now)
         b->t_end = now;
     }
     for (struct wl_work *w = b->first; w; w = w->next)
-        w->released = true;
+        set_released(b, w);
     emit_released(b, now);
 }
 

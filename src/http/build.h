@@ -56,6 +56,7 @@ struct wl_build {
     uint64_t packet_latest[2]; /* of each direction */
     uint64_t server_close;     /* offset after the response that said close; 0: none */
     uint32_t n_works, last_ordinal;
+    uint32_t n_unanswered, n_settling; /* requests without an answer; done, and not released */
     uint16_t last_status;
     uint8_t last_kind;   /* enum wl_last */
     uint8_t doubt;       /* enum wl_unjudged: why pairing is uncertain, or WL_JUDGED */

@@ -1,0 +1,219 @@
+# hostile_http - HTTP that is made to be slow to read: cases for bench/hostile.
+# SPDX-License-Identifier: MIT
+"""Each case: name, what grows, n, the function that writes a capture of size n, options of wirelint.
+A case whose cost per unit grows with n has found a quadratic path."""
+from hostile_wire import Talk
+
+GET = b"GET / HTTP/1.1\r\nHost: a.example\r\n\r\n"
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+
+def octets_one_by_one(capture, n):
+    """Requests and answers in segments of one octet."""
+    talk = Talk(capture)
+    for _ in range(n // (len(GET) + len(OK))):
+        talk.ask(GET, 1)
+        talk.answer(OK, 1)
+    talk.close()
+
+
+def pipelined(capture, n):
+    """n requests before the first answer."""
+    talk = Talk(capture)
+    talk.ask(GET * n)
+    talk.answer(OK * n)
+    talk.close()
+
+
+def exchanges_in_a_row(capture, n):
+    """n exchanges on one connection."""
+    talk = Talk(capture)
+    for _ in range(n):
+        talk.ask(GET)
+        talk.answer(OK)
+    talk.close()
+
+
+def slow_field(capture, n):
+    """A field line of n octets, one by one, on four connections."""
+    for number in range(4):
+        talk = Talk(capture, number)
+        talk.ask(b"GET / HTTP/1.1\r\nHost: a.example\r\nX-Long: ")
+        talk.ask(b"a" * n, 1)
+        talk.ask(b"\r\n\r\n")
+        talk.answer(OK)
+        talk.close()
+
+
+def slow_target(capture, n):
+    """Request targets of n octets, one by one: is it HTTP at all?"""
+    for number in range(24):
+        talk = Talk(capture, number)
+        talk.ask(b"GET /" + b"a" * n, 1)
+        talk.ask(b" HTTP/1.1\r\nHost: a.example\r\n\r\n")
+        talk.answer(OK)
+        talk.close()
+
+
+def interim_responses(capture, n):
+    """n interim responses to one request."""
+    talk = Talk(capture)
+    talk.ask(GET)
+    talk.answer(b"HTTP/1.1 102 Processing\r\n\r\n" * n)
+    talk.answer(OK)
+    talk.close()
+
+
+def chunks_of_one_octet(capture, n):
+    """Content in n chunks of one octet."""
+    talk = Talk(capture)
+    talk.ask(GET)
+    talk.answer(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    talk.answer(b"1\r\na\r\n" * n + b"0\r\n\r\n")
+    talk.close()
+
+
+def chunk_extension(capture, n):
+    """A chunk extension of n octets, one by one."""
+    talk = Talk(capture)
+    talk.ask(GET)
+    talk.answer(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;a=")
+    talk.answer(b"b" * n, 1)
+    talk.answer(b"\r\na\r\n0\r\n\r\n")
+    talk.close()
+
+
+def _fields(n, line):
+    return b"".join(line % i for i in range(n))
+
+
+def many_fields(capture, n):
+    """Heads of n fields, all different."""
+    head = b"GET / HTTP/1.1\r\nHost: a.example\r\n" + _fields(n, b"X-Field-%d: value\r\n") + b"\r\n"
+    answer = OK[:17] + _fields(n, b"X-Field-%d: value\r\n") + OK[17:]
+    talk = Talk(capture)
+    for _ in range(60):
+        talk.ask(head)
+        talk.answer(answer)
+    talk.close()
+
+
+def same_fields(capture, n):
+    """Heads of n lines of the same known fields."""
+    lines = b"Cache-Control: a\r\nVia: 1.1 b\r\nVary: c\r\n" * (n // 3)
+    talk = Talk(capture)
+    for _ in range(60):
+        talk.ask(b"GET / HTTP/1.1\r\nHost: a.example\r\n" + lines + b"\r\n")
+        talk.answer(OK[:17] + lines + OK[17:])
+    talk.close()
+
+
+def odd_fields(capture, n):
+    """Heads of n lines with something wrong in each."""
+    lines = _fields(n, b"X Y%d : \x01\xe9\n")
+    talk = Talk(capture)
+    for _ in range(60):
+        talk.ask(b"GET / HTTP/1.1\r\nHost: a.example\r\n" + lines + b"\r\n")
+        talk.answer(OK[:17] + lines + OK[17:])
+    talk.close()
+
+
+def folded_field(capture, n):
+    """A field folded over n lines."""
+    talk = Talk(capture)
+    for _ in range(60):
+        talk.ask(b"GET / HTTP/1.1\r\nHost: a.example\r\nX-Long: a\r\n" + b" b\r\n" * n + b"\r\n")
+        talk.answer(OK)
+    talk.close()
+
+
+def _long(n, item):
+    names = (b"Connection", b"Accept", b"Upgrade", b"Vary", b"Via", b"Cache-Control", b"Allow", b"Trailer",
+             b"TE", b"Expect", b"Transfer-Encoding", b"Content-Encoding", b"Link", b"Content-Length")
+    return [name + b": " + item * n + b"end\r\n" for name in names]
+
+
+def long_lists(capture, n):
+    """Lists of n members in every field that is one."""
+    number = 0
+    for item in (b"a, ", b",", b'"b", ', b"x;q=1;p=2, ", b"close , "):
+        for line in _long(n, item):
+            number += 1
+            talk = Talk(capture, number)
+            talk.ask(b"GET / HTTP/1.1\r\nHost: a.example\r\n" + line + b"\r\n")
+            talk.answer(b"HTTP/1.1 200 OK\r\n" + line + b"\r\n")
+            talk.close()
+
+
+def trailer_fields(capture, n):
+    """Trailer sections of n fields."""
+    for number in range(60):
+        talk = Talk(capture, number)
+        talk.ask(GET)
+        talk.answer(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n")
+        talk.answer(_fields(n, b"X-Field-%d: value\r\n") + b"\r\n")
+        talk.close()
+
+
+def empty_lines(capture, n):
+    """n empty lines before a request, and before its answer."""
+    talk = Talk(capture)
+    talk.ask(b"\r\n" * n + GET)
+    talk.answer(b"\r\n" * n + OK)
+    talk.close()
+
+
+def garbage(capture, n):
+    """n octets that are no HTTP where messages are due, in lines and without an end."""
+    talk = Talk(capture)
+    talk.ask(GET)
+    talk.answer(OK)
+    talk.ask(b"HTTP/1.1 GET / \n" * (n // 16))
+    talk.answer(b"HTTP/1.1 20 OK\r\n" * (n // 16))
+    talk.ask(b"GET / HTTP/1.1 " * (n // 16))
+    talk.answer(b"HTTP/1.1 2" * (n // 16))
+    talk.close()
+
+
+def parked(capture, n):
+    """n octets that wait for the answer to CONNECT, one by one."""
+    for number in range(4):
+        talk = Talk(capture, number)
+        talk.ask(b"CONNECT b.example:443 HTTP/1.1\r\nHost: b.example:443\r\n\r\n")
+        talk.ask(b"G" * n, 1)
+        talk.answer(b"HTTP/1.1 200 OK\r\n\r\n")
+        talk.close()
+
+
+def abandoned_content(capture, n):
+    """Answered early; then what may be a request line or content, n times."""
+    talk = Talk(capture)
+    talk.ask(b"POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 1000000000\r\n\r\n")
+    talk.answer(b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n")
+    for _ in range(n // 8):
+        talk.ask(b"GET /aaa")
+    talk.close()
+
+
+CASES = [
+    # name, n in full, n in short, writer, options
+    ("octets-one-by-one", 800000, 300000, octets_one_by_one, []),
+    ("pipelined", 100000, 40000, pipelined, []),
+    ("pipelined-all-pending", 40000, 20000, pipelined, ["--set", "max_pending=100000"]),
+    ("exchanges-in-a-row", 200000, 60000, exchanges_in_a_row, []),
+    ("slow-field", 65536, 60000, slow_field, []),
+    ("slow-target", 2000, 2000, slow_target, []),
+    ("interim-responses", 400000, 300000, interim_responses, []),
+    ("chunks-of-one-octet", 3000000, 1000000, chunks_of_one_octet, []),
+    ("chunk-extension", 600000, 200000, chunk_extension, []),
+    ("many-fields", 480, 480, many_fields, []),
+    ("same-fields", 480, 480, same_fields, []),
+    ("odd-fields", 480, 480, odd_fields, []),
+    ("folded-field", 10000, 10000, folded_field, []),
+    ("long-lists", 10000, 4000, long_lists, []),
+    ("trailer-fields", 480, 480, trailer_fields, []),
+    ("empty-lines", 2000000, 500000, empty_lines, []),
+    ("garbage", 4000000, 500000, garbage, []),
+    ("parked", 32000, 15000, parked, []),
+    ("abandoned-content", 800000, 200000, abandoned_content, []),
+]
