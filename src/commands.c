@@ -3,6 +3,7 @@
  */
 #include "commands.h"
 
+#include "confine.h"
 #include "diag.h"
 #include "dialogues.h"
 #include "wirelint/interface.h"
@@ -177,5 +178,5 @@ void wl_command_version(struct wl_text *t)
     wl_text_printf(t, "%s\n", pcap_lib_version());
     wl_text_printf(t, "%s\n", archive_version_details());
     wl_text_printf(t, "%s\n", OpenSSL_version(OPENSSL_VERSION));
-    wl_text_put(t, "confinement: none in this version\n");
+    wl_confine_describe(t);
 }

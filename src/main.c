@@ -6,6 +6,7 @@
  * failed; 3 wins over 1.
  */
 #include "commands.h"
+#include "confine.h"
 #include "diag.h"
 #include "options.h"
 #include "report.h"
@@ -13,6 +14,7 @@
 #include "terminal.h"
 
 #include <errno.h>
+#include <openssl/crypto.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -156,8 +158,34 @@ static void hint_at_file(const struct wl_options *o, struct wl_error *err)
         wl_hint(err, "'%s' was taken for a filter; './%s' names the file", word, word);
 }
 
+/* ---------------------------------------------------------------------------- giving up rights */
+
+static bool confined; /* for good, so once, whatever is run after it */
+
+/* wl_source_config.opened: all that needs rights is open. */
+static int on_opened(void *user, struct wl_error *err)
+{
+    const struct run *run = user;
+    const struct wl_options *o = run->o;
+    const struct wl_confine needs = {
+        .user = o->user,
+        .files = o->files, /* all, not only those of this run */
+        .n_files = o->n_files,
+        .follow = o->follow,
+        .live = o->n_interfaces > 0,
+        .screen = o->command == WL_COMMAND_WATCH && !o->plain,
+        .log = wl_terminal_log,
+        .log_user = run->terminal,
+    };
+
+    if (confined || o->no_confine)
+        return 0;
+    confined = true;
+    return wl_confine_now(&needs, err);
+}
+
 /* Reads the source to its end and reports, whatever happens on the way. */
-static int drive(struct wl_engine *engine, const struct run *run)
+static int drive(struct wl_engine *engine, struct run *run)
 {
     const struct wl_source_config source = {
         .files = run->files,
@@ -171,6 +199,8 @@ static int drive(struct wl_engine *engine, const struct run *run)
         .buffer = run->o->buffer,
         .not_promiscuous = run->o->not_promiscuous,
         .follow = run->o->follow,
+        .opened = on_opened,
+        .opened_user = run,
         .log = wl_terminal_log,
         .log_user = run->terminal,
         .progress = wl_terminal_progress,
@@ -220,7 +250,7 @@ static unsigned shards_for(const struct run *run)
 /* What runs for weeks cannot keep every connection that was never closed. */
 static const wl_ns live_idle_timeout = 300 * WL_SECOND;
 
-static int run_engine(const struct run *run)
+static int run_engine(struct run *run)
 {
     struct wl_config cfg = run->o->config;
     struct wl_engine *engine = NULL;
@@ -308,7 +338,7 @@ static int run_separately(const struct run *all, struct wl_arena *arena)
     if (rc < 0)
         return fail(all->terminal, rc, &err);
     for (size_t i = 0; i < list.n && !n_signals; i++) {
-        const struct run one = {all->o, all->terminal, &list.files[i], 1};
+        struct run one = {all->o, all->terminal, &list.files[i], 1};
 
         if (i && !all->o->json && all->o->command != WL_COMMAND_LIST) {
             (void)fputs("\n\n", stdout);
@@ -322,12 +352,15 @@ static int run_separately(const struct run *all, struct wl_arena *arena)
 static int read_captures(const struct wl_options *o, struct wl_terminal *terminal,
                          struct wl_arena *arena)
 {
-    const struct run run = {o, terminal, o->files, o->n_files};
+    struct run run = {o, terminal, o->files, o->n_files};
     struct wl_error err = {.code = WL_OK};
+    const struct wl_confine who = {.user = o->user};
     int rc = check_overwrite(o, &err);
 
     if (rc == 0)
         rc = check_inputs(o, &err);
+    if (rc == 0)
+        rc = wl_confine_check(&who, &err);
     if (rc < 0)
         return fail(terminal, rc, &err);
     catch_signals();
@@ -402,6 +435,8 @@ int main(int argc, char **argv)
     int status = EXIT_FAILED;
 
     tzset(); /* localtime_r need not */
+    /* not later, when its configuration file cannot be read; and it has nothing to say to us */
+    (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
     wl_budget_init(&budget, OPTION_MEMORY, NULL, NULL, NULL);
     wl_arena_pool_init(&pool, &budget, 0);
     arena = wl_arena_new(&pool);

@@ -131,6 +131,19 @@ static int apply_follow(struct wl_parse *p, const char *value)
     return 0;
 }
 
+static int apply_user(struct wl_parse *p, const char *value)
+{
+    p->o->user = value;
+    return 0;
+}
+
+static int apply_no_confine(struct wl_parse *p, const char *value)
+{
+    (void)value;
+    p->o->no_confine = true;
+    return 0;
+}
+
 static int apply_plain(struct wl_parse *p, const char *value)
 {
     (void)value;
@@ -497,6 +510,9 @@ const struct wl_option wl_option_rows[] = {
     {"color", 0, WL_FOR_ALL, "WHEN", "auto, always or never", apply_color, NULL},
     {"quiet", 'q', WL_FOR_READERS, NULL, "only findings and the verdict", apply_quiet, NULL},
     {"verbose", 'v', WL_FOR_READERS, NULL, "more: reasons, advice, counters", apply_verbose, NULL},
+    {"", 'Z', WL_FOR_READERS, "USER", "as root: become USER instead of nobody", apply_user, NULL},
+    {"no-confine", 0, WL_FOR_READERS, NULL, "keep all rights (for debuggers)", apply_no_confine,
+     NULL},
     {"help", 'h', WL_FOR_ALL, NULL, "this page", apply_help, NULL},
     {"version", 0, WL_FOR_ALL, NULL, NULL, apply_version, NULL},
     {"", 'D', WL_FOR_ALL, NULL, NULL, apply_list_interfaces, NULL},

@@ -44,6 +44,8 @@ struct wl_options {
     wl_ns interval;       /* --interval; 0: report at the end only */
     bool not_promiscuous; /* -p */
     bool follow;
+    const char *user; /* -Z, or NULL */
+    bool no_confine;
     bool plain;            /* watch --plain, stats --watch */
     bool list_interfaces;  /* -D */
     bool idle_timeout_set; /* by --set; live has another default than files */

@@ -23,6 +23,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -236,6 +237,16 @@ static int by_name(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
+/* access(2) would ask for the rights of another user than open(2) when some were given up. */
+static bool can_be_read(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+    if (fd >= 0)
+        (void)close(fd);
+    return fd >= 0;
+}
+
 /* One entry of a directory: 0 also when it is no capture, which is passed over. */
 static int add_entry(struct wl_source *s, const char *directory, const char *name,
                      struct wl_error *err)
@@ -252,7 +263,7 @@ static int add_entry(struct wl_source *s, const char *directory, const char *nam
     if (stat(path, &st) == 0 && S_ISREG(st.st_mode)) {
         code = add_file(s, path, true, err);
         /* what can be read and is no capture is none of our business; what cannot be, is */
-        if (code == WL_EOPEN && access(path, R_OK) == 0)
+        if (code == WL_EOPEN && can_be_read(path))
             code = 0;
     }
     if (s->n_inputs == n_before)
