@@ -204,10 +204,11 @@ static void make_picture(const struct scene *scene, int w, int h, bool ascii, bo
         press(&sh, scene->keys[i], 0, 0);
         present(&sh, w, h);
     }
-    if (looks)
+    if (looks) {
         wl_canvas_dump_looks(&sh.canvas, ret);
-    else
+    } else {
         wl_canvas_dump(&sh.canvas, ret);
+    }
     end(&sh);
 }
 
@@ -283,9 +284,10 @@ static int show_one(const char *name, const char *size, const char *form)
     wl_budget_init(&b, MEMORY, NULL, NULL, NULL);
     wl_text_init(&drawn, &b, MAX_PICTURE);
     for (size_t i = 0; i < WL_COUNT(scenes); i++) {
-        if (strcmp(scenes[i].name, name) == 0)
+        if (strcmp(scenes[i].name, name) == 0) {
             make_picture(&scenes[i], w, h, strcmp(form, "ascii") == 0, strcmp(form, "looks") == 0,
                          &drawn);
+        }
     }
     (void)fwrite(drawn.buf.p, 1, drawn.buf.n, stdout);
     wl_text_release(&drawn);
@@ -346,9 +348,10 @@ static int press_keys(unsigned long count, uint32_t seed)
 
 int main(int argc, char **argv)
 {
-    if (argc >= 3 && strcmp(argv[1], "--keys") == 0)
+    if (argc >= 3 && strcmp(argv[1], "--keys") == 0) {
         return press_keys(strtoul(argv[2], NULL, 10),
                           argc > 3 ? (uint32_t)strtoul(argv[3], NULL, 10) : 1);
+    }
     if (argc == 6 && strcmp(argv[2], "--show") == 0)
         return show_one(argv[3], argv[4], argv[5]);
     if (argc == 2 || (argc == 3 && strcmp(argv[2], "--update") == 0))

@@ -94,7 +94,11 @@ static void put_text(char *ret, size_t n, const char *text)
 
 static const struct wl_rule *rule(const char *id)
 {
-    return must((void *)(uintptr_t)wl_rule_find(id));
+    const struct wl_rule *found = wl_rule_find(id);
+
+    if (!found)
+        abort();
+    return found;
 }
 
 /* ---------------------------------------------------------------------------------- hostile text */
@@ -255,10 +259,11 @@ static void make_server(struct wl_board_server *r, uint32_t i, bool hostile)
 {
     r->server = i == 5 ? v6(servers[i].last, servers[i].port)
                        : v4(servers[i].last, servers[i].port);
-    if (hostile)
+    if (hostile) {
         put_nasty(r->product, sizeof(r->product), i);
-    else
+    } else {
         put_text(r->product, sizeof(r->product), servers[i].product);
+    }
     make_pace(&r->pace, servers[i].total, servers[i].rate, 300 + i);
     memcpy(r->classes, servers[i].classes, sizeof(r->classes));
     memcpy(r->findings, servers[i].findings, sizeof(r->findings));

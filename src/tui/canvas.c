@@ -384,10 +384,18 @@ void wl_strip_duration(struct wl_strip *s, unsigned look, wl_ns d)
     char octets[NUMBER_OCTETS];
     struct wl_text t = text_over(octets, sizeof(octets));
 
-    if (d < 0)
+    if (d < 0) {
         wl_text_char(&t, '-');
-    else
+    } else if (d < 120 * WL_SECOND) {
         wl_text_duration(&t, d);
+    } else if (d < 7200 * WL_SECOND) {
+        wl_text_printf(&t, "%u min", (unsigned)(d / (60 * WL_SECOND)));
+    } else if (d < 172800 * WL_SECOND) {
+        wl_text_printf(&t, "%u h", (unsigned)(d / (3600 * WL_SECOND)));
+    } else {
+        wl_text_u64(&t, (uint64_t)(d / (86400 * WL_SECOND)));
+        wl_text_put(&t, " d");
+    }
     put_text(s, look, &t);
 }
 
@@ -406,10 +414,11 @@ void wl_strip_clock(struct wl_strip *s, unsigned look, wl_ns time, bool utc, int
     struct wl_text t = text_over(octets, sizeof(octets));
     size_t n = digits > 0 ? sizeof("hh:mm:ss.") - 1 + (size_t)digits : sizeof("hh:mm:ss") - 1;
 
-    if (time == 0)
+    if (time == 0) {
         wl_text_char(&t, '-');
-    else
+    } else {
         wl_text_clock(&t, time, utc);
+    }
     wl_strip_octets(s, look, wl_span_sub(wl_text_span(&t), 0, n));
 }
 
@@ -468,11 +477,12 @@ void wl_canvas_cell(struct wl_canvas *c, int x, int y, unsigned look, uint32_t c
 {
     struct wl_cell *to = cell_at(c, x, y);
 
-    if (to)
+    if (to) {
         *to = (struct wl_cell){
             .c = c->ascii && ch > '~' ? likeness(ch) : ch,
             .look = (uint16_t)look,
         };
+    }
 }
 
 void wl_canvas_fill(struct wl_canvas *c, struct wl_rect r, unsigned look, uint32_t ch)

@@ -113,8 +113,9 @@ void wl_strip_join(struct wl_strip *s, const struct wl_strip *other);
 /* Numbers for people (base/text.h has their forms). */
 void wl_strip_count(struct wl_strip *s, unsigned look, uint64_t n); /* "104 221" */
 void wl_strip_short(struct wl_strip *s, unsigned look, uint64_t n); /* "104k", at most 4 columns */
-void wl_strip_octet_count(struct wl_strip *s, unsigned look, uint64_t); /* "1.2 GiB" */
-void wl_strip_duration(struct wl_strip *s, unsigned look, wl_ns d);     /* "43 ms"; "-" below 0 */
+void wl_strip_octet_count(struct wl_strip *s, unsigned look, uint64_t n); /* "1.2 GiB" */
+void wl_strip_duration(struct wl_strip *s, unsigned look,
+                       wl_ns d); /* "43 ms", "3 min"; "-" below 0 */
 void wl_strip_endpoint(struct wl_strip *s, unsigned look, const struct wl_endpoint *e);
 /** Time of day: hh:mm:ss and digits (0..6) of its fraction. */
 void wl_strip_clock(struct wl_strip *s, unsigned look, wl_ns t, bool utc, int digits);

@@ -205,9 +205,10 @@ struct wl_rect wl_panel_draw(struct wl_canvas *c, struct wl_rect r, const struct
     wl_canvas_place(c, r.x + 2, r.y, inside.w - 2, WL_LEFT, &s);
     if (p->note && p->note->n && s.n + p->note->n + 4 <= inside.w)
         wl_canvas_place(c, r.x + r.w - 2 - p->note->n, r.y, p->note->n, WL_LEFT, p->note);
-    if (p->bottom && p->bottom->n && p->bottom->n + 4 <= inside.w)
+    if (p->bottom && p->bottom->n && p->bottom->n + 4 <= inside.w) {
         wl_canvas_place(c, r.x + r.w - 2 - p->bottom->n, r.y + r.h - 1, p->bottom->n, WL_LEFT,
                         p->bottom);
+    }
     inside.x++;
     inside.w -= 2;
     return inside;

@@ -67,16 +67,18 @@ static void put_meter(struct wl_canvas *c, struct wl_rect *r, const char *words,
         wl_strip_bar(&s, look, share > 1 ? 1 : share, BAR);
         wl_strip_text(&s, WL_ROLE_FRAME, "] ");
     }
-    if (octets)
+    if (octets) {
         wl_strip_octet_count(&s, WL_ROLE_PLAIN, n);
-    else
+    } else {
         wl_strip_count(&s, WL_ROLE_PLAIN, n);
+    }
     if (most) {
         wl_strip_text(&s, WL_ROLE_FAINT, " of ");
-        if (octets)
+        if (octets) {
             wl_strip_octet_count(&s, WL_ROLE_FAINT, most);
-        else
+        } else {
             wl_strip_count(&s, WL_ROLE_FAINT, most);
+        }
     }
     put_line(c, r, &s);
 }
@@ -244,19 +246,20 @@ static void say_no_http(const struct wl_screen *s, struct wl_canvas *c, struct w
         put_paragraph(c, &r, WL_ROLE_HEAD, "Those that are over look like this:");
         put_protocols(c, &r, st);
     }
-    if (st->protocols[WL_PROTO_TLS])
+    if (st->protocols[WL_PROTO_TLS]) {
         put_paragraph(c, &r, WL_ROLE_PLAIN,
                       "This version does not decrypt TLS: listen behind the point where it ends, "
                       "between the proxy and its upstream.");
-    else if (st->counters.connections == 0)
+    } else if (st->counters.connections == 0) {
         put_paragraph(
             c, &r, WL_ROLE_PLAIN,
             "None of these packets is TCP that could be decoded. A capture filter may let "
             "only something else through.");
-    else
+    } else {
         put_paragraph(c, &r, WL_ROLE_PLAIN,
                       "HTTP is told by its content, on any port. A request shows once it has been "
                       "answered.");
+    }
 }
 
 static void say_left_out(const struct wl_screen *s, struct wl_canvas *c, struct wl_rect r)
@@ -283,12 +286,13 @@ void wl_empty_draw(const struct wl_screen *s, struct wl_canvas *c, struct wl_rec
         (void)wl_rect_top(&r, 2);
     if (r.w > 76)
         r.w = 76;
-    if (!b)
+    if (!b) {
         put_paragraph(c, &r, WL_ROLE_FAINT, "Waiting for the first numbers ...");
-    else if (b->stats.left_out)
+    } else if (b->stats.left_out) {
         say_left_out(s, c, r);
-    else if (b->stats.counters.packets == 0)
+    } else if (b->stats.counters.packets == 0) {
         say_no_packets(s, c, r);
-    else
+    } else {
         say_no_http(s, c, r);
+    }
 }

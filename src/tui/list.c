@@ -7,6 +7,7 @@
 #include "list.h"
 
 #include "phrase.h"
+#include "profile.h"
 #include "screen.h"
 
 enum {
@@ -400,9 +401,10 @@ static void put_state(struct wl_strip *s, const struct wl_screen *screen,
 {
     if (screen->only_findings)
         wl_strip_text(s, WL_ROLE_KEY, " only with findings ");
-    if (screen->least > WL_NOTE)
+    if (screen->least > WL_NOTE) {
         wl_strip_printf(s, WL_ROLE_KEY, " from %s on ",
                         screen->least == WL_WARNING ? "warning" : "violation");
+    }
     if (l->follow)
         wl_strip_text(s, WL_ROLE_GOOD, " newest first, following ");
 }
@@ -468,17 +470,31 @@ static void draw_row(const struct wl_screen *s, const struct wl_list_state *l, s
     conn = l->kind->conn ? l->kind->conn(row) : NULL;
     if (index == l->cursor)
         wl_sheet_select(c, &l->table, y);
-    if (conn && wl_screen_marked(s, conn->id))
+    if (conn && wl_screen_marked(s, conn->id)) {
         wl_canvas_cell(c, l->table.area.x - 1, y,
                        index == l->cursor ? WL_ROLE_SELECTED : WL_ROLE_KEY, '*');
+    }
+}
+
+/* Below short lists on large screens: more of the selected row. */
+static void draw_profile(const struct wl_screen *s, const struct wl_list_state *l,
+                         struct wl_canvas *c, struct wl_rect *area)
+{
+    const void *row = wl_list_selected(l);
+
+    if (l->kind->profile && row && area->w >= BOX_COLUMNS && area->h >= BOX_ROWS + WL_PROFILE_ROWS)
+        l->kind->profile(s, c, wl_rect_bottom(area, WL_PROFILE_ROWS), row);
 }
 
 void wl_list_draw(const struct wl_screen *s, void *state, struct wl_canvas *c, struct wl_rect area)
 {
     struct wl_list_state *l = state;
-    struct wl_rect body = draw_frame(s, l, c, area);
-    struct wl_rect head = wl_rect_top(&body, body.h > 2);
+    struct wl_rect body, head;
     int right = area.x + area.w - 1;
+
+    draw_profile(s, l, c, &area);
+    body = draw_frame(s, l, c, area);
+    head = wl_rect_top(&body, body.h > 2);
 
     wl_sheet_init(&l->table, &l->kind->grid, body);
     l->head_y = head.h ? head.y : -1;

@@ -29,6 +29,9 @@ struct wl_list_kind {
     bool (*is_found)(const void *row);
     /** Enter. */
     void (*open)(struct wl_screen *s, const void *row);
+    /** Draws more of the selected row into a panel below the list, where there is room; or NULL. */
+    void (*profile)(const struct wl_screen *s, struct wl_canvas *c, struct wl_rect r,
+                    const void *row);
     const char *beside; /* the view that e changes to; or NULL */
     const char *empty;  /* what an empty list says; or NULL */
 };

@@ -108,10 +108,11 @@ void wl_put_steps(struct wl_strip *s, const char *text, size_t n)
 
         while (digits < rest.n && wl_is_digit(rest.p[digits]))
             digits++;
-        if (digits == 3 && wl_parse_u64(wl_span_sub(rest, 0, 3), &status))
+        if (digits == 3 && wl_parse_u64(wl_span_sub(rest, 0, 3), &status)) {
             wl_strip_octets(s, wl_role_status((uint16_t)status), wl_span_sub(rest, 0, 3));
-        else
+        } else {
             wl_strip_octets(s, WL_ROLE_FAINT, wl_span_sub(rest, 0, digits));
+        }
         rest = wl_span_after(rest, digits);
         if (rest.n == 0)
             return;
@@ -125,10 +126,11 @@ void wl_put_steps(struct wl_strip *s, const char *text, size_t n)
             rest = wl_span_after(rest, digits);
             continue;
         }
-        if (rest.p[0] == '>')
+        if (rest.p[0] == '>') {
             wl_strip_text(s, WL_ROLE_FAINT, "→");
-        else
+        } else {
             wl_strip_octets(s, WL_ROLE_PLAIN, wl_span_sub(rest, 0, 1));
+        }
         rest = wl_span_after(rest, 1);
     }
 }
@@ -190,10 +192,11 @@ void wl_put_severity_word(struct wl_strip *s, enum wl_severity severity)
 {
     unsigned look = wl_role_severity(severity);
 
-    if (severity == WL_OFF)
+    if (severity == WL_OFF) {
         wl_strip_text(s, look, "- off");
-    else
+    } else {
         wl_strip_printf(s, look, "%c %s", wl_severity_letter(severity), wl_severity_name(severity));
+    }
 }
 
 void wl_put_findings(struct wl_strip *s, const uint64_t findings[WL_N_SEVERITIES])
@@ -221,10 +224,11 @@ void wl_put_worst(struct wl_strip *s, const struct wl_rule *rule, enum wl_severi
 
 void wl_put_decimal(struct wl_strip *s, unsigned look, double value)
 {
-    if (value >= 999.95)
+    if (value >= 999.95) {
         wl_strip_count(s, look, (uint64_t)(value + 0.5));
-    else
+    } else {
         wl_strip_printf(s, look, "%.1f", value > 0 ? value : 0.0);
+    }
 }
 
 void wl_put_seconds(struct wl_strip *s, unsigned look, double seconds)
@@ -265,6 +269,14 @@ void wl_put_rate(struct wl_strip *s, unsigned look, const struct wl_pace *p,
 {
     if (screen->board)
         wl_put_decimal(s, look, wl_pace_rate(p, screen->board, screen->window));
+}
+
+void wl_put_total(struct wl_strip *s, const struct wl_pace *p, const struct wl_screen *screen)
+{
+    bool live = screen->board && !screen->board->over;
+    bool just = live && (p->trend[WL_TREND - 1] || p->trend[WL_TREND - 2]);
+
+    wl_strip_count(s, just ? WL_ROLE_STRONG : WL_ROLE_PLAIN, p->n[WL_WINDOW_ALL]);
 }
 
 void wl_put_trend(struct wl_strip *s, unsigned look, const struct wl_pace *p,

@@ -52,6 +52,8 @@ double wl_pace_rate(const struct wl_pace *p, const struct wl_board *b, enum wl_w
 /** The same as a cell, in the window of the screen. */
 void wl_put_rate(struct wl_strip *s, unsigned look, const struct wl_pace *p,
                  const struct wl_screen *screen);
+/** How often in all; bold when it was seen in the last second. */
+void wl_put_total(struct wl_strip *s, const struct wl_pace *p, const struct wl_screen *screen);
 /** The trend, without the second that is not over, over what is left of s. */
 void wl_put_trend(struct wl_strip *s, unsigned look, const struct wl_pace *p,
                   const struct wl_screen *screen);

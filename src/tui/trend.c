@@ -44,12 +44,13 @@ void wl_strip_trend(struct wl_strip *s, unsigned look, const uint32_t *values, i
     for (int i = 0; i < w; i++) {
         int high = level(bucket(values, n, i, w), most, LEVELS);
 
-        if (s->ascii)
+        if (s->ascii) {
             wl_strip_char(s, look, (uint32_t)ascii[high]);
-        else if (high == 0)
+        } else if (high == 0) {
             wl_strip_char(s, WL_ROLE_FRAME, 0x2581); /* the ground line */
-        else
+        } else {
             wl_strip_char(s, look, 0x2580u + (unsigned)high);
+        }
     }
 }
 

@@ -62,12 +62,13 @@ static void put_requests(struct wl_strip *s, const struct wl_screen *screen, con
 static void put_sequence(struct wl_strip *s, const struct wl_screen *screen, const void *row)
 {
     (void)screen;
-    if (*of(row)->sequence)
+    if (*of(row)->sequence) {
         wl_put_steps(s, of(row)->sequence, sizeof(of(row)->sequence));
-    else if (of(row)->conn.proto == WL_PROTO_UNKNOWN)
+    } else if (of(row)->conn.proto == WL_PROTO_UNKNOWN) {
         wl_strip_text(s, WL_ROLE_FAINT, "-");
-    else
+    } else {
         wl_strip_printf(s, WL_ROLE_FAINT, "(%s)", wl_proto_name(of(row)->conn.proto));
+    }
 }
 
 static void put_state(struct wl_strip *s, const struct wl_screen *screen, const void *row)
@@ -75,11 +76,12 @@ static void put_state(struct wl_strip *s, const struct wl_screen *screen, const 
     const struct wl_row_connection *r = row;
 
     (void)screen;
-    if (r->open)
+    if (r->open) {
         wl_strip_text(s, WL_ROLE_GOOD, "open");
-    else
+    } else {
         wl_strip_text(s, r->end == WL_END_RESET ? WL_ROLE_STRONG : WL_ROLE_FAINT,
                       wl_end_name(r->end));
+    }
 }
 
 static void put_duration(struct wl_strip *s, const struct wl_screen *screen, const void *row)

@@ -35,8 +35,7 @@ static void put_rule(struct wl_strip *s, const struct wl_screen *screen, const v
 
 static void put_total(struct wl_strip *s, const struct wl_screen *screen, const void *row)
 {
-    (void)screen;
-    wl_strip_count(s, WL_ROLE_STRONG, rule_of(row)->pace.n[WL_WINDOW_ALL]);
+    wl_put_total(s, &rule_of(row)->pace, screen);
 }
 
 static void put_rate(struct wl_strip *s, const struct wl_screen *screen, const void *row)
@@ -333,10 +332,11 @@ static void draw(const struct wl_screen *s, void *state, struct wl_canvas *c, st
 {
     struct findings *f = state;
 
-    if (f->rule)
+    if (f->rule) {
         draw_instances(s, f, c, area);
-    else
+    } else {
         draw_by_rule(s, f, c, area);
+    }
 }
 
 static enum wl_did act(struct wl_screen *s, void *state, const struct wl_press *in)
@@ -355,14 +355,15 @@ static enum wl_did act(struct wl_screen *s, void *state, const struct wl_press *
     if (wl_pick_move(&f->pick, &rows, in->action))
         return WL_DID_DRAW;
     selected = wl_pick_selected(&f->pick, &rows);
-    if (in->action == WL_ACT_OPEN && selected)
+    if (in->action == WL_ACT_OPEN && selected) {
         wl_open_rule(s, selected);
-    else if (in->action == WL_ACT_NEXT_FINDING)
+    } else if (in->action == WL_ACT_NEXT_FINDING) {
         (void)wl_pick_move(&f->pick, &rows, WL_ACT_DOWN);
-    else if (in->action == WL_ACT_PREVIOUS_FINDING)
+    } else if (in->action == WL_ACT_PREVIOUS_FINDING) {
         (void)wl_pick_move(&f->pick, &rows, WL_ACT_UP);
-    else if (in->action != WL_ACT_CLICK || !wl_pick_click(&f->pick, &rows, in->x, in->y))
+    } else if (in->action != WL_ACT_CLICK || !wl_pick_click(&f->pick, &rows, in->x, in->y)) {
         return WL_DID_NOTHING;
+    }
     return WL_DID_DRAW;
 }
 

@@ -126,8 +126,11 @@ static void put_total(struct wl_strip *s, const struct wl_screen *screen, const 
 {
     const struct class_row *r = row;
 
-    (void)screen;
-    wl_strip_count(s, r->code ? WL_ROLE_FAINT : WL_ROLE_STRONG, r->pace->n[WL_WINDOW_ALL]);
+    if (r->code) {
+        wl_strip_count(s, WL_ROLE_FAINT, r->pace->n[WL_WINDOW_ALL]);
+    } else {
+        wl_put_total(s, r->pace, screen);
+    }
 }
 
 static void put_class_rate(struct wl_strip *s, const struct wl_screen *screen, const void *row)

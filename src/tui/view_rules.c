@@ -36,10 +36,11 @@ static void put_severity(struct wl_strip *s, const struct wl_screen *screen, con
 {
     enum wl_severity severity = wl_screen_severity(screen, rule_of(row));
 
-    if (s->room < WHOLE_WORD)
+    if (s->room < WHOLE_WORD) {
         wl_strip_char(s, wl_role_severity(severity), (uint8_t)wl_severity_letter(severity));
-    else
+    } else {
         wl_put_severity_word(s, severity);
+    }
     if (severity != rule_of(row)->severity)
         wl_strip_text(s, WL_ROLE_KEY, "*");
 }
@@ -139,9 +140,10 @@ static void draw(const struct wl_screen *s, void *state, struct wl_canvas *c, st
     wl_scroll_draw(c, area.x + area.w - 1, inside.y, inside.h, r->pick.top, (uint64_t)inside.h,
                    rows.n);
     selected = wl_pick_selected(&r->pick, &rows);
-    if (selected)
+    if (selected) {
         wl_explain_draw(&r->explained, c, side, rule_of(selected),
                         wl_screen_severity(s, rule_of(selected)));
+    }
 }
 
 /* Off, and back to what the catalogue says. */

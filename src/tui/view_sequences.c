@@ -3,6 +3,7 @@
  */
 #include "list.h"
 #include "phrase.h"
+#include "profile.h"
 #include "screen.h"
 #include "tables.h"
 
@@ -22,10 +23,7 @@ static void put_text(struct wl_strip *s, const struct wl_screen *screen, const v
 
 static void put_total(struct wl_strip *s, const struct wl_screen *screen, const void *row)
 {
-    const struct wl_board_sequence *r = row;
-
-    (void)screen;
-    wl_strip_count(s, WL_ROLE_STRONG, r->pace.n[WL_WINDOW_ALL]);
+    wl_put_total(s, &((const struct wl_board_sequence *)row)->pace, screen);
 }
 
 static void put_rate(struct wl_strip *s, const struct wl_screen *screen, const void *row)
@@ -159,6 +157,46 @@ void wl_open_sequence(struct wl_screen *s, const void *row)
     wl_screen_open(s, "exchanges", &place);
 }
 
+/* --------------------------------------------------------------------------------------- profile */
+
+static void profile(const struct wl_screen *screen, struct wl_canvas *c, struct wl_rect r,
+                    const void *row)
+{
+    const struct wl_board_sequence *seq = row;
+    struct wl_strip s;
+
+    r = wl_profile_draw(screen, c, r, "Sequence", &seq->pace);
+    wl_strip_init(&s, c, r.w);
+    wl_put_sequence(&s, seq->text);
+    wl_profile_fact(c, &r, "statuses", &s);
+    wl_strip_init(&s, c, r.w);
+    if (seq->worst == WL_OFF) {
+        wl_strip_text(&s, WL_ROLE_GOOD, "none");
+    } else {
+        wl_strip_text(&s, WL_ROLE_FAINT, "up to ");
+        wl_put_severity_word(&s, seq->worst);
+    }
+    wl_profile_fact(c, &r, "findings", &s);
+    wl_strip_init(&s, c, r.w);
+    wl_strip_count(&s, WL_ROLE_STRONG, seq->pace.n[WL_WINDOW_ALL]);
+    wl_strip_text(&s, WL_ROLE_FAINT, " on ");
+    wl_strip_count(&s, WL_ROLE_PLAIN, seq->n_connections);
+    wl_strip_text(&s, WL_ROLE_FAINT, " connections");
+    wl_profile_fact(c, &r, "requests", &s);
+    wl_strip_init(&s, c, r.w);
+    wl_strip_octet_count(&s, WL_ROLE_PLAIN, seq->octets);
+    wl_profile_fact(c, &r, "content", &s);
+    wl_strip_init(&s, c, r.w);
+    wl_strip_text(&s, WL_ROLE_FAINT, "p50 ");
+    wl_put_seconds(&s, WL_ROLE_PLAIN, seq->p50);
+    wl_strip_text(&s, WL_ROLE_FAINT, ", p95 ");
+    wl_put_seconds(&s, WL_ROLE_PLAIN, seq->p95);
+    wl_profile_fact(c, &r, "to final", &s);
+    wl_strip_init(&s, c, r.w);
+    wl_put_servers(&s, &seq->server, seq->n_servers);
+    wl_profile_fact(c, &r, "servers", &s);
+}
+
 /* ------------------------------------------------------------------------------------------ view */
 
 static const void *row_of(const struct wl_page *p, uint32_t i)
@@ -176,6 +214,7 @@ static const struct wl_list_kind kind = {
     .id = wl_id_sequence,
     .ids_are_ours = true,
     .open = wl_open_sequence,
+    .profile = profile,
 };
 
 static void open(struct wl_screen *s, void *state, const struct wl_place *place)

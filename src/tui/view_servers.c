@@ -3,8 +3,11 @@
  */
 #include "list.h"
 #include "phrase.h"
+#include "profile.h"
 #include "screen.h"
 #include "tables.h"
+
+enum { NUMBER = 9, BAR = 12, ADDRESS = 64 }; /* columns; columns; octets */
 
 /* --------------------------------------------------------------------------------------- columns */
 
@@ -67,8 +70,7 @@ CLASS_COLUMN(put_5xx, 5)
 
 static void put_total(struct wl_strip *s, const struct wl_screen *screen, const void *row)
 {
-    (void)screen;
-    wl_strip_count(s, WL_ROLE_STRONG, ((const struct wl_board_server *)row)->pace.n[WL_WINDOW_ALL]);
+    wl_put_total(s, &((const struct wl_board_server *)row)->pace, screen);
 }
 
 static void put_rate(struct wl_strip *s, const struct wl_screen *screen, const void *row)
@@ -192,6 +194,61 @@ void wl_open_server(struct wl_screen *s, const void *row)
     wl_screen_open(s, "connections", &place);
 }
 
+/* --------------------------------------------------------------------------------------- profile */
+
+static void put_class_fact(struct wl_canvas *c, struct wl_rect *r,
+                           const struct wl_board_server *row, unsigned class)
+{
+    static const char *const names[WL_N_CLASSES] = {"invalid", "1xx", "2xx", "3xx", "4xx", "5xx"};
+    uint64_t all = 0;
+    struct wl_strip s, number;
+    double share;
+
+    for (unsigned i = 0; i < WL_N_CLASSES; i++)
+        all += row->classes[i];
+    share = all ? (double)row->classes[class] / (double)all : 0;
+    wl_strip_init(&number, c, NUMBER);
+    wl_strip_count(&number, row->classes[class] ? WL_ROLE_STRONG : WL_ROLE_FAINT,
+                   row->classes[class]);
+    wl_strip_init(&s, c, r->w);
+    wl_strip_pad(&s, NUMBER - number.n);
+    wl_strip_join(&s, &number);
+    wl_strip_text(&s, WL_ROLE_PLAIN, " ");
+    wl_strip_bar(&s, wl_role_class(class), share, BAR);
+    wl_profile_fact(c, r, names[class], &s);
+}
+
+static void profile(const struct wl_screen *screen, struct wl_canvas *c, struct wl_rect r,
+                    const void *row)
+{
+    const struct wl_board_server *server = row;
+    struct wl_strip s;
+    char title[ADDRESS];
+
+    wl_endpoint_text(&server->server, title, sizeof(title));
+    r = wl_profile_draw(screen, c, r, title, &server->pace);
+    wl_strip_init(&s, c, r.w);
+    if (*server->product) {
+        wl_put_field(&s, WL_ROLE_PLAIN, server->product, sizeof(server->product));
+    } else {
+        wl_strip_text(&s, WL_ROLE_FAINT, "does not say");
+    }
+    wl_profile_fact(c, &r, "product", &s);
+    wl_strip_init(&s, c, r.w);
+    wl_put_findings(&s, server->findings);
+    wl_profile_fact(c, &r, "findings", &s);
+    for (unsigned class = 1; class < WL_N_CLASSES; class ++)
+        put_class_fact(c, &r, server, class);
+    if (server->classes[0])
+        put_class_fact(c, &r, server, 0);
+    wl_strip_init(&s, c, r.w);
+    wl_strip_text(&s, WL_ROLE_FAINT, "p50 ");
+    wl_put_seconds(&s, WL_ROLE_PLAIN, server->p50);
+    wl_strip_text(&s, WL_ROLE_FAINT, ", p95 ");
+    wl_put_seconds(&s, WL_ROLE_PLAIN, server->p95);
+    wl_profile_fact(c, &r, "to final", &s);
+}
+
 /* ------------------------------------------------------------------------------------------ view */
 
 static const void *row_of(const struct wl_page *p, uint32_t i)
@@ -209,6 +266,7 @@ static const struct wl_list_kind kind = {
     .id = wl_id_server,
     .ids_are_ours = true,
     .open = wl_open_server,
+    .profile = profile,
 };
 
 static void open(struct wl_screen *s, void *state, const struct wl_place *place)

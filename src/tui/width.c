@@ -113,10 +113,11 @@ static bool holds(const struct range *table, size_t n, uint32_t c)
     while (low < high) {
         size_t middle = low + (high - low) / 2;
 
-        if (c > table[middle].to)
+        if (c > table[middle].to) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     return low < n && c >= table[low].from;
 }
