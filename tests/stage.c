@@ -6,6 +6,8 @@
  */
 #include "stage.h"
 
+#include "stage_detail.h"
+
 #include "line.h"
 
 enum {
@@ -569,7 +571,7 @@ struct wl_answer *stage_answer(struct stage *st, const struct wl_ask *ask)
     case WL_ASK_BOARD: answer->of.board = make_board(st, a); break;
     case WL_ASK_LIST: answer->of.page = make_page(st, ask, a); break;
     case WL_ASK_OVERRIDE: put_text(answer->said, sizeof(answer->said), "changed"); break;
-    case WL_ASK_DETAIL:
+    case WL_ASK_DETAIL: answer->of.detail = stage_detail(st->play, ask, a); break;
     case WL_ASK_RESET:
     case WL_ASK_SAVE:
     case WL_ASK_STOP:

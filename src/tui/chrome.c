@@ -181,8 +181,11 @@ static void draw_head(const struct wl_screen *s, struct wl_canvas *c, struct wl_
         p = add(&h, c, 5);
         wl_strip_octets(p, WL_ROLE_PLAIN, wl_span_text(s->board->source));
         wl_strip_shorten(p, c->w / 3, WL_CUT_MIDDLE);
-        if (*s->board->notice)
-            wl_strip_octets(add(&h, c, 3), WL_ROLE_BAD, wl_span_text(s->board->notice));
+        if (*s->board->notice) {
+            p = add(&h, c, 3);
+            wl_strip_octets(p, WL_ROLE_BAD, wl_span_text(s->board->notice));
+            wl_strip_shorten(p, c->w / 2, WL_CUT_END);
+        }
         put_numbers(s, c, &h);
     }
     if (s->paused)
@@ -223,6 +226,11 @@ static void put_conditions(const struct wl_screen *s, struct wl_strip *p)
     if (s->least != WL_OFF) {
         wl_strip_printf(p, wl_role_severity(s->least), "%s%s  ", wl_severity_name(s->least),
                         s->least == WL_VIOLATION ? "s only" : " or worse");
+    }
+    if (s->cfg.within) {
+        wl_strip_text(p, WL_ROLE_FAINT, "within ");
+        wl_strip_octets(p, WL_ROLE_FAINT, wl_span_text(s->cfg.within));
+        wl_strip_text(p, WL_ROLE_FAINT, "  ");
     }
     if (*s->filter) {
         wl_strip_text(p, WL_ROLE_KEY, "/ ");
@@ -289,26 +297,28 @@ static void draw_path(const struct wl_screen *s, struct wl_canvas *c, struct wl_
 
 static bool wants_path(const struct wl_screen *s)
 {
-    return s->n_frames > 1 || *s->filter || s->n_marks || s->only_findings || s->least != WL_OFF ||
-           s->its->mode == WL_MODE_FILTER;
+    return s->n_frames > 1 || *s->filter || s->cfg.within || s->n_marks || s->only_findings ||
+           s->least != WL_OFF || s->its->mode == WL_MODE_FILTER;
 }
 
 /* ---------------------------------------------------------------------------------- the keys */
 
-/* One word of the bottom line: "Enter open". Returns the columns used, 0 when it has no room. */
+/* One word of the bottom line: "Enter open", views "2conns". Returns the columns used, 0 when it has
+ * no room. */
 static int put_key(struct wl_canvas *c, struct wl_rect row, int x, int key, const char *label)
 {
+    int close = key >= '1' && key <= '9', n, w;
     char name[WL_KEY_NAME];
-    int w;
 
     wl_key_name(key, name);
-    w = (int)strlen(name) + 1 + (int)strlen(label);
+    n = (int)strlen(name) + 1 - close;
+    w = n + (int)strlen(label);
     if (x + w > row.w)
         return 0;
     wl_canvas_text(c, row, x, 0, WL_ROLE_KEY, name);
-    wl_canvas_text(c, row, x + (int)strlen(name) + 1, 0, WL_ROLE_FAINT, label);
+    wl_canvas_text(c, row, x + n, 0, WL_ROLE_FAINT, label);
     wl_canvas_zone(c, (struct wl_rect){row.x + x, row.y, w, 1}, key);
-    return w + GAP;
+    return w + GAP - close;
 }
 
 static void draw_keys(const struct wl_screen *s, struct wl_canvas *c, struct wl_rect row)

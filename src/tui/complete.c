@@ -13,49 +13,42 @@
 
 #include <string.h>
 
-/* A list of words: the i-th, or NULL after the last. buf is there for words that are made. */
-typedef const char *word_fn(size_t i, char buf[WL_PROMPT_WORD]);
+/* A list of words: the i-th, or NULL after the last. */
+typedef const char *word_fn(size_t i);
 
-static const char *rule_word(size_t i, char buf[WL_PROMPT_WORD])
+static const char *rule_word(size_t i)
 {
-    (void)buf;
     return i < wl_rule_count() ? wl_rule_at(i)->id : NULL;
 }
 
-static const char *code_word(size_t i, char buf[WL_PROMPT_WORD])
+static const char *code_word(size_t i)
 {
-    static const uint16_t codes[] = {
-#define WL_STATUS(code, name, reason, rfc, section) code,
+    static const char *const words[] = {
+#define WL_STATUS(code, name, reason, rfc, section) #code,
 #include "wirelint/tbl/statuses.h"
 #undef WL_STATUS
     };
 
-    if (i >= WL_COUNT(codes))
-        return NULL;
-    (void)snprintf(buf, WL_PROMPT_WORD, "%u", (unsigned)codes[i]);
-    return buf;
-}
-
-static const char *class_word(size_t i, char buf[WL_PROMPT_WORD])
-{
-    static const char *const words[] = {"1xx", "2xx", "3xx", "4xx", "5xx", "invalid"};
-
-    (void)buf;
     return i < WL_COUNT(words) ? words[i] : NULL;
 }
 
-static const char *method_word(size_t i, char buf[WL_PROMPT_WORD])
+static const char *class_word(size_t i)
 {
-    (void)buf;
+    static const char *const words[] = {"1xx", "2xx", "3xx", "4xx", "5xx", "invalid"};
+
+    return i < WL_COUNT(words) ? words[i] : NULL;
+}
+
+static const char *method_word(size_t i)
+{
     i += WL_METHOD_OTHER + 1;
     return i < WL_N_METHODS ? wl_method_name((enum wl_method)i) : NULL;
 }
 
-static const char *version_word(size_t i, char buf[WL_PROMPT_WORD])
+static const char *version_word(size_t i)
 {
     static const char *const words[] = {"0.9", "1.0", "1.1", "2", "3"};
 
-    (void)buf;
     return i < WL_COUNT(words) ? words[i] : NULL;
 }
 
@@ -71,27 +64,15 @@ static const struct {
 static bool nth(word_fn *words, struct wl_span stem, size_t n, const char *tail,
                 char ret[WL_PROMPT_WORD])
 {
-    char buf[WL_PROMPT_WORD];
     const char *word;
 
-    for (size_t i = 0; (word = words(i, buf)) != NULL; i++) {
+    for (size_t i = 0; (word = words(i)) != NULL; i++) {
         if (!wl_span_starts(wl_span_text(word), stem) || n-- > 0)
             continue;
         (void)snprintf(ret, WL_PROMPT_WORD, "%s%s", word, tail);
         return true;
     }
     return false;
-}
-
-static const char *key_word(size_t i, char buf[WL_PROMPT_WORD])
-{
-    const char *key = wl_filter_key(i);
-
-    if (key) {
-        (void)snprintf(buf, WL_PROMPT_WORD, "%s:", key);
-        return buf;
-    }
-    return i > 0 && wl_filter_key(i - 1) ? "not" : NULL;
 }
 
 /* Where the word begins that ends at octet at: after white space that does not stand in quotes. */
@@ -108,6 +89,20 @@ static size_t word_start(const char *line, size_t at)
     return from;
 }
 
+static bool key_or_not(struct wl_span stem, size_t n, char ret[WL_PROMPT_WORD])
+{
+    size_t keys = 0;
+
+    while (nth(wl_filter_key, stem, keys, ":", ret)) {
+        if (keys++ == n)
+            return true;
+    }
+    if (n != keys || !wl_span_starts(WL_SPAN("not"), stem))
+        return false;
+    (void)snprintf(ret, WL_PROMPT_WORD, "not ");
+    return true;
+}
+
 bool wl_complete_filter(const char *line, size_t at, size_t i, size_t *ret_from,
                         char ret[WL_PROMPT_WORD])
 {
@@ -118,7 +113,7 @@ bool wl_complete_filter(const char *line, size_t at, size_t i, size_t *ret_from,
 
     if (colon == word.n) {
         *ret_from = from;
-        return nth(key_word, word, i, "", ret);
+        return key_or_not(word, i, ret);
     }
     word = wl_span_after(word, colon + 1);
     from += colon + 1;
@@ -136,9 +131,8 @@ bool wl_complete_filter(const char *line, size_t at, size_t i, size_t *ret_from,
 
 /* ------------------------------------------------------------------------------ command line */
 
-static const char *command_word(size_t i, char buf[WL_PROMPT_WORD])
+static const char *command_word(size_t i)
 {
-    (void)buf;
     return i < wl_n_command_lines ? wl_command_lines[i].name : NULL;
 }
 
@@ -156,9 +150,8 @@ static bool argument_word(enum wl_argument kind, struct wl_span stem, size_t n,
     return false;
 }
 
-static const char *severity_word(size_t i, char buf[WL_PROMPT_WORD])
+static const char *severity_word(size_t i)
 {
-    (void)buf;
     return i < WL_N_SEVERITIES ? wl_severity_name((enum wl_severity)i) : NULL;
 }
 

@@ -35,8 +35,9 @@ enum wl_times {
 
 /** What the program gives; copied, strings and ops borrowed. */
 struct wl_screen_config {
-    const char *where; /* filter line at the beginning, or NULL */
-    const char *input; /* how to read the same again: "-r x.pcap", "-i eth0"; for `y`; or NULL */
+    const char *where;  /* filter line at the beginning, or NULL */
+    const char *within; /* --where: what the whole run is limited to, or NULL */
+    const char *input;  /* how to read the same again: "-r x.pcap", "-i eth0"; for `y`; or NULL */
     const char *interfaces; /* live: lines that say which interfaces carry traffic; or NULL */
     double refresh;         /* questions and drawings per second, 0: 4 */
     bool live;              /* quitting the overview asks first */

@@ -9,7 +9,7 @@
 
 /* A setting: what it is now, and the next or previous value of it. */
 struct setting {
-    char key;
+    int key;
     const char *name;
     const char *(*value)(const struct wl_screen *s);
     void (*turn)(struct wl_screen *s, int by);

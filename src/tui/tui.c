@@ -171,9 +171,9 @@ static void make_pairs(struct wl_tui *t)
     for (int role = 0; role < WL_N_ROLES; role++) {
         const struct wl_style *style = wl_role_style((enum wl_role)role);
         enum wl_theme theme = t->light ? WL_THEME_LIGHT : WL_THEME_DARK;
-        short colour = COLORS >= 256 ? style->colour_256[theme] : style->colour_8[theme];
+        const short *colours = COLORS >= 256 ? style->colour_256 : style->colour_8;
 
-        (void)init_pair((short)(role + 1), colour, -1);
+        (void)init_pair((short)(role + 1), colours[theme], -1);
     }
 }
 
@@ -263,8 +263,10 @@ static void put_row(struct wl_tui *t, int y)
     for (int x = 0; x < t->canvas.w; x++) {
         const struct wl_cell *cell = wl_canvas_at(&t->canvas, x, y);
         wchar_t text[3] = {(wchar_t)cell->c, (wchar_t)cell->mark, L'\0'};
-        short pair = t->color ? (short)((cell->look & WL_ROLE_BITS) + 1) : 0;
+        short pair = 0;
 
+        if (t->color)
+            pair = (short)((cell->look & WL_ROLE_BITS) + 1);
         if (cell->c == WL_CELL_TAIL)
             continue;
         if (setcchar(&row[n], text, attributes(t, cell->look), pair, NULL) == OK)

@@ -10,6 +10,7 @@
 
 enum {
     KEYS_W = 18,    /* columns of the names of keys */
+    MOST = 7,       /* views that have a key which is general */
     READING_W = 90, /* a line is no longer than this, however wide the terminal */
 };
 
@@ -84,13 +85,23 @@ static const struct wl_view *view_of(uint32_t where)
     return wl_views[0];
 }
 
+/* A key that most views have is not what somebody looks for who asks what can be done here. */
+static bool is_general(const struct wl_key_row *row)
+{
+    int n = 0;
+
+    for (uint32_t bit = 1; bit < WL_IN_ALL; bit <<= 1)
+        n += (row->where & bit) != 0;
+    return n >= MOST || (row->action >= WL_ACT_UP && row->action <= WL_ACT_PREVIOUS_PANEL);
+}
+
 /* Keys that only some views have come first, those of all views after them. */
 static void put_all_keys(struct page *p, uint32_t about, bool own)
 {
     for (size_t i = 0; i < wl_n_key_rows; i++) {
         const struct wl_key_row *row = &wl_key_rows[i];
 
-        if ((row->where & about) && (row->where != WL_IN_ALL) == own)
+        if ((row->where & about) && is_general(row) != own)
             put_keys(p, row);
     }
 }

@@ -22,6 +22,7 @@ enum {
     MARKS_W = 9,
     LANE_MIN = 14,
     LANE_MAX = 52,
+    NARROW = 18,     /* columns of a lane below which an arrow has no shaft before its word */
     SIDE_FROM = 112, /* columns from which the message stands beside the ladder */
     SIDE_MIN = 44,
     TEXT_W = 100, /* columns of the ladder as text */
@@ -84,16 +85,19 @@ static uint32_t find_again(const struct wl_ladder *l, const struct wl_rung *was)
     return UINT32_MAX;
 }
 
-/* Where the place says: the packet, the message or the exchange. */
+/* Where the place says: the packet, the message or the exchange; the first message when it says
+ * nothing. */
 static uint32_t find_place(const struct ladder *v)
 {
-    uint32_t exchange = UINT32_MAX;
+    uint32_t exchange = UINT32_MAX, first = UINT32_MAX;
 
     for (uint32_t i = 0; i < v->l.n; i++) {
         const struct wl_rung *r = &v->l.rungs[i];
 
         if (v->place.frame && r->frame == v->place.frame)
             return i;
+        if (r->ex && first == UINT32_MAX)
+            first = i;
         if (!v->wanted || !r->ex || r->ex->ordinal != v->wanted)
             continue;
         if (exchange == UINT32_MAX)
@@ -101,7 +105,7 @@ static uint32_t find_place(const struct ladder *v)
         if (!v->place.frame && r->message == v->place.message)
             return i;
     }
-    return exchange;
+    return exchange == UINT32_MAX ? first : exchange;
 }
 
 static void answer_ladder(struct wl_screen *s, void *state, const struct wl_answer *a)
@@ -249,6 +253,7 @@ static void put_lane(struct wl_strip *t, const struct wl_rung *r, const struct w
     bool right = r->dir == WL_TO_SERVER;
     unsigned look = r->kind == WL_RUNG_RST ? WL_ROLE_BAD : WL_ROLE_FRAME;
     int inner = w - 1, left, from = t->n;
+    int shaft = inner < NARROW ? 0 : 2, others = shaft * 2 + 3; /* columns that are no label */
     struct wl_strip label;
 
     if (r->status)
@@ -258,22 +263,24 @@ static void put_lane(struct wl_strip *t, const struct wl_rung *r, const struct w
     wl_strip_char(t, WL_ROLE_FRAME, arrow ? post : dots);
     wl_strip_init(&label, c, WL_STRIP);
     put_label(&label, r);
-    wl_strip_shorten(&label, inner - (arrow ? 7 : 2) > 1 ? inner - (arrow ? 7 : 2) : 1, WL_CUT_END);
+    left = inner - (arrow ? others : 2);
+    wl_strip_shorten(&label, left > 1 ? left : 1, WL_CUT_END);
     if (!arrow) {
         left = (inner - label.n) / 2;
         wl_strip_repeat(t, WL_ROLE_FAINT, ' ', left > 0 ? left : 0);
         wl_strip_join(t, &label);
         wl_strip_pad(t, from + w);
     } else if (right) {
-        wl_strip_repeat(t, look, shaft_of(r, c->ascii), 2);
-        wl_strip_text(t, look, " ");
+        wl_strip_repeat(t, look, shaft_of(r, c->ascii), shaft);
+        wl_strip_text(t, look, shaft ? " " : "");
         wl_strip_join(t, &label);
         wl_strip_text(t, look, " ");
         wl_strip_repeat(t, look, shaft_of(r, c->ascii), from + w - 1 - t->n);
         wl_strip_char(t, look, c->ascii ? '>' : 0x25b6);
     } else {
         wl_strip_char(t, look, c->ascii ? '<' : 0x25c0);
-        wl_strip_repeat(t, look, shaft_of(r, c->ascii), inner - label.n - 5);
+        left = inner - label.n - shaft - 3;
+        wl_strip_repeat(t, look, shaft_of(r, c->ascii), left > 0 ? left : 0);
         wl_strip_text(t, look, " ");
         wl_strip_join(t, &label);
         wl_strip_text(t, look, " ");
@@ -348,22 +355,20 @@ static void put_posts(const struct wl_screen *s, const struct ladder *v, const s
     wl_strip_pad(t, n->time);
     for (int lane = 0; lane < n->n; lane++) {
         const struct wl_conn_ref *ref = &v->l.legs[lane]->conn.conn;
-        struct wl_strip name;
+        int end = n->time + (lane + 1) * n->lane + 1;
+        struct wl_strip name, server;
 
-        wl_strip_init(&name, c, n->lane - 1);
+        wl_strip_init(&server, c, WL_STRIP);
+        if (lane + 1 == n->n)
+            wl_strip_endpoint(&server, WL_ROLE_HEAD, &ref->server);
+        wl_strip_shorten(&server, n->lane / 2, WL_CUT_MIDDLE);
+        wl_strip_init(&name, c, WL_STRIP);
         wl_strip_text(&name, WL_ROLE_HEAD, lane ? "proxy " : "client ");
         wl_strip_endpoint(&name, WL_ROLE_HEAD, &ref->client);
-        wl_strip_shorten(&name, n->lane * 2 / 3, WL_CUT_END);
+        wl_strip_shorten(&name, n->lane - 1 - server.n, WL_CUT_END);
         wl_strip_join(t, &name);
-        if (lane + 1 == n->n) {
-            wl_strip_init(&name, c, WL_STRIP);
-            wl_strip_endpoint(&name, WL_ROLE_HEAD, &ref->server);
-            wl_strip_shorten(&name, n->lane / 2, WL_CUT_END);
-            wl_strip_pad(t, n->time + n->n * n->lane + 1 - name.n);
-            wl_strip_join(t, &name);
-        } else {
-            wl_strip_pad(t, n->time + (lane + 1) * n->lane);
-        }
+        wl_strip_pad(t, end - 1 - (server.n ? server.n - 1 : 0));
+        wl_strip_join(t, &server);
     }
     if (n->frame)
         wl_strip_text(t, WL_ROLE_HEAD, "   frame");
@@ -401,7 +406,8 @@ static bool concerns(const struct ladder *v, const struct wl_rung_mark *m)
 {
     const struct wl_rung *r = &v->l.rungs[v->at];
 
-    return m->rung == v->at || (r->ex && v->l.rungs[m->rung].ex == r->ex);
+    /* on a line of TCP alone: all there are */
+    return m->rung == v->at || !r->ex || v->l.rungs[m->rung].ex == r->ex;
 }
 
 static void draw_findings(const struct wl_screen *s, const struct ladder *v, struct wl_canvas *c,
@@ -487,9 +493,10 @@ static void draw_title(const struct ladder *v, struct wl_canvas *c, struct wl_re
         wl_strip_count(&t, WL_ROLE_WARNING, d->conn.gaps[0] + d->conn.gaps[1]);
         wl_strip_text(&t, WL_ROLE_WARNING, " octets missing");
     }
-    if (d->conn.unjudged != WL_JUDGED)
+    if (d->conn.unjudged != WL_JUDGED) {
         wl_strip_printf(&t, WL_ROLE_WARNING, "  not judged: %s",
                         wl_unjudged_text(d->conn.unjudged));
+    }
     if (d->held == WL_HELD_PARTLY)
         wl_strip_text(&t, WL_ROLE_WARNING, "  partly no longer held");
     if (v->l.cut)
@@ -551,9 +558,10 @@ static void draw_side(const struct wl_screen *s, const struct ladder *v, struct 
 
     wl_strip_init(&t, c, r.w > 4 ? r.w - 4 : 0);
     wl_strip_text(&t, WL_ROLE_TITLE, " Message ");
-    if (rung->frame)
+    if (rung->frame) {
         wl_strip_printf(&t, WL_ROLE_FAINT, "frame %llu ",
                         (unsigned long long)wl_frame_number(rung->frame));
+    }
     wl_canvas_place(c, r.x + 2, r.y, t.n, WL_LEFT, &t);
     if (!rung->ex) {
         (void)wl_canvas_wrap(c, inside, 0, WL_ROLE_FAINT, WL_SPAN("no message: TCP alone"));

@@ -159,6 +159,10 @@ static void put_head_lines(struct page *p, struct wl_span head, bool raw)
 {
     bool first = true;
 
+    if (!raw && head.n && head.p[head.n - 1] == '\n') { /* the empty line that ends it */
+        head.n--;
+        head.n -= head.n && head.p[head.n - 1] == '\r';
+    }
     while (head.n) {
         size_t end = wl_span_find(head, '\n');
         struct wl_span line = wl_span_sub(head, 0, raw && end < head.n ? end + 1 : end);
@@ -262,9 +266,10 @@ static void put_where(struct page *p, const struct wl_message *m)
 
     begin_fact(p, &s, "frame");
     wl_strip_printf(&s, WL_ROLE_PLAIN, "%llu", (unsigned long long)wl_frame_number(m->at.frame));
-    if (wl_frame_number(m->last_frame) != wl_frame_number(m->at.frame) && m->last_frame)
+    if (wl_frame_number(m->last_frame) != wl_frame_number(m->at.frame) && m->last_frame) {
         wl_strip_printf(&s, WL_ROLE_PLAIN, " to %llu",
                         (unsigned long long)wl_frame_number(m->last_frame));
+    }
     wl_strip_printf(&s, WL_ROLE_FAINT, ", octet %llu of this direction",
                     (unsigned long long)m->at.offset);
     put_strip(p, &s);

@@ -108,8 +108,11 @@ static void propose(struct wl_screen *s, enum wl_written what, char *ret, size_t
     wl_text_date(&date, s->board ? s->board->now : 0, s->cfg.utc);
     digits = wl_text_span(&date);
     for (size_t i = 0; i < digits.n && k + 1 < n; i++) {
-        if (digits.p[i] == ' ' || wl_is_digit(digits.p[i]))
-            ret[k++] = digits.p[i] == ' ' ? '-' : (char)digits.p[i];
+        if (digits.p[i] == ' ') {
+            ret[k++] = '-';
+        } else if (wl_is_digit(digits.p[i])) {
+            ret[k++] = (char)digits.p[i];
+        }
     }
     (void)snprintf(ret + k, n - k, "%s", kinds[what].suffix);
     wl_text_release(&date);
