@@ -19,14 +19,8 @@ void wl_text_release(struct wl_text *t)
     wl_buf_release(&t->buf);
 }
 
-void wl_text_span_raw(struct wl_text *t, struct wl_span s)
+void wl_text_grow(struct wl_text *t, struct wl_span s)
 {
-    if (s.n <= t->buf.capacity - t->buf.n) {
-        if (s.n)
-            memcpy(t->buf.p + t->buf.n, s.p, s.n);
-        t->buf.n += s.n;
-        return;
-    }
     if (!wl_buf_append(&t->buf, s))
         t->full = true;
 }
@@ -65,15 +59,26 @@ void wl_text_printf(struct wl_text *t, const char *fmt, ...)
     wl_text_span_raw(t, wl_span(line, (size_t)n));
 }
 
+static void put_pair(char *p, unsigned value)
+{
+    p[0] = (char)('0' + value / 10);
+    p[1] = (char)('0' + value % 10);
+}
+
 void wl_text_u64(struct wl_text *t, uint64_t value)
 {
     char digits[20];
     size_t at = sizeof(digits);
 
-    do {
-        digits[--at] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value);
+    while (value >= 100) { /* two digits a division */
+        put_pair(digits + (at -= 2), (unsigned)(value % 100));
+        value /= 100;
+    }
+    if (value >= 10) {
+        put_pair(digits + (at -= 2), (unsigned)value);
+    } else {
+        digits[--at] = (char)('0' + value);
+    }
     wl_text_span_raw(t, wl_span(digits + at, sizeof(digits) - at));
 }
 

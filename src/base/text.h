@@ -26,9 +26,21 @@ static inline struct wl_span wl_text_span(const struct wl_text *t)
     return wl_buf_span(&t->buf);
 }
 
-/** Trusted text as it is. */
+/** Appends s where it does not fit any more: grows, or sets full. */
+void wl_text_grow(struct wl_text *t, struct wl_span s);
+
+/** Trusted text as it is. Literals of a few octets, of which reports are made, become plain stores. */
+static inline void wl_text_span_raw(struct wl_text *t, struct wl_span s)
+{
+    if (WL_LIKELY_FALSE(s.n > t->buf.capacity - t->buf.n)) {
+        wl_text_grow(t, s);
+        return;
+    }
+    if (s.n)
+        memcpy(t->buf.p + t->buf.n, s.p, s.n);
+    t->buf.n += s.n;
+}
 void wl_text_put(struct wl_text *t, const char *text);
-void wl_text_span_raw(struct wl_text *t, struct wl_span s);
 void wl_text_char(struct wl_text *t, char c);
 void wl_text_repeat(struct wl_text *t, char c, size_t n);
 /** For trusted format and arguments only. */

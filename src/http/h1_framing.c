@@ -114,6 +114,8 @@ static void read_codings(struct framing *f)
     const struct wl_field *field = wl_message_field(f->m, WL_FIELD_TRANSFER_ENCODING);
     const struct wl_field *first = field;
 
+    if (!first)
+        return;
     for (; field; field = wl_message_next_field(f->m, field)) {
         struct wl_cursor c = wl_cursor(field->value);
         struct wl_span member = wl_grammar_member(&c);
@@ -125,8 +127,6 @@ static void read_codings(struct framing *f)
         for (; member.n; member = wl_grammar_member(&c))
             read_coding(f, field, member);
     }
-    if (!first)
-        return;
     if (f->n_chunked && !f->chunked && !wl_message_mark(f->m, WL_MARK_TE_NOT_LAST))
         mark(f, WL_MARK_TE_NOT_LAST, first, 0);
     if (f->m->major == 1 && f->m->minor == 0)

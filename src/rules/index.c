@@ -8,7 +8,11 @@
  */
 #include "index.h"
 
-enum { N_VERSIONS = WL_FOR_ALL + 1, N_PLACES = WL_PLACE_ALL + 1 };
+enum {
+    N_VERSIONS = WL_FOR_ALL + 1,
+    N_PLACES = WL_PLACE_ALL + 1,
+    WORDS_USED = (WL_N_FIELDS + 63) / 64, /* of a set of fields */
+};
 
 static_assert(WL_N_FIELDS <= 64 * WL_FIELD_WORDS, "each known field has its bit");
 
@@ -217,7 +221,7 @@ static uint64_t rows_of_fields(const struct wl_index *x, const uint64_t *rows,
 {
     uint64_t set = 0;
 
-    for (size_t w = 0; w < WL_FIELD_WORDS; w++) {
+    for (size_t w = 0; w < WORDS_USED; w++) {
         for (uint64_t bits = asked[w] & present[w]; bits; bits &= bits - 1) {
             size_t field = 64 * w + (size_t)__builtin_ctzll(bits);
 
