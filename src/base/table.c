@@ -30,6 +30,13 @@ uint64_t wl_hash(const void *p, size_t n, uint64_t seed)
     return XXH3_64bits_withSeed(p, n, seed);
 }
 
+uint64_t wl_hash_pair(uint64_t a, uint64_t b, uint64_t seed)
+{
+    const uint64_t pair[2] = {a, b};
+
+    return XXH3_64bits_withSeed(pair, sizeof(pair), seed);
+}
+
 static size_t home(const struct wl_table *t, uint64_t slot)
 {
     return (size_t)(slot >> 32) & (t->n_slots - 1);

@@ -22,6 +22,8 @@ struct wl_table {
 uint64_t wl_seed(void);
 /** XXH3 with a seed. */
 uint64_t wl_hash(const void *p, size_t n, uint64_t seed);
+/** The same of two numbers, without asking how many octets there are. */
+uint64_t wl_hash_pair(uint64_t a, uint64_t b, uint64_t seed);
 
 /** Room for at most max entries; grows by doubling. Returns 0 or WL_NOMEM. */
 WL_MUST_USE int wl_table_init(struct wl_table *t, struct wl_budget *b, size_t max);

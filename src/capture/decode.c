@@ -279,17 +279,32 @@ static void take_any_ip(struct wl_layers *l)
 
 /* ------------------------------------------------------------------------------------ TCP */
 
-/* Four octets at a time: the sum modulo 2^16 - 1 is the same (RFC 1071 2). */
-static uint64_t add_words(uint64_t sum, const uint8_t *p, size_t n)
+/* Eight octets at a time, in the order of this machine: the sum modulo 2^16 - 1 is the same but for the
+ * order of its two octets (RFC 1071 2). What is left is filled up with zeros. */
+static inline uint64_t add_words(uint64_t sum, const uint8_t *p, size_t n)
 {
-    for (; n >= 4; p += 4, n -= 4)
-        sum += wl_load_be32(p);
-    if (n >= 2) {
-        sum += wl_load_be16(p);
-        p += 2;
-        n -= 2;
+    uint64_t words;
+
+    for (; n >= sizeof(words); p += sizeof(words), n -= sizeof(words)) {
+        memcpy(&words, p, sizeof(words));
+        sum += (words & UINT32_MAX) + (words >> 32);
     }
-    return n ? sum + (uint64_t)(p[0] << 8) : sum;
+    if (n) {
+        words = 0;
+        memcpy(&words, p, n);
+        sum += (words & UINT32_MAX) + (words >> 32);
+    }
+    return sum;
+}
+
+/* A number as it would stand in a header, read in the order of this machine. */
+static inline uint16_t as_sent(uint64_t number)
+{
+    const uint8_t octets[2] = {(uint8_t)(number >> 8), (uint8_t)number};
+    uint16_t sent;
+
+    memcpy(&sent, octets, sizeof(sent));
+    return sent;
 }
 
 static uint16_t fold(uint64_t sum)
@@ -306,15 +321,17 @@ static uint16_t fold(uint64_t sum)
 static bool is_checksum_wrong(const struct wl_layers *l)
 {
     size_t n = l->family == 4 ? 4 : 16;
-    uint16_t sent = wl_load_be16(l->left.p + 16);
-    uint64_t pseudo = l->wire + PROTOCOL_TCP;
+    uint64_t pseudo = (uint64_t)as_sent(l->wire) + as_sent(PROTOCOL_TCP);
+    uint16_t sent;
 
+    memcpy(&sent, l->left.p + 16, sizeof(sent));
     pseudo = add_words(add_words(pseudo, l->src, n), l->dst, n);
     return sent != 0 && sent != fold(pseudo) &&
            fold(add_words(pseudo, l->left.p, l->left.n)) != 0xffff;
 }
 
-static void set_endpoint(struct wl_endpoint *e, const uint8_t *ip, uint8_t family, uint16_t port)
+static inline void set_endpoint(struct wl_endpoint *e, const uint8_t *ip, uint8_t family,
+                                uint16_t port)
 {
     *e = (struct wl_endpoint){.port = port, .family = family};
     memcpy(e->ip, ip, family == 4 ? 4 : 16);
@@ -324,8 +341,8 @@ static void set_endpoint(struct wl_endpoint *e, const uint8_t *ip, uint8_t famil
  * ports (4) | sequence (4) | acknowledgement (4) | header length in words (4 bits), reserved (4) |
  * flags (1) | window (2) | checksum (2) | urgent (2) | options, RFC 9293 3.1
  */
-static bool take_tcp(struct wl_decoder *d, struct wl_layers *l, const struct wl_packet *packet,
-                     struct wl_segment *ret)
+static inline bool take_tcp(struct wl_decoder *d, struct wl_layers *l,
+                            const struct wl_packet *packet, struct wl_segment *ret)
 {
     const uint8_t *p = l->left.p;
     size_t header;

@@ -340,11 +340,29 @@ static int end_of_pcap(struct wl_file *f, struct wl_error *err)
     return wl_octets_cut(in, f->frame + 1, wl_octets_position(in), err);
 }
 
+/* The record that lies whole at the front of the window. */
+static inline void take_record(struct wl_file *f, uint32_t captured, uint32_t wire,
+                               struct wl_packet *ret)
+{
+    const uint8_t *p = f->in.p;
+    bool big_endian = f->big_endian;
+
+    f->in.p += f->record_header + captured;
+    /* field by field: a struct that is built and copied is read back before it is written */
+    ret->ordinal = 0;
+    ret->frame = ++f->frame;
+    ret->t = (wl_ns)wl_load32(p, big_endian) * WL_SECOND +
+             (wl_ns)wl_load32(p + 4, big_endian) * f->per_unit;
+    ret->linktype = f->linktype;
+    ret->wire_length = wire;
+    ret->bytes.p = p + f->record_header;
+    ret->bytes.n = captured;
+}
+
 static int next_of_pcap(struct wl_file *f, struct wl_packet *ret, struct wl_error *err)
 {
     struct wl_octets *in = &f->in;
     bool big_endian = f->big_endian;
-    const uint8_t *p;
     uint32_t captured, wire;
 
     if (!wl_octets_have(in, f->record_header))
@@ -363,21 +381,8 @@ static int next_of_pcap(struct wl_file *f, struct wl_packet *ret, struct wl_erro
                                  "it claims to be larger than any packet", err);
     }
     if (!wl_octets_have(in, f->record_header + captured))
-        return end_of_pcap(f, err); /* not between two records: in is not at its end */
-    p = in->p;                      /* only now: asking may have moved the window */
-    in->p += f->record_header + captured;
-    /* the next header will be asked for when this packet has been worked on */
-    __builtin_prefetch(in->p);
-    __builtin_prefetch(in->p + 64);
-    /* field by field: a struct that is built and copied is read back before it is written */
-    ret->ordinal = 0;
-    ret->frame = ++f->frame;
-    ret->t = (wl_ns)wl_load32(p, big_endian) * WL_SECOND +
-             (wl_ns)wl_load32(p + 4, big_endian) * f->per_unit;
-    ret->linktype = f->linktype;
-    ret->wire_length = wire;
-    ret->bytes.p = p + f->record_header;
-    ret->bytes.n = captured;
+        return end_of_pcap(f, err);      /* not between two records: in is not at its end */
+    take_record(f, captured, wire, ret); /* only now: asking may have moved the window */
     return 1;
 }
 
@@ -417,4 +422,24 @@ bool wl_file_ready(const struct wl_file *f)
         return wl_pcapng_ready(&f->ng);
     return f->lengths == LENGTHS_PLAIN && have >= f->record_header &&
            have - f->record_header >= wl_load32(in->p + 8, f->big_endian);
+}
+
+size_t wl_file_more(struct wl_file *f, struct wl_packet *ret, size_t max)
+{
+    struct wl_error err; /* not looked at: the next call of wl_file_next will say it again */
+    size_t n = 0;
+
+    if (WL_LIKELY_FALSE(f->is_pcapng)) {
+        while (n < max && wl_pcapng_ready(&f->ng) && wl_pcapng_next(&f->ng, ret + n, &err) == 1)
+            n++;
+        return n;
+    }
+    while (n < max && wl_file_ready(f)) {
+        uint32_t captured = wl_load32(f->in.p + 8, f->big_endian);
+
+        if (captured > MAX_PACKET)
+            break;
+        take_record(f, captured, wl_load32(f->in.p + 12, f->big_endian), ret + n++);
+    }
+    return n;
 }

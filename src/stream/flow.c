@@ -67,39 +67,61 @@ static struct wl_origin *origin_at(const struct wl_flows *f, uint32_t i)
 
 /* -------------------------------------------------------------------------------------- keys */
 
-/* The unordered pair: the smaller endpoint first. */
-struct key {
-    uint8_t octets[2 * 18];
-    size_t n;
-    bool swapped; /* the second one given is the smaller */
-};
-
-static void make_key(const struct wl_endpoint *a, const struct wl_endpoint *b, struct key *ret)
+/*
+ * The unordered pair, the smaller endpoint first. Two of IPv4 are two numbers of 48 bits, of IPv6 they
+ * are a run of 36 octets.
+ */
+static uint64_t number_of(const struct wl_endpoint *e)
 {
-    size_t n = a->family == 6 ? 16 : 4;
-    int order = memcmp(a->ip, b->ip, n);
+    uint32_t ip;
 
-    ret->swapped = order > 0 || (order == 0 && a->port > b->port);
-    if (ret->swapped) {
-        const struct wl_endpoint *swap = a;
+    memcpy(&ip, e->ip, sizeof(ip));
+    return (uint64_t)ip << 16 | e->port;
+}
 
-        a = b;
-        b = swap;
+static uint64_t hash_ipv6(const struct wl_endpoint *a, const struct wl_endpoint *b, uint64_t seed,
+                          bool *ret_swapped)
+{
+    enum { END = sizeof(a->ip) + sizeof(a->port) };
+    uint8_t octets[2][END];
+    bool swapped;
+
+    memcpy(octets[0], a->ip, sizeof(a->ip));
+    memcpy(octets[0] + sizeof(a->ip), &a->port, sizeof(a->port));
+    memcpy(octets[1], b->ip, sizeof(b->ip));
+    memcpy(octets[1] + sizeof(b->ip), &b->port, sizeof(b->port));
+    swapped = memcmp(octets[0], octets[1], END) > 0;
+    *ret_swapped = swapped;
+    if (swapped) {
+        uint8_t first[END];
+
+        memcpy(first, octets[0], END);
+        memcpy(octets[0], octets[1], END);
+        memcpy(octets[1], first, END);
     }
-    memcpy(ret->octets, a->ip, n);
-    memcpy(ret->octets + n, &a->port, sizeof(a->port));
-    memcpy(ret->octets + n + 2, b->ip, n);
-    memcpy(ret->octets + 2 * n + 2, &b->port, sizeof(b->port));
-    ret->n = 2 * n + 4;
+    return wl_hash(octets, sizeof(octets), seed);
+}
+
+/* *ret_swapped: b is the smaller. */
+static uint64_t hash_pair(const struct wl_endpoint *a, const struct wl_endpoint *b, uint64_t seed,
+                          bool *ret_swapped)
+{
+    uint64_t x, y;
+
+    if (WL_LIKELY_FALSE(a->family == 6))
+        return hash_ipv6(a, b, seed, ret_swapped);
+    x = number_of(a);
+    y = number_of(b);
+    *ret_swapped = x > y;
+    return x > y ? wl_hash_pair(y, x, seed) : wl_hash_pair(x, y, seed);
 }
 
 static uint64_t hash_ends(const struct wl_flows *f, const struct wl_endpoint *a,
                           const struct wl_endpoint *b)
 {
-    struct key key;
+    bool swapped;
 
-    make_key(a, b, &key);
-    return wl_hash(key.octets, key.n, f->seed);
+    return hash_pair(a, b, f->seed, &swapped);
 }
 
 static uint64_t hash_of(const struct wl_flows *f, uint32_t i)
@@ -115,13 +137,9 @@ static uint64_t hash_of(const struct wl_flows *f, uint32_t i)
 static struct wl_bygone_key bygone_key(const struct wl_flows *f, const struct wl_endpoint *a,
                                        const struct wl_endpoint *b, bool *ret_swapped)
 {
-    struct key key;
-
-    make_key(a, b, &key);
-    *ret_swapped = key.swapped;
     return (struct wl_bygone_key){
-        .hash = wl_hash(key.octets, key.n, f->seed),
-        .check = wl_hash(key.octets, key.n, f->other_seed),
+        .hash = hash_pair(a, b, f->seed, ret_swapped),
+        .check = hash_pair(a, b, f->other_seed, ret_swapped),
     };
 }
 
@@ -156,8 +174,8 @@ static void set_end(struct wl_flow *flow, unsigned i, const struct wl_endpoint *
 }
 
 /* Does end i of a connection of the same family, and so far the same, have the address of e? */
-static bool is_end(const struct wl_flows *f, uint32_t index, unsigned i,
-                   const struct wl_endpoint *e)
+static inline bool is_end(const struct wl_flows *f, uint32_t index, unsigned i,
+                          const struct wl_endpoint *e)
 {
     const struct wl_flow *flow = at(f, index);
 
