@@ -242,7 +242,7 @@ static inline void send_segment(struct bench *b, enum wl_dir dir, unsigned flags
         .payload = wl_span_text(text),
     };
 
-    wl_flows_tick(b->flows, seg.packet, seg.t);
+    wl_flows_tick(b->flows, seg.t);
     wl_flows_segment(b->flows, &seg);
 }
 

@@ -244,7 +244,7 @@ static void send_octets(struct bench *b, enum wl_dir dir, struct wl_span bytes, 
     };
 
     b->seq[dir] += (uint32_t)bytes.n + (flags & WL_TCP_FIN ? 1 : 0);
-    wl_flows_tick(b->flows, seg.packet, seg.t);
+    wl_flows_tick(b->flows, seg.t);
     wl_flows_segment(b->flows, &seg);
 }
 
@@ -516,10 +516,10 @@ static void wakes(void **state)
 
     (void)state;
     client(b, "TOY zz");
-    wl_flows_tick(b->flows, b->packet, b->now + 49 * MS);
+    wl_flows_tick(b->flows, b->now + 49 * MS);
     server(b, "a");
-    wl_flows_tick(b->flows, b->packet, b->now + 50 * MS);
-    wl_flows_tick(b->flows, b->packet, b->now + 500 * MS);
+    wl_flows_tick(b->flows, b->now + 50 * MS);
+    wl_flows_tick(b->flows, b->now + 500 * MS);
     finish(b, ">TOY zz <a >woken|", WL_H11);
 }
 

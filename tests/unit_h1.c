@@ -83,7 +83,7 @@ static void send_one(struct heard *h, enum wl_dir dir, uint8_t flags, struct wl_
         .payload = payload,
     };
 
-    wl_flows_tick(h->flows, h->packet, seg.t);
+    wl_flows_tick(h->flows, seg.t);
     wl_flows_segment(h->flows, &seg);
     h->sent[dir] += (uint32_t)payload.n + ((flags & (WL_TCP_SYN | WL_TCP_FIN)) != 0);
 }

@@ -113,7 +113,7 @@ static void sequence_wrap(void **state)
             .flags = i ? WL_TCP_ACK : WL_TCP_SYN,
             .payload = wl_span(octets, i ? sizeof(octets) : 0),
         };
-        wl_flows_tick(b->flows, seg.packet, seg.t);
+        wl_flows_tick(b->flows, seg.t);
         wl_flows_segment(b->flows, &seg);
     }
     wl_flows_finish(b->flows);
@@ -324,10 +324,10 @@ static void gap_by_time(void **state)
     client(b, 3, 0, "def");
     server(b, 0, 6, "");
     wait_for(b, 90 * MS);
-    wl_flows_tick(b->flows, b->packet, b->now);
+    wl_flows_tick(b->flows, b->now);
     wl_text_char(&b->notes, '.');
     wait_for(b, 20 * MS);
-    wl_flows_tick(b->flows, b->packet, b->now); /* any packet of the capture will do */
+    wl_flows_tick(b->flows, b->now); /* any packet of the capture will do */
     wl_text_char(&b->notes, '.');
     finish(b, ". >gap 3 >def.");
 }
@@ -516,10 +516,10 @@ static void idle(void **state)
     wait_for(b, 200 * WL_SECOND);
     client(b, 0, 0, "a");
     wait_for(b, 299 * WL_SECOND);
-    wl_flows_tick(b->flows, b->packet, b->now);
+    wl_flows_tick(b->flows, b->now);
     assert_int_equal(b->n_closed, 0);
     wait_for(b, 2 * WL_SECOND);
-    wl_flows_tick(b->flows, b->packet, b->now);
+    wl_flows_tick(b->flows, b->now);
     assert_int_equal(b->n_closed, 1);
     assert_int_equal(b->rec.end, WL_END_IDLE);
     finish(b, ">a");

@@ -9,7 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WL_MUST_USE          __attribute__((warn_unused_result))
+#define WL_MUST_USE __attribute__((warn_unused_result))
+/* on the way of every packet: where a call would cost as much as what is called */
+#define WL_INLINE inline __attribute__((always_inline))
+/* off the way of most packets: its registers are not saved for those that do not come by */
+#define WL_ASIDE             __attribute__((noinline))
 #define WL_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 #define WL_LIKELY_TRUE(x)    __builtin_expect(!!(x), 1)
 #define WL_LIKELY_FALSE(x)   __builtin_expect(!!(x), 0)

@@ -330,8 +330,8 @@ static bool is_checksum_wrong(const struct wl_layers *l)
            fold(add_words(pseudo, l->left.p, l->left.n)) != 0xffff;
 }
 
-static inline void set_endpoint(struct wl_endpoint *e, const uint8_t *ip, uint8_t family,
-                                uint16_t port)
+static WL_INLINE void set_endpoint(struct wl_endpoint *e, const uint8_t *ip, uint8_t family,
+                                   uint16_t port)
 {
     *e = (struct wl_endpoint){.port = port, .family = family};
     memcpy(e->ip, ip, family == 4 ? 4 : 16);
@@ -341,8 +341,8 @@ static inline void set_endpoint(struct wl_endpoint *e, const uint8_t *ip, uint8_
  * ports (4) | sequence (4) | acknowledgement (4) | header length in words (4 bits), reserved (4) |
  * flags (1) | window (2) | checksum (2) | urgent (2) | options, RFC 9293 3.1
  */
-static inline bool take_tcp(struct wl_decoder *d, struct wl_layers *l,
-                            const struct wl_packet *packet, struct wl_segment *ret)
+static WL_INLINE bool take_tcp(struct wl_decoder *d, struct wl_layers *l,
+                               const struct wl_packet *packet, struct wl_segment *ret)
 {
     const uint8_t *p = l->left.p;
     size_t header;
@@ -403,7 +403,7 @@ static void step(struct wl_decoder *d, struct wl_layers *l, wl_ns t)
 }
 
 /* The IPv4 header at the front of l is plain, 20 octets, and TCP follows. */
-static inline bool take_plain_ipv4(struct wl_layers *l)
+static WL_INLINE bool take_plain_ipv4(struct wl_layers *l)
 {
     const uint8_t *p = l->left.p;
     size_t total;
@@ -425,7 +425,7 @@ static inline bool take_plain_ipv4(struct wl_layers *l)
 }
 
 /* The same for an IPv6 header without extensions. */
-static inline bool take_plain_ipv6(struct wl_layers *l)
+static WL_INLINE bool take_plain_ipv6(struct wl_layers *l)
 {
     const uint8_t *p = l->left.p;
     size_t payload;
@@ -454,7 +454,6 @@ bool wl_decode_plain(struct wl_decoder *d, const struct wl_packet *p, struct wl_
 {
     const uint8_t *ethertype;
     struct wl_layers l;
-    bool is_plain;
 
     if (p->linktype != DLT_ETHERNET ||
         p->bytes.n < ETHERNET_HEADER + VLAN_TAG + IPV4_HEADER + TCP_HEADER)
@@ -462,13 +461,14 @@ bool wl_decode_plain(struct wl_decoder *d, const struct wl_packet *p, struct wl_
     ethertype = p->bytes.p + ETHERNET_TYPE;
     ethertype += wl_load_be16(ethertype) == ETHERTYPE_VLAN ? VLAN_TAG : 0;
     l.left = wl_span_after(p->bytes, (size_t)(ethertype + 2 - p->bytes.p));
+    /* one after the other, so that each is compiled for its family */
     if (WL_LIKELY_TRUE(wl_load_be16(ethertype) == ETHERTYPE_IPV4)) {
-        is_plain = take_plain_ipv4(&l);
-    } else {
-        is_plain = wl_load_be16(ethertype) == ETHERTYPE_IPV6 && take_plain_ipv6(&l);
-    }
-    if (!is_plain || !take_tcp(d, &l, p, ret))
+        if (!take_plain_ipv4(&l) || !take_tcp(d, &l, p, ret))
+            return false;
+    } else if (wl_load_be16(ethertype) != ETHERTYPE_IPV6 || !take_plain_ipv6(&l) ||
+               !take_tcp(d, &l, p, ret)) {
         return false;
+    }
     d->counters->packets++;
     d->counters->octets += p->bytes.n;
     d->counters->truncated_packets += p->wire_length > p->bytes.n;

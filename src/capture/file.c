@@ -434,10 +434,16 @@ size_t wl_file_more(struct wl_file *f, struct wl_packet *ret, size_t max)
             n++;
         return n;
     }
-    while (n < max && wl_file_ready(f)) {
-        uint32_t captured = wl_load32(f->in.p + 8, f->big_endian);
+    if (WL_LIKELY_FALSE(f->lengths != LENGTHS_PLAIN))
+        return 0;
+    while (n < max) {
+        size_t have = (size_t)(f->in.end - f->in.p);
+        uint32_t captured;
 
-        if (captured > MAX_PACKET)
+        if (have < f->record_header)
+            break;
+        captured = wl_load32(f->in.p + 8, f->big_endian);
+        if (captured > have - f->record_header || captured > MAX_PACKET)
             break;
         take_record(f, captured, wl_load32(f->in.p + 12, f->big_endian), ret + n++);
     }

@@ -262,7 +262,7 @@ void wl_shard_tick(struct wl_shard *s, uint64_t packet, wl_ns now)
     s->packet = packet;
     s->when = 2 * packet - 1; /* after whatever the packet before this one caused */
     s->ticking = true;
-    wl_flows_tick(s->flows, packet, now);
+    wl_flows_tick(s->flows, now);
     s->ticking = false;
     if (s->n_held)
         emit_held(s);

@@ -770,6 +770,16 @@ struct wl_channel *wl_channel_due(const struct wl_stream *s)
     return ch->wake_at <= s->tcp.clock ? ch : NULL;
 }
 
+wl_ns wl_channel_next_due(const struct wl_stream *s, wl_ns otherwise)
+{
+    const struct wl_channel *ch;
+
+    if (wl_list_empty(&s->wakes))
+        return otherwise;
+    ch = WL_CONTAINER(s->wakes.next, struct wl_channel, wake);
+    return ch->wake_at < otherwise ? ch->wake_at : otherwise;
+}
+
 void wl_channel_prefetch(const struct wl_channel *ch, unsigned step)
 {
     const struct wl_layer *l = &ch->layer;

@@ -202,6 +202,8 @@ void wl_channel_mark(struct wl_channel *ch, const struct wl_mark *mark);
 struct wl_channel *wl_channel_get(const struct wl_hand *hand);
 /** The channel that is due to be woken; NULL when there is none. */
 struct wl_channel *wl_channel_due(const struct wl_stream *s);
+/** The time of the stream's clock at which that will return one, if it is before otherwise. */
+wl_ns wl_channel_next_due(const struct wl_stream *s, wl_ns otherwise);
 struct wl_flow *wl_channel_flow(const struct wl_channel *ch);
 /** Begins to fetch what its layer will need: its state in step 0, what that points to in step 1. */
 void wl_channel_prefetch(const struct wl_channel *ch, unsigned step);

@@ -49,13 +49,13 @@ struct wl_flows {
     size_t max;
     uint64_t seed, other_seed;
     uint64_t n_opened;
-    uint64_t packet;       /* ordinal of the packet in hand */
     uint64_t refused;      /* what the budget had refused when it was last looked at */
     wl_ns now, high, skew; /* see advance_clock */
+    wl_ns due;             /* by that clock: nothing is to be done before */
     bool started;
 };
 
-static struct wl_flow *at(const struct wl_flows *f, uint32_t i)
+static inline struct wl_flow *at(const struct wl_flows *f, uint32_t i)
 {
     return &f->blocks[i / WL_BLOCK_FLOWS]->flows[i % WL_BLOCK_FLOWS];
 }
@@ -183,28 +183,6 @@ static inline bool is_end(const struct wl_flows *f, uint32_t index, unsigned i,
            memcmp(flow->ip[i], end_of_address(e), sizeof(flow->ip[i])) == 0 &&
            (e->family != 6 ||
             memcmp(origin_at(f, index)->ip[i], e->ip, sizeof(origin_at(f, index)->ip[i])) == 0);
-}
-
-/* Finds the connection of a segment and its direction; NOBODY when it is not known. */
-static uint32_t find(const struct wl_flows *f, const struct wl_segment *seg, uint64_t hash,
-                     enum wl_dir *ret)
-{
-    size_t probe = 0;
-    uint32_t i;
-
-    while ((i = wl_table_find(&f->table, hash, &probe)) != NOBODY) {
-        if (at(f, i)->family != seg->src.family)
-            continue;
-        if (is_end(f, i, 0, &seg->src) && is_end(f, i, 1, &seg->dst)) {
-            *ret = WL_TO_SERVER;
-            return i;
-        }
-        if (is_end(f, i, 1, &seg->src) && is_end(f, i, 0, &seg->dst)) {
-            *ret = WL_TO_CLIENT;
-            return i;
-        }
-    }
-    return NOBODY;
 }
 
 /* ----------------------------------------------------------------------------------- recency */
@@ -398,7 +376,7 @@ static bool evict(struct wl_flows *f)
 
 /* Memory was refused while a segment was taken: the stalest open connection makes room for what
  * comes next, unless it is the one in hand (busy). */
-static void relieve(struct wl_flows *f, uint32_t busy)
+static WL_ASIDE void relieve(struct wl_flows *f, uint32_t busy)
 {
     uint32_t i = stalest(f);
 
@@ -408,7 +386,7 @@ static void relieve(struct wl_flows *f, uint32_t busy)
 }
 
 /* Both sides are through, or one has reset: ends the connection when nothing more is due. */
-static void end_if_over(struct wl_flows *f, uint32_t i, bool waited)
+static WL_ASIDE void end_if_over(struct wl_flows *f, uint32_t i, bool waited)
 {
     const struct wl_flow *flow = at(f, i);
     const struct wl_tcp *t = &flow->tcp;
@@ -463,8 +441,8 @@ static bool make_room(struct wl_flows *f)
 }
 
 /* Enters a new connection, whose first segment is seg; NOBODY when it is refused. */
-static uint32_t open_flow(struct wl_flows *f, const struct wl_segment *seg, uint64_t hash,
-                          enum wl_dir *ret)
+static WL_ASIDE uint32_t open_flow(struct wl_flows *f, const struct wl_segment *seg, uint64_t hash,
+                                   enum wl_dir *ret)
 {
     const struct wl_config *cfg = f->cfg.host->cfg;
     struct wl_origin *origin;
@@ -556,7 +534,7 @@ static void learn_numbers(struct wl_flows *f, uint32_t i, enum wl_dir dir,
 }
 
 /* Is it a late segment of a connection that is over? That only keeps its number. */
-static bool is_late(struct wl_flows *f, const struct wl_segment *seg)
+static WL_ASIDE bool is_late(struct wl_flows *f, const struct wl_segment *seg)
 {
     struct wl_bygone_key key;
     bool swapped;
@@ -585,7 +563,8 @@ static bool is_late(struct wl_flows *f, const struct wl_segment *seg)
 
 /* A RST may come from a third party, which is elsewhere and counts its packets otherwise. Only what
  * is far from anything the sender did before is suspect; 0 says nothing (RFC 6864 4.1). */
-static bool is_suspect(const struct wl_flow *flow, enum wl_dir dir, const struct wl_segment *seg)
+static WL_ASIDE bool is_suspect(const struct wl_flow *flow, enum wl_dir dir,
+                                const struct wl_segment *seg)
 {
     const uint8_t steady = dir == WL_TO_SERVER ? WL_FLOW_STEADY_0 : WL_FLOW_STEADY_1;
     int hops = (int)seg->ttl - flow->ttl[dir];
@@ -691,40 +670,78 @@ void wl_flows_prefetch(const struct wl_flows *f, struct wl_ahead *ahead, size_t 
     prefetch_layers(f, ahead, n);
 }
 
+/* Whose direction is seg's, if the connection at index i is its own? */
+static inline bool is_of(const struct wl_flows *f, uint32_t i, const struct wl_segment *seg,
+                         enum wl_dir *ret)
+{
+    if (at(f, i)->family != seg->src.family)
+        return false;
+    if (is_end(f, i, 0, &seg->src) && is_end(f, i, 1, &seg->dst)) {
+        *ret = WL_TO_SERVER;
+        return true;
+    }
+    *ret = WL_TO_CLIENT;
+    return is_end(f, i, 1, &seg->src) && is_end(f, i, 0, &seg->dst);
+}
+
+/* Finds the connection of a segment and its direction; NOBODY when it is not known. The one that was
+ * looked up beforehand may have gone since, and another one taken its place. */
+static inline uint32_t find(const struct wl_flows *f, const struct wl_segment *seg,
+                            const struct wl_ahead *ahead, enum wl_dir *ret)
+{
+    size_t probe = 0;
+    uint32_t i = ahead->index;
+
+    if (WL_LIKELY_TRUE(i != NOBODY && is_of(f, i, seg, ret)))
+        return i;
+    while ((i = wl_table_find(&f->table, ahead->hash, &probe)) != NOBODY) {
+        if (is_of(f, i, seg, ret))
+            break;
+    }
+    return i;
+}
+
+/* The first segments of a connection say how it began. */
+static WL_ASIDE void get_to_know(struct wl_flows *f, uint32_t i, enum wl_dir dir,
+                                 const struct wl_segment *seg)
+{
+    learn_numbers(f, i, dir, seg);
+    measure_handshake(at(f, i), dir, seg);
+}
+
 void wl_flows_take(struct wl_flows *f, const struct wl_segment *seg, const struct wl_ahead *ahead)
 {
+    const uint8_t known = WL_FLOW_BASE_0 | WL_FLOW_BASE_1 | WL_FLOW_TIMED;
     enum wl_dir dir = WL_TO_SERVER;
-    uint64_t hash = ahead->hash;
-    uint32_t i = find(f, seg, hash, &dir);
+    uint32_t i = find(f, seg, ahead, &dir);
     struct wl_hand hand;
     struct wl_flow *flow;
     bool suspect;
 
-    f->packet = seg->packet;
     f->now = seg->t;
     if (i != NOBODY && flow_begins_anew(f, i, dir, seg)) {
         end_flow(f, i, WL_END_REUSED);
-        i = open_flow(f, seg, hash, &dir);
+        i = open_flow(f, seg, ahead->hash, &dir);
     } else if (i == NOBODY && !is_late(f, seg)) {
-        i = open_flow(f, seg, hash, &dir);
+        i = open_flow(f, seg, ahead->hash, &dir);
     }
     if (i == NOBODY)
         return;
     flow = at(f, i);
-    hand = (struct wl_hand){&f->stream, flow};
     touch(f, i);
-    learn_numbers(f, i, dir, seg);
     flow->t_last = seg->t;
     flow->tcp.packets++;
     flow->last_packet = seg->packet;
     flow->last_frame = seg->frame;
-    measure_handshake(flow, dir, seg);
+    if ((flow->state & known) != known)
+        get_to_know(f, i, dir, seg);
     suspect = seg->flags & WL_TCP_RST && is_suspect(flow, dir, seg);
+    hand = (struct wl_hand){&f->stream, flow};
     wl_tcp_segment(&f->stream.tcp, &flow->tcp, &hand, dir, seg, suspect);
     if (!(seg->flags & WL_TCP_RST))
         remember_sender(flow, dir, seg);
-    if (flow->tcp.flags &
-        (WL_TCP_RESET | WL_TCP_CLOSED << (8 * WL_TO_SERVER) | WL_TCP_CLOSED << (8 * WL_TO_CLIENT)))
+    if (WL_LIKELY_FALSE(flow->tcp.flags & (WL_TCP_RESET | WL_TCP_CLOSED << (8 * WL_TO_SERVER) |
+                                           WL_TCP_CLOSED << (8 * WL_TO_CLIENT))))
         end_if_over(f, i, false);
     if (WL_LIKELY_FALSE(f->refused != f->cfg.host->budget->refused))
         relieve(f, i);
@@ -732,7 +749,7 @@ void wl_flows_take(struct wl_flows *f, const struct wl_segment *seg, const struc
 
 void wl_flows_segment(struct wl_flows *f, const struct wl_segment *seg)
 {
-    const struct wl_ahead ahead = {.hash = hash_ends(f, &seg->src, &seg->dst)};
+    const struct wl_ahead ahead = {.hash = hash_ends(f, &seg->src, &seg->dst), .index = NOBODY};
 
     wl_flows_take(f, seg, &ahead);
 }
@@ -749,7 +766,7 @@ static uint32_t index_of(struct wl_flow *flow)
  * turn it; when time jumps back for good (another file, a clock that was set), it goes on from
  * where it was.
  */
-static void advance_clock(struct wl_flows *f, wl_ns now)
+static inline void advance_clock(struct wl_flows *f, wl_ns now)
 {
     const wl_ns jump = 10 * WL_SECOND;
 
@@ -774,14 +791,26 @@ static void expire_idle(struct wl_flows *f, wl_ns now, wl_ns timeout)
         end_flow(f, f->open.oldest, WL_END_IDLE);
 }
 
-void wl_flows_tick(struct wl_flows *f, uint64_t packet, wl_ns now)
+/* Before which time nothing will be due: what is not waited for yet will be waited for at least as
+ * long as the shorter of the two delays. */
+static wl_ns next_due(const struct wl_flows *f)
+{
+    wl_ns settle = (wl_ns)wl_min_u64(f->cfg.host->cfg->limits.settle, INT64_MAX / 4);
+    wl_ns due = f->stream.tcp.clock + (settle < WL_TCP_PATIENCE ? settle : WL_TCP_PATIENCE);
+
+    if (f->cfg.host->cfg->limits.idle_timeout)
+        return 0;
+    due = wl_tcp_next_due(&f->stream.tcp, due);
+    return wl_channel_next_due(&f->stream, due);
+}
+
+/* Something may be due. */
+static WL_ASIDE void work_off_time(struct wl_flows *f, wl_ns now)
 {
     wl_ns timeout = (wl_ns)f->cfg.host->cfg->limits.idle_timeout;
     struct wl_channel *ch;
     struct wl_tcp *t;
 
-    f->packet = packet;
-    advance_clock(f, now);
     while ((t = wl_tcp_due(&f->stream.tcp))) {
         struct wl_flow *flow = WL_CONTAINER(t, struct wl_flow, tcp);
         struct wl_hand hand = {&f->stream, flow};
@@ -799,6 +828,14 @@ void wl_flows_tick(struct wl_flows *f, uint64_t packet, wl_ns now)
     }
     if (timeout > 0)
         expire_idle(f, now, timeout);
+    f->due = next_due(f);
+}
+
+void wl_flows_tick(struct wl_flows *f, wl_ns now)
+{
+    advance_clock(f, now);
+    if (WL_LIKELY_FALSE(f->stream.tcp.clock >= f->due))
+        work_off_time(f, now);
 }
 
 /* --------------------------------------------------------------------------------- life cycle */

@@ -45,7 +45,7 @@ void wl_flows_take(struct wl_flows *f, const struct wl_segment *seg, const struc
 void wl_flows_segment(struct wl_flows *f, const struct wl_segment *seg);
 /** Time goes on: wake-ups, gap deadlines, idle expiry. Called for every packet, TCP or not, before
  * its segment is given. Cheap when nothing is due. */
-void wl_flows_tick(struct wl_flows *f, uint64_t packet, wl_ns now);
+void wl_flows_tick(struct wl_flows *f, wl_ns now);
 /** The capture is over: every connection ends (WL_END_EOF unless it had ended), in the order of
  * their numbers. */
 void wl_flows_finish(struct wl_flows *f);

@@ -810,29 +810,48 @@ static void take_slowly(const struct run *r, enum wl_dir dir, const struct wl_se
     }
 }
 
+/* The next octets in order, that somebody looks at, or an acknowledgement that somebody asked for. */
+static WL_ASIDE void take_in_order(struct wl_tcp_env *env, struct wl_tcp *t, void *user,
+                                   enum wl_dir dir, const struct wl_segment *seg)
+{
+    const struct run r = {env, t, user};
+    const struct wl_seen seen = see(t, dir, seg);
+
+    if (t->flags & WL_TCP_WANT_ACKS)
+        env->out->acked(user, dir, &seen);
+    deliver(&r, dir, seg->payload, &seen);
+}
+
+static WL_ASIDE void take_aside(struct wl_tcp_env *env, struct wl_tcp *t, void *user,
+                                enum wl_dir dir, const struct wl_segment *seg, bool suspect)
+{
+    const struct run r = {env, t, user};
+
+    if (!(t->flags & WL_TCP_RESET))
+        take_slowly(&r, dir, seg, suspect);
+}
+
 void wl_tcp_segment(struct wl_tcp_env *env, struct wl_tcp *t, void *user, enum wl_dir dir,
                     const struct wl_segment *seg, bool suspect)
 {
     struct wl_tcp_way *w = &t->way[dir], *o = &t->way[other(dir)];
-    struct run r = {env, t, user};
     const uint32_t both = WL_TCP_BASE | WL_TCP_BASE << 8;
-    struct wl_seen seen;
+    const uint32_t acked = (uint32_t)WL_TCP_ACKED << (8 * (unsigned)other(dir));
     size_t n = seg->payload.n;
 
-    if (t->flags & WL_TCP_RESET)
-        return;
-    if (t->slow || (t->flags & both) != both || wl_tcp_is(t, dir, WL_TCP_CLOSED) ||
-        seg->seq != w->next || seg->lost ||
-        (seg->flags & (WL_TCP_FIN | WL_TCP_SYN | WL_TCP_RST | WL_TCP_ACK)) != WL_TCP_ACK ||
-        ahead(t, other(dir), seg->ack) > 0) {
-        take_slowly(&r, dir, seg, suspect);
+    if (WL_LIKELY_FALSE(t->slow || (t->flags & (both | WL_TCP_RESET)) != both ||
+                        wl_tcp_is(t, dir, WL_TCP_CLOSED) || seg->seq != w->next || seg->lost ||
+                        (seg->flags & (WL_TCP_FIN | WL_TCP_SYN | WL_TCP_RST | WL_TCP_ACK)) !=
+                            WL_TCP_ACK ||
+                        ahead(t, other(dir), seg->ack) > 0)) {
+        take_aside(env, t, user, dir, seg, suspect);
         return;
     }
-    if ((int32_t)(seg->ack - o->acked) > 0 || !wl_tcp_is(t, other(dir), WL_TCP_ACKED)) {
+    if ((int32_t)(seg->ack - o->acked) > 0 || !(t->flags & acked)) {
         o->acked = seg->ack;
-        set_state(t, other(dir), WL_TCP_ACKED);
+        t->flags |= acked;
     }
-    if (!(t->flags & WL_TCP_WANT_ACKS)) {
+    if (WL_LIKELY_TRUE(!(t->flags & WL_TCP_WANT_ACKS))) {
         if (n == 0)
             return;
         if (w->skip > n) { /* content of known length: not looked at */
@@ -841,10 +860,7 @@ void wl_tcp_segment(struct wl_tcp_env *env, struct wl_tcp *t, void *user, enum w
             return;
         }
     }
-    seen = see(t, dir, seg);
-    if (t->flags & WL_TCP_WANT_ACKS)
-        env->out->acked(user, dir, &seen);
-    deliver(&r, dir, seg->payload, &seen);
+    take_in_order(env, t, user, dir, seg);
 }
 
 struct wl_tcp *wl_tcp_due(const struct wl_tcp_env *env)
@@ -855,6 +871,16 @@ struct wl_tcp *wl_tcp_due(const struct wl_tcp_env *env)
         return NULL;
     w = WL_CONTAINER(env->waiting.next, struct wait, link);
     return w->since + WL_TCP_PATIENCE <= env->clock ? w->slow->tcp : NULL;
+}
+
+wl_ns wl_tcp_next_due(const struct wl_tcp_env *env, wl_ns otherwise)
+{
+    const struct wait *w;
+
+    if (wl_list_empty(&env->waiting))
+        return otherwise;
+    w = WL_CONTAINER(env->waiting.next, struct wait, link);
+    return w->since + WL_TCP_PATIENCE < otherwise ? w->since + WL_TCP_PATIENCE : otherwise;
 }
 
 void wl_tcp_expire(struct wl_tcp_env *env, struct wl_tcp *t, void *user)

@@ -101,6 +101,8 @@ void wl_tcp_segment(struct wl_tcp_env *env, struct wl_tcp *t, void *user, enum w
                     const struct wl_segment *seg, bool suspect);
 /** A connection whose hole has waited for WL_TCP_PATIENCE at env->clock; NULL when there is none. */
 struct wl_tcp *wl_tcp_due(const struct wl_tcp_env *env);
+/** The time of env->clock at which wl_tcp_due will return one, if that is before otherwise. */
+wl_ns wl_tcp_next_due(const struct wl_tcp_env *env, wl_ns otherwise);
 /** Declares what is due of t a gap. */
 void wl_tcp_expire(struct wl_tcp_env *env, struct wl_tcp *t, void *user);
 /** The connection ends: declares all holes gaps and delivers what is behind them. seen: the last
