@@ -104,8 +104,7 @@ static void begin(struct show *sh, enum stage_play play, uint64_t drops, bool as
 
     *sh = (struct show){.now = WL_SECOND};
     wl_budget_init(&sh->budget, MEMORY, NULL, NULL, NULL);
-    stage_init(&sh->stage, play, &sh->budget);
-    sh->stage.drops = drops;
+    sh->stage = (struct stage){.play = play, .drops = drops};
     wl_canvas_init(&sh->canvas, &sh->budget, ascii);
     sh->screen = wl_screen_new(&cfg, &sh->budget);
     if (!sh->screen)
@@ -116,7 +115,6 @@ static void end(struct show *sh)
 {
     wl_screen_free(sh->screen);
     wl_canvas_release(&sh->canvas);
-    stage_release(&sh->stage);
     if (sh->budget.used) {
         printf("%zu octets were not given back\n", sh->budget.used);
         abort();

@@ -8,6 +8,7 @@
 
 #include "stage_detail.h"
 
+#include "desk.h"
 #include "line.h"
 
 enum {
@@ -19,17 +20,6 @@ enum {
 
 /* 2026-11-21 12:40:00 UTC */
 static const wl_ns now_at = (wl_ns)1795264800 * WL_SECOND + 123456789;
-
-void stage_init(struct stage *st, enum stage_play play, struct wl_budget *b)
-{
-    *st = (struct stage){.play = play};
-    wl_arena_pool_init(&st->pool, b, 1u << 20);
-}
-
-void stage_release(struct stage *st)
-{
-    wl_arena_pool_release(&st->pool);
-}
 
 static void *must(void *p)
 {
@@ -561,12 +551,10 @@ static const struct wl_page *make_page(const struct stage *st, const struct wl_a
 
 struct wl_answer *stage_answer(struct stage *st, const struct wl_ask *ask)
 {
-    struct wl_arena *a = must(wl_arena_new(&st->pool));
-    struct wl_answer *answer = must(wl_arena_alloc(a, sizeof(*answer)));
+    static const struct wl_config cfg; /* only who allocates is asked of it */
+    struct wl_answer *answer = must(wl_answer_new(&cfg, ask));
+    struct wl_arena *a = answer->arena;
 
-    answer->kind = ask->kind;
-    answer->ticket = ask->ticket;
-    answer->arena = a;
     switch (ask->kind) {
     case WL_ASK_BOARD: answer->of.board = make_board(st, a); break;
     case WL_ASK_LIST: answer->of.page = make_page(st, ask, a); break;
@@ -581,10 +569,4 @@ struct wl_answer *stage_answer(struct stage *st, const struct wl_ask *ask)
         break;
     }
     return answer;
-}
-
-__attribute__((weak)) void wl_answer_free(struct wl_answer *a)
-{
-    if (a)
-        wl_arena_free(a->arena);
 }

@@ -18,12 +18,9 @@ enum stage_play {
 
 struct stage {
     enum stage_play play;
-    struct wl_arena_pool pool;
     uint64_t drops; /* of packets */
 };
 
-void stage_init(struct stage *st, enum stage_play play, struct wl_budget *b);
-void stage_release(struct stage *st);
 /** The answer to a question, as the engine would give it. Aborts when memory is refused. */
 struct wl_answer *stage_answer(struct stage *st, const struct wl_ask *ask);
 

@@ -160,6 +160,31 @@ void wl_health_draw(const struct wl_screen *s, struct wl_canvas *c, struct wl_re
     put_count(c, &r, "not TCP", st->counters.undecoded);
 }
 
+static void put_few(struct wl_strip *s, const char *what, uint64_t n, unsigned look)
+{
+    wl_strip_printf(s, WL_ROLE_FAINT, " %s ", what);
+    wl_strip_short(s, n ? look : WL_ROLE_GOOD, n);
+    wl_strip_char(s, WL_ROLE_PLAIN, ' ');
+}
+
+void wl_health_put(struct wl_strip *strip, const struct wl_screen *s)
+{
+    const struct wl_board *b = s->board;
+    uint64_t unjudged = 0, reached = 0;
+
+    for (unsigned u = WL_JUDGED + 1; u < WL_N_UNJUDGED; u++)
+        unjudged += b->stats.unjudged[u];
+    for (unsigned i = 0; i < WL_N_LIMITS; i++)
+        reached += b->stats.limits[i];
+    put_few(strip, "not judged", unjudged, WL_ROLE_WARNING);
+    put_few(strip, "gaps", b->stats.counters.gaps, WL_ROLE_BAD);
+    put_few(strip, "limits", reached, WL_ROLE_WARNING);
+    if (b->memory_max) {
+        wl_strip_printf(strip, WL_ROLE_FAINT, " memory ");
+        wl_strip_printf(strip, WL_ROLE_PLAIN, "%u%% ", (unsigned)(100 * b->memory / b->memory_max));
+    }
+}
+
 /* --------------------------------------------------------------------------------------- nothing */
 
 bool wl_empty_is(const struct wl_screen *s)

@@ -10,6 +10,8 @@ struct wl_screen; /* screen.h */
 
 /** Losses, what was not judged, memory, tables: as many lines as there is room for, worst first. */
 void wl_health_draw(const struct wl_screen *s, struct wl_canvas *c, struct wl_rect r);
+/** The same in a few words, for the edge of another panel: "not judged 14, memory 12%". */
+void wl_health_put(struct wl_strip *strip, const struct wl_screen *s);
 /** Whether there is no exchange to show, so that the screen should say why. */
 bool wl_empty_is(const struct wl_screen *s);
 /** Says what is listened to, what came, and what may help. */

@@ -416,7 +416,7 @@ static struct wl_rect draw_frame(const struct wl_screen *s, struct wl_list_state
     struct wl_strip title, state;
     struct wl_rect inside;
 
-    wl_strip_init(&title, c, area.w - 4);
+    wl_strip_init(&title, c, area.w - 2);
     wl_strip_char(&title, WL_ROLE_PLAIN, ' ');
     put_title(&title, l);
     wl_strip_init(&state, c, area.w - 4);
@@ -468,11 +468,11 @@ static void draw_row(const struct wl_screen *s, const struct wl_list_state *l, s
     }
     wl_sheet_row(c, &l->table, y, s, row);
     conn = l->kind->conn ? l->kind->conn(row) : NULL;
-    if (index == l->cursor)
+    if (index == l->cursor && !l->passive)
         wl_sheet_select(c, &l->table, y);
     if (conn && wl_screen_marked(s, conn->id)) {
         wl_canvas_cell(c, l->table.area.x - 1, y,
-                       index == l->cursor ? WL_ROLE_SELECTED : WL_ROLE_KEY, '*');
+                       index == l->cursor && !l->passive ? WL_ROLE_SELECTED : WL_ROLE_KEY, '*');
     }
 }
 

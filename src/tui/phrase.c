@@ -243,7 +243,7 @@ const char *wl_window_name(enum wl_window window)
     static const char *const names[WL_N_WINDOWS] = {
         [WL_WINDOW_10S] = "10 s",
         [WL_WINDOW_60S] = "60 s",
-        [WL_WINDOW_ALL] = "all",
+        [WL_WINDOW_ALL] = "all of it",
     };
 
     return names[window];

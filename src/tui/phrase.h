@@ -57,7 +57,7 @@ void wl_put_total(struct wl_strip *s, const struct wl_pace *p, const struct wl_s
 /** The trend, without the second that is not over, over what is left of s. */
 void wl_put_trend(struct wl_strip *s, unsigned look, const struct wl_pace *p,
                   const struct wl_screen *screen);
-/** "10 s", "60 s", "all". */
+/** "10 s", "60 s", "all of it". */
 const char *wl_window_name(enum wl_window window);
 
 #endif

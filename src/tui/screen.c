@@ -594,7 +594,7 @@ struct wl_screen *wl_screen_new(const struct wl_screen_config *cfg, struct wl_bu
     s->budget = budget;
     s->light = cfg->light;
     s->ascii = cfg->ascii;
-    s->window = WL_WINDOW_60S;
+    s->window = cfg->live ? WL_WINDOW_60S : WL_WINDOW_ALL;
     if (!make_private(s) || !push(s, wl_views[0], &whole)) {
         wl_screen_free(s);
         return NULL;

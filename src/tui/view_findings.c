@@ -185,7 +185,7 @@ static const struct wl_column columns[] = {
     {
         .head = "what was seen",
         .put = put_message,
-        .least = 20,
+        .least = 34,
         .most = 100,
         .weight = 5,
         .sorts = true,
@@ -250,6 +250,7 @@ struct findings {
     struct wl_list_state list; /* first: what list.c takes for its own */
     struct wl_pick pick;
     const struct wl_rule *rule; /* NULL: by rule */
+    bool preview;               /* by rule, the list shows the latest of the selected one */
     struct wl_explained explained;
 };
 
@@ -266,7 +267,7 @@ static bool ask(const struct wl_screen *s, const void *state, struct wl_ask *ret
 {
     const struct findings *f = state;
 
-    return f->rule && wl_list_ask(s, &f->list, ret);
+    return (f->rule || f->preview) && wl_list_ask(s, &f->list, ret);
 }
 
 static struct wl_rows rules_of(const struct wl_screen *s)
@@ -290,14 +291,34 @@ static void draw_none(const struct wl_screen *s, struct wl_canvas *c, struct wl_
     (void)wl_canvas_wrap(c, area, 0, WL_ROLE_FAINT, wl_span_text(text));
 }
 
+/* Where there is room for both, the latest findings of the selected rule stand below the rules. */
+static void draw_preview(const struct wl_screen *s, struct findings *f, struct wl_canvas *c,
+                         struct wl_rect area, const struct wl_rule *rule)
+{
+    if (!f->preview || f->list.rule != rule) {
+        struct wl_place place = {.rule = rule};
+
+        (void)snprintf(place.title, sizeof(place.title), "%s", rule->id);
+        wl_list_open(&f->list, &kind, &place);
+        f->list.passive = true;
+        f->preview = true;
+    }
+    wl_list_draw(s, &f->list, c, area);
+}
+
+enum { RULES = 16, PREVIEW = 12 }; /* rows, frames included */
+
 static void draw_by_rule(const struct wl_screen *s, struct findings *f, struct wl_canvas *c,
                          struct wl_rect area)
 {
     struct wl_rows rows = rules_of(s);
     struct wl_rect side = wl_explain_place(&area);
+    bool room = rows.n && area.h >= RULES + PREVIEW;
+    struct wl_rect below = wl_rect_bottom(&area, room ? area.h * 2 / 5 : 0);
     const struct wl_board_rule *selected;
     struct wl_rect inside, head;
 
+    f->preview &= room;
     inside = wl_panel_draw(c, area, &(struct wl_panel){.title = "Findings by rule", .focus = true});
     wl_pick_find(&f->pick, &rows);
     if (rows.n == 0) {
@@ -311,8 +332,11 @@ static void draw_by_rule(const struct wl_screen *s, struct findings *f, struct w
     wl_scroll_draw(c, area.x + area.w - 1, inside.y, inside.h, f->pick.top, (uint64_t)inside.h,
                    rows.n);
     selected = wl_pick_selected(&f->pick, &rows);
-    if (selected)
+    if (selected) {
         wl_explain_draw(&f->explained, c, side, selected->rule, selected->severity);
+        if (room)
+            draw_preview(s, f, c, below, selected->rule);
+    }
 }
 
 enum { INSTANCES = 8, EXPLANATION = 12 }; /* rows, frames included */

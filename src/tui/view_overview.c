@@ -260,7 +260,7 @@ static const struct {
     const struct wl_grid *grid;
     void (*open)(struct wl_screen *s, const void *row);
 } panels[N_PANELS] = {
-    [PANEL_CLASSES] = {"Responses", "", &class_grid, open_class},
+    [PANEL_CLASSES] = {"Classes", "", &class_grid, open_class},
     [PANEL_FINDINGS] = {"Findings", "none so far", &wl_grid_rules, wl_open_rule},
     [PANEL_SEQUENCES] = {"Sequences", "none so far", &wl_grid_sequences, wl_open_sequence},
     [PANEL_SERVERS] = {"Servers", "none so far", &wl_grid_servers, wl_open_server},
@@ -269,21 +269,47 @@ static const struct {
 
 /* -------------------------------------------------------------------------------------- drawing */
 
+/* The lowest panel that is shown. */
+static unsigned last_panel(const struct overview *o)
+{
+    unsigned last = PANEL_CLASSES;
+
+    for (unsigned panel = 0; panel < N_PANELS; panel++) {
+        if (o->areas[panel].h)
+            last = panel;
+    }
+    return last;
+}
+
+/* What stands in the lower edge of a frame: of the first what rates are over; of the last, where
+ * there is no room for a panel of its own, the health of the capture. */
+static void put_edge(struct wl_strip *edge, const struct wl_screen *s, const struct overview *o,
+                     const struct wl_canvas *c, unsigned panel)
+{
+    wl_strip_init(edge, c, o->areas[panel].w);
+    if (panel == PANEL_CLASSES) {
+        wl_strip_text(edge, WL_ROLE_FAINT, " rates over ");
+        wl_strip_printf(edge, WL_ROLE_HEAD, "%s ", wl_window_name(s->window));
+    } else if (panel == last_panel(o) && o->areas[PANEL_HEALTH].w == 0) {
+        wl_health_put(edge, s);
+    }
+}
+
 static void draw_panel(const struct wl_screen *s, struct overview *o, struct wl_canvas *c,
                        unsigned panel)
 {
     struct wl_rect area = o->areas[panel];
     struct wl_pick *pick = &o->picks[panel];
+    const char *title = panels[panel].title;
     struct wl_rows rows;
     struct wl_rect inside;
-    char title[32];
+    struct wl_strip edge;
 
     if (area.h < 2)
         return;
-    (void)snprintf(title, sizeof(title), "%s%s%s", panels[panel].title,
-                   panel == PANEL_CLASSES ? " " : "",
-                   panel == PANEL_CLASSES ? wl_window_name(s->window) : "");
-    inside = wl_panel_draw(c, area, &(struct wl_panel){.title = title, .focus = o->focus == panel});
+    put_edge(&edge, s, o, c, panel);
+    inside = wl_panel_draw(
+        c, area, &(struct wl_panel){.title = title, .bottom = &edge, .focus = o->focus == panel});
     if (panel == PANEL_CLASSES) {
         o->class_rows = inside.h;
         find_classes(o, s->board);
@@ -314,7 +340,8 @@ static void draw_chart(const struct wl_screen *s, struct wl_canvas *c, struct wl
             .letter = order[i] ? (uint32_t)('0' + order[i]) : '!',
         };
     }
-    inside = wl_panel_draw(c, area, &(struct wl_panel){.title = "Responses per second, 60 s"});
+    inside = wl_panel_draw(c, area,
+                           &(struct wl_panel){.title = "Responses per second, last minute"});
     wl_chart_draw(c, inside, series, WL_N_CLASSES, b->over ? WL_TREND : WL_TREND - 1);
 }
 
