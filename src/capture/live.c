@@ -136,6 +136,23 @@ static bool bind_anew(struct wl_live *l, unsigned index)
     return true;
 }
 
+/*
+ * A packet passes the loopback interface twice, on its way out and in; libpcap passes over the one, and
+ * the kernel need not put it into the ring at all, nor count it when it is lost.
+ */
+static void see_once(const struct wl_live *l)
+{
+    struct ifreq request = {.ifr_flags = 0};
+    int yes = 1;
+
+    (void)snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", l->name);
+    if (!l->is_any && ioctl(pcap_fileno(l->pcap), SIOCGIFFLAGS, &request) == 0 &&
+        (request.ifr_flags & IFF_LOOPBACK)) {
+        (void)setsockopt(pcap_fileno(l->pcap), SOL_PACKET, PACKET_IGNORE_OUTGOING, &yes,
+                         sizeof(yes));
+    }
+}
+
 static int join_group(struct wl_live *l, struct wl_error *err)
 {
     unsigned how = PACKET_FANOUT_HASH | PACKET_FANOUT_FLAG_DEFRAG;
@@ -163,6 +180,11 @@ static bool bind_anew(struct wl_live *l, unsigned index)
     (void)l;
     (void)index;
     return false;
+}
+
+static void see_once(const struct wl_live *l)
+{
+    (void)l;
 }
 
 static int join_group(struct wl_live *l, struct wl_error *err)
@@ -230,6 +252,7 @@ static int activate(struct wl_live *l, struct wl_error *err)
     l->linktype = pcap_datalink(l->pcap);
     l->per_unit = pcap_get_tstamp_precision(l->pcap) == PCAP_TSTAMP_PRECISION_NANO ? 1 : 1000;
     (void)condition_of(l, &l->index, &l->hardware);
+    see_once(l);
     return 0;
 }
 
