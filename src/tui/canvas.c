@@ -311,7 +311,8 @@ void wl_strip_shorten(struct wl_strip *s, int w, enum wl_cut where)
     if (s->n <= w && !s->cut)
         return;
     if (w < dots * 2)
-        dots = w > 1; /* no room for more than a sign that something is missing */
+        dots = w > 1;          /* no room for more than a sign that something is missing */
+    w = clamp(w, 0, WL_STRIP); /* a full strip on a wider screen: its end goes all the same */
     keep = clamp(w - dots, 0, s->n);
     from = where == WL_CUT_MIDDLE ? keep / 2 : keep;
     remove_cells(s, from, from + s->n - keep);
