@@ -33,8 +33,8 @@ static const struct wl_layer_ops *const layers[] = {
 
 enum {
     BURST = 32,
-    POOL_KEPT = 4 << 20, /* octets of arenas that wait for the next exchange */
-    BUSY_KEPT = 2048,    /* blocks of connections that wait for the next busy one */
+    POOL_KEPT = 32 << 20, /* octets of arenas that wait for the next exchange */
+    BUSY_KEPT = 32768,    /* blocks of connections that wait for the next busy one */
     HELD_FIRST = 64,
     HELD_MAX = 1 << 20, /* events of one tick; more are emitted in parts */
 };

@@ -329,8 +329,15 @@ static void h1_prefetch(const struct wl_layer *l)
 {
     const struct wl_h1 *h = l->state;
 
+    /* of each side what every packet looks at: the rest waits for octets out of the ordinary */
+    for (int d = 0; h->live && d < 2; d++) {
+        const struct wl_h1_side *s = &h->live->side[d];
+
+        wl_prefetch(s, offsetof(struct wl_h1_side, gather) + sizeof(s->gather.buf));
+        wl_prefetch(&s->excess.active, 1);
+    }
     if (h->live)
-        wl_prefetch(h->live, sizeof(*h->live));
+        wl_prefetch(&h->live->switched, 1);
     if (h->build.first)
         wl_prefetch(h->build.first, sizeof(*h->build.first));
 }
