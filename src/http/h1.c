@@ -92,7 +92,7 @@ static void release_live(struct wl_h1 *h)
     if (!h->live)
         return;
     for (int d = 0; d < 2; d++)
-        wl_h1_gather_drop(&h->live->side[d], SIZE_MAX);
+        wl_h1_gather_clear(&h->live->side[d]);
     wl_pool_give(wl_h1_layer(h)->host->busy, h->live);
     h->live = NULL;
 }

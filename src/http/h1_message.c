@@ -32,7 +32,7 @@ void wl_h1_lose(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir, uint64_t
                 enum wl_unjudged why)
 {
     wl_build_doubt(&h->build, why, dir);
-    wl_h1_gather_drop(s, s->gather.buf.n);
+    wl_h1_gather_clear(s);
     s->phase = WL_H1_LOST;
     s->look = WL_LOOK_NOT;
     s->watch = WL_WATCH_IDLE;
@@ -53,7 +53,7 @@ static void between_messages(struct wl_h1_side *s)
     s->skipped = 0;
     s->work = NULL;
     s->m = NULL;
-    wl_h1_gather_drop(s, s->gather.buf.n);
+    wl_h1_gather_clear(s);
 }
 
 void wl_h1_message_end(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir, enum wl_state state,
@@ -640,7 +640,7 @@ void wl_h1_feed_head(struct wl_h1_in *in)
     }
     end_of_head(in, waited);
     if (s->phase != WL_H1_HEAD)
-        wl_h1_gather_drop(s, s->gather.buf.n);
+        wl_h1_gather_clear(s);
 }
 
 void wl_h1_feed_trailer(struct wl_h1_in *in)

@@ -178,6 +178,12 @@ bool wl_h1_gather(struct wl_h1_in *in, size_t n, size_t max);
 struct wl_h1_text wl_h1_gathered(const struct wl_h1_side *s, enum wl_dir dir);
 /** Forgets the first n octets kept; all of them: gives the memory back. */
 void wl_h1_gather_drop(struct wl_h1_side *s, size_t n);
+/** Forgets all of them; nothing was kept, as nearly always. */
+static inline void wl_h1_gather_clear(struct wl_h1_side *s)
+{
+    if (s->gather.buf.budget)
+        wl_h1_gather_drop(s, s->gather.buf.n);
+}
 
 /* h1_sniff.c */
 

@@ -125,7 +125,7 @@ static void resynchronise_server(struct wl_h1 *h)
     if (h->build.doubt_server || s->phase != WL_H1_LOST)
         return;
     wl_h1_finish_excess(h, s);
-    wl_h1_gather_drop(s, s->gather.buf.n);
+    wl_h1_gather_clear(s);
     s->phase = WL_H1_START;
     s->crlf = 0;
     h->build.last_kind = WL_LAST_NONE;
@@ -276,7 +276,7 @@ static void begin_simple_response(struct wl_h1_in *in)
     s->work = s->begin.work;
     s->m = wl_build_final(&h->build, s->work, &m);
     s->m->body_bytes = s->gather.buf.n;
-    wl_h1_gather_drop(s, s->gather.buf.n);
+    wl_h1_gather_clear(s);
     wl_h1_begin_body(s, WL_TO_CLIENT);
     s->look = WL_LOOK_NOT;
 }
