@@ -30,13 +30,14 @@ enum {
     BATCHES = 16,        /* per lane */
     BATCH_EVENTS = 128,  /* at most, per batch */
     MARK_PACKETS = 1000, /* packets between two watermarks, at most */
-    LIVE_WAIT_MS = 50, /* several live shards wait for each other's clock, so none sleeps longer */
-    SAID = 2,          /* messages of a source per batch */
+    BUSY_WAIT_MS = 50,   /* several live shards wait for each other's clock: none of them */
+    IDLE_WAIT_MS = 100,  /* sleeps longer, even if nothing has come to it for two seconds */
+    SAID = 2,            /* messages of a source per batch */
     SAID_TEXT = 256,
     CACHE_LINE = 64,
 };
 
-static const wl_ns mark_time = 1000000000, live_bell = 50000000;
+static const wl_ns mark_time = 1000000000, live_bell = 50000000, busy_for = 2000000000;
 
 /* What goes over, and comes back. */
 struct batch {
@@ -320,18 +321,22 @@ static void feed(struct lane *l, struct wl_packet *packets, size_t n)
 static void idle(struct lane *l)
 {
     wl_ns now = wl_source_now(l->source);
+    bool busy = now - l->report.t_last < busy_for, rung = true;
 
+    l->report.now = now;
     if (now)
         wl_shard_tick(l->shard, live_ordinal(l, now), now);
-    l->report.now = now;
     mark(l);
     wake_merge(l);
-    wl_bell_arm(l->bell);
-    take_returns(l);
-    if (!l->stop)
-        (void)wl_source_wait(l->source, LIVE_WAIT_MS, wl_bell_fd(l->bell));
-    wl_bell_disarm(l->bell);
-    take_returns(l);
+    /* what rings is mostly a batch that comes back, and no reason to begin anew */
+    while (rung && !l->stop) {
+        wl_bell_arm(l->bell);
+        take_returns(l);
+        rung = !l->stop &&
+               wl_source_wait(l->source, busy ? BUSY_WAIT_MS : IDLE_WAIT_MS, wl_bell_fd(l->bell));
+        wl_bell_disarm(l->bell);
+        take_returns(l);
+    }
 }
 
 static void *run_lane(void *user)
@@ -416,7 +421,7 @@ static void take_batch(struct wl_pipeline *p, struct lane *l, struct batch *b)
  */
 static void give_back(struct lane *l)
 {
-    bool enough = l->freed && (l->held == 0 || l->freed_octets > l->max_octets / 4);
+    bool enough = l->freed_octets && (l->held == 0 || l->freed_octets > l->max_octets / 4);
     bool any = false;
 
     while (l->n_carriers > 1 || (l->n_carriers == 1 && (enough || l->stop_wanted))) {
