@@ -255,10 +255,20 @@ static attr_t attributes(const struct wl_tui *t, unsigned look)
            (bits & WL_REVERSE ? A_REVERSE : A_NORMAL) | (bits & WL_DIM ? A_DIM : A_NORMAL);
 }
 
+/* Of X/Open, which _POSIX_C_SOURCE leaves out. */
+int wcwidth(wchar_t c);
+
+/* Whether the C library, and with it curses, gives a character as many columns as we do. */
+static bool is_agreed(uint32_t c)
+{
+    return c < 0x7f || wcwidth((wchar_t)c) == wl_char_width(c);
+}
+
 static void put_row(struct wl_tui *t, int y)
 {
     cchar_t row[WL_CANVAS_COLUMNS];
     int n = 0;
+    bool second = false; /* a space stands for the second cell of what is not agreed on */
 
     for (int x = 0; x < t->canvas.w; x++) {
         const struct wl_cell *cell = wl_canvas_at(&t->canvas, x, y);
@@ -267,8 +277,15 @@ static void put_row(struct wl_tui *t, int y)
 
         if (t->color)
             pair = (short)((cell->look & WL_ROLE_BITS) + 1);
-        if (cell->c == WL_CELL_TAIL)
+        if (cell->c == WL_CELL_TAIL && !second)
             continue;
+        if (cell->c == WL_CELL_TAIL)
+            text[0] = L' ';
+        second = cell->c != WL_CELL_TAIL && !is_agreed(cell->c);
+        if (second)
+            text[0] = L'?';
+        if (!cell->mark || second || !is_agreed(cell->mark))
+            text[1] = L'\0';
         if (setcchar(&row[n], text, attributes(t, cell->look), pair, NULL) == OK)
             n++;
     }
