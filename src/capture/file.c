@@ -261,6 +261,7 @@ int wl_file_open(const char *path, struct wl_budget *budget, struct wl_file **re
 
     if (code < 0)
         return code;
+    WL_ASSERT(f);
     f->unknown = false;
     code = recognise(f, err);
     if (code < 0) {

@@ -44,15 +44,15 @@ static void add_addresses(struct wl_interface *i, const pcap_addr_t *a)
             const struct sockaddr_in6 *v6;
         } at = {.any = a->addr};
 
-        if (!at.any)
-            continue;
-        if (at.any->sa_family == AF_INET &&
-            inet_ntop(AF_INET, &at.v4->sin_addr, text, sizeof(text))) {
-            add_address(i->addresses, sizeof(i->addresses), text);
-        } else if (at.any->sa_family == AF_INET6 &&
-                   inet_ntop(AF_INET6, &at.v6->sin6_addr, text, sizeof(text))) {
-            add_address(i->addresses, sizeof(i->addresses), text);
+        const void *octets = NULL;
+
+        if (at.any && at.any->sa_family == AF_INET) {
+            octets = &at.v4->sin_addr;
+        } else if (at.any && at.any->sa_family == AF_INET6) {
+            octets = &at.v6->sin6_addr;
         }
+        if (octets && inet_ntop(at.any->sa_family, octets, text, sizeof(text)))
+            add_address(i->addresses, sizeof(i->addresses), text);
     }
 }
 

@@ -269,9 +269,8 @@ static int set_filter(struct wl_live *l, struct wl_error *err)
                      "there is --where");
         return code;
     }
-    if (pcap_setfilter(l->pcap, &program) < 0) {
+    if (pcap_setfilter(l->pcap, &program) < 0)
         code = wl_fail(err, WL_EOPEN, "cannot filter '%s': %s", l->name, pcap_geterr(l->pcap));
-    }
     pcap_freecode(&program);
     return code;
 }
@@ -359,7 +358,8 @@ struct burst {
  * at once when the ring is full, just when it matters: packets that shall be looked at together have
  * to be copied out.
  */
-static void collect(u_char *user, const struct pcap_pkthdr *header, const u_char *bytes)
+static void collect(u_char *user, /* NOLINT(readability-non-const-parameter): of pcap_handler */
+                    const struct pcap_pkthdr *header, const u_char *bytes)
 {
     union {
         u_char *in;

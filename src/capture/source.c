@@ -424,8 +424,10 @@ int wl_source_open(const struct wl_source_config *cfg, const struct wl_limits *l
     struct wl_source *s = NULL;
     int code = wl_source_prepare(cfg, limits, budget, &s, err);
 
-    if (code == 0)
-        code = wl_source_begin(s, err);
+    if (code < 0)
+        return code;
+    WL_ASSERT(s);
+    code = wl_source_begin(s, err);
     if (code < 0) {
         wl_source_free(s);
         return code;
