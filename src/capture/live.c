@@ -300,9 +300,10 @@ int wl_live_open(const struct wl_source_config *cfg, const char *name, struct wl
     l->is_any = strcmp(name, "any") == 0;
     l->one_of_many = cfg->n_shards > 1;
     l->snaplen = DEFAULT_SNAPLEN;
-    if (cfg->snaplen)
+    if (cfg->snaplen) {
         l->snaplen = wl_min_size(cfg->snaplen < MIN_SNAPLEN ? MIN_SNAPLEN : cfg->snaplen,
                                  l->snaplen);
+    }
     l->copies_n = COPIES + l->snaplen;
     l->copies = wl_alloc(budget, l->copies_n);
     code = l->copies ? activate(l, err) : wl_fail(err, WL_NOMEM, "out of memory");

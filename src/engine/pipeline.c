@@ -63,10 +63,10 @@ struct batch {
 struct lane {
     struct wl_pipeline *pipeline;
     unsigned index;
+    bool running;
     struct wl_ring *events, *returns;
     struct wl_bell *bell; /* of its thread */
     pthread_t thread;
-    bool running;
     uint64_t max_octets; /* on their way */
 
     /* its thread's, once that runs */
@@ -77,13 +77,13 @@ struct lane {
     struct wl_shard *shard;
     struct batch *filling, *idle;
     unsigned max_batches, n_batches, n_over; /* n_over: over there */
-    uint64_t on_way, unheard;                /* octets; those since the bell was rung last */
     uint32_t since_mark;                     /* packets */
+    uint64_t on_way, unheard;                /* octets; those since the bell was rung last */
     wl_ns t_mark, t_bell;
     uint64_t ordinal;           /* live */
     bool live, stop, over_soon; /* over_soon: its last report is being made */
-    struct wl_shard_report report;
     int code;
+    struct wl_shard_report report;
     struct wl_error err;
 
     /* the calling thread's */

@@ -121,10 +121,26 @@ static void put_steps(struct wl_text *t, const struct wl_conn_record *conn, uint
     }
 }
 
+/* "ip.addr == 10.0.0.2 and tcp.port == 51514" */
+static void put_end_filter(struct wl_text *t, const struct wl_endpoint *e)
+{
+    wl_text_put(t, e->family == 6 ? "ipv6.addr == " : "ip.addr == ");
+    wl_text_ip(t, e);
+    wl_text_put(t, " and tcp.port == ");
+    wl_text_u64(t, e->port);
+}
+
 /* The display filter that shows the evidence in Wireshark. */
 static void put_display_filter(struct report *r, struct wl_text *t, const struct wl_finding *f,
                                const struct wl_conn_ref *conn)
 {
+    /* numbers of what no file holds mean nothing to another capture of the same traffic */
+    if (r->out.sink->n_inputs && r->out.sink->inputs[0].is_interface) {
+        put_end_filter(t, &conn->client);
+        wl_text_put(t, " and ");
+        put_end_filter(t, &conn->server);
+        return;
+    }
     /* its tcp.stream counts the connections of one whole file */
     if (!r->out.cfg.filtered && r->out.sink->n_inputs < 2) {
         wl_text_put(t, "tcp.stream eq ");
