@@ -11,7 +11,7 @@
 
 #include "line.h"
 
-enum { WORDS = 22, BAR = 10 }; /* columns of what is counted; of a meter */
+enum { WORDS = 18, BAR = 10 }; /* columns of what is counted; of a meter */
 
 /* A line: what, and how much of it. */
 static struct wl_rect next_line(struct wl_rect *r)

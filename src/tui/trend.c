@@ -9,6 +9,7 @@ enum {
     LEVELS = 8,
     MAX_SERIES = 8,
     SCALE_COLUMNS = 6, /* left of a chart: "1 200|" */
+    GROUND = 0x2581,   /* nothing: an eighth; what is something is higher, not only of a colour */
 };
 
 /* Mean of the values that column i of w stands for, times w to keep what is small. */
@@ -42,14 +43,14 @@ void wl_strip_trend(struct wl_strip *s, unsigned look, const uint32_t *values, i
     for (int i = 0; i < w; i++)
         most = wl_max_u64(most, bucket(values, n, i, w));
     for (int i = 0; i < w; i++) {
-        int high = level(bucket(values, n, i, w), most, LEVELS);
+        uint64_t value = bucket(values, n, i, w);
 
         if (s->ascii) {
-            wl_strip_char(s, look, (uint32_t)ascii[high]);
-        } else if (high == 0) {
-            wl_strip_char(s, WL_ROLE_FRAME, 0x2581); /* the ground line */
+            wl_strip_char(s, look, (uint32_t)ascii[level(value, most, LEVELS)]);
+        } else if (value == 0) {
+            wl_strip_char(s, WL_ROLE_FRAME, GROUND);
         } else {
-            wl_strip_char(s, look, 0x2580u + (unsigned)high);
+            wl_strip_char(s, look, GROUND + (unsigned)level(value, most, LEVELS - 1));
         }
     }
 }

@@ -44,7 +44,8 @@ static void put_server(struct wl_strip *s, const struct wl_screen *screen, const
 /* "1.1", "h2", "tls": of "http/1.1" the number is enough */
 static void put_protocol(struct wl_strip *s, const struct wl_screen *screen, const void *row)
 {
-    const char *name = wl_proto_name(of(row)->conn.proto);
+    bool known = of(row)->conn.proto != WL_PROTO_UNKNOWN;
+    const char *name = known ? wl_proto_name(of(row)->conn.proto) : "-";
     const char *slash = strchr(name, '/');
 
     (void)screen;

@@ -54,8 +54,10 @@ static void put_line(struct wl_strip *s, const struct wl_screen *screen, const v
 
 static void put_duration(struct wl_strip *s, const struct wl_screen *screen, const void *row)
 {
+    bool answered = of(row)->final || of(row)->duration > 0;
+
     (void)screen;
-    wl_strip_duration(s, WL_ROLE_PLAIN, of(row)->duration);
+    wl_strip_duration(s, WL_ROLE_PLAIN, answered ? of(row)->duration : -1);
 }
 
 static void put_octets(struct wl_strip *s, const struct wl_screen *screen, const void *row)

@@ -11,7 +11,7 @@
 
 #include "line.h"
 
-enum { MAX_RULES = 1024, WHOLE_WORD = 12 /* columns of "V violation*" */ };
+enum { MAX_RULES = 1024 };
 
 struct rule_row {
     const struct wl_rule *rule;
@@ -36,11 +36,7 @@ static void put_severity(struct wl_strip *s, const struct wl_screen *screen, con
 {
     enum wl_severity severity = wl_screen_severity(screen, rule_of(row));
 
-    if (s->room < WHOLE_WORD) {
-        wl_strip_char(s, wl_role_severity(severity), (uint8_t)wl_severity_letter(severity));
-    } else {
-        wl_put_severity_word(s, severity);
-    }
+    wl_strip_char(s, wl_role_severity(severity), (uint8_t)wl_severity_letter(severity));
     if (severity != rule_of(row)->severity)
         wl_strip_text(s, WL_ROLE_KEY, "*");
 }
@@ -80,7 +76,7 @@ static void put_cite(struct wl_strip *s, const struct wl_screen *screen, const v
 }
 
 static const struct wl_column columns[] = {
-    {.head = "severity", .put = put_severity, .least = 2, .most = WHOLE_WORD},
+    {.head = "", .put = put_severity, .least = 2},
     {.head = "rule", .put = put_id, .least = 22, .most = 38, .weight = 3},
     {.head = "found", .put = put_found, .align = WL_RIGHT, .rank = 1, .least = 6, .most = 9},
     {.head = "what is wrong", .put = put_title, .rank = 2, .least = 30, .most = 90, .weight = 3},
