@@ -156,6 +156,8 @@ static void add_leg(struct maker *m, unsigned leg, const struct wl_detail *d)
         next = ex->ordinal + 1;
         add_exchange(m, leg, ex);
     }
+    if (d->n_exchanges == 0 && d->last_ordinal)
+        add_lost(m, leg, ref->t_first, d->first_ordinal, d->last_ordinal + 1);
     if (d->n_exchanges == 0 || next > d->last_ordinal)
         add_end(m, leg, d);
 }

@@ -220,7 +220,8 @@ static void put_label(struct wl_strip *t, const struct wl_rung *r)
     case WL_RUNG_PAUSE: wl_strip_duration(t, WL_ROLE_FAINT, (wl_ns)r->value); break;
     case WL_RUNG_LOST:
         wl_strip_count(t, WL_ROLE_WARNING, r->value);
-        wl_strip_text(t, WL_ROLE_WARNING, " exchanges no longer held");
+        wl_strip_text(t, WL_ROLE_WARNING,
+                      r->value == 1 ? " exchange no longer held" : " exchanges no longer held");
         break;
     case WL_RUNG_MORE:
         wl_strip_count(t, WL_ROLE_WARNING, r->value);
