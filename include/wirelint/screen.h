@@ -83,29 +83,25 @@ struct wl_board {
     struct wl_stats stats;                 /* its borrowed arrays lie in the answer's arena */
     wl_ns now;                             /* capture time; live it goes on without packets */
     wl_ns elapsed;                         /* since the run began, by capture time */
-    bool live, over;                       /* over: the source has ended, nothing more will come */
     double packets_rate, octets_rate;      /* per second, over the last 10 s */
     uint64_t open_connections, table_size; /* max_connections */
     uint64_t memory, memory_max;           /* octets */
     uint64_t history, history_dropped;     /* exchanges that can be opened; no longer held */
     struct wl_pace classes[WL_N_CLASSES];
     struct wl_board_code codes[WL_BOARD_CODES];
-    uint32_t n_codes;
     struct wl_board_rule rules[WL_BOARD_RULES];
-    uint32_t n_rules;
     struct wl_board_sequence sequences[WL_BOARD_SEQUENCES];
-    uint32_t n_sequences;
     struct wl_board_server servers[WL_BOARD_SERVERS];
-    uint32_t n_servers;
-    struct wl_row_exchange *tail; /* latest last */
-    uint32_t n_tail;
-    char source[WL_BOARD_TEXT]; /* "eth0, lo", "capture.pcap" */
-    char notice[WL_BOARD_TEXT]; /* what the source has to say now ("eth0 is down"), or "" */
-    double progress;            /* files: share read, 0..1; < 0: not known */
+    struct wl_row_exchange *tail;                              /* latest last */
+    uint32_t n_codes, n_rules, n_sequences, n_servers, n_tail; /* rows of each */
+    bool live, over; /* over: the source has ended, nothing more will come */
     /* With a filter in the question the lists and paces are recounted from what history holds and
      * passes it; stats stays that of everything. */
     bool filtered;
     uint64_t recounted, to_recount; /* exchanges looked at so far, of so many */
+    char source[WL_BOARD_TEXT];     /* "eth0, lo", "capture.pcap" */
+    char notice[WL_BOARD_TEXT];     /* what the source has to say now ("eth0 is down"), or "" */
+    double progress;                /* files: share read, 0..1; < 0: not known */
 };
 
 /* ------------------------------------------------------------------------------------ lists */
