@@ -406,6 +406,7 @@ static struct wl_work *new_work(struct wl_build *b)
     w->ex.ordinal = wl_layer_next_ordinal(b->layer);
     w->drops_before = host->counters->capture_dropped;
     w->unpaired = b->doubt != WL_JUDGED;
+    b->all_unpaired = b->all_unpaired && w->unpaired;
     wl_build_unjudged(w, (enum wl_unjudged)b->doubt);
     w->head_end = WL_NONE;
     if (b->last) {
@@ -418,6 +419,14 @@ static struct wl_work *new_work(struct wl_build *b)
     return w;
 }
 
+/* Once is enough until a request comes whose answer can be told again. */
+static void unpair_all(struct wl_build *b)
+{
+    for (struct wl_work *w = b->first; w && !b->all_unpaired; w = w->next)
+        w->unpaired = w->unpaired || !w->answered;
+    b->all_unpaired = true;
+}
+
 /* The oldest exchange is given up so that a new one fits. */
 static void make_room(struct wl_build *b, wl_ns now)
 {
@@ -428,8 +437,7 @@ static void make_room(struct wl_build *b, wl_ns now)
         wl_build_doubt(b, WL_UNJUDGED_LIMIT, WL_TO_CLIENT);
         wl_build_unjudged(b->first, WL_UNJUDGED_LIMIT);
         b->first->unpaired = true;
-        for (struct wl_work *w = b->first; w; w = w->next)
-            w->unpaired = w->unpaired || !w->answered;
+        unpair_all(b);
     }
     set_released(b, b->first);
     emit_released(b, now);

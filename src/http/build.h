@@ -61,6 +61,7 @@ struct wl_build {
     uint8_t last_kind;   /* enum wl_last */
     uint8_t doubt;       /* enum wl_unjudged: why pairing is uncertain, or WL_JUDGED */
     uint8_t end, end_by; /* enum wl_end, wl_dir */
+    bool all_unpaired;   /* no request that waits for its answer can be paired for certain */
     bool doubt_client;   /* requests may be unknown */
     bool doubt_server;   /* position among the server's octets is unknown */
     bool final_since;    /* a final response has ended since doubt arose */
