@@ -15,6 +15,7 @@ import re
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -260,6 +261,25 @@ def shards_share_the_traffic():
             live.end()
             end = live.records()[-1]
         expect(end["exchanges"] == 180 and end["connections"] == 60, end)
+
+
+def tunnels_want_one_shard():
+    """IP in IP with -j: the kernel cannot keep what is inside together, and that is said."""
+    octets, _ = capture_in_two()
+    link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+    link.bind(("lo", 0x0800))
+    with Live("stats", "-j", "2", "-i", "lo", "ip", "proto", "4") as live:
+        at = 24
+        while at < len(octets):
+            n = int.from_bytes(octets[at + 8:at + 12], "little")
+            frame = octets[at + 16:at + 16 + n]
+            outer = struct.pack("!BBHHHBBH4s4s", 0x45, 0, len(frame) + 6, 1, 0, 64, 4, 0,
+                                b"\x0a\x63\0\1", b"\x0a\x63\0\2")
+            link.send(frame[:14] + outer + frame[14:])
+            at += 16 + n
+        live.wait_for("use one shard")
+        live.end()
+    link.close()
 
 
 def nginx_and_wrk():
@@ -537,7 +557,7 @@ def growing_files():
                 live.end()
 
 
-CASES = (every_request_is_seen, shards_share_the_traffic, nginx_and_wrk, losses_are_counted,
+CASES = (every_request_is_seen, shards_share_the_traffic, tunnels_want_one_shard, nginx_and_wrk, losses_are_counted,
          lines_come_soon, intervals, plain_lines, idle_connections_end, bounded_runs, signals,
          messages, plain_user, rights_are_given_up, interfaces_come_and_go, pipes,
          pipe_from_tcpdump, growing_files)

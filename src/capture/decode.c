@@ -146,6 +146,7 @@ static void take_ipv4(struct wl_decoder *d, struct wl_layers *l, wl_ns t)
     }
     if (!wl_layers_need(l, header))
         return;
+    l->tunnelled = l->family != 0;
     l->family = 4;
     l->protocol = p[9];
     l->ttl = p[8];
@@ -206,6 +207,7 @@ static void take_ipv6(struct wl_layers *l)
         return;
     }
     payload = wl_load_be16(p + 4);
+    l->tunnelled = l->family != 0;
     l->family = 6;
     l->protocol = p[6];
     l->ttl = p[7];
@@ -495,6 +497,7 @@ enum wl_decoded wl_decode_any(struct wl_decoder *d, const struct wl_packet *p,
         step(d, &l, p->t);
     if (WL_LIKELY_TRUE(l.next == WL_NEXT_TCP) && take_tcp(d, &l, p, ret)) {
         d->counters->segments++;
+        d->counters->tunnelled += l.tunnelled;
         return WL_DECODED_TCP;
     }
     if (l.next == WL_NEXT_HELD)

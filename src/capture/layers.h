@@ -45,6 +45,7 @@ struct wl_layers {
     enum wl_next next;
     uint8_t protocol; /* of the innermost IP so far */
     uint8_t family;   /* 4 or 6; 0: no IP so far */
+    bool tunnelled;   /* IP in something that was in IP */
     uint8_t ttl;
     uint16_t ip_id;
     const uint8_t *src, *dst; /* addresses of the innermost IP, borrowed from the packet */

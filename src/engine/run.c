@@ -115,9 +115,22 @@ static void sum_reports(struct wl_engine *e)
     e->packets = packets;
 }
 
+/* The kernel deals packets out by their outer addresses, and takes the connections in a tunnel apart. */
+static bool tell_tunnel(struct wl_engine *e)
+{
+    for (unsigned i = 0; e->source_config->n_interfaces && i < e->n_shards; i++) {
+        if (wl_pipeline_report(e->pipeline, i)->counters.tunnelled) {
+            wl_log(&e->cfg, WL_LOG_WARN,
+                   "there are tunnels in this traffic, which -j takes apart: use one shard");
+            return true;
+        }
+    }
+    return false;
+}
+
 static int read_with_threads(struct wl_engine *e, struct wl_error *err)
 {
-    bool ticks = wl_outputs_want_ticks(&e->outputs), told = false;
+    bool ticks = wl_outputs_want_ticks(&e->outputs), told = false, told_tunnel = false;
     time_t last = 0;
     int rc = wl_pipeline_start(e->pipeline, err);
 
@@ -136,6 +149,7 @@ static int read_with_threads(struct wl_engine *e, struct wl_error *err)
             wl_outputs_flush(&e->outputs);
             wl_bell_sleep(e->bell, IDLE_WAIT_MS);
         }
+        told_tunnel = told_tunnel || tell_tunnel(e);
         if (ticks) {
             sum_reports(e);
             tick_when_due(e, &last);

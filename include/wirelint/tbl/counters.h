@@ -13,6 +13,7 @@ WL_COUNTER(bad_checksum, "TCP segments with a wrong checksum, where cheap to tel
 WL_COUNTER(fragments, "IP fragments")
 WL_COUNTER(fragments_dropped, "IP fragments dropped at a limit or never completed")
 WL_COUNTER(segments, "TCP segments")
+WL_COUNTER(tunnelled, "TCP segments inside a tunnel (GRE, VXLAN, IP in IP)")
 WL_COUNTER(connections, "connections")
 WL_COUNTER(midstream, "connections whose beginning was not captured")
 WL_COUNTER(retransmitted, "TCP segments with only octets seen before")
