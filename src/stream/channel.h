@@ -47,12 +47,17 @@ struct wl_origin {
     uint64_t first_frame;
     wl_ns rtt;            /* the time of the SYN until the handshake is complete */
     uint32_t base[2];     /* as Wireshark numbers connections (flow.c) */
-    uint8_t ip[2][12];    /* the beginning of IPv6 */
     uint32_t n_exchanges; /* while it rests */
     uint16_t status;      /* the last one, while it rests */
 };
-static_assert(sizeof(struct wl_flow) + sizeof(struct wl_origin) <= 208,
+static_assert(sizeof(struct wl_flow) + sizeof(struct wl_origin) <= 184,
               "an idle connection is small");
+
+/** What struct wl_flow has no room for of two addresses of IPv6: all but the last four octets. */
+enum { WL_IPV6_BEGIN = 12 };
+struct wl_ipv6_begin {
+    uint8_t ip[2][WL_IPV6_BEGIN];
+};
 
 enum wl_flow_state {
     WL_FLOW_BASE_0 = 1, /* base[0] is known */
@@ -89,8 +94,9 @@ enum { WL_BLOCK_FLOWS = 256 };
 struct wl_flow_block {
     struct wl_flow flows[WL_BLOCK_FLOWS];
     struct wl_origin origins[WL_BLOCK_FLOWS];
-    uint32_t first; /* index of flows[0] */
-    void *memory;   /* as it was allocated, this lies in it aligned */
+    struct wl_ipv6_begin *ipv6; /* [WL_BLOCK_FLOWS], or NULL: no connection here had any */
+    uint32_t first;             /* index of flows[0] */
+    void *memory;               /* as it was allocated, this lies in it aligned */
 };
 
 static inline struct wl_flow_block *wl_flow_block(struct wl_flow *flow)

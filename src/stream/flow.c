@@ -60,6 +60,11 @@ static inline struct wl_flow *at(const struct wl_flows *f, uint32_t i)
     return &f->blocks[i / WL_BLOCK_FLOWS]->flows[i % WL_BLOCK_FLOWS];
 }
 
+static const struct wl_ipv6_begin *ipv6_at(const struct wl_flows *f, uint32_t i)
+{
+    return &f->blocks[i / WL_BLOCK_FLOWS]->ipv6[i % WL_BLOCK_FLOWS];
+}
+
 static struct wl_origin *origin_at(const struct wl_flows *f, uint32_t i)
 {
     return &f->blocks[i / WL_BLOCK_FLOWS]->origins[i % WL_BLOCK_FLOWS];
@@ -151,26 +156,35 @@ static const uint8_t *end_of_address(const struct wl_endpoint *e)
 
 void wl_flow_end(struct wl_flow *flow, unsigned i, struct wl_endpoint *ret)
 {
-    const struct wl_origin *origin = wl_flow_origin(flow);
-
     *ret = (struct wl_endpoint){.port = flow->port[i], .family = flow->family};
     if (flow->family == 6) {
-        memcpy(ret->ip, origin->ip[i], sizeof(origin->ip[i]));
-        memcpy(ret->ip + sizeof(origin->ip[i]), flow->ip[i], sizeof(flow->ip[i]));
+        const struct wl_ipv6_begin *begin = &wl_flow_block(flow)->ipv6[flow->place];
+
+        memcpy(ret->ip, begin->ip[i], WL_IPV6_BEGIN);
+        memcpy(ret->ip + WL_IPV6_BEGIN, flow->ip[i], sizeof(flow->ip[i]));
     } else {
         memcpy(ret->ip, flow->ip[i], sizeof(flow->ip[i]));
     }
 }
 
+/* The block of an IPv6 connection has room for it. */
 static void set_end(struct wl_flow *flow, unsigned i, const struct wl_endpoint *e)
 {
-    struct wl_origin *origin = wl_flow_origin(flow);
-
     flow->family = e->family;
     flow->port[i] = e->port;
     memcpy(flow->ip[i], end_of_address(e), sizeof(flow->ip[i]));
     if (e->family == 6)
-        memcpy(origin->ip[i], e->ip, sizeof(origin->ip[i]));
+        memcpy(wl_flow_block(flow)->ipv6[flow->place].ip[i], e->ip, WL_IPV6_BEGIN);
+}
+
+/* Room for addresses of IPv6 in the block of the entry that is taken next; false: no memory. */
+static bool make_ipv6_room(struct wl_flows *f)
+{
+    struct wl_flow_block *block = f->blocks[f->free / WL_BLOCK_FLOWS];
+
+    if (!block->ipv6)
+        block->ipv6 = wl_alloc_array(f->cfg.host->budget, WL_BLOCK_FLOWS, sizeof(*block->ipv6));
+    return block->ipv6;
 }
 
 /* Does end i of a connection of the same family, and so far the same, have the address of e? */
@@ -181,8 +195,7 @@ static inline bool is_end(const struct wl_flows *f, uint32_t index, unsigned i,
 
     return flow->port[i] == e->port &&
            memcmp(flow->ip[i], end_of_address(e), sizeof(flow->ip[i])) == 0 &&
-           (e->family != 6 ||
-            memcmp(origin_at(f, index)->ip[i], e->ip, sizeof(origin_at(f, index)->ip[i])) == 0);
+           (e->family != 6 || memcmp(ipv6_at(f, index)->ip[i], e->ip, WL_IPV6_BEGIN) == 0);
 }
 
 /* ----------------------------------------------------------------------------------- recency */
@@ -452,7 +465,8 @@ static WL_ASIDE uint32_t open_flow(struct wl_flows *f, const struct wl_segment *
     uint32_t i;
     enum wl_dir dir = guess(seg);
 
-    if (!make_room(f) || wl_table_add(&f->table, hash, f->free) < 0) {
+    if (!make_room(f) || (seg->src.family == 6 && !make_ipv6_room(f)) ||
+        wl_table_add(&f->table, hash, f->free) < 0) {
         f->cfg.host->counters->refused++;
         return NOBODY;
     }
@@ -936,8 +950,10 @@ void wl_flows_free(struct wl_flows *f)
     b = f->cfg.host->budget;
     wl_flows_finish(f);
     wl_tcp_env_release(&f->stream.tcp);
-    for (uint32_t i = 0; i < f->n_blocks; i++)
+    for (uint32_t i = 0; i < f->n_blocks; i++) {
+        wl_free(b, f->blocks[i]->ipv6, WL_BLOCK_FLOWS * sizeof(*f->blocks[i]->ipv6));
         wl_free(b, f->blocks[i]->memory, sizeof(struct wl_flow_block) + WL_LINES);
+    }
     wl_bygone_release(&f->bygone);
     wl_free(b, f->blocks, f->block_capacity * sizeof(*f->blocks));
     wl_table_release(&f->table);
