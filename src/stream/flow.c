@@ -624,7 +624,7 @@ static void measure_handshake(struct wl_flow *flow, enum wl_dir dir, const struc
 void wl_flows_look(const struct wl_flows *f, const struct wl_segment *seg, struct wl_ahead *ret)
 {
     ret->hash = hash_ends(f, &seg->src, &seg->dst);
-    ret->speaks = seg->payload.n > 0;
+    ret->speaks = seg->payload.n > 0 || seg->flags & (WL_TCP_FIN | WL_TCP_RST);
     wl_table_prefetch(&f->table, ret->hash);
 }
 

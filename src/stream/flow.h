@@ -32,7 +32,7 @@ WL_MUST_USE struct wl_flows *wl_flows_new(const struct wl_flows_config *cfg);
 struct wl_ahead {
     uint64_t hash;
     uint32_t index; /* of its connection, as far as a hash tells */
-    bool speaks;    /* it has payload */
+    bool speaks;    /* it has payload, or ends something */
 };
 
 /** Notes what seg will need, and begins to fetch where that is looked up. */
