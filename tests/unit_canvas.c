@@ -5,6 +5,7 @@
 #include "grid.h"
 #include "trend.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 
@@ -279,6 +280,77 @@ static void nothing_is_written_outside(void **state)
     end(&p);
 }
 
+/* --------------------------------------------------------------------------------------- colours */
+
+/* Ordinary sight, and what is left of it without the cones for red, or for green (Machado, Oliveira,
+ * Fernandes 2009, severity 1), on linear RGB. */
+static const double sights[3][3][3] = {
+    {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}},
+    {{0.152286, 1.052583, -0.204868},
+     {0.114503, 0.786281, 0.099216},
+     {-0.003882, -0.048116, 1.051998}},
+    {{0.367322, 0.860646, -0.227968},
+     {0.280085, 0.672501, 0.047413},
+     {-0.011820, 0.042940, 0.968881}},
+};
+
+/* One of the 6x6x6 colours of xterm's palette as CIE L*a*b*, as it is seen. */
+static void see(short colour, const double sight[3][3], double ret[3])
+{
+    static const double levels[6] = {0, 95, 135, 175, 215, 255};
+    static const double to_xyz[3][3] = {{.4124 / .9505, .3576 / .9505, .1805 / .9505},
+                                        {.2126, .7152, .0722},
+                                        {.0193 / 1.089, .1192 / 1.089, .9505 / 1.089}};
+    const int index[3] = {(colour - 16) / 36, (colour - 16) / 6 % 6, (colour - 16) % 6};
+    double linear[3], seen[3], f[3];
+
+    for (int i = 0; i < 3; i++) {
+        double v = levels[index[i]] / 255;
+
+        linear[i] = v <= .04045 ? v / 12.92 : pow((v + .055) / 1.055, 2.4);
+    }
+    for (int i = 0; i < 3; i++) {
+        seen[i] = 0;
+        for (int k = 0; k < 3; k++)
+            seen[i] += sight[i][k] * linear[k];
+        seen[i] = seen[i] < 0 ? 0 : seen[i] > 1 ? 1 : seen[i];
+    }
+    for (int i = 0; i < 3; i++) {
+        double t = to_xyz[i][0] * seen[0] + to_xyz[i][1] * seen[1] + to_xyz[i][2] * seen[2];
+
+        f[i] = t > .008856 ? cbrt(t) : 7.787 * t + 16.0 / 116;
+    }
+    ret[0] = 116 * f[1] - 16;
+    ret[1] = 500 * (f[0] - f[1]);
+    ret[2] = 200 * (f[1] - f[2]);
+}
+
+static double least_difference(enum wl_theme theme, const double sight[3][3])
+{
+    double least = 1000;
+
+    for (unsigned a = 0; a < 6; a++) {
+        for (unsigned b = 0; b < a; b++) {
+            double x[3], y[3];
+
+            see(wl_role_style(WL_ROLE_CLASS_0 + a)->colour_256[theme], sight, x);
+            see(wl_role_style(WL_ROLE_CLASS_0 + b)->colour_256[theme], sight, y);
+            least = fmin(least, hypot(hypot(x[0] - y[0], x[1] - y[1]), x[2] - y[2]));
+        }
+    }
+    return least;
+}
+
+/* 25 is far more than eyes need side by side: cells are small and far apart. */
+static void classes_are_told_apart(void **state)
+{
+    (void)state;
+    for (unsigned theme = 0; theme < WL_N_THEMES; theme++) {
+        for (size_t sight = 0; sight < WL_COUNT(sights); sight++)
+            assert_true(least_difference((enum wl_theme)theme, sights[sight]) > 25);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -293,6 +365,7 @@ int main(void)
         cmocka_unit_test(a_small_value_is_seen),
         cmocka_unit_test(columns_make_room),
         cmocka_unit_test(nothing_is_written_outside),
+        cmocka_unit_test(classes_are_told_apart),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
