@@ -272,6 +272,27 @@ static int add_setting(struct reader *r, struct wl_span text)
     return 0;
 }
 
+/** "ID=severity", as for --rule. */
+static int add_override(struct reader *r, struct wl_span text)
+{
+    static const char *const names[WL_N_SEVERITIES] = {"off", "note", "warning", "violation"};
+    size_t equals = wl_span_find(text, '=');
+    struct wl_override *overrides = GROW(r, r->at, overrides);
+
+    if (!overrides)
+        return wl_fail(r->err, WL_NOMEM, "%s: out of memory", r->d->path);
+    r->at->overrides = overrides;
+    for (int s = 0; s < WL_N_SEVERITIES; s++) {
+        if (!wl_span_equal(wl_span_after(text, equals + 1), wl_span_text(names[s])))
+            continue;
+        overrides[r->at->n_overrides++] = (struct wl_override){
+            copy_text(r->arena, wl_span_sub(text, 0, equals)), (enum wl_severity)s};
+        return 0;
+    }
+    return wl_fail(r->err, WL_EINVAL, "%s: no severity in '%.*s'", r->d->path, (int)text.n,
+                   (const char *)text.p);
+}
+
 /** Directives that describe the whole connection: "@ midstream", "@ port 8080", "@ rtt 50ms". */
 static bool read_property(struct dialogue_case *c, struct wl_span word, struct wl_span rest)
 {
@@ -302,6 +323,8 @@ static int read_directive(struct reader *r, struct wl_span line)
 
     if (wl_span_equal(word, WL_SPAN("set")))
         return add_setting(r, rest);
+    if (wl_span_equal(word, WL_SPAN("rule")))
+        return add_override(r, rest);
     if (read_property(r->at, word, rest))
         return 0;
     if (wl_span_equal(word, WL_SPAN("packet")) && rest.n == 0) {
@@ -351,7 +374,9 @@ static int begin_case(struct reader *r, struct wl_span line)
         .rtt = DEFAULT_RTT,
         .port = 80,
     };
-    return r->at->title ? 0 : wl_fail(r->err, WL_NOMEM, "%s: out of memory", r->d->path);
+    if (!r->at->title)
+        return wl_fail(r->err, WL_NOMEM, "%s: out of memory", r->d->path);
+    return add_override(r, WL_SPAN("date-missing=off")); /* docs/dialogues.md */
 }
 
 static int read_line(struct reader *r, struct wl_span line)

@@ -40,6 +40,8 @@ struct dialogue_case {
     uint32_t n_steps, steps_capacity;
     const char **settings; /* "key=value" for wl_config_set */
     uint32_t n_settings, settings_capacity;
+    struct wl_override *overrides; /* of severities, in front of them those for all cases */
+    uint32_t n_overrides, overrides_capacity;
     struct wl_span *expected; /* without "? " */
     uint32_t n_expected, expected_capacity;
     bool midstream; /* no handshake */

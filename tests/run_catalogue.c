@@ -117,7 +117,8 @@ static void check_form(const struct wl_rule *rule)
         if (!seen || seen == rule)
             complain(rule->id, "see: no such rule", rule->see[i]);
     }
-    if (rule->when == WL_ON_MARK ? rule->mark == WL_MARK_NONE : !rule->check && !rule->check_conn)
+    if (rule->when == WL_ON_MARK ? rule->mark == WL_MARK_NONE
+                                 : !rule->check && !rule->check_conn && !rule->check_related)
         complain(rule->id, "has nothing that would make it fire", "");
 }
 

@@ -142,7 +142,7 @@ static struct wl_exchange *next(struct bench *b, enum wl_method method, const ch
                                   .target = wl_span_text(target),
                                   .t_first = t,
                                   .fields = b->req_fields};
-    ex->req.at.frame = 10 * ordinal;
+    ex->req.at.frame = (uint64_t)10 * ordinal;
     add_field(&ex->req, WL_FIELD_HOST, "example.org");
     ex->res = (struct wl_message){.state = WL_WHOLE,
                                   .status = status,
@@ -153,7 +153,7 @@ static struct wl_exchange *next(struct bench *b, enum wl_method method, const ch
                                   .t_last = t + 2,
                                   .fields = b->res_fields,
                                   .declared = WL_NONE};
-    ex->res.at = (struct wl_at){10 * ordinal + 1, 100, WL_TO_CLIENT};
+    ex->res.at = (struct wl_at){(uint64_t)10 * ordinal + 1, 100, WL_TO_CLIENT};
     return ex;
 }
 
@@ -241,9 +241,13 @@ static void redirects_are_followed(void **state)
     next(&b, WL_METHOD_GET, "/d", 200);
     b.req_fields[0].value = wl_span_text("example.org:8080");
     assert_string_equal(told(&b), "");
-    next(&b, WL_METHOD_GET, "/e", 200)->req.t_first += 20 * WL_SECOND;
-    assert_string_equal(told(&b), "");
+    b.req_fields[0].value = wl_span_text("example.org");
     next(&b, WL_METHOD_GET, "/d", 200);
+    assert_string_equal(told(&b), ""); /* followed already */
+    next(&b, WL_METHOD_GET, "/x", 303);
+    add_field(&b.ex.res, WL_FIELD_LOCATION, "http://example.org:80/y?#z");
+    assert_string_equal(told(&b), "");
+    next(&b, WL_METHOD_GET, "/y?", 200)->req.t_first += 20 * WL_SECOND;
     assert_string_equal(told(&b), ""); /* too late */
     bench_release(&b);
 }

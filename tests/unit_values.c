@@ -512,9 +512,17 @@ static void uri_faults(void **state)
         {"http://a:b/", WL_URI_AUTHORITY},
         {"http://[::1/", WL_URI_AUTHORITY},
     };
+    const struct wl_span allowed = WL_SPAN("-._~:/?#@!$&'()*+,;=");
     struct wl_uri uri;
 
     (void)state;
+    for (unsigned c = 0; c < 256; c++) {
+        uint8_t path[] = {'/', (uint8_t)c};
+        bool fine = wl_is_alpha((uint8_t)c) || wl_is_digit((uint8_t)c) ||
+                    wl_span_find(allowed, (uint8_t)c) < allowed.n;
+
+        assert_int_equal(wl_grammar_uri(wl_span(path, 2), &uri) == WL_URI_FINE, fine);
+    }
     for (size_t i = 0; i < WL_COUNT(rows); i++) {
         enum wl_uri_fault fault = wl_grammar_uri(text(rows[i].text), &uri);
 

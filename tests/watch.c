@@ -183,6 +183,10 @@ static int configure(struct watch *w, struct wl_config *cfg, struct wl_error *er
         cfg->release = give_memory;
         cfg->alloc_user = &w->memory;
     }
+    if (w->c) {
+        cfg->overrides = w->c->overrides;
+        cfg->n_overrides = w->c->n_overrides;
+    }
     for (uint32_t i = 0; w->c && i < w->c->n_settings && code == 0; i++)
         code = apply_setting(cfg, w->c->settings[i], err);
     return code;

@@ -17,6 +17,7 @@ enum wl_when {
     WL_ON_RESPONSE,   /* every response whose head was seen: interim (101 included) and final */
     WL_ON_EXCHANGE,   /* every exchange once it is over; m is its final response (maybe ABSENT) */
     WL_ON_CONNECTION, /* every connection record; ex and m are NULL */
+    WL_ON_MESSAGE,    /* every message whose head was seen: requests and responses */
     WL_ON_RELATED,    /* every exchange for which an earlier one of .relation is remembered */
 };
 
@@ -71,7 +72,7 @@ struct wl_past {
     bool whole;      /* the final response was seen whole */
     bool via;        /* an intermediary showed itself on either message */
     uint64_t req_fields[WL_FIELD_WORDS], res_fields[WL_FIELD_WORDS]; /* one bit per wl_field_id */
-    uint64_t negotiated; /* Accept and its kin: what the response may vary by */
+    uint64_t negotiated; /* Accept, User-Agent and their kin: what the response may vary by */
     uint64_t identity;   /* Cookie and Authorization */
     uint64_t etag, last_modified, vary;
     uint64_t declared;   /* Content-Length of the final response, or WL_NONE */
@@ -86,8 +87,8 @@ struct wl_past {
     /* for rules about clocks */
     bool dated;        /* there is a Date that could be read */
     int64_t offset;    /* Date minus the time of the capture, in seconds */
-    int64_t median;    /* of this offset over the other servers seen before */
-    uint32_t n_median; /* how many those are */
+    int64_t median;    /* of this offset over the servers seen before, if this one is far from it */
+    uint32_t n_median; /* how many of them agree; 0 when most do not, or this one is near */
 };
 
 static inline bool wl_past_has(const uint64_t fields[WL_FIELD_WORDS], enum wl_field_id id)

@@ -15,7 +15,9 @@
 
 #include <stdlib.h>
 
+#include "facts.h"
 #include "grammar.h"
+#include "index.h"
 #include "past.h"
 #include "rules.h"
 #include "table.h"
@@ -24,6 +26,7 @@ enum {
     URI_OCTETS = 8192, /* longer URIs are not followed */
     DATE_OCTETS = 32,
     MAX_CLOCKS = 64, /* servers whose clocks are compared */
+    AGREEING = 60,   /* seconds between clocks that show the same time (catalogue 8) */
 };
 
 /* The clock of a server against that of the capture. */
@@ -36,19 +39,23 @@ struct wl_relate {
     struct wl_budget *budget;
     struct wl_judge *judge;
     struct wl_arena_pool arenas;
-    struct wl_arena *arena; /* the findings of the exchange in hand */
+    struct wl_arena *arena; /* the findings of the exchange in hand ... */
+    bool arena_used;        /* ... if there are any */
     struct wl_pasts *pasts;
     uint32_t on;              /* relations with a rule that is switched on: bits */
     wl_ns window, t_redirect; /* redirect.window; the last redirect */
     uint64_t seed;
     struct wl_past now;
+    uint64_t server, target; /* hashes of the exchange in hand; target 0: not needed yet */
     uint64_t keys[WL_N_RELATIONS], n_kept[WL_N_RELATIONS];
     /* the Date read last: servers repeat it for a second */
     uint8_t date[DATE_OCTETS];
     size_t n_date;
     struct wl_date date_read;
     struct clock clocks[MAX_CLOCKS];
-    uint32_t n_clocks;
+    bool clocks_changed; /* since the median was found */
+    int64_t median;
+    uint32_t n_agree; /* clocks that are near it; 0 when most are not */
     /* once_per_target */
     struct wl_table told_table;
     uint64_t *told; /* the whole hashes; the table keeps half of each */
@@ -58,6 +65,8 @@ struct wl_relate {
 };
 
 enum { TOLD_FIRST = 64, ARENA_KEEP = 16384 };
+
+#define MIX UINT64_C(0x9e3779b97f4a7c15) /* odd, and without a pattern */
 
 /* ----------------------------------------------------------------------------------- hashing */
 
@@ -70,9 +79,10 @@ static uint64_t hash_span(struct wl_span s, uint64_t seed)
 
 static uint64_t hash_server(const struct wl_relate *r, const struct wl_exchange *ex)
 {
-    uint64_t h = wl_hash(ex->conn.server.ip, sizeof(ex->conn.server.ip), r->seed);
+    const struct wl_endpoint *server = &ex->conn.server;
 
-    return wl_hash(&ex->conn.server.port, sizeof(ex->conn.server.port), h);
+    static_assert(offsetof(struct wl_endpoint, port) == sizeof(server->ip), "no octets between");
+    return wl_hash(server, sizeof(server->ip) + sizeof(server->port), r->seed) | 1;
 }
 
 /* Who sent the request: a proxy that says for whom it speaks is not meant itself. */
@@ -88,7 +98,7 @@ static uint64_t hash_target(const struct wl_relate *r, const struct wl_exchange 
                             struct wl_span target)
 {
     const struct wl_field *host = wl_message_field(&ex->req, WL_FIELD_HOST);
-    uint64_t h = hash_server(r, ex);
+    uint64_t h = r->server;
 
     if (host && host->value.n)
         h = wl_hash(host->value.p, host->value.n, h);
@@ -110,15 +120,18 @@ static uint64_t hash_value(const struct wl_message *m, enum wl_field_id id, uint
  * means nothing. */
 static void note_request(struct wl_relate *r, const struct wl_message *req)
 {
+    wl_index_fields(req, r->now.req_fields);
     for (uint32_t i = 0; i < req->n_fields; i++) {
         const struct wl_field *f = &req->fields[i];
 
-        r->now.req_fields[f->id / 64] |= (uint64_t)1 << f->id % 64;
         switch ((int)f->id) {
         case WL_FIELD_ACCEPT:
         case WL_FIELD_ACCEPT_CHARSET:
         case WL_FIELD_ACCEPT_ENCODING:
         case WL_FIELD_ACCEPT_LANGUAGE:
+        case WL_FIELD_ORIGIN:
+        case WL_FIELD_USER_AGENT:
+        case WL_FIELD_X_FORWARDED_PROTO:
             r->now.negotiated += hash_span(f->value, r->seed + f->id);
             break;
         case WL_FIELD_AUTHORIZATION:
@@ -144,28 +157,58 @@ static uint64_t allowed_methods(const struct wl_message *res)
     return methods;
 }
 
+/* Two digits below 60, or a negative number. */
+static int two_digits(const uint8_t *p)
+{
+    if (!wl_is_digit(p[0]) || !wl_is_digit(p[1]) || p[0] > '5')
+        return -1;
+    return (p[0] - '0') * 10 + p[1] - '0';
+}
+
+/* Reads a Date, or only its seconds where all before them is as it was in the last one: servers are
+ * asked many times in a minute. */
+static const struct wl_date *read_date(struct wl_relate *r, struct wl_span value, int64_t now)
+{
+    enum { TO_SECONDS = 23, WHOLE = 29 }; /* Sun, 06 Nov 1994 08:49:|37 GMT */
+    struct wl_span last = wl_span(r->date, r->n_date);
+    int seconds, before;
+
+    if (wl_span_equal(value, last))
+        return &r->date_read;
+    seconds = value.n == WHOLE ? two_digits(value.p + TO_SECONDS) : -1;
+    if (seconds >= 0 && r->date_read.form == WL_DATE_IMF && !r->date_read.impossible &&
+        memcmp(value.p, last.p, TO_SECONDS) == 0 &&
+        memcmp(value.p + TO_SECONDS + 2, last.p + TO_SECONDS + 2, WHOLE - TO_SECONDS - 2) == 0) {
+        before = two_digits(last.p + TO_SECONDS);
+        before = before < 0 ? 60 : before; /* a leap second */
+        r->date_read.seconds += seconds - before;
+        memcpy(r->date + TO_SECONDS, value.p + TO_SECONDS, 2);
+        return &r->date_read;
+    }
+    memcpy(r->date, value.p, value.n);
+    r->n_date = value.n;
+    r->date_read = wl_grammar_date(value, now);
+    return &r->date_read;
+}
+
 static void note_date(struct wl_relate *r, const struct wl_message *res)
 {
     const struct wl_field *f = wl_message_field(res, WL_FIELD_DATE);
-    int64_t seconds = res->t_first / WL_SECOND;
+    int64_t now = res->t_first / WL_SECOND;
+    const struct wl_date *date;
 
-    if (!f || f->value.n > DATE_OCTETS)
+    if (!f || f->value.n == 0 || f->value.n > DATE_OCTETS)
         return;
-    if (!wl_span_equal(f->value, wl_span(r->date, r->n_date))) {
-        memcpy(r->date, f->value.p, f->value.n);
-        r->n_date = f->value.n;
-        r->date_read = wl_grammar_date(f->value, seconds);
-    }
-    r->now.dated = r->date_read.form != WL_DATE_NONE && !r->date_read.impossible;
-    r->now.offset = r->date_read.seconds - seconds;
+    date = read_date(r, f->value, now);
+    r->now.dated = date->form != WL_DATE_NONE && !date->impossible;
+    r->now.offset = date->seconds - now;
 }
 
 static void note_response(struct wl_relate *r, const struct wl_message *res)
 {
     struct wl_past *now = &r->now;
 
-    for (uint32_t i = 0; i < res->n_fields; i++)
-        now->res_fields[res->fields[i].id / 64] |= (uint64_t)1 << res->fields[i].id % 64;
+    wl_index_fields(res, now->res_fields);
     if (wl_past_has(now->res_fields, WL_FIELD_ETAG))
         now->etag = hash_value(res, WL_FIELD_ETAG, r->seed);
     if (wl_past_has(now->res_fields, WL_FIELD_LAST_MODIFIED))
@@ -191,7 +234,7 @@ static void note_uris(struct wl_relate *r, const struct wl_exchange *ex, bool re
     const struct wl_field *f = wl_message_field(&ex->res, WL_FIELD_LOCATION);
     struct wl_uri uri, location;
 
-    if (!wl_grammar_target_uri(&ex->req, ex->conn.tls ? WL_SPAN("https") : WL_SPAN("http"), &uri))
+    if (!wl_facts_target_uri(ex, &uri))
         return;
     r->now.uri = hash_uri(r, NULL, &uri);
     if (!redirects || !f || wl_grammar_uri(f->value, &location) != WL_URI_FINE)
@@ -199,18 +242,6 @@ static void note_uris(struct wl_relate *r, const struct wl_exchange *ex, bool re
     r->now.location = hash_uri(r, &uri, &location);
     r->now.step = wl_hash(&r->now.location, sizeof(r->now.location),
                           r->now.uri + (uint64_t)ex->req.method_id);
-}
-
-static bool is_redirect(const struct wl_exchange *ex)
-{
-    switch (ex->res.status) {
-    case 301:
-    case 302:
-    case 303:
-    case 307:
-    case 308: return true;
-    default: return false;
-    }
 }
 
 static void note(struct wl_relate *r, const struct wl_exchange *ex)
@@ -242,6 +273,7 @@ static void note(struct wl_relate *r, const struct wl_exchange *ex)
 /* ------------------------------------------------------------------------------- the relations */
 
 enum key {
+    KEY_NONE,
     KEY_TARGET,   /* server, host, target */
     KEY_METHOD,   /* that and the method */
     KEY_TRY,      /* that and the client */
@@ -249,96 +281,101 @@ enum key {
     KEY_SERVER,
 };
 
-enum keep {
-    KEEP_NOT,
-    KEEP,       /* in place of what was there */
-    KEEP_FIRST, /* unless there is one */
-    KEEP_AGAIN, /* only where there is one: it is no longer the last */
-};
+/* Is it worth keeping at all? */
 
-static enum keep keep_get(const struct wl_exchange *ex, const struct wl_past *now)
+static bool keep_get(const struct wl_past *now)
 {
-    (void)ex;
-    return now->status == 200 && now->method == WL_METHOD_GET ? KEEP : KEEP_NOT;
+    return now->status == 200 && now->method == WL_METHOD_GET;
 }
 
-static enum keep keep_head(const struct wl_exchange *ex, const struct wl_past *now)
+static bool keep_head(const struct wl_past *now)
 {
-    (void)ex;
-    return now->status == 200 && now->method == WL_METHOD_HEAD ? KEEP : KEEP_NOT;
+    return now->status == 200 && now->method == WL_METHOD_HEAD;
 }
 
-static enum keep keep_gone(const struct wl_exchange *ex, const struct wl_past *now)
+static bool keep_gone(const struct wl_past *now)
 {
-    (void)ex;
-    if (now->status == 301 || now->status == 308 || now->status == 410)
-        return KEEP;
-    return now->status / 100 == 2 ? KEEP_AGAIN : KEEP_NOT;
+    return now->status == 301 || now->status == 308 || now->status == 410;
 }
 
-static enum keep keep_redirect(const struct wl_exchange *ex, const struct wl_past *now)
+static bool keep_redirect(const struct wl_past *now)
 {
-    (void)ex;
-    return now->location ? KEEP : KEEP_NOT;
+    return now->location != 0;
 }
 
-/* A try that was refused is what a later one is held against; one that was not takes its place. */
-static enum keep keep_try(const struct wl_exchange *ex, const struct wl_past *now)
+static bool keep_try(const struct wl_past *now)
 {
-    (void)ex;
-    return now->status >= 400 ? KEEP : KEEP_AGAIN;
+    return now->status >= 400;
 }
 
-static enum keep keep_allow(const struct wl_exchange *ex, const struct wl_past *now)
+static bool keep_allow(const struct wl_past *now)
 {
-    (void)ex;
-    return wl_past_has(now->res_fields, WL_FIELD_ALLOW) ? KEEP : KEEP_NOT;
+    return wl_past_has(now->res_fields, WL_FIELD_ALLOW);
 }
 
-static enum keep keep_server(const struct wl_exchange *ex, const struct wl_past *now)
+static bool keep_nothing(const struct wl_past *now)
 {
-    (void)ex;
-    return now->dated ? KEEP_FIRST : KEEP_NOT;
+    (void)now;
+    return false;
+}
+
+static bool keep_server(const struct wl_past *now)
+{
+    return now->status >= 200;
+}
+
+/* What is not kept for itself: shall it take the place of what is there, which is no longer the
+ * last? */
+
+static bool end_gone(const struct wl_past *now)
+{
+    return now->status / 100 == 2;
+}
+
+static bool end_try(const struct wl_past *now)
+{
+    return now->status != 0;
 }
 
 /* How an earlier exchange is found, and which are kept. */
 static const struct relation {
     enum key key;
-    enum keep (*keep)(const struct wl_exchange *ex, const struct wl_past *now);
+    bool (*keep)(const struct wl_past *now);
+    bool (*end)(const struct wl_past *now); /* or NULL */
 } relations[WL_N_RELATIONS] = {
-    [WL_RELATION_GET] = {KEY_TARGET, keep_get},
-    [WL_RELATION_HEAD] = {KEY_TARGET, keep_head},
-    [WL_RELATION_GONE] = {KEY_METHOD, keep_gone},
-    [WL_RELATION_REDIRECT] = {KEY_REDIRECT, keep_redirect},
-    [WL_RELATION_TRY] = {KEY_TRY, keep_try},
-    [WL_RELATION_ALLOW] = {KEY_TARGET, keep_allow},
-    [WL_RELATION_SERVER] = {KEY_SERVER, keep_server},
+    [WL_RELATION_GET] = {KEY_TARGET, keep_get, NULL},
+    [WL_RELATION_HEAD] = {KEY_TARGET, keep_head, NULL},
+    [WL_RELATION_GONE] = {KEY_METHOD, keep_gone, end_gone},
+    [WL_RELATION_REDIRECT] = {KEY_REDIRECT, keep_redirect, NULL},
+    [WL_RELATION_TRY] = {KEY_TRY, keep_try, end_try},
+    [WL_RELATION_ALLOW] = {KEY_TARGET, keep_allow, NULL},
+    [WL_RELATION_SERVER] = {KEY_SERVER, keep_server, NULL},
+    [WL_RELATION_CLOCK] = {KEY_NONE, keep_nothing, NULL},
 };
 
-/* The key under which the exchange in hand looks, or with location, is kept; 0: none. */
-static uint64_t key_of(const struct wl_relate *r, const struct wl_exchange *ex,
-                       enum wl_relation relation, uint64_t uri)
+/* The key under which the exchange in hand looks, or with the URI of its Location, is kept; 0: none. */
+static uint64_t key_of(struct wl_relate *r, const struct wl_exchange *ex, enum wl_relation relation,
+                       uint64_t uri)
 {
+    enum key key = relations[relation].key;
     uint64_t h = 0;
 
-    switch (relations[relation].key) {
-    case KEY_TARGET: h = hash_target(r, ex, ex->req.target); break;
-    case KEY_METHOD:
-        h = wl_hash(&ex->req.method_id, sizeof(ex->req.method_id),
-                    hash_target(r, ex, ex->req.target));
-        break;
-    case KEY_TRY:
-        h = wl_hash(&ex->req.method_id, sizeof(ex->req.method_id),
-                    hash_client(ex, hash_target(r, ex, ex->req.target)));
-        break;
+    if (r->target == 0 && (key == KEY_TARGET || key == KEY_METHOD || key == KEY_TRY))
+        r->target = hash_target(r, ex, ex->req.target);
+    switch (key) {
+    case KEY_NONE: return 0;
+    case KEY_TARGET: h = r->target; break;
+    case KEY_METHOD: h = r->target + (uint64_t)ex->req.method_id * MIX; break;
+    case KEY_TRY: h = hash_client(ex, r->target + (uint64_t)ex->req.method_id * MIX); break;
     case KEY_REDIRECT:
         if (uri == 0)
             return 0;
         h = hash_client(ex, uri);
         break;
-    case KEY_SERVER: h = hash_server(r, ex); break;
+    case KEY_SERVER: h = r->server; break;
     }
-    return wl_hash(&relation, sizeof(relation), h) | 1;
+    /* h is as good as random: what tells relations apart need not be */
+    return (h ^ (uint64_t)relation << 56) * MIX | 1;
 }
 
 /* The redirect that the client has followed here, if it has not taken its time. */
@@ -347,7 +384,8 @@ static const struct wl_past *followed(struct wl_relate *r, const struct wl_past 
     struct wl_past *now = &r->now;
     uint32_t from;
 
-    if (!past || now->t_request < past->t_response || now->t_request - past->t_response > r->window)
+    if (!past || past->location == 0 || now->t_request < past->t_response ||
+        now->t_request - past->t_response > r->window)
         return NULL;
     /* the way here: that of the redirect, and the redirect itself; the last steps count */
     from = past->n_walk == WL_PAST_WALK ? 1 : 0;
@@ -361,6 +399,8 @@ static const struct wl_past *followed(struct wl_relate *r, const struct wl_past 
 /* Finds what is remembered for each relation, and has the rules look at it. */
 static void look_back(struct wl_relate *r, const struct wl_exchange *ex, uint32_t asked, bool told)
 {
+    static const struct wl_past over = {.location = 0};
+
     for (unsigned i = WL_RELATION_NONE + 1; i < WL_N_RELATIONS; i++) {
         enum wl_relation relation = (enum wl_relation)i;
         const struct wl_past *past = NULL;
@@ -373,28 +413,47 @@ static void look_back(struct wl_relate *r, const struct wl_exchange *ex, uint32_
             past = wl_pasts_get(r->pasts, r->keys[i]);
         if (relation == WL_RELATION_REDIRECT)
             past = followed(r, past);
+        if (relation == WL_RELATION_CLOCK && r->now.n_median == 0)
+            continue;
         if (told)
             wl_judge_related(r->judge, relation, past, &r->now);
+        if (relation == WL_RELATION_REDIRECT && past)
+            wl_pasts_put(r->pasts, r->keys[i], &over); /* a redirect is followed once */
     }
+}
+
+/* Shall the exchange be kept under this key? */
+static bool worth_keeping(const struct wl_relate *r, enum wl_relation relation, bool kept)
+{
+    const struct wl_past *there;
+
+    if (kept && relation != WL_RELATION_SERVER)
+        return true;
+    there = wl_pasts_get(r->pasts, r->keys[relation]);
+    /* of a server one response is enough, best one that shows its clock */
+    if (relation == WL_RELATION_SERVER)
+        return !there || (r->now.dated && !there->dated);
+    return there != NULL;
 }
 
 static void remember(struct wl_relate *r, const struct wl_exchange *ex)
 {
     for (unsigned i = WL_RELATION_NONE + 1; i < WL_N_RELATIONS; i++) {
-        enum keep keep;
+        enum wl_relation relation = (enum wl_relation)i;
+        bool kept;
 
         if (!(r->on >> i & 1))
             continue;
-        keep = relations[i].keep(ex, &r->now);
-        if (keep == KEEP_NOT || (keep == KEEP_AGAIN && r->n_kept[i] == 0))
+        kept = relations[i].keep(&r->now);
+        if (!kept && (r->n_kept[i] == 0 || !relations[i].end || !relations[i].end(&r->now)))
             continue;
-        if (r->keys[i] == 0 || i == WL_RELATION_REDIRECT)
-            r->keys[i] = key_of(r, ex, (enum wl_relation)i, r->now.location);
-        if (keep != KEEP && (wl_pasts_get(r->pasts, r->keys[i]) != NULL) != (keep == KEEP_AGAIN))
+        if (r->keys[i] == 0 || relation == WL_RELATION_REDIRECT)
+            r->keys[i] = key_of(r, ex, relation, r->now.location);
+        if (!worth_keeping(r, relation, kept))
             continue;
         wl_pasts_put(r->pasts, r->keys[i], &r->now);
         r->n_kept[i]++;
-        if (i == WL_RELATION_REDIRECT)
+        if (relation == WL_RELATION_REDIRECT)
             r->t_redirect = r->now.t_response;
     }
 }
@@ -408,34 +467,45 @@ static int compare_offsets(const void *a, const void *b)
     return *x < *y ? -1 : *x > *y;
 }
 
-/* The median of what the clocks of other servers were off by when they were last seen. A capture
- * whose own clock is wrong shows all servers wrong alike. */
-static void compare_clocks(struct wl_relate *r, uint64_t server)
+/* The median of what the clocks of all servers were off by when they were last seen: a capture whose
+ * own clock is wrong shows all servers wrong alike. It says something as long as most of them agree:
+ * in a capture that was put together from several, or whose times were rewritten, they do not. */
+static void find_median(struct wl_relate *r)
 {
     int64_t offsets[MAX_CLOCKS];
-    uint32_t n = 0;
+    uint32_t n = 0, agree = 0;
 
-    for (uint32_t i = 0; i < r->n_clocks; i++) {
-        if (r->clocks[i].server != server)
+    for (uint32_t i = 0; i < MAX_CLOCKS; i++) {
+        if (r->clocks[i].server)
             offsets[n++] = r->clocks[i].offset;
     }
-    r->now.n_median = n;
-    if (n == 0)
-        return;
-    qsort(offsets, n, sizeof(*offsets), compare_offsets);
-    r->now.median = offsets[n / 2];
+    if (n)
+        qsort(offsets, n, sizeof(*offsets), compare_offsets);
+    r->median = n ? offsets[n / 2] : 0;
+    for (uint32_t i = 0; i < n; i++)
+        agree += llabs(offsets[i] - r->median) <= AGREEING;
+    r->n_agree = agree * 2 > n ? agree : 0;
 }
 
+/* The median counts only for a server that seems to be far from it, and is found anew only then. */
+static void compare_clock(struct wl_relate *r)
+{
+    if (!r->now.dated || llabs(r->now.offset - r->median) <= AGREEING)
+        return;
+    if (r->clocks_changed)
+        find_median(r);
+    r->clocks_changed = false;
+    r->now.median = r->median;
+    r->now.n_median = r->n_agree;
+}
+
+/* Notes the clock of a server, where that of another may have stood. */
 static void set_clock(struct wl_relate *r, uint64_t server)
 {
-    uint32_t i = 0;
+    struct clock *c = &r->clocks[server % MAX_CLOCKS];
 
-    while (i < r->n_clocks && r->clocks[i].server != server)
-        i++;
-    if (i == MAX_CLOCKS)
-        return;
-    r->clocks[i] = (struct clock){server, r->now.offset};
-    r->n_clocks += i == r->n_clocks;
+    r->clocks_changed |= c->server != server || c->offset != r->now.offset;
+    *c = (struct clock){server, r->now.offset};
 }
 
 /* ----------------------------------------------------------------------------- once per target */
@@ -478,6 +548,12 @@ static void note_told(struct wl_relate *r, uint64_t hash)
     r->told[r->n_told++] = hash;
 }
 
+static uint64_t hash_told(struct wl_relate *r, const struct wl_exchange *ex, struct wl_span path)
+{
+    r->server = hash_server(r, ex);
+    return hash_target(r, ex, path);
+}
+
 /* A rule with once_per_target says something about a resource rather than about one message: it is
  * told the first time, and again only when there is no room to remember that it was. The target is
  * taken without its query (RFC 3986 3.4). */
@@ -495,7 +571,7 @@ static void drop_told(struct wl_relate *r, struct wl_exchange *ex)
             uint64_t hash;
 
             if (!have_target)
-                target = hash_target(r, ex, path);
+                target = hash_told(r, ex, path);
             have_target = true;
             hash = wl_hash(f->rule->id, strlen(f->rule->id), target);
             if (was_told(r, hash))
@@ -518,34 +594,38 @@ static bool is_on(const struct wl_relate *r, enum wl_relation relation)
 
 static void relate(struct wl_relate *r, struct wl_exchange *ex, bool told)
 {
-    bool redirects = is_on(r, WL_RELATION_REDIRECT) && is_redirect(ex);
-    uint64_t server = 0;
-    uint32_t asked = 0;
+    bool redirects = is_on(r, WL_RELATION_REDIRECT) && wl_facts_redirects(ex->res.status);
+    uint32_t asked;
 
-    wl_arena_free(r->arena);
-    r->arena = wl_arena_new(&r->arenas);
+    if (!r->arena)
+        r->arena = wl_arena_new(&r->arenas);
     if (!r->arena)
         return;
     memset(r->keys, 0, sizeof(r->keys));
+    r->server = hash_server(r, ex);
+    r->target = 0;
     note(r, ex);
     if (redirects || (r->t_redirect && r->now.t_request - r->t_redirect <= r->window))
         note_uris(r, ex, redirects);
-    if (is_on(r, WL_RELATION_SERVER) && r->now.dated) {
-        server = hash_server(r, ex);
-        compare_clocks(r, server);
-    }
+    if (is_on(r, WL_RELATION_CLOCK))
+        compare_clock(r);
     asked = wl_judge_relate(r->judge, ex, r->arena);
     /* an exchange that is left out is a step of a walk all the same */
     look_back(r, ex, told ? asked : asked & (uint32_t)1 << WL_RELATION_REDIRECT, told);
     if (told)
-        wl_judge_relate_end(r->judge);
+        r->arena_used = wl_judge_relate_end(r->judge);
     remember(r, ex);
-    if (server)
-        set_clock(r, server);
+    if (is_on(r, WL_RELATION_CLOCK) && r->now.dated)
+        set_clock(r, r->server);
 }
 
 void wl_relate_exchange(struct wl_relate *r, struct wl_exchange *ex, bool told)
 {
+    if (r->arena_used) {
+        wl_arena_free(r->arena);
+        r->arena = NULL;
+        r->arena_used = false;
+    }
     /* what was asked or answered is only known of a pair */
     if (r->on && ex->paired && ex->req.state >= WL_HEAD)
         relate(r, ex, told);
@@ -579,8 +659,7 @@ int wl_relate_rules(struct wl_relate *r, const struct wl_config *cfg,
     r->judge = wl_judge_new(cfg, r->budget, extra);
     if (!r->judge)
         return WL_NOMEM;
-    for (unsigned i = WL_RELATION_NONE + 1; i < WL_N_RELATIONS; i++)
-        r->on |= (uint32_t)wl_judge_rules_on(r->judge, (enum wl_relation)i) << i;
+    r->on = wl_judge_relations(r->judge);
     return 0;
 }
 

@@ -79,6 +79,53 @@ bool wl_facts_upgrade_has(const struct wl_message *m, struct wl_span name)
     return false;
 }
 
+bool wl_facts_target_uri(const struct wl_exchange *ex, struct wl_uri *ret)
+{
+    const struct wl_field *f = wl_message_field(&ex->req, WL_FIELD_X_FORWARDED_PROTO);
+    struct wl_span scheme = ex->conn.tls ? WL_SPAN("https") : WL_SPAN("http");
+
+    if (f) {
+        struct wl_cursor c = wl_cursor(f->value);
+
+        scheme = wl_grammar_member(&c);
+    }
+    return scheme.n && wl_grammar_target_uri(&ex->req, scheme, ret);
+}
+
+bool wl_facts_redirects(uint16_t status)
+{
+    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+const struct wl_field *wl_facts_single(const struct wl_message *m, enum wl_field_id id)
+{
+    const struct wl_field *f = wl_message_field(m, id);
+
+    return f && !wl_message_next_field(m, f) ? f : NULL;
+}
+
+bool wl_facts_from_cache(const struct wl_message *res)
+{
+    const struct wl_field *f = wl_message_field(res, WL_FIELD_AGE);
+    struct wl_param hit;
+    uint64_t age;
+
+    if (f && wl_grammar_delta_seconds(f->value, &age) && age > 0)
+        return true;
+    for (f = wl_message_field(res, WL_FIELD_CACHE_STATUS); f; f = wl_message_next_field(res, f)) {
+        struct wl_cursor c = wl_cursor(f->value);
+        struct wl_span member;
+
+        /* RFC 9211 2.1: hit is a boolean, true when it stands without a value */
+        while ((member = wl_grammar_member(&c)).n) {
+            if (wl_grammar_param_find(member, WL_SPAN("hit"), &hit) &&
+                !wl_span_equal(hit.value, WL_SPAN("?0")))
+                return true;
+        }
+    }
+    return false;
+}
+
 /** Writes to a text; what does not fit is cut, as the numbers here always fit. */
 static void WL_PRINTF(2, 3) say(struct wl_said *said, const char *fmt, ...)
 {

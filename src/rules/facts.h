@@ -30,6 +30,18 @@ static inline const char *wl_facts_old_version(const struct wl_message *req)
     return req->major == 0 ? "0.9" : "1.0";
 }
 
+struct wl_uri; /* http/grammar.h */
+
+/** The target URI of the request. The scheme is that of the connection, unless X-Forwarded-Proto says
+ * what it was before an intermediary. */
+bool wl_facts_target_uri(const struct wl_exchange *ex, struct wl_uri *ret);
+/** 301, 302, 303, 307, 308: a response that sends the client elsewhere by its Location. */
+bool wl_facts_redirects(uint16_t status);
+/** The only line with this field; NULL when there is none, or several. */
+const struct wl_field *wl_facts_single(const struct wl_message *m, enum wl_field_id id);
+/** Shows the response that it was kept by a cache: Age above 0, or a hit in Cache-Status? */
+bool wl_facts_from_cache(const struct wl_message *res);
+
 /** Does a line of Upgrade name this protocol, whatever its version? */
 bool wl_facts_upgrade_has(const struct wl_message *m, struct wl_span name);
 

@@ -51,11 +51,12 @@ struct wl_judge {
     uint16_t *entries;
     uint32_t n_entries;
     struct list connections, marks[WL_N_MARKS];
-    struct wl_index requests, responses, exchanges, related[WL_N_RELATIONS];
+    struct wl_index requests, responses, exchanges, related;
 
     /* the case in hand */
     struct wl_exchange *ex;
-    struct wl_offer offer; /* of ex, while it is related to others */
+    struct wl_offer offer;                      /* of ex, while it is related to others ... */
+    uint64_t wanted[MAX_RULES / WL_INDEX_BITS]; /* ... and the rules of related that fit */
     struct wl_conn_record *conn;
     const struct wl_mark *mark;
     size_t rule;
@@ -68,13 +69,15 @@ struct wl_judge {
 
 /* ------------------------------------------------------------------------------ the catalogue */
 
-extern const struct wl_rule_group wl_rules_expect, wl_rules_framing, wl_rules_interim,
-    wl_rules_order, wl_rules_status, wl_rules_timing, wl_rules_upgrade, wl_rules_websocket;
+#define WL_GROUP(name) extern const struct wl_rule_group wl_rules_##name;
+#include "groups.h"
+#undef WL_GROUP
 
 static const struct wl_rule_group *const groups[] = {
-    &wl_rules_interim, &wl_rules_timing,    &wl_rules_expect,
-    &wl_rules_upgrade, &wl_rules_websocket, &wl_rules_status,
-    &wl_rules_framing, &wl_rules_order,     NULL,
+#define WL_GROUP(name) &wl_rules_##name,
+#include "groups.h"
+#undef WL_GROUP
+    NULL,
 };
 
 const struct wl_rule_group *const *wl_rule_groups(void)
@@ -130,6 +133,7 @@ static bool can_be_asked(const struct wl_rule *rule)
     case WL_ON_MARK: return rule->check || rule->saw;
     case WL_ON_REQUEST:
     case WL_ON_RESPONSE:
+    case WL_ON_MESSAGE:
     case WL_ON_EXCHANGE: return rule->check != NULL;
     case WL_ON_CONNECTION: return rule->check_conn != NULL;
     case WL_ON_RELATED: return rule->check_related && rule->relation != WL_RELATION_NONE;
@@ -194,23 +198,25 @@ static void fill_list(struct wl_judge *j, struct list *list, enum wl_when when,
 
 /** Is the rule asked about this? A rule with a relation may be asked twice: alone, and beside an
  * earlier exchange (when WL_ON_RELATED). */
-static bool asked_about(const struct wl_rule *rule, enum wl_when when, enum wl_relation relation)
+static bool asked_about(const struct wl_rule *rule, enum wl_when when)
 {
     if (when == WL_ON_RELATED)
-        return rule->relation == relation && rule->check_related;
+        return rule->relation != WL_RELATION_NONE && rule->check_related;
+    if (rule->when == WL_ON_MESSAGE)
+        return when == WL_ON_REQUEST || when == WL_ON_RESPONSE;
     return rule->when == when;
 }
 
-/** The index of all rules of a kind that are on; relation for those that relate. */
+/** The index of all rules of a kind that are on. */
 static bool fill_index(struct wl_judge *j, struct wl_index *index, enum wl_when when,
-                       enum wl_relation relation, struct wl_index_rule *room)
+                       struct wl_index_rule *room)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < j->n_rules; i++) {
         const struct wl_rule *rule = j->rulings[i].rule;
 
-        if (j->rulings[i].severity != WL_OFF && asked_about(rule, when, relation))
+        if (j->rulings[i].severity != WL_OFF && asked_about(rule, when))
             room[n++] = (struct wl_index_rule){rule, (uint16_t)i};
     }
     return wl_index_init(index, j->budget, room, n);
@@ -228,11 +234,10 @@ static bool prepare(struct wl_judge *j)
     for (int mark = WL_MARK_NONE + 1; mark < WL_N_MARKS; mark++)
         fill_list(j, &j->marks[mark], WL_ON_MARK, (enum wl_mark_id)mark);
     fill_list(j, &j->connections, WL_ON_CONNECTION, WL_MARK_NONE);
-    made = fill_index(j, &j->requests, WL_ON_REQUEST, WL_RELATION_NONE, room) &&
-           fill_index(j, &j->responses, WL_ON_RESPONSE, WL_RELATION_NONE, room) &&
-           fill_index(j, &j->exchanges, WL_ON_EXCHANGE, WL_RELATION_NONE, room);
-    for (int r = WL_RELATION_NONE + 1; made && r < WL_N_RELATIONS; r++)
-        made = fill_index(j, &j->related[r], WL_ON_RELATED, (enum wl_relation)r, room);
+    made = fill_index(j, &j->requests, WL_ON_REQUEST, room) &&
+           fill_index(j, &j->responses, WL_ON_RESPONSE, room) &&
+           fill_index(j, &j->exchanges, WL_ON_EXCHANGE, room) &&
+           fill_index(j, &j->related, WL_ON_RELATED, room);
     wl_free(j->budget, room, j->n_rulings * sizeof(*room));
     return made;
 }
@@ -257,9 +262,7 @@ struct wl_judge *wl_judge_new(const struct wl_config *cfg, struct wl_budget *bud
     j->max_findings = (uint32_t)wl_min_u64(cfg->limits.max_findings, UINT16_MAX);
     j->max_conn_findings = (uint32_t)wl_min_u64(cfg->limits.max_conn_findings, UINT16_MAX);
     j->n_rulings = n;
-    j->requests.budget = j->responses.budget = j->exchanges.budget = budget;
-    for (size_t r = 0; r < WL_N_RELATIONS; r++)
-        j->related[r].budget = budget;
+    j->requests.budget = j->responses.budget = j->exchanges.budget = j->related.budget = budget;
     j->rulings = wl_alloc_array(budget, n, sizeof(*j->rulings));
     j->entries = wl_alloc_array(budget, n, sizeof(*j->entries));
     j->findings = wl_alloc_array(budget, findings_capacity(j) + (size_t)1, sizeof(*j->findings));
@@ -292,8 +295,7 @@ void wl_judge_free(struct wl_judge *j)
     wl_index_release(&j->requests);
     wl_index_release(&j->responses);
     wl_index_release(&j->exchanges);
-    for (size_t r = 0; r < WL_N_RELATIONS; r++)
-        wl_index_release(&j->related[r]);
+    wl_index_release(&j->related);
     wl_free(b, j, sizeof(*j));
 }
 
@@ -776,6 +778,13 @@ void wl_judge_connection(struct wl_judge *j, struct wl_conn_record *conn)
     j->conn = NULL;
 }
 
+static const struct wl_rule *related_rule(const struct wl_judge *j, uint32_t word, uint64_t set)
+{
+    uint32_t i = word * WL_INDEX_BITS + (uint32_t)__builtin_ctzll(set);
+
+    return j->rulings[j->related.rules[i].rule].rule;
+}
+
 uint32_t wl_judge_relate(struct wl_judge *j, struct wl_exchange *ex, struct wl_arena *arena)
 {
     uint32_t relations = 0;
@@ -785,11 +794,10 @@ uint32_t wl_judge_relate(struct wl_judge *j, struct wl_exchange *ex, struct wl_a
     j->conn = NULL;
     begin(j, arena, j->max_findings);
     j->offer = offer_of_whole(ex, offer_of(ex, &ex->res, WL_PLACE_FINAL, needs_met(ex)));
-    for (uint32_t r = 0; r < WL_N_RELATIONS; r++) {
-        for (uint32_t word = 0; word < j->related[r].n_words; word++) {
-            if (wl_index_candidates(&j->related[r], &j->offer, word))
-                relations |= (uint32_t)1 << r;
-        }
+    for (uint32_t word = 0; word < j->related.n_words; word++) {
+        j->wanted[word] = wl_index_candidates(&j->related, &j->offer, word);
+        for (uint64_t set = j->wanted[word]; set; set &= set - 1)
+            relations |= (uint32_t)1 << related_rule(j, word, set)->relation;
     }
     return relations;
 }
@@ -797,19 +805,14 @@ uint32_t wl_judge_relate(struct wl_judge *j, struct wl_exchange *ex, struct wl_a
 void wl_judge_related(struct wl_judge *j, enum wl_relation relation, const struct wl_past *past,
                       const struct wl_past *now)
 {
-    const struct wl_index *index = &j->related[relation];
+    for (uint32_t word = 0; word < j->related.n_words; word++) {
+        for (uint64_t set = j->wanted[word]; set; set &= set - 1) {
+            const struct wl_rule *rule = related_rule(j, word, set);
 
-    for (uint32_t word = 0; word < index->n_words; word++) {
-        uint64_t set = wl_index_candidates(index, &j->offer, word);
-
-        for (; set; set &= set - 1) {
-            const struct wl_indexed
-                *e = &index->rules[word * WL_INDEX_BITS + (uint32_t)__builtin_ctzll(set)];
-            const struct wl_rule *rule = j->rulings[e->rule].rule;
-
-            if ((!past && !rule->alone) || !evidence_fits(j, e->needs, j->offer.have))
+            if (rule->relation != relation || (!past && !rule->alone) ||
+                !evidence_fits(j, rule->needs, j->offer.have))
                 continue;
-            j->rule = e->rule;
+            j->rule = j->related.rules[word * WL_INDEX_BITS + (uint32_t)__builtin_ctzll(set)].rule;
             rule->check_related(j, j->ex, past, now);
         }
     }
@@ -825,11 +828,12 @@ static uint16_t number_of(const struct wl_judge *j, const struct wl_rule *rule)
     return (uint16_t)i;
 }
 
-void wl_judge_relate_end(struct wl_judge *j)
+bool wl_judge_relate_end(struct wl_judge *j)
 {
     struct wl_exchange *ex = j->ex;
+    bool found = j->n_findings > 0;
 
-    for (uint32_t i = 0; j->n_findings && i < ex->n_findings; i++) {
+    for (uint32_t i = 0; found && i < ex->n_findings; i++) {
         const struct wl_finding *told = &ex->findings[i];
         struct wl_finding *f = make_room(j, told->severity);
 
@@ -838,14 +842,19 @@ void wl_judge_relate_end(struct wl_judge *j)
         *f = *told;
         j->finding_rule[f - j->findings] = number_of(j, told->rule);
     }
-    if (j->n_findings)
+    if (found)
         conclude(j, &ex->findings, &ex->n_findings);
     j->ex = NULL;
+    return found;
 }
 
-bool wl_judge_rules_on(const struct wl_judge *j, enum wl_relation relation)
+uint32_t wl_judge_relations(const struct wl_judge *j)
 {
-    return j->related[relation].n_rules > 0;
+    uint32_t relations = 0;
+
+    for (uint32_t i = 0; i < j->related.n_rules; i++)
+        relations |= (uint32_t)1 << j->rulings[j->related.rules[i].rule].rule->relation;
+    return relations;
 }
 
 uint64_t wl_judge_suppressed(const struct wl_judge *j)

@@ -39,10 +39,11 @@ uint32_t wl_judge_relate(struct wl_judge *j, struct wl_exchange *ex, struct wl_a
 /** Asks the rules of a relation; past NULL: nothing is remembered. */
 void wl_judge_related(struct wl_judge *j, enum wl_relation relation, const struct wl_past *past,
                       const struct wl_past *now);
-/** Joins what was found to ex->findings, in their order; where nothing was, they stay as they are. */
-void wl_judge_relate_end(struct wl_judge *j);
-/** Is any rule of this relation switched on? */
-bool wl_judge_rules_on(const struct wl_judge *j, enum wl_relation relation);
+/** Joins what was found to ex->findings, in their order. False where nothing was: they stay as they
+ * are, and nothing lies in the arena. */
+bool wl_judge_relate_end(struct wl_judge *j);
+/** The relations with a rule that is switched on, bit i for enum wl_relation i. */
+uint32_t wl_judge_relations(const struct wl_judge *j);
 /** Findings dropped so far because of max_findings or max_conn_findings. */
 uint64_t wl_judge_suppressed(const struct wl_judge *j);
 

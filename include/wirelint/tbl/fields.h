@@ -6,6 +6,7 @@
  * WL_LIST (comma-separated list), WL_SINGLE (at most one line), WL_FRAMING, WL_HOP (hop-by-hop),
  * WL_NO_TRAILER (must not stand in a trailer section, RFC 9110 6.5.1).
  */
+WL_FIELD(A_IM, "a-im", WL_LIST, "RFC 3229 10.5.3")
 WL_FIELD(ACCEPT, "accept", WL_LIST, "RFC 9110 12.5.1")
 WL_FIELD(ACCEPT_CHARSET, "accept-charset", WL_LIST, "RFC 9110 12.5.2")
 WL_FIELD(ACCEPT_ENCODING, "accept-encoding", WL_LIST, "RFC 9110 12.5.3")
@@ -45,6 +46,7 @@ WL_FIELD(IF_MODIFIED_SINCE, "if-modified-since", WL_SINGLE | WL_NO_TRAILER, "RFC
 WL_FIELD(IF_NONE_MATCH, "if-none-match", WL_LIST | WL_NO_TRAILER, "RFC 9110 13.1.2")
 WL_FIELD(IF_RANGE, "if-range", WL_SINGLE | WL_NO_TRAILER, "RFC 9110 13.1.5")
 WL_FIELD(IF_UNMODIFIED_SINCE, "if-unmodified-since", WL_SINGLE | WL_NO_TRAILER, "RFC 9110 13.1.4")
+WL_FIELD(IM, "im", WL_LIST, "RFC 3229 10.5.2")
 WL_FIELD(KEEP_ALIVE, "keep-alive", WL_HOP, "RFC 2068 19.7.1")
 WL_FIELD(LAST_MODIFIED, "last-modified", WL_SINGLE, "RFC 9110 8.8.2")
 WL_FIELD(LINK, "link", WL_LIST, "RFC 8288 3")
@@ -85,4 +87,5 @@ WL_FIELD(VIA, "via", WL_LIST, "RFC 9110 7.6.3")
 WL_FIELD(WARNING, "warning", WL_LIST, "RFC 7234 5.5")
 WL_FIELD(WWW_AUTHENTICATE, "www-authenticate", WL_LIST | WL_NO_TRAILER, "RFC 9110 11.6.1")
 WL_FIELD(X_FORWARDED_FOR, "x-forwarded-for", WL_LIST, "de facto")
+WL_FIELD(X_FORWARDED_PROTO, "x-forwarded-proto", WL_LIST, "de facto")
 WL_FIELD(X_REQUEST_ID, "x-request-id", WL_SINGLE, "de facto")

@@ -7,8 +7,9 @@
  */
 WL_RELATION(GET, "200 to GET of the same URI on the same server")
 WL_RELATION(HEAD, "200 to HEAD of the same URI on the same server")
-WL_RELATION(GONE, "301, 308 or 410 to the same method on the same URI and server")
-WL_RELATION(REDIRECT, "response that sent this client to this URI")
-WL_RELATION(TRY, "request of the same client with the same method for the same URI of this server")
+WL_RELATION(GONE, "301, 308 or 410 to the same method on the same URI and server, or a later 2xx")
+WL_RELATION(REDIRECT, "response that sent this client to this URI within redirect.window, not followed yet")
+WL_RELATION(TRY, "4xx or 5xx to the same client, method, URI and server, or what came after it")
 WL_RELATION(ALLOW, "response with Allow for the same URI on the same server")
-WL_RELATION(SERVER, "final response with Date of the same server")
+WL_RELATION(SERVER, "final response of the same server: the first with Date, else the first")
+WL_RELATION(CLOCK, "nothing: the clocks of servers are compared, past is NULL (.alone)")

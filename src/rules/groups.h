@@ -1,0 +1,14 @@
+/* groups.h - the groups of rules, one per file of rules (no include guard: included with WL_GROUP
+ * defined).
+ * SPDX-License-Identifier: MIT
+ *
+ * WL_GROUP(NAME): wl_rules_NAME in NAME.c. The order is that of the catalogue and of reports.
+ */
+WL_GROUP(interim)
+WL_GROUP(timing)
+WL_GROUP(expect)
+WL_GROUP(upgrade)
+WL_GROUP(websocket)
+WL_GROUP(status)
+WL_GROUP(framing)
+WL_GROUP(order)
