@@ -251,7 +251,7 @@ const struct wl_view wl_view_connections = {
     .help =
         "TCP connections, numbered as Wireshark numbers its streams, newest first. The sequence "
         "is that of all requests on the connection: 200*40 is forty requests in a row answered "
-        "with nothing but 200, 103>200 one that got a 103 first. A, W, N before it are findings. "
+        "with nothing but 200, 103>200 one that got a 103 first. V, W, N before it are findings. "
         "Enter draws the ladder, e lists the exchanges, Space marks what w will write.",
     .state_size = sizeof(struct wl_list_state),
     .open = open,
