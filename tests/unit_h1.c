@@ -633,13 +633,60 @@ static void interim_responses_have_bounds(void **state)
     release(&h);
 }
 
+/* Octets in use beside the exchanges that were told. */
+static size_t held(const struct heard *h)
+{
+    size_t n = h->budget.used;
+
+    for (uint32_t i = 0; i < h->n; i++)
+        n -= wl_arena_octets(h->ex[i]->arena);
+    return n;
+}
+
+/* Between exchanges nothing is kept but what a few octets of the connection say, and that is enough. */
+static void rests_between_exchanges(void **state)
+{
+    const wl_ns later = 1000 * WL_SECOND + WL_SECOND / 4;
+    struct heard h;
+    size_t fresh, rested;
+
+    (void)state;
+    begin(&h);
+    fresh = held(&h);
+    send_all(&h, WL_TO_SERVER, "GET /1 HTTP/1.1\r\nHost: a.example\r\n\r\n", 1000);
+    assert_true(held(&h) > fresh + wl_h1_busy_octets);
+    send_all(&h, WL_TO_CLIENT, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", 1000);
+    assert_int_equal(h.n, 0);
+    wl_flows_tick(h.flows, later);
+    assert_int_equal(h.n, 1);
+    rested = held(&h);
+    assert_true(rested <= fresh + wl_h1_busy_octets); /* one of these waits in its pool */
+
+    send_all(&h, WL_TO_SERVER, "GET /2 HTTP/1.1\r\nHost: a.example\r\n\r\n", 1000);
+    assert_true(held(&h) > rested);
+    send_all(&h, WL_TO_CLIENT, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", 1000);
+    wl_flows_tick(h.flows, later + later);
+    assert_int_equal(h.n, 2);
+    assert_int_equal(held(&h), rested);
+    assert_int_equal(h.ex[1]->ordinal, 2);
+    assert_int_equal(h.ex[1]->state, WL_EXCHANGE_COMPLETE);
+    assert_true(h.ex[1]->paired);
+
+    /* that a final response has ended, and that all requests were answered, is still known */
+    send_all(&h, WL_TO_CLIENT, "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n", 1000);
+    finish(&h);
+    assert_int_equal(h.n, 3);
+    assert_int_equal(h.ex[2]->state, WL_EXCHANGE_UNSOLICITED);
+    assert_non_null(wl_message_mark(&h.ex[2]->res, WL_MARK_AFTER_FINAL));
+    release(&h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(hostile_inputs),
-        cmocka_unit_test(both_readings),
-        cmocka_unit_test(heads_have_a_bound),
-        cmocka_unit_test(interim_responses_have_bounds),
+        cmocka_unit_test(hostile_inputs),          cmocka_unit_test(both_readings),
+        cmocka_unit_test(heads_have_a_bound),      cmocka_unit_test(interim_responses_have_bounds),
+        cmocka_unit_test(rests_between_exchanges),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

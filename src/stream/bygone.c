@@ -28,7 +28,7 @@ void wl_bygone_release(struct wl_bygone *p)
 {
     for (uint32_t i = 0; i < p->n_blocks; i++)
         wl_free(p->budget, p->blocks[i], WL_BYGONE_BLOCK * sizeof(struct wl_bygone_entry));
-    wl_free(p->budget, p->blocks, p->block_capacity * sizeof(*p->blocks));
+    wl_free(p->budget, p->blocks, p->block_capacity * sizeof(struct wl_bygone_entry *));
     wl_table_release(&p->table);
 }
 
@@ -39,7 +39,8 @@ static bool add_block(struct wl_bygone *p)
     if (p->n_blocks == p->block_capacity) {
         uint32_t capacity = p->block_capacity ? p->block_capacity * 2 : 4;
         struct wl_bygone_entry **blocks = wl_resize(
-            p->budget, p->blocks, p->block_capacity * sizeof(*blocks), capacity * sizeof(*blocks));
+            p->budget, p->blocks, p->block_capacity * sizeof(struct wl_bygone_entry *),
+            capacity * sizeof(struct wl_bygone_entry *));
 
         if (!blocks)
             return false;

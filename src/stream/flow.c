@@ -17,6 +17,7 @@
 #include "flow.h"
 #include "bygone.h"
 #include "channel.h"
+#include "pair.h"
 #include "table.h"
 
 enum {
@@ -72,61 +73,12 @@ static struct wl_origin *origin_at(const struct wl_flows *f, uint32_t i)
 
 /* -------------------------------------------------------------------------------------- keys */
 
-/*
- * The unordered pair, the smaller endpoint first. Two of IPv4 are two numbers of 48 bits, of IPv6 they
- * are a run of 36 octets.
- */
-static uint64_t number_of(const struct wl_endpoint *e)
-{
-    uint32_t ip;
-
-    memcpy(&ip, e->ip, sizeof(ip));
-    return (uint64_t)ip << 16 | e->port;
-}
-
-static uint64_t hash_ipv6(const struct wl_endpoint *a, const struct wl_endpoint *b, uint64_t seed,
-                          bool *ret_swapped)
-{
-    enum { END = sizeof(a->ip) + sizeof(a->port) };
-    uint8_t octets[2][END];
-    bool swapped;
-
-    memcpy(octets[0], a->ip, sizeof(a->ip));
-    memcpy(octets[0] + sizeof(a->ip), &a->port, sizeof(a->port));
-    memcpy(octets[1], b->ip, sizeof(b->ip));
-    memcpy(octets[1] + sizeof(b->ip), &b->port, sizeof(b->port));
-    swapped = memcmp(octets[0], octets[1], END) > 0;
-    *ret_swapped = swapped;
-    if (swapped) {
-        uint8_t first[END];
-
-        memcpy(first, octets[0], END);
-        memcpy(octets[0], octets[1], END);
-        memcpy(octets[1], first, END);
-    }
-    return wl_hash(octets, sizeof(octets), seed);
-}
-
-/* *ret_swapped: b is the smaller. */
-static uint64_t hash_pair(const struct wl_endpoint *a, const struct wl_endpoint *b, uint64_t seed,
-                          bool *ret_swapped)
-{
-    uint64_t x, y;
-
-    if (WL_LIKELY_FALSE(a->family == 6))
-        return hash_ipv6(a, b, seed, ret_swapped);
-    x = number_of(a);
-    y = number_of(b);
-    *ret_swapped = x > y;
-    return x > y ? wl_hash_pair(y, x, seed) : wl_hash_pair(x, y, seed);
-}
-
 static uint64_t hash_ends(const struct wl_flows *f, const struct wl_endpoint *a,
                           const struct wl_endpoint *b)
 {
     bool swapped;
 
-    return hash_pair(a, b, f->seed, &swapped);
+    return wl_pair_hash(a, b, f->seed, &swapped);
 }
 
 static uint64_t hash_of(const struct wl_flows *f, uint32_t i)
@@ -143,8 +95,8 @@ static struct wl_bygone_key bygone_key(const struct wl_flows *f, const struct wl
                                        const struct wl_endpoint *b, bool *ret_swapped)
 {
     return (struct wl_bygone_key){
-        .hash = hash_pair(a, b, f->seed, ret_swapped),
-        .check = hash_pair(a, b, f->other_seed, ret_swapped),
+        .hash = wl_pair_hash(a, b, f->seed, ret_swapped),
+        .check = wl_pair_hash(a, b, f->other_seed, ret_swapped),
     };
 }
 
@@ -273,8 +225,9 @@ static bool add_block(struct wl_flows *f)
 
     if (f->n_blocks == f->block_capacity) {
         uint32_t capacity = f->block_capacity ? f->block_capacity * 2 : 4;
-        struct wl_flow_block **blocks = wl_resize(b, f->blocks, f->block_capacity * sizeof(*blocks),
-                                                  capacity * sizeof(*blocks));
+        struct wl_flow_block **blocks = wl_resize(
+            b, f->blocks, f->block_capacity * sizeof(struct wl_flow_block *),
+            capacity * sizeof(struct wl_flow_block *));
 
         if (!blocks)
             return false;
@@ -955,7 +908,7 @@ void wl_flows_free(struct wl_flows *f)
         wl_free(b, f->blocks[i]->memory, sizeof(struct wl_flow_block) + WL_LINES);
     }
     wl_bygone_release(&f->bygone);
-    wl_free(b, f->blocks, f->block_capacity * sizeof(*f->blocks));
+    wl_free(b, f->blocks, f->block_capacity * sizeof(struct wl_flow_block *));
     wl_table_release(&f->table);
     wl_free(b, f, sizeof(*f));
 }
