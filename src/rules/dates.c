@@ -1,0 +1,265 @@
+/* dates.c - rules about dates, clocks and the age of responses.
+ * SPDX-License-Identifier: MIT
+ *
+ * Catalogue area VAL (RFC 9110 5.6.7, 6.6.1, 8.8.2; RFC 9111 5.1). No clock is trusted: one server is
+ * compared with the others in the capture, and Last-Modified with the Date beside it.
+ */
+#include "rules.h"
+
+#include <inttypes.h>
+
+#include "facts.h"
+#include "grammar.h"
+
+enum {
+    SKEW = 60,     /* seconds of disagreement that are ordinary (catalogue 8) */
+    WITNESSES = 3, /* servers whose clocks must be known before one is called wrong */
+    MODIFYING = 2, /* seconds between two looks at a clock in one response */
+};
+
+/* -------------------------------------------------------------------------------------- the form */
+
+static bool is_date_field(enum wl_field_id id)
+{
+    switch ((int)id) {
+    case WL_FIELD_DATE:
+    case WL_FIELD_EXPIRES:
+    case WL_FIELD_IF_MODIFIED_SINCE:
+    case WL_FIELD_IF_UNMODIFIED_SINCE:
+    case WL_FIELD_LAST_MODIFIED:
+    case WL_FIELD_RETRY_AFTER: return true;
+    default: return false;
+    }
+}
+
+static void check_date(struct wl_judge *j, const struct wl_message *m, const struct wl_field *f)
+{
+    struct wl_date date = wl_grammar_date(f->value, m->t_first / WL_SECOND);
+    bool past = wl_span_equal(f->value, WL_SPAN("0")) || wl_span_equal(f->value, WL_SPAN("-1"));
+    const char *wrong = NULL;
+
+    switch (date.form) {
+    case WL_DATE_NONE:
+        if (f->id != WL_FIELD_RETRY_AFTER) /* retry-after-syntax */
+            wrong = "is no date of HTTP";
+        break;
+    case WL_DATE_RFC850:
+    case WL_DATE_ASCTIME: wrong = "has an obsolete form"; break;
+    case WL_DATE_IMF: break;
+    }
+    if (!wrong && date.impossible) {
+        wrong = "does not exist";
+    } else if (!wrong && date.weekday_differs) { /* RFC 5322 3.3: it must be the day of the date */
+        wrong = "has the wrong day of the week";
+    }
+    if (!wrong)
+        return;
+    /* RFC 9111 5.3: a recipient takes Expires: 0 for the past, and many servers rely on it */
+    wl_report(j, m, f->at, f->id == WL_FIELD_EXPIRES && past ? WL_NOTE : WL_VIOLATION, WL_CERTAIN,
+              "%s '%s' %s", wl_said(f->name).text, wl_said(f->value).text, wrong);
+}
+
+static void date_format_invalid(struct wl_judge *j, const struct wl_exchange *ex,
+                                const struct wl_message *m)
+{
+    (void)ex;
+    for (uint32_t i = 0; i < m->n_fields; i++) {
+        if (is_date_field(m->fields[i].id) && m->fields[i].value.n)
+            check_date(j, m, &m->fields[i]);
+    }
+}
+
+/* ------------------------------------------------------------------------------------- the clock */
+
+static void date_missing(struct wl_judge *j, const struct wl_exchange *ex,
+                         const struct wl_past *past, const struct wl_past *now)
+{
+    const struct wl_message *m = &ex->res;
+    bool gateway = m->status >= 300;
+
+    (void)now;
+    /* what answers a CONNECT is a proxy, not an origin */
+    if (ex->req.method_id == WL_METHOD_CONNECT || m->status == 407)
+        return;
+    if (past && past->dated) {
+        wl_report(j, m, m->at, WL_VIOLATION, wl_judge_via(ex, gateway ? WL_LIKELY : WL_CERTAIN),
+                  "%u without Date, from a server that has sent one", m->status);
+        wl_report_frame(j, past->res_frame);
+    } else if (!past) {
+        /* RFC 9110 6.6.1: an origin server without a clock must not generate Date. Once a server */
+        wl_report(j, m, m->at, WL_NOTE, wl_judge_via(ex, WL_LIKELY),
+                  "%u without Date, the first response of this server", m->status);
+    }
+}
+
+static bool read_date(const struct wl_message *m, enum wl_field_id id, int64_t *ret)
+{
+    const struct wl_field *f = wl_facts_single(m, id);
+    struct wl_date date;
+
+    if (!f)
+        return false;
+    date = wl_grammar_date(f->value, m->t_first / WL_SECOND);
+    *ret = date.seconds;
+    return date.form != WL_DATE_NONE && !date.impossible;
+}
+
+static void date_inconsistent(struct wl_judge *j, const struct wl_exchange *ex,
+                              const struct wl_message *m)
+{
+    const struct wl_field *f = wl_message_field(m, WL_FIELD_LAST_MODIFIED);
+    int64_t date, modified;
+
+    if (!f || !read_date(m, WL_FIELD_DATE, &date) ||
+        !read_date(m, WL_FIELD_LAST_MODIFIED, &modified) || modified < date + MODIFYING)
+        return;
+    wl_report(j, m, f->at, WL_WARNING, wl_judge_via(ex, WL_CERTAIN),
+              "Last-Modified lies %s after Date", wl_said_time((modified - date) * WL_SECOND).text);
+}
+
+static void date_beside_others(struct wl_judge *j, const struct wl_exchange *ex,
+                               const struct wl_past *past, const struct wl_past *now)
+{
+    const struct wl_message *m = &ex->res;
+    const struct wl_field *f = wl_facts_single(m, WL_FIELD_AGE);
+    int64_t ahead = now->offset - now->median;
+    uint64_t age;
+
+    (void)past;
+    if (now->n_median < WITNESSES)
+        return;
+    if (ahead > SKEW) {
+        f = wl_message_field(m, WL_FIELD_DATE);
+        wl_report(j, m, f->at, WL_WARNING, WL_LIKELY,
+                  "Date lies %" PRId64 " s ahead of %u clocks that agree", ahead, now->n_median);
+    } else if (f && wl_grammar_delta_seconds(f->value, &age) && ahead + (int64_t)age < -SKEW) {
+        wl_report(j, m, f->at, WL_WARNING, WL_LIKELY,
+                  "Date lies %" PRId64 " s back, Age says %" PRIu64 " s", -ahead, age);
+    }
+}
+
+/* --------------------------------------------------------------------------------------- the age */
+
+static void check_cached(struct wl_judge *j, const struct wl_exchange *ex,
+                         const struct wl_message *m, struct wl_at at)
+{
+    enum wl_method method = ex->req.method_id;
+    bool certain = ex->paired && ex->req.state >= WL_HEAD;
+
+    if (certain && method > WL_METHOD_OTHER && !(wl_grammar_method_flags(method) & WL_SAFE)) {
+        wl_report(j, m, at, WL_WARNING, WL_CERTAIN, "response to %s out of a cache",
+                  wl_said(ex->req.method).text);
+    } else if (wl_grammar_directive_find(m, WL_FIELD_CACHE_CONTROL, WL_SPAN("no-store"), NULL) &&
+               !wl_grammar_directive_find(m, WL_FIELD_CACHE_CONTROL, WL_SPAN("must-understand"),
+                                          NULL)) {
+        /* RFC 9111 5.2.2.3: must-understand overrides no-store for a cache that knows the status. Some
+         * caches send no-store downstream for what they may keep themselves */
+        wl_report(j, m, at, WL_WARNING, WL_LIKELY, "response with no-store out of a cache");
+    }
+}
+
+static void age_misuse(struct wl_judge *j, const struct wl_exchange *ex, const struct wl_message *m)
+{
+    const struct wl_field *f = wl_message_field(m, WL_FIELD_AGE);
+    const struct wl_field *status = wl_message_field(m, WL_FIELD_CACHE_STATUS);
+    uint64_t age;
+
+    if (f && m->status < 200) {
+        wl_report(j, m, f->at, WL_WARNING, WL_CERTAIN, "Age in a %03u", m->status);
+    } else if (f && wl_message_next_field(m, f)) {
+        wl_report(j, m, wl_message_next_field(m, f)->at, WL_WARNING, WL_CERTAIN,
+                  "several Age lines");
+    } else if (f && !wl_grammar_delta_seconds(f->value, &age)) {
+        wl_report(j, m, f->at, WL_WARNING, WL_CERTAIN, "Age '%s' is no number of seconds",
+                  wl_said(f->value).text);
+    } else if (wl_facts_from_cache(m)) {
+        check_cached(j, ex, m, f ? f->at : status->at);
+    }
+}
+
+static const struct wl_rule rules[] = {
+    {
+        .id = "age-misuse",
+        .severity = WL_WARNING,
+        .fault = WL_FAULT_INTERMEDIARY,
+        .area = "VAL",
+        .versions = "HTTP/1.1, HTTP/2, HTTP/3",
+        .cite = {"RFC 9111 5.1", "RFC 9111 3", "RFC 9111 4", "RFC 9111 5.2.2.5"},
+        .title = "Age that is no number, or on what no cache may have kept",
+        .why = "Age says that a cache answered. What changes something must reach the origin, and "
+               "what is marked no-store must not be kept: a client may see what belongs to "
+               "another. An Age that cannot be read is ignored, and the response looks fresh.",
+        .advice = "Send one Age in whole seconds, from a cache only; pass requests with unsafe "
+                  "methods on, and keep nothing with no-store.",
+        .see = {"date-inconsistent"},
+        .when = WL_ON_RESPONSE,
+        .fields = {WL_FIELD_AGE, WL_FIELD_CACHE_STATUS},
+        .check = age_misuse,
+    },
+    {
+        .id = "date-format-invalid",
+        .severity = WL_VIOLATION,
+        .fault = WL_FAULT_EITHER,
+        .area = "VAL",
+        .versions = "HTTP/1.0, HTTP/1.1, HTTP/2, HTTP/3",
+        .cite = {"RFC 9110 5.6.7", "RFC 5322 3.3", "RFC 9111 5.3"},
+        .title = "Date that is not in the form of HTTP",
+        .why =
+            "There is one form that may be sent, so that nobody needs to guess. A recipient that "
+            "cannot read a date ignores it: the condition is not tested, the response not kept.",
+        .advice = "Send IMF-fixdate in GMT: Sun, 06 Nov 1994 08:49:37 GMT.",
+        .see = {"date-missing"},
+        .when = WL_ON_MESSAGE,
+        .fields = {WL_FIELD_DATE, WL_FIELD_LAST_MODIFIED, WL_FIELD_IF_MODIFIED_SINCE,
+                   WL_FIELD_IF_UNMODIFIED_SINCE, WL_FIELD_RETRY_AFTER, WL_FIELD_EXPIRES},
+        .check = date_format_invalid,
+    },
+    {
+        .id = "date-inconsistent",
+        .severity = WL_WARNING,
+        .fault = WL_FAULT_SERVER,
+        .area = "VAL",
+        .versions = "HTTP/1.1, HTTP/2, HTTP/3",
+        .cite = {"RFC 9110 6.6.1", "RFC 9110 8.8.2.1", "RFC 9111 4.2.3"},
+        .title = "Date that contradicts Last-Modified, Age or the clocks of others",
+        .why =
+            "Caches compute from these dates how long a response is fresh. A clock that is wrong "
+            "makes them keep it too long, or not at all; what was modified in the future is "
+            "never found unchanged.",
+        .advice = "Keep the server's clock right; send Date in place of a Last-Modified that lies "
+                  "in the future.",
+        .see = {"date-missing", "age-misuse"},
+        .when = WL_ON_RESPONSE,
+        .needs = WL_NEEDS_CLK,
+        .field = WL_FIELD_DATE,
+        .final_only = true,
+        .check = date_inconsistent,
+        .relation = WL_RELATION_CLOCK,
+        .alone = true,
+        .check_related = date_beside_others,
+    },
+    {
+        .id = "date-missing",
+        .severity = WL_VIOLATION,
+        .fault = WL_FAULT_SERVER,
+        .area = "VAL",
+        .versions = "HTTP/1.1, HTTP/2, HTTP/3",
+        .cite = {"RFC 9110 6.6.1"},
+        .title = "Response without Date",
+        .why =
+            "Without Date a cache does not know when the response was made, and whoever receives "
+            "it has to put in the time of its own clock.",
+        .advice = "Send Date with every 2xx, 3xx and 4xx, unless the server has no clock.",
+        .see = {"date-format-invalid", "update-fields-missing"},
+        .when = WL_ON_RELATED,
+        .needs = WL_NEEDS_RESPONSE,
+        .status_from = 200,
+        .status_to = 499,
+        .lacks = WL_FIELD_DATE,
+        .relation = WL_RELATION_SERVER,
+        .alone = true,
+        .check_related = date_missing,
+    },
+};
+
+const struct wl_rule_group wl_rules_dates = {"dates", rules, WL_COUNT(rules)};
