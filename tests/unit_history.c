@@ -58,7 +58,9 @@ struct seen {
     uint32_t own[MOST]; /* of connections, by number: their own findings pass, or they have none */
     uint64_t ids[MOST];
     bool http[MOST];
+    char *records[MOST]; /* by number */
     uint64_t n_conns;
+    unsigned n_again; /* details that were read again */
 };
 
 /* --------------------------------------------------------------------------- what is told */
@@ -115,6 +117,8 @@ static void on_connection(struct replay *r, const struct wl_conn_record *conn)
     assert_string_equal((const char *)s->line.buf.p, (const char *)s->again.buf.p);
     wl_arena_free(a);
     assert_true(conn->conn.number < MOST);
+    s->records[conn->conn.number] = test_malloc(s->line.buf.n);
+    memcpy(s->records[conn->conn.number], s->line.buf.p, s->line.buf.n);
     s->ids[conn->conn.number] = conn->conn.id;
     for (size_t i = 0; i < WL_COUNT(filters); i++) {
         const struct wl_exchange nothing = {.conn = conn->conn};
@@ -157,6 +161,8 @@ static void end(struct replay *r, struct seen *s)
         wl_filter_free(s->filters[i]);
     for (uint32_t i = 0; i < s->n; i++)
         test_free(s->texts[i]);
+    for (uint64_t i = 0; i < s->n_conns; i++)
+        test_free(s->records[i]);
     wl_text_release(&s->line);
     wl_text_release(&s->again);
     wl_packer_release(&s->packer);
@@ -236,6 +242,7 @@ static void check_details(struct replay *r, struct seen *s, bool whole)
             wl_answer_free(a);
             a = replay_ask(r, &ask);
             assert_non_null(a);
+            s->n_again++;
         }
         if (whole)
             assert_int_equal(a->of.detail->held, WL_HELD_WHOLE);
@@ -252,8 +259,17 @@ static void check_details(struct replay *r, struct seen *s, bool whole)
             if (!found)
                 fail_msg("not told: %s", (const char *)s->line.buf.p);
         }
-        if (whole)
-            assert_true(a->of.detail->n_exchanges > 0);
+        if (whole) {
+            const struct wl_conn_record *record = &a->of.detail->conn;
+            uint32_t all = 0;
+
+            for (uint32_t k = 0; k < s->n; k++)
+                all += s->conn[k] == s->conn[i];
+            assert_int_equal(a->of.detail->n_exchanges, all < 200 ? all : 200);
+            describe_record(&s->line, record);
+            wl_text_char(&s->line, '\0');
+            assert_string_equal((const char *)s->line.buf.p, s->records[record->conn.number]);
+        }
         wl_answer_free(a);
     }
 }
@@ -308,10 +324,26 @@ static void held_as_told(void **state)
     each_capture(262144, check_filters);
 }
 
+static unsigned n_read_again;
+
+static void check_read_again(struct replay *r, struct seen *s)
+{
+    check_details(r, s, true);
+    n_read_again += s->n_again;
+}
+
+static void read_again_as_told(void **state)
+{
+    (void)state;
+    each_capture(1, check_read_again);
+    assert_true(n_read_again > 20);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(held_as_told),
+        cmocka_unit_test(read_again_as_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@
 #include "detail.h"
 #include "diag.h"
 #include "list.h"
+#include "reread.h"
 
 enum {
     READY = 8,          /* answers that wait to be taken away */
@@ -37,6 +38,7 @@ struct wl_desk {
     struct wl_history *history;
     struct wl_ledger *ledger;
     struct wl_lists *lists;
+    struct wl_reread *reread; /* NULL: it cannot be read again */
     struct recount recount;
     struct wl_arena_pool pool;
     struct wl_text line;
@@ -65,7 +67,19 @@ struct wl_desk *wl_desk_new(const struct wl_desk_config *cfg)
         d->ledger = wl_ledger_new(d->budget, &cfg->cfg->limits, wl_history_shapes(d->history));
         d->lists = wl_lists_new(d->budget, d->history);
     }
-    if (!d->history || !d->ledger || !d->lists) {
+    if (d->history && cfg->source) {
+        const struct wl_reread_config reread = {
+            .budget = d->budget,
+            .cfg = cfg->cfg,
+            .extra_rules = cfg->extra_rules,
+            .source = cfg->source,
+            .filter = cfg->filter,
+            .history = d->history,
+        };
+
+        d->reread = wl_reread_new(&reread);
+    }
+    if (!d->history || !d->ledger || !d->lists || (cfg->source && !d->reread)) {
         wl_desk_free(d);
         return NULL;
     }
@@ -91,6 +105,7 @@ void wl_desk_free(struct wl_desk *d)
     for (unsigned i = 0; i < d->n_ready; i++)
         wl_answer_free(d->ready[i]);
     end_recount(&d->recount);
+    wl_reread_free(d->reread);
     wl_lists_free(d->lists);
     wl_ledger_free(d->ledger);
     wl_history_free(d->history);
@@ -439,15 +454,42 @@ static void answer_list(struct wl_desk *d)
     d->wants_list = false;
 }
 
+/* What is not held any more is read again, if that can be. */
+static int read_again(struct wl_desk *d, const struct wl_detail_window *window, struct wl_answer *a,
+                      struct wl_detail *detail)
+{
+    const struct wl_reread_goal goal = {
+        .window = *window,
+        .over = !detail->open,
+        .last = detail->last_ordinal,
+    };
+
+    if (!wl_reread_is_about(d->reread, &goal)) {
+        int rc = wl_reread_begin(d->reread, &goal, &a->err);
+
+        if (rc < 0)
+            return rc;
+    }
+    if (!wl_reread_done(d->reread)) {
+        detail->held = WL_HELD_SOON;
+    } else if (!wl_reread_fill(d->reread, detail, a->arena)) {
+        return wl_fail(&a->err, WL_NOMEM, "out of memory");
+    }
+    return 0;
+}
+
 static void answer_detail(struct wl_desk *d)
 {
     struct wl_answer *a = wl_answer_new(d->cfg.cfg, &d->detail);
     struct wl_detail_window window;
+    struct wl_detail *detail = NULL;
 
     d->wants_detail = false;
     if (!a)
         return;
-    a->code = wl_detail_held(d->history, &d->detail, a, &window);
+    a->code = wl_detail_held(d->history, &d->detail, a, &detail, &window);
+    if (a->code == 0 && d->reread && detail->held == WL_HELD_PARTLY)
+        a->code = read_again(d, &window, a, detail);
     give(d, a);
 }
 
@@ -501,6 +543,8 @@ bool wl_desk_work(struct wl_desk *d)
         more = wl_lists_work(d->lists);
     }
     more |= recount(d);
+    if (d->reread)
+        more |= wl_reread_work(d->reread);
     return more || d->wants_board || d->wants_list || d->wants_detail;
 }
 

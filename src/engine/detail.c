@@ -115,7 +115,7 @@ static void set_window(struct wl_detail_window *w, const struct wl_detail *d, ui
 }
 
 int wl_detail_held(const struct wl_history *h, const struct wl_ask *ask, struct wl_answer *a,
-                   struct wl_detail_window *ret_window)
+                   struct wl_detail **ret, struct wl_detail_window *ret_window)
 {
     struct wl_detail *d = wl_arena_alloc(a->arena, sizeof(*d));
     const struct wl_kept_conn *row;
@@ -124,7 +124,7 @@ int wl_detail_held(const struct wl_history *h, const struct wl_ask *ask, struct 
 
     if (!d)
         return wl_fail(&a->err, WL_NOMEM, "out of memory");
-    a->of.detail = d;
+    a->of.detail = *ret = d;
     d->held = WL_HELD_NOT;
     d->conn.conn.id = ask->connection;
     row = wl_history_by_id(h, ask->connection, &number);

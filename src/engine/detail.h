@@ -17,12 +17,13 @@ struct wl_detail_window {
 };
 
 /**
- * Answers with what history holds, in the answer's arena: detail->held is WHOLE, PARTLY or NOT.
- * *ret_window is set unless NOT.
+ * Answers with what history holds, in the answer's arena: held of *ret, which a->of.detail is too, is
+ * WHOLE, PARTLY or NOT. *ret_window is set unless NOT.
  * Returns 0, or WL_NOMEM with a->err.
  */
 WL_MUST_USE int wl_detail_held(const struct wl_history *h, const struct wl_ask *ask,
-                               struct wl_answer *a, struct wl_detail_window *ret_window);
+                               struct wl_answer *a, struct wl_detail **ret,
+                               struct wl_detail_window *ret_window);
 /** Adds an exchange, which lies in the answer's arena; they may come in any order. False: no room. */
 WL_MUST_USE bool wl_detail_add(struct wl_detail *d, struct wl_arena *a,
                                const struct wl_exchange *ex);

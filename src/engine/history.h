@@ -128,6 +128,12 @@ const struct wl_rule *wl_history_rule(const struct wl_history *h, uint16_t rule)
 /** 0: no finding has been of it. */
 uint16_t wl_history_rule_number(const struct wl_history *h, const struct wl_rule *rule);
 struct wl_span wl_history_packed(const struct wl_history *h, const struct wl_kept *p);
+/** The findings, packed, of an exchange that has one which rests on other connections too: they are
+ * held longer than the exchange, because reading it again does not find them again. Empty: it has
+ * none. */
+struct wl_span wl_history_aside(const struct wl_history *h, uint64_t number, uint32_t ordinal);
+/** Of connections below this number some have been dropped. */
+uint64_t wl_history_aside_lost(const struct wl_history *h);
 const struct wl_shapes *wl_history_shapes(const struct wl_history *h);
 void wl_history_limits(const struct wl_history *h, uint64_t *limits);
 

@@ -389,6 +389,14 @@ struct wl_span wl_pack_exchange(struct wl_packer *p, const struct wl_exchange *e
     return packed(p);
 }
 
+struct wl_span wl_pack_findings(struct wl_packer *p, const struct wl_finding *findings, uint32_t n)
+{
+    begin(p);
+    put(p, n);
+    put_findings(p, findings, n);
+    return packed(p);
+}
+
 struct wl_span wl_pack_record(struct wl_packer *p, const struct wl_conn_record *conn)
 {
     begin(p);
@@ -590,6 +598,20 @@ struct wl_exchange *wl_unpack_exchange(struct wl_span octets, struct wl_arena *a
     ex->findings = get_findings(&u, ex->n_findings);
     WL_ASSERT(u.refused || (!u.in.bad && u.in.n == 0));
     return u.refused || u.in.bad ? NULL : ex;
+}
+
+bool wl_unpack_findings(struct wl_span octets, struct wl_arena *a, struct wl_finding **ret,
+                        uint32_t *ret_n)
+{
+    struct unpacker u = {.in = wl_cursor(octets), .arena = a};
+    uint32_t n = (uint32_t)get(&u);
+    struct wl_finding *findings = get_findings(&u, n);
+
+    if (u.refused || u.in.bad)
+        return false;
+    *ret = findings;
+    *ret_n = n;
+    return true;
 }
 
 struct wl_conn_record *wl_unpack_record(struct wl_span octets, struct wl_arena *a)
