@@ -4,8 +4,8 @@
  * Whether a connection matters is known only after its packets have passed. So the run notes which
  * ones do (their endpoints and the ordinals of their first and last packet) and which packets carry
  * the offence; then the source is read once more and what belongs to them is written. Standard input
- * cannot be read again: its packets go through a spool of whole chunks, the oldest of which is given
- * up when max_spool is reached; what that has lost is counted and told.
+ * cannot be read again: its packets go through a spool (spool.h); what that has lost is counted and
+ * told. The screen saves the connections of its choice in the same way, in portions.
  */
 #include "evidence.h"
 
@@ -17,7 +17,6 @@
 
 enum {
     ROWS_FIRST = 64,
-    CHUNK_OCTETS = 256 << 10,
     COMMENT_MAX = 4096, /* octets of all comments on one packet */
 };
 
@@ -38,17 +37,6 @@ struct comment {
     uint32_t last; /* of the chain that begins here, index plus one */
 };
 
-/* Packets kept, one behind the other: struct spooled, then its octets. */
-struct chunk {
-    struct chunk *next;
-    size_t size, used; /* without this header */
-    uint64_t n_packets;
-};
-
-struct spooled {
-    struct wl_packet packet; /* bytes.p is not kept */
-};
-
 struct wl_evidence {
     struct wl_budget *budget;
     const struct wl_config *cfg;
@@ -66,8 +54,14 @@ struct wl_evidence {
     struct wl_text line;
     uint64_t n_full, n_lost, n_written;
     bool spooling;
-    struct chunk *oldest, *newest;
-    size_t spool_octets;
+    struct wl_spool *own_spool;   /* of -w: it is fed here; or NULL */
+    const struct wl_spool *spool; /* what is written from when there is no second reading */
+    /* while it is being written */
+    struct wl_spool_cursor at;
+    struct wl_source_config source_config;
+    struct wl_source *source;
+    struct wl_decoder *decoder;
+    struct wl_counters uncounted;
 };
 
 /* ------------------------------------------------------------------------------- life cycle */
@@ -93,17 +87,6 @@ struct wl_evidence *wl_evidence_new(struct wl_budget *budget, const struct wl_co
     return e;
 }
 
-static void drop_oldest(struct wl_evidence *e)
-{
-    struct chunk *c = e->oldest;
-
-    e->oldest = c->next;
-    if (!e->oldest)
-        e->newest = NULL;
-    e->spool_octets -= c->size;
-    wl_free(e->budget, c, sizeof(*c) + c->size);
-}
-
 void wl_evidence_free(struct wl_evidence *e)
 {
     struct wl_budget *b;
@@ -111,8 +94,9 @@ void wl_evidence_free(struct wl_evidence *e)
     if (!e)
         return;
     b = e->budget;
-    while (e->oldest)
-        drop_oldest(e);
+    wl_spool_free(e->own_spool);
+    wl_source_free(e->source);
+    wl_decoder_free(e->decoder);
     (void)wl_pcapng_writer_close(e->writer, NULL);
     if (e->by_id.slots)
         wl_table_release(&e->by_id);
@@ -134,6 +118,11 @@ int wl_evidence_begin(struct wl_evidence *e, const struct wl_input *inputs, size
                       bool spool, struct wl_error *err)
 {
     e->spooling = spool;
+    if (spool) {
+        e->own_spool = wl_spool_new(e->budget, e->cfg->limits.max_spool);
+        if (!e->own_spool)
+            return wl_fail(err, WL_NOMEM, "out of memory");
+    }
     for (size_t i = 0; i < n_inputs; i++) {
         if (!inputs[i].is_interface && wl_pcapng_writer_is(e->writer, inputs[i].name)) {
             return wl_fail(err, WL_EINVAL, "cannot write '%s': it is one of the inputs",
@@ -287,61 +276,26 @@ void wl_evidence_connection(struct wl_evidence *e, const struct wl_conn_record *
     entry->packets = conn->packets;
 }
 
-/* ------------------------------------------------------------------------------------- spool */
-
-static size_t round_up(size_t n)
+void wl_evidence_add(struct wl_evidence *e, const struct wl_conn_ref *conn, uint64_t last,
+                     uint64_t packets)
 {
-    return (n + 7) / 8 * 8;
+    struct noted *entry = note(e, conn);
+
+    if (!entry)
+        return;
+    entry->last = last;
+    entry->packets = packets;
 }
 
-/* The newest chunk with room for n octets; NULL when the spool may not or cannot grow. */
-static struct chunk *room_for(struct wl_evidence *e, size_t n)
+void wl_evidence_comment(struct wl_evidence *e, const struct wl_finding *f)
 {
-    size_t max = (size_t)wl_min_u64(e->cfg->limits.max_spool, SIZE_MAX / 2);
-    size_t size = n > CHUNK_OCTETS ? n : CHUNK_OCTETS;
-    struct chunk *c = e->newest;
-
-    if (c && c->size - c->used >= n)
-        return c;
-    if (size > max)
-        size = n;
-    while (e->oldest && e->spool_octets + size > max)
-        drop_oldest(e);
-    if (size > max)
-        return NULL;
-    c = wl_alloc(e->budget, sizeof(*c) + size);
-    if (!c)
-        return NULL;
-    c->size = size;
-    e->spool_octets += size;
-    if (e->newest) {
-        e->newest->next = c;
-    } else {
-        e->oldest = c;
-    }
-    e->newest = c;
-    return c;
+    add_comment(e, f);
 }
 
 void wl_evidence_packet(struct wl_evidence *e, const struct wl_packet *p)
 {
-    size_t n = round_up(sizeof(struct spooled) + p->bytes.n);
-    struct spooled head = {.packet = *p};
-    struct chunk *c;
-    uint8_t *to;
-
-    if (!e->spooling)
-        return;
-    c = room_for(e, n);
-    if (!c)
-        return;
-    head.packet.bytes.p = NULL;
-    to = (uint8_t *)(c + 1) + c->used;
-    memcpy(to, &head, sizeof(head));
-    if (p->bytes.n)
-        memcpy(to + sizeof(head), p->bytes.p, p->bytes.n);
-    c->used += n;
-    c->n_packets++;
+    if (e->own_spool)
+        wl_spool_packet(e->own_spool, p);
 }
 
 /* ----------------------------------------------------------------------------------- writing */
@@ -414,59 +368,29 @@ static int write_if_noted(struct wl_evidence *e, struct wl_decoder *d, const str
     return wl_pcapng_write(e->writer, p, comments_on(e, p->frame), err);
 }
 
-static int write_spool(struct wl_evidence *e, struct wl_decoder *d, struct wl_error *err)
-{
-    for (; e->oldest; drop_oldest(e)) {
-        const uint8_t *from = (const uint8_t *)(e->oldest + 1);
-
-        for (uint64_t i = 0; i < e->oldest->n_packets; i++) {
-            struct spooled head;
-            int rc;
-
-            memcpy(&head, from, sizeof(head));
-            head.packet.bytes.p = from + sizeof(head);
-            from += round_up(sizeof(head) + head.packet.bytes.n);
-            rc = write_if_noted(e, d, &head.packet, err);
-            if (rc < 0)
-                return rc;
-        }
-    }
-    return 0;
-}
-
-/* Reads everything a second time. That it is damaged has been told the first time. */
-static int write_again(struct wl_evidence *e, struct wl_decoder *d,
-                       const struct wl_source_config *src, struct wl_error *err)
-{
-    struct wl_source_config again = *src;
-    struct wl_source *source;
-    struct wl_packet p;
-    int rc;
-
-    again.progress = NULL;
-    rc = wl_source_open(&again, &e->cfg->limits, e->budget, &source, err);
-    if (rc < 0)
-        return rc;
-    while ((rc = wl_source_next(source, &p, err)) == 1) {
-        rc = write_if_noted(e, d, &p, err);
-        if (rc < 0)
-            break;
-    }
-    wl_source_free(source);
-    return rc == WL_EDAMAGED ? 0 : rc;
-}
-
-static void tell_loss(struct wl_evidence *e)
+static uint64_t expected_packets(const struct wl_evidence *e)
 {
     uint64_t expected = 0;
 
     for (uint32_t i = 0; i < e->n_noted; i++)
         expected += e->noted[i].packets;
+    return expected;
+}
+
+static void count_loss(struct wl_evidence *e)
+{
+    uint64_t expected = expected_packets(e);
+
     if (e->spooling && expected > e->n_written)
         e->n_lost = expected - e->n_written;
+}
+
+static void tell_loss(const struct wl_evidence *e)
+{
     if (e->n_lost) {
         wl_log(e->cfg, WL_LOG_WARN, "%llu of %llu packets for '%s' were no longer held (max_spool)",
-               (unsigned long long)e->n_lost, (unsigned long long)expected, e->cfg->evidence_path);
+               (unsigned long long)e->n_lost, (unsigned long long)expected_packets(e),
+               e->cfg->evidence_path);
     }
     if (e->n_full) {
         wl_log(e->cfg, WL_LOG_WARN,
@@ -475,28 +399,72 @@ static void tell_loss(struct wl_evidence *e)
     }
 }
 
+int wl_evidence_start(struct wl_evidence *e, const struct wl_source_config *src,
+                      const struct wl_spool *spool, struct wl_error *err)
+{
+    WL_ASSERT(e->writer && (src || spool));
+    e->spool = spool;
+    e->spooling = src == NULL;
+    e->decoder = wl_decoder_new(e->budget, &e->cfg->limits, &e->uncounted);
+    if (!e->decoder || index_by_pair(e) < 0)
+        return wl_fail(err, WL_NOMEM, "cannot write '%s': out of memory", e->cfg->evidence_path);
+    if (!src)
+        return 0;
+    e->source_config = *src;
+    e->source_config.progress = NULL;
+    return wl_source_open(&e->source_config, &e->cfg->limits, e->budget, &e->source, err);
+}
+
+int wl_evidence_step(struct wl_evidence *e, size_t n, struct wl_error *err)
+{
+    struct wl_packet p;
+    int rc = 1;
+
+    for (; n && rc == 1; n--) {
+        if (e->source) {
+            rc = wl_source_next(e->source, &p, err);
+        } else {
+            rc = wl_spool_next(e->spool, &e->at, &p);
+        }
+        if (rc == 1 && write_if_noted(e, e->decoder, &p, err) < 0)
+            return (int)err->code;
+    }
+    /* that the source is damaged has been told the first time */
+    return rc == WL_EDAMAGED ? 0 : rc;
+}
+
+int wl_evidence_close(struct wl_evidence *e, struct wl_error *err)
+{
+    struct wl_pcapng_writer *writer = e->writer;
+
+    e->writer = NULL;
+    count_loss(e);
+    return wl_pcapng_writer_close(writer, err);
+}
+
 int wl_evidence_write(struct wl_evidence *e, const struct wl_source_config *src,
                       struct wl_error *err)
 {
-    struct wl_pcapng_writer *writer = e->writer;
-    struct wl_counters uncounted = {0};
-    struct wl_decoder *d = NULL;
     int rc = 0, closed;
 
-    WL_ASSERT(writer && (src || e->spooling));
     if (e->n_noted) {
-        d = wl_decoder_new(e->budget, &e->cfg->limits, &uncounted);
-        if (!d || index_by_pair(e) < 0) {
-            rc = wl_fail(err, WL_NOMEM, "cannot write '%s': out of memory", e->cfg->evidence_path);
-        } else {
-            rc = e->spooling ? write_spool(e, d, err) : write_again(e, d, src, err);
+        struct wl_error failure = {.code = WL_OK};
+
+        rc = wl_evidence_start(e, e->spooling ? NULL : src, e->own_spool, &failure);
+        while (rc == 0 && (rc = wl_evidence_step(e, SIZE_MAX, &failure)) == 1) {
         }
-        wl_decoder_free(d);
-        tell_loss(e);
+        if (rc < 0 && err)
+            *err = failure;
     }
-    e->writer = NULL;
-    closed = wl_pcapng_writer_close(writer, rc < 0 ? NULL : err);
+    closed = wl_evidence_close(e, rc < 0 ? NULL : err);
+    if (e->n_noted)
+        tell_loss(e);
     return rc < 0 ? rc : closed;
+}
+
+uint64_t wl_evidence_written(const struct wl_evidence *e)
+{
+    return e->n_written;
 }
 
 uint64_t wl_evidence_lost(const struct wl_evidence *e)

@@ -8,6 +8,7 @@
 #define WL_EVIDENCE_H
 
 #include "source.h"
+#include "spool.h"
 
 struct wl_evidence;
 
@@ -28,6 +29,24 @@ void wl_evidence_packet(struct wl_evidence *e, const struct wl_packet *p);
 /** Notes the connection of an exchange or record whose findings reach fail_on. */
 void wl_evidence_exchange(struct wl_evidence *e, const struct wl_exchange *ex);
 void wl_evidence_connection(struct wl_evidence *e, const struct wl_conn_record *conn);
+/** Notes a connection whatever was found. last: ordinal of its last packet, UINT64_MAX: not known;
+ * packets: how many it has, 0: not known. */
+void wl_evidence_add(struct wl_evidence *e, const struct wl_conn_ref *conn, uint64_t last,
+                     uint64_t packets);
+/** Notes a comment on the packet of a finding. */
+void wl_evidence_comment(struct wl_evidence *e, const struct wl_finding *f);
+
+/* Writing in portions, after wl_evidence_begin: start, step until it says 0, close. */
+
+/** src: what was read; NULL: what spool holds. Returns 0 or a negative code with err. */
+WL_MUST_USE int wl_evidence_start(struct wl_evidence *e, const struct wl_source_config *src,
+                                  const struct wl_spool *spool, struct wl_error *err);
+/** Looks at n packets more: 1: there are more, 0: that was all, or a negative code with err. */
+WL_MUST_USE int wl_evidence_step(struct wl_evidence *e, size_t n, struct wl_error *err);
+WL_MUST_USE int wl_evidence_close(struct wl_evidence *e, struct wl_error *err);
+/** Packets written so far. */
+uint64_t wl_evidence_written(const struct wl_evidence *e);
+
 /**
  * Writes what was noted, and closes the file. src: what was read, or NULL when spooled.
  * Returns 0, or a negative code with err. Call once, after wl_evidence_begin succeeded.
