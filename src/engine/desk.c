@@ -12,11 +12,13 @@
 #include "diag.h"
 #include "list.h"
 #include "reread.h"
+#include "save.h"
 
 enum {
     READY = 8,          /* answers that wait to be taken away */
     PATIENCE = 24,      /* portions a list may take before it is answered with what there is */
     RECOUNT = 1024,     /* exchanges recounted in one portion */
+    N_JOBS = 3,         /* recounting, reading again, saving */
     SEQUENCE_WALK = 64, /* exchanges of a connection looked at for one with the same statuses */
 };
 
@@ -39,12 +41,13 @@ struct wl_desk {
     struct wl_ledger *ledger;
     struct wl_lists *lists;
     struct wl_reread *reread; /* NULL: it cannot be read again */
+    struct wl_save *save;
     struct recount recount;
     struct wl_arena_pool pool;
     struct wl_text line;
     struct wl_ask board, list, detail; /* what waits */
     bool wants_board, wants_list, wants_detail;
-    unsigned patience;
+    unsigned patience, turn;
     struct wl_answer *ready[READY];
     unsigned n_ready;
     bool over;
@@ -67,6 +70,19 @@ struct wl_desk *wl_desk_new(const struct wl_desk_config *cfg)
         d->ledger = wl_ledger_new(d->budget, &cfg->cfg->limits, wl_history_shapes(d->history));
         d->lists = wl_lists_new(d->budget, d->history);
     }
+    if (d->history) {
+        const struct wl_save_config save = {
+            .budget = d->budget,
+            .cfg = cfg->cfg,
+            .source = cfg->source,
+            .spool = cfg->spool,
+            .history = d->history,
+            .fill = cfg->fill,
+            .user = cfg->user,
+        };
+
+        d->save = wl_save_new(&save);
+    }
     if (d->history && cfg->source) {
         const struct wl_reread_config reread = {
             .budget = d->budget,
@@ -79,7 +95,7 @@ struct wl_desk *wl_desk_new(const struct wl_desk_config *cfg)
 
         d->reread = wl_reread_new(&reread);
     }
-    if (!d->history || !d->ledger || !d->lists || (cfg->source && !d->reread)) {
+    if (!d->history || !d->ledger || !d->lists || !d->save || (cfg->source && !d->reread)) {
         wl_desk_free(d);
         return NULL;
     }
@@ -105,6 +121,7 @@ void wl_desk_free(struct wl_desk *d)
     for (unsigned i = 0; i < d->n_ready; i++)
         wl_answer_free(d->ready[i]);
     end_recount(&d->recount);
+    wl_save_free(d->save);
     wl_reread_free(d->reread);
     wl_lists_free(d->lists);
     wl_ledger_free(d->ledger);
@@ -495,14 +512,18 @@ static void answer_detail(struct wl_desk *d)
 
 /* ---------------------------------------------------------------------------------- asking */
 
-static void refuse(struct wl_desk *d, const struct wl_ask *ask)
+static void begin_saving(struct wl_desk *d, const struct wl_ask *ask)
 {
     struct wl_answer *a = wl_answer_new(d->cfg.cfg, ask);
 
     if (!a)
         return;
-    a->code = wl_fail(&a->err, WL_EINVAL, "this version does not save");
-    give(d, a);
+    if (wl_save_busy(d->save)) {
+        a->code = wl_fail(&a->err, WL_EINVAL, "another file is being written");
+        give(d, a);
+        return;
+    }
+    wl_save_begin(d->save, ask, a);
 }
 
 void wl_desk_ask(struct wl_desk *d, const struct wl_ask *ask)
@@ -521,7 +542,7 @@ void wl_desk_ask(struct wl_desk *d, const struct wl_ask *ask)
         d->detail = *ask;
         d->wants_detail = true;
         break;
-    case WL_ASK_SAVE: refuse(d, ask); break;
+    case WL_ASK_SAVE: begin_saving(d, ask); break;
     case WL_ASK_OVERRIDE:
     case WL_ASK_RESET:
     case WL_ASK_STOP:
@@ -529,8 +550,19 @@ void wl_desk_ask(struct wl_desk *d, const struct wl_ask *ask)
     }
 }
 
+/* One portion of one of the jobs behind the questions; true when it has more to do. */
+static bool work_on(struct wl_desk *d, unsigned job)
+{
+    switch (job % N_JOBS) {
+    case 0: return recount(d);
+    case 1: return d->reread && wl_reread_work(d->reread);
+    default: return wl_save_work(d->save);
+    }
+}
+
 bool wl_desk_work(struct wl_desk *d)
 {
+    struct wl_answer *saved;
     bool more = false;
 
     if (d->wants_detail) {
@@ -542,9 +574,12 @@ bool wl_desk_work(struct wl_desk *d)
     } else {
         more = wl_lists_work(d->lists);
     }
-    more |= recount(d);
-    if (d->reread)
-        more |= wl_reread_work(d->reread);
+    /* one job at a time, each in its turn */
+    for (unsigned i = 0; i < N_JOBS && !more; i++)
+        more = work_on(d, d->turn++);
+    saved = wl_save_done(d->save);
+    if (saved)
+        give(d, saved);
     return more || d->wants_board || d->wants_list || d->wants_detail;
 }
 
