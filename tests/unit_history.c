@@ -18,6 +18,7 @@
 #include "replay.h"
 
 #include <dirent.h>
+#include <unistd.h>
 
 enum { MOST = 20000, TEXT_MAX = 8 << 20 };
 
@@ -339,11 +340,133 @@ static void read_again_as_told(void **state)
     assert_true(n_read_again > 20);
 }
 
+/* --------------------------------------------------------------------------------- saving */
+
+static uint64_t packets_in(const char *path, struct wl_budget *budget)
+{
+    const struct wl_source_config cfg = {.files = &path, .n_files = 1};
+    struct wl_limits limits = {.max_files = 4};
+    struct wl_source *source;
+    struct wl_packet p;
+    uint64_t n = 0;
+
+    assert_int_equal(wl_source_open(&cfg, &limits, budget, &source, NULL), 0);
+    while (wl_source_next(source, &p, NULL) == 1)
+        n++;
+    wl_source_free(source);
+    return n;
+}
+
+static void saves_packets(void **state)
+{
+    static struct seen seen;
+    struct replay r = {.live = false};
+    struct wl_ask ask = {.kind = WL_ASK_SAVE};
+    struct wl_answer *a;
+
+    (void)state;
+    begin(&r, &seen);
+    assert_int_equal(replay_open(&r, WL_CAPTURES "/curl-keepalive.pcap"), 0);
+    while (replay_read(&r, UINT64_MAX)) {
+    }
+    (void)snprintf(ask.path, sizeof(ask.path), "/tmp/wl-save-%d.pcapng", (int)getpid());
+    (void)unlink(ask.path);
+    a = replay_ask(&r, &ask);
+    assert_non_null(a);
+    if (a->code)
+        fail_msg("%s", a->err.text);
+    assert_non_null(strstr(a->said, "packets of "));
+    wl_answer_free(a);
+    assert_int_equal(packets_in(ask.path, &r.budget), r.packets);
+    /* what exists is not written over */
+    a = replay_ask(&r, &ask);
+    assert_non_null(a);
+    assert_int_equal(a->code, WL_EOUTPUT);
+    assert_non_null(strstr(a->err.text, "it exists"));
+    wl_answer_free(a);
+    assert_int_equal(packets_in(ask.path, &r.budget), r.packets);
+    assert_int_equal(unlink(ask.path), 0);
+    /* nothing passes: nothing is left behind */
+    (void)snprintf(ask.where, sizeof(ask.where), "status:599");
+    a = replay_ask(&r, &ask);
+    assert_non_null(a);
+    assert_int_equal(a->code, WL_EINVAL);
+    wl_answer_free(a);
+    assert_int_not_equal(unlink(ask.path), 0);
+    end(&r, &seen);
+}
+
+static int told_exchange(struct wl_sink *s, const struct wl_exchange *ex)
+{
+    uint64_t *n = s->state;
+
+    (void)ex;
+    ++*n;
+    return 0;
+}
+
+static uint64_t n_replayed, n_closed;
+
+static int open_counting(struct wl_sink *s, const struct wl_sink_config *cfg, struct wl_error *err)
+{
+    (void)cfg;
+    (void)err;
+    s->state = &n_replayed;
+    return 0;
+}
+
+static int close_counting(struct wl_sink *s, const struct wl_stats *st, struct wl_error *err)
+{
+    (void)s;
+    (void)err;
+    n_closed = st->exchanges;
+    return 0;
+}
+
+static void saves_reports(void **state)
+{
+    static const struct wl_sink_ops counting = {
+        .name = "counting",
+        .open = open_counting,
+        .exchange = told_exchange,
+        .close = close_counting,
+        .wants_exchanges = true,
+    };
+    static struct seen seen;
+    struct replay r = {.live = true};
+    struct wl_ask ask = {.kind = WL_ASK_SAVE, .ops = &counting};
+    struct wl_answer *a;
+
+    (void)state;
+    begin(&r, &seen);
+    assert_int_equal(replay_open(&r, WL_CAPTURES "/curl-keepalive.pcap"), 0);
+    while (replay_read(&r, UINT64_MAX)) {
+    }
+    (void)snprintf(ask.path, sizeof(ask.path), "/tmp/wl-save-%d.txt", (int)getpid());
+    a = replay_ask(&r, &ask);
+    assert_non_null(a);
+    assert_int_equal(a->code, 0);
+    wl_answer_free(a);
+    assert_int_equal(n_replayed, seen.n);
+    assert_int_equal(n_closed, seen.n);
+    assert_int_equal(unlink(ask.path), 0);
+    /* packets that nobody keeps cannot be written, and no file is made */
+    ask.ops = NULL;
+    a = replay_ask(&r, &ask);
+    assert_non_null(a);
+    assert_int_equal(a->code, WL_EINVAL);
+    wl_answer_free(a);
+    assert_int_not_equal(unlink(ask.path), 0);
+    end(&r, &seen);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(held_as_told),
         cmocka_unit_test(read_again_as_told),
+        cmocka_unit_test(saves_packets),
+        cmocka_unit_test(saves_reports),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
