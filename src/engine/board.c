@@ -588,7 +588,7 @@ static bool put_in_order(const struct wl_ledger *l, const struct wl_ask *ask, co
     }
     wl_order_gathered(o);
     wl_order_want(o, r->n);
-    while (wl_order_work(o, r->n)) {
+    while (wl_order_work(o, SIZE_MAX)) {
     }
     return true;
 }

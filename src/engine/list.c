@@ -15,6 +15,8 @@
 enum {
     N_INDEXES = 4,
     PORTION = 16384,    /* rows looked at, or moved, in one call */
+    COST_PACKED = 16,   /* of a row that must be unpacked to be put in order, in rows */
+    COST_TEXT = 4,      /* of one whose text must be made */
     CHEAP = 2,          /* portions of an index that is made anew for every question */
     SELDOM = 4,         /* else: one question in so many times its portions */
     LINE_COLUMNS = 120, /* of a target, in the line of an exchange */
@@ -380,15 +382,24 @@ static void begin(const struct wl_lists *l, struct index *x, struct wl_order *o)
     wl_order_begin(o, l->budget, extent_of(l, x->subject.list).first, sorted(&x->subject));
 }
 
+/* What it costs to find the key of a row, in rows. */
+static unsigned cost_of(const struct subject *s)
+{
+    if (s->list == WL_LIST_CONNECTIONS)
+        return s->sort == WL_SORT_TEXT ? COST_TEXT : 1;
+    return s->sort == WL_SORT_TIME || s->sort == WL_SORT_FINDINGS ? 1 : COST_PACKED;
+}
+
 /* One portion of gathering. Returns false when memory is refused. */
 static bool gather(struct wl_lists *l, struct index *x, struct wl_order *o)
 {
     struct wl_extent e = extent_of(l, x->subject.list);
     bool conns = x->subject.list == WL_LIST_CONNECTIONS;
+    unsigned cost = cost_of(&x->subject);
 
     if (o->scanned < e.first)
         o->scanned = e.first;
-    for (unsigned i = 0; i < PORTION && o->scanned < e.end; i++) {
+    for (unsigned spent = 0; spent < PORTION && o->scanned < e.end; spent += cost) {
         uint64_t row = conns ? wl_history_next(l->history, o->scanned) : o->scanned;
         struct wl_order_row entry = {.key = 0};
 
@@ -401,12 +412,28 @@ static bool gather(struct wl_lists *l, struct index *x, struct wl_order *o)
             continue;
         if (sorted(&x->subject))
             key_of(l, &x->subject, row, &entry);
-        if (!wl_order_add(o, row, entry))
+        if (!wl_order_add(o, row, entry)) {
+            o->scanned = row; /* it is looked at again */
             return false;
+        }
     }
     if (o->scanned >= e.end)
         wl_order_gathered(o);
     return true;
+}
+
+/* Memory is short: the indexes that are not looked at now go. True: there were some. */
+static bool release_others(struct wl_lists *l, const struct index *x)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < N_INDEXES; i++) {
+        if (&l->indexes[i] != x && l->indexes[i].used) {
+            release_index(&l->indexes[i]);
+            any = true;
+        }
+    }
+    return any;
 }
 
 /* One portion of whatever this order needs; true when there is more to do. */
@@ -416,7 +443,7 @@ static bool advance(struct wl_lists *l, struct index *x, struct wl_order *o)
         return false;
     o->portions++;
     if (!wl_order_is_gathered(o)) {
-        if (!gather(l, x, o))
+        if (!gather(l, x, o) && !(release_others(l, x) && gather(l, x, o)))
             o->refused = true;
         return !o->refused && !wl_order_ready(o);
     }
@@ -427,7 +454,7 @@ static void replace(struct index *x)
 {
     wl_order_release(&x->order);
     x->order = x->next;
-    x->next = (struct wl_order){.rows = NULL};
+    x->next = (struct wl_order){.n = 0};
     x->renewing = false;
     x->rest = x->order.portions <= CHEAP ? 0 : x->order.portions / SELDOM;
 }
@@ -441,7 +468,7 @@ static bool work_on(struct wl_lists *l, struct index *x)
         return true;
     if (x->next.refused) {
         wl_order_release(&x->next);
-        x->next = (struct wl_order){.rows = NULL};
+        x->next = (struct wl_order){.n = 0};
         x->renewing = false;
         x->rest = x->order.portions; /* what there is goes on being shown */
         return false;

@@ -6,7 +6,16 @@
  */
 #include "order.h"
 
-enum { ROWS_FIRST = 1024 };
+enum {
+    CHUNK = 4096,
+    CHUNKS_FIRST = 16,
+    TAKING = 4, /* what it costs to take a row off the top, in rows that sink into the heap */
+};
+
+static struct wl_order_row *at(const struct wl_order *o, size_t i)
+{
+    return &o->chunks[i / CHUNK][i % CHUNK];
+}
 
 void wl_order_begin(struct wl_order *o, struct wl_budget *budget, uint64_t origin, bool sorted)
 {
@@ -21,26 +30,39 @@ void wl_order_begin(struct wl_order *o, struct wl_budget *budget, uint64_t origi
 
 void wl_order_release(struct wl_order *o)
 {
+    for (size_t i = 0; i < o->n_chunks; i++)
+        wl_free(o->budget, o->chunks[i], CHUNK * sizeof(**o->chunks));
     if (o->budget)
-        wl_free(o->budget, o->rows, o->size * sizeof(*o->rows));
-    o->rows = NULL;
-    o->n = o->size = 0;
+        wl_free(o->budget, o->chunks, o->chunks_size * sizeof(*o->chunks));
+    o->chunks = NULL;
+    o->n = o->n_chunks = o->chunks_size = 0;
+}
+
+static bool add_chunk(struct wl_order *o)
+{
+    if (o->n_chunks == o->chunks_size) {
+        size_t larger = o->chunks_size ? o->chunks_size * 2 : CHUNKS_FIRST;
+        struct wl_order_row **moved = wl_resize(
+            o->budget, o->chunks, o->chunks_size * sizeof(*moved), larger * sizeof(*moved));
+
+        if (!moved)
+            return false;
+        o->chunks = moved;
+        o->chunks_size = larger;
+    }
+    o->chunks[o->n_chunks] = wl_alloc(o->budget, CHUNK * sizeof(**o->chunks));
+    if (!o->chunks[o->n_chunks])
+        return false;
+    o->n_chunks++;
+    return true;
 }
 
 bool wl_order_add(struct wl_order *o, uint64_t row, struct wl_order_row key)
 {
-    if (o->n == o->size) {
-        size_t larger = o->size ? o->size + o->size / 2 : ROWS_FIRST;
-        struct wl_order_row *moved = wl_resize(o->budget, o->rows, o->size * sizeof(*moved),
-                                               larger * sizeof(*moved));
-
-        if (!moved)
-            return false;
-        o->rows = moved;
-        o->size = larger;
-    }
+    if (o->n == o->n_chunks * CHUNK && !add_chunk(o))
+        return false;
     key.row = (uint32_t)(row - o->origin);
-    o->rows[o->n++] = key;
+    *at(o, o->n++) = key;
     return true;
 }
 
@@ -65,13 +87,14 @@ void wl_order_more(struct wl_order *o)
 void wl_order_drop_before(struct wl_order *o, uint64_t first)
 {
     WL_ASSERT(!o->sorted);
-    while (o->dropped < o->n && o->origin + o->rows[o->dropped].row < first)
+    while (o->dropped < o->n && o->origin + at(o, o->dropped)->row < first)
         o->dropped++;
-    if (o->dropped > o->n / 2) {
-        o->n -= o->dropped;
-        if (o->n)
-            memmove(o->rows, o->rows + o->dropped, o->n * sizeof(*o->rows));
-        o->dropped = 0;
+    while (o->dropped >= CHUNK) {
+        wl_free(o->budget, o->chunks[0], CHUNK * sizeof(**o->chunks));
+        o->n_chunks--;
+        memmove(o->chunks, o->chunks + 1, o->n_chunks * sizeof(*o->chunks));
+        o->n -= CHUNK;
+        o->dropped -= CHUNK;
     }
 }
 
@@ -88,18 +111,18 @@ static bool before(const struct wl_order_row *a, const struct wl_order_row *b)
 }
 
 /* Lets the row at i sink to its place in a heap of n whose first comes before all others. */
-static void sift(struct wl_order_row *heap, size_t i, size_t n)
+static void sift(const struct wl_order *o, size_t i, size_t n)
 {
-    struct wl_order_row moving = heap[i];
+    struct wl_order_row moving = *at(o, i);
 
     for (size_t child; (child = 2 * i + 1) < n; i = child) {
-        if (child + 1 < n && before(&heap[child + 1], &heap[child]))
+        if (child + 1 < n && before(at(o, child + 1), at(o, child)))
             child++;
-        if (!before(&heap[child], &moving))
+        if (!before(at(o, child), &moving))
             break;
-        heap[i] = heap[child];
+        *at(o, i) = *at(o, child);
     }
-    heap[i] = moving;
+    *at(o, i) = moving;
 }
 
 bool wl_order_work(struct wl_order *o, size_t n)
@@ -108,16 +131,17 @@ bool wl_order_work(struct wl_order *o, size_t n)
         return false;
     for (; n && o->heaped > 0; n--) {
         o->heaped--;
-        sift(o->rows, o->heaped, o->n);
+        sift(o, o->heaped, o->n);
     }
-    for (; n && o->heaped == 0 && !wl_order_ready(o); n--) {
+    for (; n >= TAKING && o->heaped == 0 && !wl_order_ready(o); n -= TAKING) {
         size_t left = o->n - o->taken;
-        struct wl_order_row first = o->rows[0];
+        struct wl_order_row first = *at(o, 0);
 
-        o->rows[0] = o->rows[left - 1];
-        o->rows[left - 1] = first;
+        *at(o, 0) = *at(o, left - 1);
+        *at(o, left - 1) = first;
         o->taken++;
-        sift(o->rows, 0, left - 1);
+        if (left > 2)
+            sift(o, 0, left - 1);
     }
     return !wl_order_ready(o);
 }
@@ -138,7 +162,7 @@ uint64_t wl_order_at(const struct wl_order *o, uint64_t i)
 {
     if (i >= (o->sorted ? o->taken : o->n - o->dropped))
         return UINT64_MAX;
-    return o->origin + o->rows[o->sorted ? o->n - 1 - (size_t)i : o->dropped + (size_t)i].row;
+    return o->origin + at(o, o->sorted ? o->n - 1 - (size_t)i : o->dropped + (size_t)i)->row;
 }
 
 /* An unsorted order is ascending. */
@@ -149,7 +173,7 @@ static uint64_t search(const struct wl_order *o, uint32_t row)
     while (low < high) {
         size_t middle = low + (high - low) / 2;
 
-        if (o->rows[middle].row < row) {
+        if (at(o, middle)->row < row) {
             low = middle + 1;
         } else {
             high = middle;
@@ -166,6 +190,6 @@ uint64_t wl_order_place(const struct wl_order *o, uint64_t row, struct wl_order_
     if (!o->sorted)
         return search(o, key.row);
     for (size_t i = 0; i < o->n; i++)
-        n += before(&o->rows[i], &key);
+        n += before(at(o, i), &key);
     return n;
 }

@@ -18,8 +18,8 @@ struct wl_order_row {
 
 struct wl_order {
     struct wl_budget *budget;
-    struct wl_order_row *rows;
-    size_t n, size;
+    struct wl_order_row **chunks; /* rows by so many; what is held never moves for want of room */
+    size_t n, n_chunks, chunks_size;
     uint64_t origin;  /* smallest row */
     uint64_t scanned; /* rows below were looked at: the gatherer's own */
     uint64_t wanted;  /* rows from the front that must be in order */
@@ -42,7 +42,7 @@ void wl_order_more(struct wl_order *o);
 void wl_order_drop_before(struct wl_order *o, uint64_t first);
 /** At least the first n rows are wanted in order. */
 void wl_order_want(struct wl_order *o, uint64_t n);
-/** Moves at most n rows or so; true when there is more to do. */
+/** Moves at most n rows or so, n >= 4; true when there is more to do. */
 bool wl_order_work(struct wl_order *o, size_t n);
 /** What is wanted is there. */
 bool wl_order_ready(const struct wl_order *o);
