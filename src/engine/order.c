@@ -38,8 +38,11 @@ void wl_order_release(struct wl_order *o)
     o->n = o->n_chunks = o->chunks_size = 0;
 }
 
+/* An order is a comfort: the last sixteenth of the budget is left to what cannot be done without. */
 static bool add_chunk(struct wl_order *o)
 {
+    if (o->budget->used > o->budget->max / 16 * 15)
+        return false;
     if (o->n_chunks == o->chunks_size) {
         size_t larger = o->chunks_size ? o->chunks_size * 2 : CHUNKS_FIRST;
         struct wl_order_row **moved = wl_resize(
