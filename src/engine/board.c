@@ -124,7 +124,7 @@ static struct code_row *code_row(struct wl_ledger *l, uint16_t code)
 
 static struct rule_row *rule_row(struct wl_ledger *l, const struct wl_rule *rule)
 {
-    uint64_t hash = wl_hash(&rule, sizeof(rule), l->seed);
+    uint64_t hash = wl_hash(&rule, sizeof(void *), l->seed);
     struct rule_row *row;
     size_t probe = 0;
 

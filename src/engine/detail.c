@@ -16,7 +16,7 @@ bool wl_detail_add(struct wl_detail *d, struct wl_arena *a, const struct wl_exch
     uint32_t i = d->n_exchanges;
 
     if (!d->exchanges)
-        d->exchanges = wl_arena_array(a, WL_DETAIL_EXCHANGES, sizeof(*d->exchanges));
+        d->exchanges = wl_arena_array(a, WL_DETAIL_EXCHANGES, sizeof(void *));
     if (!d->exchanges || d->n_exchanges == WL_DETAIL_EXCHANGES)
         return false;
     for (; i > 0 && d->exchanges[i - 1]->ordinal > ex->ordinal; i--)

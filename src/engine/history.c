@@ -38,9 +38,10 @@ static uint32_t address_of(struct wl_history *h, const struct wl_endpoint *e)
     uint64_t hash;
     size_t probe = 0;
 
-    if (e->family != 6)
+    if (e->family != 6) {
         return (uint32_t)e->ip[0] << 24 | (uint32_t)e->ip[1] << 16 | (uint32_t)e->ip[2] << 8 |
                e->ip[3];
+    }
     hash = wl_hash(e->ip, sizeof(e->ip), h->seed);
     for (uint32_t i; (i = wl_table_find(&h->by_address, hash, &probe)) != UINT32_MAX;) {
         if (memcmp(h->addresses[i], e->ip, sizeof(e->ip)) == 0)
@@ -100,7 +101,7 @@ static void show(struct wl_history *h, struct wl_kept_conn *row, uint64_t number
 static uint16_t rule_number(struct wl_history *h, const struct wl_rule *rule)
 {
     uint16_t known = wl_history_rule_number(h, rule);
-    uint64_t hash = wl_hash(&rule, sizeof(rule), h->seed);
+    uint64_t hash = wl_hash(&rule, sizeof(void *), h->seed);
 
     if (known || h->n_rules == WL_STORE_RULES)
         return known;
@@ -122,7 +123,7 @@ static uint16_t rule_number(struct wl_history *h, const struct wl_rule *rule)
 
 uint16_t wl_history_rule_number(const struct wl_history *h, const struct wl_rule *rule)
 {
-    uint64_t hash = wl_hash(&rule, sizeof(rule), h->seed);
+    uint64_t hash = wl_hash(&rule, sizeof(void *), h->seed);
     size_t probe = 0;
 
     for (uint32_t i; (i = wl_table_find(&h->by_rule, hash, &probe)) != UINT32_MAX;) {

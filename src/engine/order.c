@@ -33,7 +33,7 @@ void wl_order_release(struct wl_order *o)
     for (size_t i = 0; i < o->n_chunks; i++)
         wl_free(o->budget, o->chunks[i], CHUNK * sizeof(**o->chunks));
     if (o->budget)
-        wl_free(o->budget, o->chunks, o->chunks_size * sizeof(*o->chunks));
+        wl_free(o->budget, o->chunks, o->chunks_size * sizeof(void *));
     o->chunks = NULL;
     o->n = o->n_chunks = o->chunks_size = 0;
 }
@@ -46,7 +46,7 @@ static bool add_chunk(struct wl_order *o)
     if (o->n_chunks == o->chunks_size) {
         size_t larger = o->chunks_size ? o->chunks_size * 2 : CHUNKS_FIRST;
         struct wl_order_row **moved = wl_resize(
-            o->budget, o->chunks, o->chunks_size * sizeof(*moved), larger * sizeof(*moved));
+            o->budget, o->chunks, o->chunks_size * sizeof(void *), larger * sizeof(void *));
 
         if (!moved)
             return false;
@@ -95,7 +95,7 @@ void wl_order_drop_before(struct wl_order *o, uint64_t first)
     while (o->dropped >= CHUNK) {
         wl_free(o->budget, o->chunks[0], CHUNK * sizeof(**o->chunks));
         o->n_chunks--;
-        memmove(o->chunks, o->chunks + 1, o->n_chunks * sizeof(*o->chunks));
+        memmove(o->chunks, o->chunks + 1, o->n_chunks * sizeof(void *));
         o->n -= CHUNK;
         o->dropped -= CHUNK;
     }

@@ -22,6 +22,7 @@ struct column {
     uint8_t kind;
 };
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): names of types and members */
 #define COLUMN(type, member, k)                                              \
     {                                                                        \
         offsetof(struct type, member), sizeof(((struct type *)0)->member), k \
@@ -29,6 +30,8 @@ struct column {
 #define WHERE(type, member)                                                 \
     COLUMN(type, member.frame, FRAME), COLUMN(type, member.offset, NUMBER), \
         COLUMN(type, member.dir, NUMBER)
+
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 static const struct column conn_columns[] = {
     COLUMN(wl_conn_ref, id, NUMBER),        COLUMN(wl_conn_ref, number, NUMBER),
@@ -352,7 +355,7 @@ static void put_message(struct wl_packer *p, const struct wl_message *m)
 static void put_findings(struct wl_packer *p, const struct wl_finding *findings, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++) {
-        put_octets(p, &findings[i].rule, sizeof(findings[i].rule));
+        put_octets(p, &findings[i].rule, sizeof(void *));
         PUT_STRUCT(p, &findings[i], finding_columns);
         put_span(p, findings[i].message);
     }
@@ -558,7 +561,7 @@ static struct wl_finding *get_findings(struct unpacker *u, uint32_t n)
     struct wl_finding *findings = make(u, n, sizeof(*findings));
 
     for (uint32_t i = 0; findings && i < n; i++) {
-        struct wl_span rule = wl_take(&u->in, sizeof(findings[i].rule));
+        struct wl_span rule = wl_take(&u->in, sizeof(void *));
 
         if (rule.n)
             memcpy(&findings[i].rule, rule.p, rule.n);
@@ -577,9 +580,9 @@ static void get_wait(struct unpacker *u, struct wl_exchange *ex)
     ex->wait = wait;
 }
 
-struct wl_exchange *wl_unpack_exchange(struct wl_span octets, struct wl_arena *a)
+struct wl_exchange *wl_unpack_exchange(struct wl_span from, struct wl_arena *a)
 {
-    struct unpacker u = {.in = wl_cursor(octets), .arena = a};
+    struct unpacker u = {.in = wl_cursor(from), .arena = a};
     struct wl_exchange *ex = wl_arena_alloc(a, sizeof(*ex));
 
     if (!ex)
@@ -600,10 +603,10 @@ struct wl_exchange *wl_unpack_exchange(struct wl_span octets, struct wl_arena *a
     return u.refused || u.in.bad ? NULL : ex;
 }
 
-bool wl_unpack_findings(struct wl_span octets, struct wl_arena *a, struct wl_finding **ret,
+bool wl_unpack_findings(struct wl_span from, struct wl_arena *a, struct wl_finding **ret,
                         uint32_t *ret_n)
 {
-    struct unpacker u = {.in = wl_cursor(octets), .arena = a};
+    struct unpacker u = {.in = wl_cursor(from), .arena = a};
     uint32_t n = (uint32_t)get(&u);
     struct wl_finding *findings = get_findings(&u, n);
 
@@ -614,9 +617,9 @@ bool wl_unpack_findings(struct wl_span octets, struct wl_arena *a, struct wl_fin
     return true;
 }
 
-struct wl_conn_record *wl_unpack_record(struct wl_span octets, struct wl_arena *a)
+struct wl_conn_record *wl_unpack_record(struct wl_span from, struct wl_arena *a)
 {
-    struct unpacker u = {.in = wl_cursor(octets), .arena = a};
+    struct unpacker u = {.in = wl_cursor(from), .arena = a};
     struct wl_conn_record *conn = wl_arena_alloc(a, sizeof(*conn));
 
     if (!conn)

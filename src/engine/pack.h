@@ -29,10 +29,10 @@ struct wl_span wl_pack_exchange(struct wl_packer *p, const struct wl_exchange *e
 struct wl_span wl_pack_record(struct wl_packer *p, const struct wl_conn_record *conn);
 /** Findings alone, and back. */
 struct wl_span wl_pack_findings(struct wl_packer *p, const struct wl_finding *findings, uint32_t n);
-WL_MUST_USE bool wl_unpack_findings(struct wl_span packed, struct wl_arena *a,
+WL_MUST_USE bool wl_unpack_findings(struct wl_span from, struct wl_arena *a,
                                     struct wl_finding **ret, uint32_t *ret_n);
 /** Back again, in an arena; its member arena is NULL. NULL when memory is refused. */
-struct wl_exchange *wl_unpack_exchange(struct wl_span packed, struct wl_arena *a);
-struct wl_conn_record *wl_unpack_record(struct wl_span packed, struct wl_arena *a);
+struct wl_exchange *wl_unpack_exchange(struct wl_span from, struct wl_arena *a);
+struct wl_conn_record *wl_unpack_record(struct wl_span from, struct wl_arena *a);
 
 #endif

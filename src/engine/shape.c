@@ -16,6 +16,10 @@ enum {
     TEXTS_MAX = 8 << 20, /* octets of statuses, rules and methods of all shapes */
 };
 
+/* octets of one shape */
+#define DRAFT_MAX \
+    (WL_SHAPE_STATUSES * sizeof(uint16_t) + WL_SHAPE_RULES * sizeof(void *) + METHOD_MAX)
+
 enum shape_kind {
     OF_EXCHANGE,
     OF_FINDINGS,  /* of a connection's record, about exchanges */
@@ -55,7 +59,7 @@ struct wl_shapes {
 /* What a shape is made of, before it is one. */
 struct draft {
     struct shape shape;
-    uint8_t octets[WL_SHAPE_STATUSES * 2 + WL_SHAPE_RULES * sizeof(void *) + METHOD_MAX];
+    uint8_t octets[DRAFT_MAX];
 };
 
 /* ------------------------------------------------------------------------------ life cycle */
@@ -149,10 +153,10 @@ static void draft_rules(struct draft *d, const struct wl_finding *findings, uint
         bool known = false;
 
         for (size_t k = 0; k < d->shape.n_rules && !known; k++)
-            known = memcmp(d->octets + start + k * sizeof(rule), &rule, sizeof(rule)) == 0;
+            known = memcmp(d->octets + start + k * sizeof(void *), &rule, sizeof(void *)) == 0;
         if (known)
             continue;
-        draft_octets(d, &rule, sizeof(rule));
+        draft_octets(d, &rule, sizeof(void *));
         d->shape.n_rules++;
     }
 }
@@ -207,7 +211,7 @@ static void find_sequence(struct wl_shapes *s, uint32_t id)
     struct wl_span statuses = wl_span_sub(octets_of(s, shape), 0,
                                           shape->n_statuses * sizeof(uint16_t));
     uint64_t hash = wl_hash(statuses.n ? statuses.p : (const uint8_t *)"", statuses.n,
-                            s->seed + shape->n_final + 2u * shape->kind);
+                            s->seed + shape->n_final + 2 * (uint64_t)shape->kind);
     size_t probe = 0;
 
     shape->sequence = id;
@@ -528,7 +532,7 @@ static void view_shape(const struct wl_shapes *s, const struct shape *shape,
     octets = wl_span_after(octets, n * sizeof(uint16_t));
     v->ex.n_findings = shape->n_rules;
     for (uint32_t i = 0; i < shape->n_rules; i++) {
-        struct wl_span rule = wl_span_sub(octets, 0, sizeof(v->findings[i].rule));
+        struct wl_span rule = wl_span_sub(octets, 0, sizeof(void *));
 
         v->findings[i] = (struct wl_finding){.ordinal = shape->kind == OF_CONN_ONLY ? 0 : 1};
         if (rule.n)
@@ -547,10 +551,11 @@ static uint8_t judge_shape(const struct wl_verdicts *v, const struct wl_conn_ref
 
     view_shape(v->shapes, shape, conn, &view);
     if (shape->kind == OF_EXCHANGE) {
-        if (wl_filter_match(v->filter, &view.ex))
+        if (wl_filter_match(v->filter, &view.ex)) {
             verdict |= PASSES | FACTS_PASS;
-        else if (wl_filter_match_facts(v->filter, &view.ex))
+        } else if (wl_filter_match_facts(v->filter, &view.ex)) {
             verdict |= FACTS_PASS;
+        }
         return verdict;
     }
     for (uint32_t i = 0; i < view.ex.n_findings; i++) {
