@@ -53,7 +53,8 @@ struct wl_relate {
     size_t n_date;
     struct wl_date date_read;
     struct clock clocks[MAX_CLOCKS];
-    bool clocks_changed; /* since the median was found */
+    uint32_t n_clocks, clock; /* clock: the one set last */
+    bool clocks_changed;      /* since the median was found */
     int64_t median;
     uint32_t n_agree; /* clocks that are near it; 0 when most are not */
     /* once_per_target */
@@ -473,12 +474,10 @@ static int compare_offsets(const void *a, const void *b)
 static void find_median(struct wl_relate *r)
 {
     int64_t offsets[MAX_CLOCKS];
-    uint32_t n = 0, agree = 0;
+    uint32_t n = r->n_clocks, agree = 0;
 
-    for (uint32_t i = 0; i < MAX_CLOCKS; i++) {
-        if (r->clocks[i].server)
-            offsets[n++] = r->clocks[i].offset;
-    }
+    for (uint32_t i = 0; i < n; i++)
+        offsets[i] = r->clocks[i].offset;
     if (n)
         qsort(offsets, n, sizeof(*offsets), compare_offsets);
     r->median = n ? offsets[n / 2] : 0;
@@ -499,13 +498,22 @@ static void compare_clock(struct wl_relate *r)
     r->now.n_median = r->n_agree;
 }
 
-/* Notes the clock of a server, where that of another may have stood. */
+/* Notes the clock of a server. They stand in the order in which servers were first seen, never by
+ * hash: a file gives the same output on every run. */
 static void set_clock(struct wl_relate *r, uint64_t server)
 {
-    struct clock *c = &r->clocks[server % MAX_CLOCKS];
+    uint32_t i = r->clock;
 
-    r->clocks_changed |= c->server != server || c->offset != r->now.offset;
-    *c = (struct clock){server, r->now.offset};
+    if (i == r->n_clocks || r->clocks[i].server != server) {
+        for (i = 0; i < r->n_clocks && r->clocks[i].server != server;)
+            i++;
+    }
+    if (i == MAX_CLOCKS)
+        return;
+    r->clock = i;
+    r->clocks_changed |= i == r->n_clocks || r->clocks[i].offset != r->now.offset;
+    r->clocks[i] = (struct clock){server, r->now.offset};
+    r->n_clocks += i == r->n_clocks;
 }
 
 /* ----------------------------------------------------------------------------- once per target */
