@@ -281,8 +281,13 @@ struct wl_port;
 bool wl_port_ask(struct wl_port *p, const struct wl_ask *ask);
 /** The next answer, or NULL when there is none yet. */
 struct wl_answer *wl_port_answer(struct wl_port *p);
-/** A descriptor to poll(2): readable while an answer is waiting. */
+/** A descriptor to poll(2): readable while an answer is waiting, or something to know. */
 int wl_port_fd(const struct wl_port *p);
+/**
+ * After wl_port_answer gave NULL: the engine wants the screen to return, because a signal has come or
+ * an output has failed. A screen that does not within two seconds is left behind.
+ */
+bool wl_port_over(const struct wl_port *p);
 
 /** What runs on the screen's thread; returns when the user has left. */
 typedef void wl_screen_fn(void *user, struct wl_port *port);
@@ -290,7 +295,10 @@ typedef void wl_screen_fn(void *user, struct wl_port *port);
 /**
  * As wl_engine_run, with a screen beside it: starts screen on a thread of its own and serves it
  * until it returns, also after the source has ended.
- * speed  files: 0 as fast as they can be read, else so many times the pace of the capture
+ * speed   files: 0 as fast as they can be read, else so many times the pace of the capture
+ * screen  its thread takes the signals that are a terminal's (SIGWINCH, SIGTSTP, SIGCONT, SIGTTIN,
+ *         SIGTTOU), the calling one all others. What it and user need has to live as long as the
+ *         process: after wl_engine_stop a screen that is stuck is left behind, and stays
  */
 int wl_engine_run_screen(struct wl_engine *e, const struct wl_source_config *src, double speed,
                          wl_screen_fn *screen, void *user, struct wl_error *err);

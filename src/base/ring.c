@@ -107,6 +107,12 @@ void *wl_ring_pop(struct wl_ring *r)
     return s.item;
 }
 
+bool wl_ring_empty(const struct wl_ring *r)
+{
+    return atomic_load_explicit(&r->tail, memory_order_relaxed) ==
+           atomic_load_explicit(&r->head, memory_order_acquire);
+}
+
 void wl_ring_close(struct wl_ring *r)
 {
     atomic_store_explicit(&r->closed, true, memory_order_release);

@@ -21,6 +21,8 @@ void wl_ring_free(struct wl_ring *r);
 WL_MUST_USE bool wl_ring_push(struct wl_ring *r, void *item, uint64_t octets);
 /** Consumer: the oldest item, or NULL when there is none. */
 void *wl_ring_pop(struct wl_ring *r);
+/** Consumer: there is nothing to pop. */
+bool wl_ring_empty(const struct wl_ring *r);
 /** Producer: nothing more will come. */
 void wl_ring_close(struct wl_ring *r);
 /** Consumer: closed and empty. */

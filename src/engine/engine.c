@@ -25,6 +25,8 @@ static bool relate_and_filter(struct wl_engine *e, struct wl_exchange *ex)
     wl_relate_exchange(e->relate, ex, told);
     if (!told)
         return false;
+    if (e->overridden && ex->n_findings)
+        ex->n_findings = wl_overridden_apply(e->overridden, ex->findings, ex->n_findings);
     if (e->filter)
         wl_matched_note(e->matched, ex->conn.id, ex->ordinal);
     return !e->filter || wl_filter_match(e->filter, ex);
@@ -37,6 +39,8 @@ static void take_exchange(struct wl_engine *e, struct wl_exchange *ex)
         return;
     }
     wl_tally_exchange(e->tally, ex);
+    if (e->desk)
+        wl_serve_exchange(e, ex);
     if (e->evidence)
         wl_evidence_exchange(e->evidence, ex);
     wl_outputs_exchange(&e->outputs, ex);
@@ -66,13 +70,18 @@ static bool filter_connection(struct wl_engine *e, struct wl_conn_record *conn, 
 
 static void take_connection(struct wl_engine *e, struct wl_conn_record *conn)
 {
-    bool http = conn->n_exchanges > 0;
+    bool http = conn->n_exchanges > 0, counts = true;
 
-    if (e->filter) {
-        if (!filter_connection(e, conn, &http))
-            return;
+    if (e->overridden && conn->n_findings)
+        conn->n_findings = wl_overridden_apply(e->overridden, conn->findings, conn->n_findings);
+    if (e->filter)
+        counts = filter_connection(e, conn, &http);
+    if (e->desk)
+        wl_serve_connection(e, conn, counts, http);
+    if (!counts)
+        return;
+    if (e->filter)
         wl_tally_opened(e->tally);
-    }
     wl_tally_connection(e->tally, conn, http);
     if (e->evidence)
         wl_evidence_connection(e->evidence, conn);
@@ -100,6 +109,8 @@ void wl_engine_released(void *user, struct wl_event *ev)
         /* under a filter, what counts is known when a connection is over */
         if (!e->filter)
             wl_tally_opened(e->tally);
+        if (e->desk)
+            wl_serve_opened(e, ev->id);
         break;
     case WL_EVENT_EXCHANGE: take_exchange(e, ev->of.ex); break;
     case WL_EVENT_CONNECTION: take_connection(e, ev->of.conn); break;
@@ -151,9 +162,9 @@ wl_ns wl_engine_clock(void)
     return (wl_ns)now.tv_sec * WL_SECOND + now.tv_nsec;
 }
 
-static const struct wl_stats *snapshot(void *user)
+const struct wl_stats *wl_engine_snapshot(void *engine)
 {
-    struct wl_engine *e = user;
+    struct wl_engine *e = engine;
     struct wl_stats *st = wl_tally_stats(e->tally);
     size_t n = 0;
 
@@ -187,12 +198,42 @@ static const struct wl_stats *snapshot(void *user)
     st->live = e->live;
     st->now = e->now > e->t_last ? e->now : e->t_last;
     st->elapsed = e->began ? wl_engine_clock() - e->began : 0;
+    if (e->desk)
+        wl_desk_limits(e->desk, st->limits);
     return wl_tally_snapshot(e->tally);
+}
+
+uint64_t wl_engine_open(const struct wl_engine *e)
+{
+    uint64_t n = 0;
+
+    for (unsigned i = 0; i < e->n_shards; i++) {
+        if (e->pipeline) {
+            n += wl_pipeline_report(e->pipeline, i)->open;
+        } else if (e->shards[i]) {
+            n += wl_shard_open(e->shards[i]);
+        }
+    }
+    return n;
+}
+
+uint64_t wl_engine_octets(const struct wl_engine *e)
+{
+    uint64_t n = 0;
+
+    for (unsigned i = 0; i < e->n_shards; i++) {
+        if (e->pipeline) {
+            n += wl_pipeline_report(e->pipeline, i)->counters.octets;
+        } else if (e->shards[i]) {
+            n += wl_shard_counters(e->shards[i])->octets;
+        }
+    }
+    return n;
 }
 
 const struct wl_stats *wl_engine_stats(struct wl_engine *e)
 {
-    return snapshot(e);
+    return wl_engine_snapshot(e);
 }
 
 /* ------------------------------------------------------------------------------ life cycle */
@@ -245,7 +286,7 @@ int wl_engine_new(const struct wl_config *cfg, struct wl_engine **ret, struct wl
     e->budget = budget;
     e->cfg = *cfg;
     e->n_shards = cfg->shards ? cfg->shards : 1;
-    e->outputs.stats = snapshot;
+    e->outputs.stats = wl_engine_snapshot;
     e->outputs.user = e;
     rc = fill(e, err);
     if (rc < 0) {
@@ -275,7 +316,7 @@ int wl_engine_add_rules(struct wl_engine *e, const struct wl_rule_group *group)
 struct wl_shard_config wl_engine_shard_config(const struct wl_engine *e)
 {
     return (struct wl_shard_config){
-        .cfg = &e->cfg,
+        .cfg = e->overridden ? &e->unruled : &e->cfg,
         .extra_rules = e->groups,
         .keep_steps = wl_outputs_want_steps(&e->outputs),
         .n_shards = e->n_shards,
@@ -289,7 +330,7 @@ int wl_engine_start(struct wl_engine *e, bool shards, struct wl_error *err)
     if (e->finished)
         return wl_fail(err, WL_EINVAL, "the engine has finished");
     e->started = true;
-    if (wl_relate_rules(e->relate, &e->cfg, e->groups) < 0)
+    if (wl_relate_rules(e->relate, cfg.cfg, e->groups) < 0)
         return wl_fail(err, WL_NOMEM, "out of memory");
     e->merge = wl_merge_new(&e->budget, e->n_shards, e->cfg.limits.max_connections,
                             wl_engine_released, e);
@@ -433,6 +474,7 @@ void wl_engine_free(struct wl_engine *e)
         wl_outputs_close(&e->outputs); /* open and close come in pairs, whatever happened */
     if (e->pipeline)
         wl_pipeline_end(e->pipeline);
+    wl_serve_close(e);
     wl_merge_free(e->merge); /* before the shards: what it holds lies in their pools */
     e->merge = NULL;
     wl_pipeline_free(e->pipeline);

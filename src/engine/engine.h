@@ -4,11 +4,14 @@
 #ifndef WL_ENGINE_H
 #define WL_ENGINE_H
 
+#include "desk.h"
 #include "evidence.h"
 #include "matched.h"
 #include "merge.h"
 #include "outputs.h"
+#include "override.h"
 #include "pipeline.h"
+#include "port.h"
 #include "relate.h"
 #include "shard.h"
 #include "stats.h"
@@ -36,13 +39,26 @@ struct wl_engine {
     bool started, finished, over, evidence_open;
     struct wl_source *volatile source; /* that of the calling thread */
     const struct wl_source_config *source_config;
+    struct wl_source_config source_copy;
+    void (*wanted_progress)(void *user, uint64_t done, uint64_t total);
+    void *progress_user;
     struct wl_bell *volatile bell; /* wakes the run */
     volatile sig_atomic_t stop;    /* set from outside, perhaps by a signal */
     bool stopped, live;
+    /* only with a screen (serve.c) */
+    struct wl_port *port;
+    struct wl_desk *desk;
+    struct wl_answer *unsent;
+    struct wl_overridden *overridden;
+    struct wl_config unruled;  /* cfg without what it says of single rules, for shards */
+    struct wl_tally *shown;    /* since WL_ASK_RESET; NULL: nothing was reset */
+    struct wl_counters before; /* what was counted until then */
+    bool halt;                 /* the screen wants no more to be read */
+    uint64_t done, total;      /* octets of files, as far as known */
     uint64_t packets, ordinal; /* ordinal: of the latest one */
     wl_ns t_first, t_last;
     wl_ns began; /* by the monotonic clock; 0: no run has begun */
-    wl_ns now;   /* live: the time by the clock of the packets, when last looked at */
+    wl_ns now;   /* capture time, when last looked at: it goes on without packets */
 };
 
 /** What every shard is made with; index, emit and user are left to the caller. */
@@ -58,7 +74,31 @@ WL_MUST_USE int wl_engine_begin_evidence(struct wl_engine *e, const struct wl_so
                                          struct wl_error *err);
 /** The monotonic clock. */
 wl_ns wl_engine_clock(void);
+/** Everything counted so far; borrowed until the next call. */
+const struct wl_stats *wl_engine_snapshot(void *engine);
+/** Octets of all packets so far. */
+uint64_t wl_engine_octets(const struct wl_engine *e);
+/** Connections open now. */
+uint64_t wl_engine_open(const struct wl_engine *e);
 /** Every connection ends, and all events are released. Does nothing the second time. */
 void wl_engine_end(struct wl_engine *e);
+
+/* serve.c: a screen beside the run. */
+
+/** Makes what the screen talks to, before the merge and the shards are made. */
+WL_MUST_USE int wl_serve_open(struct wl_engine *e, struct wl_error *err);
+/** Makes what answers it, once the source is open. */
+WL_MUST_USE int wl_serve_begin(struct wl_engine *e, const struct wl_source_config *src,
+                               struct wl_error *err);
+void wl_serve_opened(struct wl_engine *e, uint64_t id);
+void wl_serve_exchange(struct wl_engine *e, const struct wl_exchange *ex);
+void wl_serve_connection(struct wl_engine *e, const struct wl_conn_record *conn, bool counts,
+                         bool http);
+/** Answers what has been asked, a few milliseconds at most; true when there is more to do. */
+bool wl_serve(struct wl_engine *e);
+/** Serves until the screen has left, once the source has ended; a screen that does not leave when it
+ * is told to is left behind. */
+void wl_serve_on(struct wl_engine *e);
+void wl_serve_close(struct wl_engine *e);
 
 #endif

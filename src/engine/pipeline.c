@@ -63,10 +63,9 @@ struct batch {
 struct lane {
     struct wl_pipeline *pipeline;
     unsigned index;
-    bool running;
     struct wl_ring *events, *returns;
     struct wl_bell *bell; /* of its thread */
-    pthread_t thread;
+    struct wl_thread thread;
     uint64_t max_octets; /* on their way */
 
     /* its thread's, once that runs */
@@ -106,6 +105,70 @@ struct wl_pipeline {
     size_t n_inputs;
     struct lane lanes[]; /* n */
 };
+
+/* ------------------------------------------------------------------------------------ threads */
+
+static void *run_thread(void *user)
+{
+    struct wl_thread *t = user;
+
+    t->run(t->user);
+    return NULL;
+}
+
+static void terminal_signals(sigset_t *set)
+{
+    (void)sigemptyset(set);
+    (void)sigaddset(set, SIGTSTP);
+    (void)sigaddset(set, SIGCONT);
+    (void)sigaddset(set, SIGTTIN);
+    (void)sigaddset(set, SIGTTOU);
+    (void)sigaddset(set, SIGWINCH);
+}
+
+int wl_thread_start(struct wl_thread *t, bool terminal, void (*run)(void *user), void *user,
+                    struct wl_error *err)
+{
+    sigset_t all, before, of_terminal;
+    char text[96];
+    int rc;
+
+    terminal_signals(&of_terminal);
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+    if (terminal)
+        (void)pthread_sigmask(SIG_UNBLOCK, &of_terminal, NULL);
+    t->run = run;
+    t->user = user;
+    rc = pthread_create(&t->id, NULL, run_thread, t);
+    t->running = rc == 0;
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (rc != 0)
+        return wl_fail(err, WL_NOMEM, "cannot start a thread: %s",
+                       wl_errno_text(rc, text, sizeof(text)));
+    t->terminal = terminal;
+    if (terminal)
+        (void)pthread_sigmask(SIG_BLOCK, &of_terminal, &t->before);
+    return 0;
+}
+
+void wl_thread_join(struct wl_thread *t)
+{
+    if (!t->running)
+        return;
+    (void)pthread_join(t->id, NULL);
+    if (t->terminal)
+        (void)pthread_sigmask(SIG_SETMASK, &t->before, NULL);
+    t->running = false;
+}
+
+void wl_thread_abandon(struct wl_thread *t)
+{
+    (void)pthread_detach(t->id);
+    if (t->terminal)
+        (void)pthread_sigmask(SIG_SETMASK, &t->before, NULL);
+    t->running = false;
+}
 
 /* ------------------------------------------------------------------------ a shard's thread */
 
@@ -262,6 +325,7 @@ static void fill_report(struct lane *l)
     r->limits[WL_LIMIT_memory] += l->budget.refused;
     r->suppressed = wl_shard_suppressed(l->shard);
     r->open = wl_shard_open(l->shard);
+    r->memory = wl_shard_memory(l->shard) + l->budget.used;
     inputs = wl_source_inputs(l->source, &n);
     r->n_inputs = (uint32_t)wl_min_size(n, WL_REPORTED_INPUTS);
     memcpy(r->inputs, inputs, r->n_inputs * sizeof(*inputs));
@@ -339,7 +403,7 @@ static void idle(struct lane *l)
     }
 }
 
-static void *run_lane(void *user)
+static void run_lane(void *user)
 {
     struct lane *l = user;
     struct wl_packet burst[BURST];
@@ -364,7 +428,6 @@ static void *run_lane(void *user)
     l->filling->over = true;
     flush(l, (struct wl_position){UINT64_MAX, UINT64_MAX});
     wake_merge(l);
-    return NULL;
 }
 
 /* What a source says is said by the calling thread. */
@@ -471,7 +534,7 @@ bool wl_pipeline_pump(struct wl_pipeline *p)
 bool wl_pipeline_over(const struct wl_pipeline *p)
 {
     for (unsigned i = 0; i < p->n; i++) {
-        if (p->lanes[i].running && !p->lanes[i].over)
+        if (p->lanes[i].thread.running && !p->lanes[i].over)
             return false;
     }
     return true;
@@ -633,24 +696,11 @@ int wl_pipeline_begin(struct wl_pipeline *p, struct wl_error *err)
 
 int wl_pipeline_start(struct wl_pipeline *p, struct wl_error *err)
 {
-    sigset_t all, before;
     int rc = 0;
 
-    /* signals are the calling thread's */
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    for (unsigned i = 0; rc == 0 && i < p->n; i++) {
-        rc = pthread_create(&p->lanes[i].thread, NULL, run_lane, &p->lanes[i]);
-        p->lanes[i].running = rc == 0;
-    }
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (rc != 0) {
-        char text[96];
-
-        return wl_fail(err, WL_NOMEM, "cannot start a thread: %s",
-                       wl_errno_text(rc, text, sizeof(text)));
-    }
-    return 0;
+    for (unsigned i = 0; rc == 0 && i < p->n; i++)
+        rc = wl_thread_start(&p->lanes[i].thread, false, run_lane, &p->lanes[i], err);
+    return rc;
 }
 
 void wl_pipeline_end(struct wl_pipeline *p)
@@ -670,11 +720,8 @@ void wl_pipeline_end(struct wl_pipeline *p)
         }
     }
     wl_bell_disarm(p->cfg.bell);
-    for (unsigned i = 0; i < p->n; i++) {
-        if (p->lanes[i].running)
-            (void)pthread_join(p->lanes[i].thread, NULL);
-        p->lanes[i].running = false;
-    }
+    for (unsigned i = 0; i < p->n; i++)
+        wl_thread_join(&p->lanes[i].thread);
     p->joined = true;
 }
 

@@ -22,10 +22,34 @@
 #include "shard.h"
 #include "source.h"
 
+#include <pthread.h>
+#include <signal.h>
+
 enum {
     WL_PIPELINE_MAX = 64,   /* shards */
     WL_REPORTED_INPUTS = 8, /* inputs whose numbers are told while they are read */
 };
+
+/** A thread that runs one function. */
+struct wl_thread {
+    pthread_t id;
+    void (*run)(void *user);
+    void *user;
+    bool running, terminal;
+    sigset_t before; /* of the calling thread */
+};
+
+/**
+ * Starts one. Signals stay with the calling thread, but for those of a terminal with terminal true:
+ * they become the new one's alone until it is joined. t must stay where it is.
+ * Returns 0, or WL_NOMEM with err.
+ */
+WL_MUST_USE int wl_thread_start(struct wl_thread *t, bool terminal, void (*run)(void *user),
+                                void *user, struct wl_error *err);
+/** Waits until run has returned; does nothing when it was not started. */
+void wl_thread_join(struct wl_thread *t);
+/** Lets it run until the process ends. */
+void wl_thread_abandon(struct wl_thread *t);
 
 struct wl_pipeline;
 
@@ -44,10 +68,9 @@ struct wl_pipeline_config {
 struct wl_shard_report {
     struct wl_counters counters;
     uint64_t limits[WL_N_LIMITS], suppressed;
-    uint64_t packets, open;
-    wl_ns t_first, t_last;
-    wl_ns now;            /* live: by the clock of the packets, when it had nothing to do last */
-    uint64_t done, total; /* octets of files; total 0: not known */
+    uint64_t packets, open, memory;
+    wl_ns t_first, t_last, now; /* now: live, it goes on without packets */
+    uint64_t done, total;       /* octets of files; total 0: not known */
     struct wl_input inputs[WL_REPORTED_INPUTS];
     uint32_t n_inputs;
 };

@@ -12,24 +12,52 @@
 #include "table.h"
 
 enum {
-    BURST = 32,        /* packets fed at a time: their headers and flows fit the fastest cache */
-    LOOK_EVERY = 1024, /* packets between two looks at what else there is to do */
-    BUSY_WAIT_MS = 25, /* live: until time is looked at while something has come of late */
+    BURST = 32,         /* packets fed at a time: their headers and flows fit the fastest cache */
+    LOOK_EVERY = 1024,  /* packets between two looks at what else there is to do */
+    PACE_WAIT_MS = 100, /* longest wait of a file that is played back */
+    BUSY_WAIT_MS = 25,  /* live: until time is looked at while something has come of late */
     IDLE_WAIT_MS = 1000,
     SOURCES_PART = 2, /* of the engine's memory, for the sources of several shards */
 };
 
-static const wl_ns busy_for = 2000000000;
+static const wl_ns busy_for = 2000000000, look_after = 5000000;
+
+/* What the run knows of time. */
+struct clock {
+    bool ticks; /* some output wants to be told */
+    time_t last_second;
+    double speed;        /* 0: as fast as it can be read */
+    wl_ns capture, wall; /* one and the same moment */
+};
 
 /* Calls the outputs about once a second of wall time. */
 static void tick_when_due(struct wl_engine *e, time_t *last)
 {
-    struct timespec now;
+    time_t now = (time_t)(wl_engine_clock() / 1000000000);
 
-    if (clock_gettime(CLOCK_MONOTONIC, &now) == 0 && now.tv_sec != *last) {
-        *last = now.tv_sec;
+    if (now != *last) {
+        *last = now;
         wl_outputs_tick(&e->outputs);
     }
+}
+
+/* What there is to do beside packets; true when there is more of it. */
+static bool look_round(struct wl_engine *e, struct clock *c)
+{
+    if (c->ticks)
+        tick_when_due(e, &c->last_second);
+    return e->desk && wl_serve(e);
+}
+
+static bool is_wanted(const struct wl_engine *e)
+{
+    return !e->stop && !e->halt && !e->outputs.failure.code;
+}
+
+/* Something that may not wait came while the bell was not heard. */
+static bool is_called(const struct wl_engine *e)
+{
+    return e->stop || (e->port && wl_port_pending(e->port));
 }
 
 /* ---------------------------------------------------------------------- on this thread alone */
@@ -46,50 +74,94 @@ static void tell_lost(struct wl_engine *e, bool at_end)
 }
 
 /* Live, and nothing is there now: time goes on all the same, and what is ready is shown. */
-static void wait_for_packets(struct wl_engine *e)
+static void wait_for_packets(struct wl_engine *e, bool more)
 {
     wl_ns now = wl_source_now(e->source);
     int timeout = now && now - e->t_last > busy_for ? IDLE_WAIT_MS : BUSY_WAIT_MS;
 
+    e->now = now;
     if (now && e->packets) {
         for (unsigned i = 0; i < e->n_shards; i++)
             wl_shard_tick(e->shards[i], e->ordinal + 1, now);
     }
-    e->now = now;
     wl_outputs_flush(&e->outputs);
     wl_bell_arm(e->bell);
-    if (!e->stop)
-        (void)wl_source_wait(e->source, timeout, wl_bell_fd(e->bell));
+    if (!is_called(e))
+        (void)wl_source_wait(e->source, more ? 0 : timeout, wl_bell_fd(e->bell));
     wl_bell_disarm(e->bell);
 }
 
 /* Until the source ends, somebody says stop, or an output fails. */
-static int read_alone(struct wl_engine *e, struct wl_error *err)
+static int read_alone(struct wl_engine *e, struct clock *c, struct wl_error *err)
 {
-    bool ticks = wl_outputs_want_ticks(&e->outputs);
     struct wl_packet burst[BURST];
     uint64_t looked = 0;
-    time_t last = 0;
+    bool more = false;
     int rc = 0;
 
-    while (!e->stop && !e->outputs.failure.code) {
+    while (is_wanted(e)) {
         rc = wl_source_burst(e->source, burst, BURST, err);
         if (rc > 0) {
             wl_engine_feed(e, burst, (size_t)rc);
             if (e->packets - looked < LOOK_EVERY)
                 continue;
         } else if (rc == WL_AGAIN) {
-            wait_for_packets(e);
+            wait_for_packets(e, more);
         } else {
             break;
         }
         looked = e->packets;
         tell_lost(e, false);
-        if (ticks)
-            tick_when_due(e, &last);
+        more = look_round(e, c);
     }
     tell_lost(e, true);
     return rc < 0 && rc != WL_AGAIN ? rc : 0;
+}
+
+/* Waits until the clock of the capture has come to t. */
+static void wait_until(struct wl_engine *e, struct clock *c, wl_ns t)
+{
+    while (is_wanted(e)) {
+        wl_ns wall = wl_engine_clock();
+        wl_ns due = c->wall + (wl_ns)((double)(t - c->capture) / c->speed);
+        bool more;
+
+        e->now = c->capture + (wl_ns)((double)(wall - c->wall) * c->speed);
+        if (wall >= due)
+            return;
+        more = look_round(e, c);
+        wl_bell_arm(e->bell);
+        if (more || is_called(e)) {
+            wl_bell_disarm(e->bell);
+        } else {
+            wl_bell_sleep(e->bell,
+                          (int)wl_min_u64((uint64_t)(due - wall) / 1000000 + 1, PACE_WAIT_MS));
+        }
+    }
+}
+
+/* As the packets came, or so many times as fast. Time that stands still or goes back is not waited for. */
+static int read_paced(struct wl_engine *e, struct clock *c, struct wl_error *err)
+{
+    struct wl_packet p;
+    wl_ns looked = 0;
+    int rc = 0;
+
+    while (is_wanted(e) && (rc = wl_source_next(e->source, &p, err)) == 1) {
+        wl_ns wall = wl_engine_clock();
+
+        if (e->packets == 0) {
+            c->capture = p.t;
+            c->wall = wall;
+        }
+        wait_until(e, c, p.t);
+        wl_engine_feed(e, &p, 1);
+        if (wall - looked > look_after) {
+            looked = wall;
+            (void)look_round(e, c);
+        }
+    }
+    return rc == 1 ? 0 : rc;
 }
 
 /* ------------------------------------------------------------------------------ with threads */
@@ -101,14 +173,14 @@ static void sum_reports(struct wl_engine *e)
     for (unsigned i = 0; i < e->n_shards; i++) {
         const struct wl_shard_report *r = wl_pipeline_report(e->pipeline, i);
 
-        if (r->now > e->now)
-            e->now = r->now;
         if (r->packets == 0)
             continue;
         if (packets == 0 || r->t_first < e->t_first)
             e->t_first = r->t_first;
         if (packets == 0 || r->t_last > e->t_last)
             e->t_last = r->t_last;
+        if (r->now > e->now)
+            e->now = r->now;
         /* of a file every shard has seen all packets */
         packets = e->live ? packets + r->packets : wl_max_u64(packets, r->packets);
     }
@@ -128,31 +200,31 @@ static bool tell_tunnel(struct wl_engine *e)
     return false;
 }
 
-static int read_with_threads(struct wl_engine *e, struct wl_error *err)
+static int read_with_threads(struct wl_engine *e, struct clock *c, struct wl_error *err)
 {
-    bool ticks = wl_outputs_want_ticks(&e->outputs), told = false, told_tunnel = false;
-    time_t last = 0;
+    bool looks = c->ticks || e->desk, told = false, told_tunnel = false;
     int rc = wl_pipeline_start(e->pipeline, err);
 
     while (rc == 0 && !wl_pipeline_over(e->pipeline)) {
-        bool any;
+        bool any = wl_pipeline_pump(e->pipeline), more = false;
 
-        wl_bell_arm(e->bell);
-        any = wl_pipeline_pump(e->pipeline);
-        if (!told && (e->stop || e->outputs.failure.code)) {
+        if (!told && !is_wanted(e)) {
             told = true;
             wl_pipeline_stop(e->pipeline);
         }
-        if (any) {
+        told_tunnel = told_tunnel || tell_tunnel(e);
+        if (looks) {
+            sum_reports(e);
+            more = look_round(e, c);
+        }
+        if (any || more)
+            continue;
+        wl_outputs_flush(&e->outputs);
+        wl_bell_arm(e->bell);
+        if ((is_called(e) && !told) || wl_pipeline_pump(e->pipeline)) {
             wl_bell_disarm(e->bell);
         } else {
-            wl_outputs_flush(&e->outputs);
             wl_bell_sleep(e->bell, IDLE_WAIT_MS);
-        }
-        told_tunnel = told_tunnel || tell_tunnel(e);
-        if (ticks) {
-            sum_reports(e);
-            tick_when_due(e, &last);
         }
     }
     wl_engine_end(e);
@@ -260,11 +332,56 @@ static int open_source(struct wl_engine *e, const struct wl_source_config *src,
     return rc;
 }
 
-int wl_engine_run(struct wl_engine *e, const struct wl_source_config *src, struct wl_error *err)
+static void on_progress(void *user, uint64_t done, uint64_t total)
+{
+    struct wl_engine *e = user;
+
+    e->done = done;
+    e->total = total;
+    if (e->wanted_progress)
+        e->wanted_progress(e->progress_user, done, total);
+}
+
+/* Everything is open: reads it, and serves the screen if there is one. */
+static int read_source(struct wl_engine *e, double speed, struct wl_error *err)
+{
+    struct clock c = {.ticks = wl_outputs_want_ticks(&e->outputs), .speed = speed};
+    int rc;
+
+    e->began = wl_engine_clock();
+    if (e->pipeline) {
+        rc = read_with_threads(e, &c, err);
+    } else if (speed > 0 && !e->live) {
+        rc = read_paced(e, &c, err);
+    } else {
+        rc = read_alone(e, &c, err);
+    }
+    return rc;
+}
+
+static int open_run(struct wl_engine *e, const struct wl_source_config *src, struct wl_error *err)
 {
     struct wl_source *source;
     const struct wl_input *inputs;
     size_t n;
+    int rc = open_source(e, src, err);
+
+    if (rc < 0)
+        return rc;
+    source = e->pipeline ? wl_pipeline_source(e->pipeline) : e->source;
+    inputs = e->pipeline ? wl_pipeline_inputs(e->pipeline, &n) : wl_source_inputs(source, &n);
+    wl_outputs_inputs(&e->outputs, inputs, n);
+    return wl_engine_begin_evidence(e, source, err);
+}
+
+int wl_engine_run(struct wl_engine *e, const struct wl_source_config *src, struct wl_error *err)
+{
+    return wl_engine_run_screen(e, src, 0, NULL, NULL, err);
+}
+
+int wl_engine_run_screen(struct wl_engine *e, const struct wl_source_config *src, double speed,
+                         wl_screen_fn *screen, void *user, struct wl_error *err)
+{
     int rc;
 
     if (e->started)
@@ -272,21 +389,35 @@ int wl_engine_run(struct wl_engine *e, const struct wl_source_config *src, struc
     e->bell = wl_bell_new(&e->budget);
     if (!e->bell)
         return wl_fail(err, WL_NOMEM, "out of memory");
-    rc = open_source(e, src, err);
+    e->source_copy = *src;
+    if (screen) {
+        e->wanted_progress = src->progress;
+        e->progress_user = src->progress_user;
+        e->source_copy.progress = on_progress;
+        e->source_copy.progress_user = e;
+        rc = wl_serve_open(e, err);
+        if (rc < 0)
+            return rc;
+        if (speed > 0 && e->n_shards > 1)
+            (void)one_shard(e, "a capture that is played back has one shard");
+    }
+    rc = open_run(e, &e->source_copy, err);
+    if (rc == 0 && screen)
+        rc = wl_serve_begin(e, &e->source_copy, err);
+    if (rc == 0 && screen)
+        rc = wl_port_start(e->port, screen, user, err);
     if (rc < 0)
         return rc;
-    source = e->pipeline ? wl_pipeline_source(e->pipeline) : e->source;
-    inputs = e->pipeline ? wl_pipeline_inputs(e->pipeline, &n) : wl_source_inputs(source, &n);
-    wl_outputs_inputs(&e->outputs, inputs, n);
-    rc = wl_engine_begin_evidence(e, source, err);
-    e->began = wl_engine_clock();
-    if (rc == 0)
-        rc = e->pipeline ? read_with_threads(e, err) : read_alone(e, err);
+    rc = read_source(e, speed, err);
     if (e->outputs.failure.code) {
         *err = e->outputs.failure;
         rc = (int)err->code;
     }
-    e->stopped = e->stop || (src->max_packets && e->packets >= src->max_packets) ||
+    e->stopped = e->stop || e->halt || (src->max_packets && e->packets >= src->max_packets) ||
                  (src->max_duration && e->live && rc == 0);
+    if (screen) {
+        wl_engine_end(e);
+        wl_serve_on(e);
+    }
     return rc;
 }

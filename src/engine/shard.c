@@ -360,6 +360,11 @@ uint64_t wl_shard_suppressed(const struct wl_shard *s)
     return wl_judge_suppressed(s->judge);
 }
 
+uint64_t wl_shard_memory(const struct wl_shard *s)
+{
+    return s->budget.used;
+}
+
 uint64_t wl_shard_open(const struct wl_shard *s)
 {
     return wl_flows_open(s->flows);

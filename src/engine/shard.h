@@ -44,6 +44,8 @@ struct wl_position wl_shard_watermark(const struct wl_shard *s);
 const struct wl_counters *wl_shard_counters(const struct wl_shard *s);
 const uint64_t *wl_shard_limits(const struct wl_shard *s); /* [WL_N_LIMITS] */
 uint64_t wl_shard_suppressed(const struct wl_shard *s);
+/** Octets of memory in use. */
+uint64_t wl_shard_memory(const struct wl_shard *s);
 /** Connections open now. */
 uint64_t wl_shard_open(const struct wl_shard *s);
 void wl_shard_free(struct wl_shard *s);
