@@ -90,6 +90,16 @@ bool wl_ring_push(struct wl_ring *r, void *item, uint64_t octets)
     return true;
 }
 
+bool wl_ring_room(const struct wl_ring *r, uint64_t octets)
+{
+    size_t n = atomic_load_explicit(&r->head, memory_order_relaxed) -
+               atomic_load_explicit(&r->tail, memory_order_acquire);
+    uint64_t held = atomic_load_explicit(&r->octets_in, memory_order_relaxed) -
+                    atomic_load_explicit(&r->octets_out, memory_order_acquire);
+
+    return n < r->n_slots && (held == 0 || held + octets <= r->max_octets);
+}
+
 void *wl_ring_pop(struct wl_ring *r)
 {
     size_t tail = atomic_load_explicit(&r->tail, memory_order_relaxed);

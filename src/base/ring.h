@@ -19,6 +19,8 @@ void wl_ring_free(struct wl_ring *r);
 /** Producer: adds item, which stands for octets; false when the ring is full. An item larger than
  * max_octets is taken when the ring is empty. */
 WL_MUST_USE bool wl_ring_push(struct wl_ring *r, void *item, uint64_t octets);
+/** Producer: an item of so many octets would be taken. */
+bool wl_ring_room(const struct wl_ring *r, uint64_t octets);
 /** Consumer: the oldest item, or NULL when there is none. */
 void *wl_ring_pop(struct wl_ring *r);
 /** Consumer: there is nothing to pop. */

@@ -96,6 +96,8 @@ void wl_serve_connection(struct wl_engine *e, const struct wl_conn_record *conn,
                          bool http);
 /** Answers what has been asked, a few milliseconds at most; true when there is more to do. */
 bool wl_serve(struct wl_engine *e);
+/** There is something for wl_serve to do that has not waited yet. */
+bool wl_serve_called(struct wl_engine *e);
 /** Serves until the screen has left, once the source has ended; a screen that does not leave when it
  * is told to is left behind. */
 void wl_serve_on(struct wl_engine *e);

@@ -3,8 +3,9 @@
  *
  * Two rings. Questions are copied into slots of the port, of which there are twice as many as may wait,
  * so that the one just taken out is not overwritten while it is read. Answers go over as they are, with
- * memory of their own. Besides, each way has a last word: the engine that the screen shall return, the
- * screen that it has. It counts for nothing in the ring, so that there is always room for it.
+ * memory of their own. Besides, each side has a last word: the engine that the screen shall return, which
+ * counts for nothing in the ring, so that there is always room for it; the screen that it has, which must
+ * be heard before questions that are not taken any more, and so has a way of its own.
  *
  * The engine is woken by its bell. The screen waits for keys as well, with poll: a pipe holds one octet
  * for every answer, so that it can be read exactly as long as there is one.
@@ -28,14 +29,14 @@ enum {
 
 struct wl_port {
     struct wl_budget budget;
-    struct wl_ring *questions, *answers;
+    struct wl_ring *questions, *answers, *leaving;
     struct wl_bell *engine;
     int fds[2]; /* read by the screen, written by the engine */
     struct wl_thread thread;
     bool started;
     wl_screen_fn *screen;
     void *user;
-    char end, left; /* their addresses are the last words */
+    char last_word; /* its address is */
     /* the screen's */
     char pad0[CACHE_LINE];
     struct wl_ask slots[SLOTS];
@@ -53,7 +54,7 @@ bool wl_port_ask(struct wl_port *p, const struct wl_ask *ask)
     struct wl_ask *slot = &p->slots[p->n_asked % SLOTS];
 
     *slot = *ask; /* what lay in it was taken out QUESTIONS questions ago */
-    if (!wl_ring_push(p->questions, slot, 1))
+    if (!wl_ring_push(p->questions, slot, 0))
         return false;
     p->n_asked++;
     wl_bell_ring(p->engine);
@@ -69,7 +70,8 @@ struct wl_answer *wl_port_answer(struct wl_port *p)
         return NULL;
     while (read(p->fds[0], &octet, 1) < 0 && errno == EINTR)
         continue;
-    if (item == &p->end) {
+    wl_bell_ring(p->engine); /* which may be waiting for room */
+    if (item == &p->last_word) {
         p->ended = true;
         return NULL;
     }
@@ -92,7 +94,7 @@ static void run_screen(void *user)
     bool taken;
 
     p->screen(p->user, p);
-    taken = wl_ring_push(p->questions, &p->left, 0);
+    taken = wl_ring_push(p->leaving, &p->last_word, 0);
     WL_ASSERT(taken);
     (void)taken;
     wl_bell_ring(p->engine);
@@ -102,12 +104,7 @@ static void run_screen(void *user)
 
 const struct wl_ask *wl_port_asked(struct wl_port *p)
 {
-    void *item = wl_ring_pop(p->questions);
-
-    if (item != &p->left)
-        return item;
-    p->has_left = true;
-    return NULL;
+    return wl_ring_pop(p->questions);
 }
 
 bool wl_port_pending(const struct wl_port *p)
@@ -115,8 +112,15 @@ bool wl_port_pending(const struct wl_port *p)
     return !wl_ring_empty(p->questions);
 }
 
-bool wl_port_left(const struct wl_port *p)
+bool wl_port_ready(const struct wl_port *p)
 {
+    return wl_ring_room(p->answers, 1);
+}
+
+bool wl_port_left(struct wl_port *p)
+{
+    if (!p->has_left)
+        p->has_left = wl_ring_pop(p->leaving) != NULL;
     return p->has_left;
 }
 
@@ -136,8 +140,8 @@ bool wl_port_give(struct wl_port *p, struct wl_answer *a)
 
 void wl_port_end(struct wl_port *p)
 {
-    if (!p->told && !p->has_left)
-        p->told = hand_over(p, &p->end, 0);
+    if (!p->told)
+        p->told = hand_over(p, &p->last_word, 0);
 }
 
 /* ------------------------------------------------------------------------------ life cycle */
@@ -148,11 +152,12 @@ static void release(struct wl_port *p)
     void *item;
 
     while (p->answers && (item = wl_ring_pop(p->answers)) != NULL) {
-        if (item != &p->end)
+        if (item != &p->last_word)
             wl_answer_free(item);
     }
     wl_ring_free(p->questions);
     wl_ring_free(p->answers);
+    wl_ring_free(p->leaving);
     if (p->fds[0] >= 0) {
         (void)close(p->fds[0]);
         (void)close(p->fds[1]);
@@ -172,11 +177,12 @@ struct wl_port *wl_port_new(const struct wl_config *cfg, struct wl_bell *engine)
         return NULL;
     p->budget = budget;
     p->engine = engine;
-    p->questions = wl_ring_new(&p->budget, 2 * QUESTIONS, QUESTIONS);
+    p->leaving = wl_ring_new(&p->budget, 1, 1);
+    p->questions = wl_ring_new(&p->budget, QUESTIONS, UINT64_MAX);
     p->answers = wl_ring_new(&p->budget, 2 * ANSWERS, ANSWERS);
     if (pipe(p->fds) < 0)
         p->fds[0] = -1;
-    if (!p->questions || !p->answers || p->fds[0] < 0) {
+    if (!p->questions || !p->answers || !p->leaving || p->fds[0] < 0) {
         release(p);
         return NULL;
     }
@@ -200,7 +206,7 @@ bool wl_port_free(struct wl_port *p)
 {
     if (!p)
         return true;
-    if (p->started && !p->has_left) {
+    if (p->started && !wl_port_left(p)) {
         wl_thread_abandon(&p->thread);
         return false;
     }

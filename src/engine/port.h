@@ -16,15 +16,16 @@ WL_MUST_USE int wl_port_start(struct wl_port *p, wl_screen_fn *screen, void *use
                               struct wl_error *err);
 /** The next question, to be copied before the next call; or NULL. */
 const struct wl_ask *wl_port_asked(struct wl_port *p);
-/** Something is waiting for wl_port_asked. */
+/** A question is waiting; an answer would be taken. */
 bool wl_port_pending(const struct wl_port *p);
+bool wl_port_ready(const struct wl_port *p);
 /** Hands over an answer; false: a screen that does not take its answers gets no more, and a is still
  * the caller's. */
 WL_MUST_USE bool wl_port_give(struct wl_port *p, struct wl_answer *a);
 /** Tells the screen to return. */
 void wl_port_end(struct wl_port *p);
-/** The screen has returned; known once wl_port_asked was called. */
-bool wl_port_left(const struct wl_port *p);
+/** The screen has returned. */
+bool wl_port_left(struct wl_port *p);
 /**
  * Once it has left: joins its thread and frees everything. Otherwise the screen is stuck in something
  * that cannot be interrupted, a terminal that takes no output: its thread, and what it may still

@@ -55,9 +55,9 @@ static bool is_wanted(const struct wl_engine *e)
 }
 
 /* Something that may not wait came while the bell was not heard. */
-static bool is_called(const struct wl_engine *e)
+static bool is_called(struct wl_engine *e)
 {
-    return e->stop || (e->port && wl_port_pending(e->port));
+    return e->stop || (e->port && wl_serve_called(e));
 }
 
 /* ---------------------------------------------------------------------- on this thread alone */

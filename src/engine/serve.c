@@ -178,7 +178,7 @@ static void take_question(struct wl_engine *e, const struct wl_ask *ask)
     case WL_ASK_QUIT: halt(e); return;
     }
     if (a && !wl_port_give(e->port, a))
-        wl_answer_free(a);
+        e->unsent = a;
 }
 
 static void give_answers(struct wl_engine *e)
@@ -194,17 +194,30 @@ static void give_answers(struct wl_engine *e)
 
 bool wl_serve(struct wl_engine *e)
 {
-    const struct wl_ask *ask;
     bool more;
 
-    for (int i = 0; i < ASKS_AT_A_TIME && (ask = wl_port_asked(e->port)) != NULL; i++)
+    give_answers(e);
+    /* a screen that takes no answers has no more of its questions taken either */
+    for (int i = 0; i < ASKS_AT_A_TIME && !e->unsent; i++) {
+        const struct wl_ask *ask = wl_port_asked(e->port);
+
+        if (!ask)
+            break;
         take_question(e, ask);
+    }
     if (wl_port_left(e->port) && !e->halt)
         halt(e);
     wl_desk_tick(e->desk, e->now > e->t_last ? e->now : e->t_last, e->packets, wl_engine_octets(e));
     more = wl_desk_work(e->desk);
     give_answers(e);
     return more && !e->unsent;
+}
+
+bool wl_serve_called(struct wl_engine *e)
+{
+    if (wl_port_left(e->port) && !e->halt)
+        return true;
+    return e->unsent ? wl_port_ready(e->port) : wl_port_pending(e->port);
 }
 
 /* ------------------------------------------------------------------------- behind the merge */
@@ -287,7 +300,7 @@ void wl_serve_on(struct wl_engine *e)
         if (more)
             continue;
         wl_bell_arm(e->bell);
-        if (wl_port_pending(e->port) || (e->stop && !told)) {
+        if (wl_serve_called(e) || wl_port_left(e->port) || (e->stop && !told)) {
             wl_bell_disarm(e->bell);
         } else {
             wl_bell_sleep(e->bell, until ? LEAVE_MS / 10 : WAIT_MS);
