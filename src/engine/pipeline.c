@@ -143,9 +143,10 @@ int wl_thread_start(struct wl_thread *t, bool terminal, void (*run)(void *user),
     rc = pthread_create(&t->id, NULL, run_thread, t);
     t->running = rc == 0;
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (rc != 0)
+    if (rc != 0) {
         return wl_fail(err, WL_NOMEM, "cannot start a thread: %s",
                        wl_errno_text(rc, text, sizeof(text)));
+    }
     t->terminal = terminal;
     if (terminal)
         (void)pthread_sigmask(SIG_BLOCK, &of_terminal, &t->before);

@@ -179,7 +179,7 @@ struct wl_port *wl_port_new(const struct wl_config *cfg, struct wl_bell *engine)
     p->engine = engine;
     p->leaving = wl_ring_new(&p->budget, 1, 1);
     p->questions = wl_ring_new(&p->budget, QUESTIONS, UINT64_MAX);
-    p->answers = wl_ring_new(&p->budget, 2 * ANSWERS, ANSWERS);
+    p->answers = wl_ring_new(&p->budget, ANSWERS + 1, ANSWERS);
     if (pipe(p->fds) < 0)
         p->fds[0] = -1;
     if (!p->questions || !p->answers || !p->leaving || p->fds[0] < 0) {

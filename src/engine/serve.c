@@ -148,10 +148,11 @@ static void reset(struct wl_engine *e, struct wl_answer *a)
     wl_tally_free(e->shown);
     e->shown = shown;
     e->before = wl_engine_snapshot(e)->counters;
-    if (!wl_desk_reset(e->desk) && a)
+    if (!wl_desk_reset(e->desk) && a) {
         a->code = wl_fail(&a->err, WL_NOMEM, "out of memory");
-    else if (a)
+    } else if (a) {
         (void)snprintf(a->said, sizeof(a->said), "counters begin anew");
+    }
 }
 
 static void take_question(struct wl_engine *e, const struct wl_ask *ask)
