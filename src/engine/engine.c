@@ -13,6 +13,7 @@
 
 enum {
     WATERMARK_EVERY = 64, /* packets between two watermarks, with several shards */
+    SERVE_EVERY = 1024,   /* events between two looks at what a screen asks, when all ends */
 };
 
 /* ---------------------------------------------------------------------- behind the merge */
@@ -116,6 +117,9 @@ void wl_engine_released(void *user, struct wl_event *ev)
     case WL_EVENT_CONNECTION: take_connection(e, ev->of.conn); break;
     }
     give_back(e, ev);
+    /* a million connections that end at once are no reason for a screen to wait */
+    if (e->ending && e->desk && ++e->n_ended % SERVE_EVERY == 0)
+        (void)wl_serve(e);
 }
 
 /* From a shard on this thread. */
@@ -433,14 +437,15 @@ void wl_engine_stop(struct wl_engine *e)
 
 void wl_engine_end(struct wl_engine *e)
 {
-    if (e->over || !e->merge)
+    if (e->ending || !e->merge)
         return;
-    e->over = true;
+    e->ending = true;
     for (unsigned i = 0; !e->pipeline && i < e->n_shards && e->shards[i]; i++)
         wl_shard_finish(e->shards[i]);
     if (e->pipeline)
         wl_pipeline_end(e->pipeline);
     wl_merge_finish(e->merge);
+    e->over = true;
 }
 
 int wl_engine_finish(struct wl_engine *e, struct wl_error *err)

@@ -36,7 +36,8 @@ struct wl_engine {
     unsigned n_shards;
     struct wl_shard *shards[WL_PIPELINE_MAX]; /* on the calling thread, or */
     struct wl_pipeline *pipeline;             /* on threads of their own */
-    bool started, finished, over, evidence_open;
+    bool started, finished, ending, over, evidence_open;
+    uint64_t n_ended;                  /* events of the end */
     struct wl_source *volatile source; /* that of the calling thread */
     const struct wl_source_config *source_config;
     struct wl_source_config source_copy;
