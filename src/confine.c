@@ -24,6 +24,7 @@
 #    include <fcntl.h>
 #    include <pwd.h>
 #    include <seccomp.h>
+#    include <signal.h>
 #    include <stdarg.h>
 #    include <sys/ioctl.h>
 #    include <sys/mman.h>
@@ -393,6 +394,9 @@ static int allow_some(scmp_filter_ctx filter)
                            SCMP_A0(SCMP_CMP_MASKED_EQ, low, self));
     rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(kill), 1,
                            SCMP_A0(SCMP_CMP_MASKED_EQ, low, self));
+    /* and to those that were started together with it, as Ctrl-Z does: what feeds it by a pipe */
+    rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(kill), 2, SCMP_A0(SCMP_CMP_EQ, 0),
+                           SCMP_A1(SCMP_CMP_EQ, SIGTSTP));
     /* nothing is typed into a terminal on somebody's behalf */
     rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
                            SCMP_A1(SCMP_CMP_LT, TIOCSTI));

@@ -12,6 +12,7 @@
 #include "report.h"
 #include "separate.h"
 #include "terminal.h"
+#include "watch.h"
 
 #include <errno.h>
 #include <openssl/crypto.h>
@@ -45,18 +46,24 @@ static void on_signal(int number)
 {
     struct wl_engine *engine = running;
 
-    if (n_signals++ || !engine)
+    if (n_signals++ || !engine) {
+        wl_watch_restore();
         _exit(128 + number);
+    }
     wl_engine_stop(engine);
+    wl_watch_stop();
 }
 
 static void catch_signals(void)
 {
     struct sigaction stop = {.sa_handler = on_signal};
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
 
     (void)sigaction(SIGINT, &stop, NULL);
     (void)sigaction(SIGTERM, &stop, NULL);
+    /* the terminal is gone: what was asked for is still written; nohup has it ignored */
+    if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+        (void)sigaction(SIGHUP, &stop, NULL);
     (void)sigaction(SIGPIPE, &ignore, NULL); /* seen as EPIPE where it is written */
 }
 
@@ -167,13 +174,15 @@ static int on_opened(void *user, struct wl_error *err)
 {
     const struct run *run = user;
     const struct wl_options *o = run->o;
+    bool watches = o->command == WL_COMMAND_WATCH && !o->plain;
     const struct wl_confine needs = {
         .user = o->user,
         .files = o->files, /* all, not only those of this run */
         .n_files = o->n_files,
         .follow = o->follow,
         .live = o->n_interfaces > 0,
-        .screen = o->command == WL_COMMAND_WATCH && !o->plain,
+        .screen = watches,
+        .writable = {watches ? "." : NULL, watches ? WL_WATCH_SPARE : NULL}, /* for `w` */
         .log = wl_terminal_log,
         .log_user = run->terminal,
     };
@@ -213,7 +222,9 @@ static int drive(struct wl_engine *engine, struct run *run)
     if (rc < 0)
         return fail(run->terminal, rc, &err);
     running = engine;
-    rc = wl_engine_run(engine, &source, &err);
+    rc = run->o->command == WL_COMMAND_WATCH && !run->o->plain
+             ? wl_watch_run(engine, &source, run->o, run->terminal, &err)
+             : wl_engine_run(engine, &source, &err);
     wl_terminal_clear(run->terminal);
     finish_rc = wl_engine_finish(engine, &finish_err);
     running = NULL;

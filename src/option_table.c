@@ -378,6 +378,49 @@ static int apply_require_http(struct wl_parse *p, const char *value)
     return 0;
 }
 
+static int apply_refresh(struct wl_parse *p, const char *value)
+{
+    uint64_t n = 0;
+    int status = parse_number(p, value, 1, 10, &n);
+
+    p->o->refresh = (double)n;
+    return status;
+}
+
+/* "1x", "0.5x", "10" */
+static int apply_speed(struct wl_parse *p, const char *value)
+{
+    char *end = NULL;
+    double speed = strtod(value, &end); /* of the command line, not of the wire */
+
+    if (end == value || (*end && strcmp(end, "x") != 0) || !(speed > 0 && speed <= 1e6))
+        return refuse(p, value, "a multiple of the capture's own pace, such as 1x, 10x or 0.5x");
+    p->o->speed = speed;
+    return 0;
+}
+
+static int apply_ascii(struct wl_parse *p, const char *value)
+{
+    (void)value;
+    p->o->ascii = true;
+    return 0;
+}
+
+static int apply_theme(struct wl_parse *p, const char *value)
+{
+    if (strcmp(value, "dark") != 0 && strcmp(value, "light") != 0)
+        return refuse(p, value, "dark or light, as the terminal's background is");
+    p->o->light = strcmp(value, "light") == 0;
+    return 0;
+}
+
+static int apply_no_mouse(struct wl_parse *p, const char *value)
+{
+    (void)value;
+    p->o->no_mouse = true;
+    return 0;
+}
+
 static int apply_format(struct wl_parse *p, const char *value)
 {
     if (strcmp(value, "text") != 0 && strcmp(value, "json") != 0 && strcmp(value, "markdown") != 0)
@@ -433,7 +476,13 @@ const struct wl_command_row wl_command_rows[WL_N_COMMANDS] = {
             .name = "watch",
             .help = "the dashboard",
             .operands = "FILE... [FILTER]",
-            .later = "the dashboard is not in this version; try 'wirelint stats'",
+            .examples =
+                {
+                    "wirelint watch prod.pcap",
+                    "wirelint watch --speed 10x prod.pcap port 8080",
+                    "tcpdump -U -w - | wirelint watch -",
+                    "ssh host tcpdump -U -w - | wirelint watch -",
+                },
         },
     [WL_COMMAND_RULES] =
         {
@@ -481,7 +530,7 @@ const struct wl_option wl_option_rows[] = {
      apply_not_promiscuous, NULL},
     {"", 'j', WL_FOR_READERS, "N", "N shards, each on a thread of its own", apply_shards, NULL},
     {"port", 0, WL_FOR_READERS, "N[,N]", "parse only these server ports", apply_port, NULL},
-    {"separate", 0, WL_FOR_READERS, NULL, "each file by itself, not one capture", apply_separate,
+    {"separate", 0, WL_FOR_PRINTERS, NULL, "each file by itself, not one capture", apply_separate,
      NULL},
     {"where", 0, WL_FOR_READERS, "EXPR",
      "only what matches, as 'status:103 port:80'; also\n"
@@ -498,13 +547,20 @@ const struct wl_option wl_option_rows[] = {
      apply_fail_on, NULL},
     {"require-http", 0, WL_FOR_READERS, NULL, "exit status 3 when there is no HTTP",
      apply_require_http, NULL},
-    {"json", 0, WL_FOR_READERS | WL_FOR_INTERFACES, NULL, "NDJSON on standard output", apply_json,
+    {"json", 0, WL_FOR_PRINTERS | WL_FOR_INTERFACES, NULL, "NDJSON on standard output", apply_json,
      NULL},
     {"report", 0, WL_FOR_READERS, "FORMAT=FILE", "also write text or json to FILE", apply_report,
      NULL},
     {"", 'w', WL_FOR_READERS, "FILE", "write connections with findings as pcapng", apply_evidence,
      NULL},
     {"examples", 0, WL_FOR_AUDIT, "N", "examples per rule, 3 by default", apply_examples, NULL},
+    {"speed", 0, WL_FOR_WATCH, "NX", "files: at 1x, 10x ... their own pace, not at once",
+     apply_speed, NULL},
+    {"refresh", 0, WL_FOR_WATCH, "N", "draw N times a second, 1 to 10 (4)", apply_refresh, NULL},
+    {"theme", 0, WL_FOR_WATCH, "NAME", "dark or light, for the terminal's background", apply_theme,
+     NULL},
+    {"ascii", 0, WL_FOR_WATCH, NULL, "only ASCII characters", apply_ascii, NULL},
+    {"no-mouse", 0, WL_FOR_WATCH, NULL, "leave the mouse to the terminal", apply_no_mouse, NULL},
     {"format", 0, WL_FOR_RULES, "FORMAT", "text, json or markdown", apply_format, NULL},
     {"utc", 0, WL_FOR_READERS, NULL, "times in UTC, not local time", apply_utc, NULL},
     {"color", 0, WL_FOR_ALL, "WHEN", "auto, always or never", apply_color, NULL},

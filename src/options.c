@@ -266,14 +266,13 @@ static int check_inputs(struct wl_parse *p)
 static int check_whole(struct wl_parse *p)
 {
     struct wl_options *o = p->o;
-    const struct wl_command_row *command = &wl_command_rows[o->command];
+    const struct wl_command_row *command;
 
     if (o->help || o->version)
         return 0;
     if (o->list_interfaces)
         return 0;
-    if (command->later && !o->plain)
-        return wl_fail(p->err, WL_EINVAL, "%s: %s", command->name, command->later);
+    command = &wl_command_rows[o->command];
     if (!(p->used_mask & (1u << o->command)))
         return wl_fail(p->err, WL_EINVAL, "'wirelint %s' does not take %s", command->name, p->used);
     if ((1u << o->command) & WL_FOR_READERS) {

@@ -62,6 +62,8 @@ struct wl_options {
     int verbosity; /* -1 quiet, 0, 1, 2 */
     enum wl_color_when color;
     bool json, utc, separate, require_http;
+    double refresh, speed; /* watch: times a second; 0: at once, else so many times the pace */
+    bool ascii, light, no_mouse;
     struct wl_config config; /* rules, limits, filters: what the engine is given */
 };
 

@@ -95,8 +95,35 @@ void wl_terminal_log(void *user, enum wl_log_level level, const char *text)
     struct wl_terminal *t = user;
     int wanted = (int)level - (int)WL_LOG_WARN; /* errors -1, warnings 0, the rest with -v */
 
-    if (wanted <= t->verbosity)
+    if (wanted > t->verbosity)
+        return;
+    if (!t->held) {
         put_message(t, text, "");
+    } else if (t->n_kept < WL_TERMINAL_KEPT) {
+        (void)snprintf(t->kept[t->n_kept++], WL_TERMINAL_LINE, "%s", text);
+    } else {
+        t->n_lost++;
+    }
+}
+
+void wl_terminal_hold(struct wl_terminal *t)
+{
+    t->held = true;
+    t->n_kept = t->n_lost = 0;
+}
+
+void wl_terminal_release(struct wl_terminal *t)
+{
+    char text[64];
+
+    t->held = false;
+    for (uint32_t i = 0; i < t->n_kept; i++)
+        put_message(t, t->kept[i], "");
+    if (t->n_lost) {
+        (void)snprintf(text, sizeof(text), "and %u more messages", (unsigned)t->n_lost);
+        put_message(t, text, "");
+    }
+    t->n_kept = t->n_lost = 0;
 }
 
 void wl_terminal_progress(void *user, uint64_t done, uint64_t total)

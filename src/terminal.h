@@ -6,11 +6,16 @@
 
 #include "options.h"
 
+enum { WL_TERMINAL_KEPT = 16, WL_TERMINAL_LINE = 512 };
+
 struct wl_terminal {
     bool color;       /* standard output takes colour */
     unsigned columns; /* of standard output; 0: no terminal */
     bool progress;    /* a progress bar may be shown on standard error */
     bool bar_shown;   /* one stands there now */
+    bool held;        /* something else has the screen: messages wait */
+    uint32_t n_kept, n_lost;
+    char kept[WL_TERMINAL_KEPT][WL_TERMINAL_LINE];
     int verbosity;
     wl_ns started, drawn; /* by the monotonic clock */
 };
@@ -21,6 +26,9 @@ void wl_terminal_init(struct wl_terminal *t, const struct wl_options *o);
 void wl_terminal_error(struct wl_terminal *t, const struct wl_error *err);
 /** wl_log_fn; user is a struct wl_terminal. */
 void wl_terminal_log(void *user, enum wl_log_level level, const char *text);
+/** From now on messages are kept, the first ones, until wl_terminal_release writes them. */
+void wl_terminal_hold(struct wl_terminal *t);
+void wl_terminal_release(struct wl_terminal *t);
 /** wl_source_config.progress; user is a struct wl_terminal. Draws ten times a second at most. */
 void wl_terminal_progress(void *user, uint64_t done, uint64_t total);
 /** Takes the bar away. */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 extern const struct wl_sink_ops wl_out_text, wl_out_list, wl_out_stats, wl_out_plain;
+extern const struct wl_sink_ops wl_out_verdict;
 extern const struct wl_sink_ops wl_out_json, wl_out_json_list, wl_out_json_stats;
 
 static const struct wl_sink_ops *const outputs[] = {
@@ -37,10 +38,11 @@ const struct wl_sink_ops *wl_report_for(const char *command, const char *format)
         const char *command, *format;
         const struct wl_sink_ops *ops;
     } forms[] = {
-        {"audit", "text", &wl_out_text},   {"audit", "json", &wl_out_json},
-        {"list", "text", &wl_out_list},    {"list", "json", &wl_out_json_list},
-        {"stats", "text", &wl_out_stats},  {"stats", "json", &wl_out_json_stats},
-        {"stats", "plain", &wl_out_plain}, {"watch", "plain", &wl_out_plain},
+        {"audit", "text", &wl_out_text},    {"audit", "json", &wl_out_json},
+        {"list", "text", &wl_out_list},     {"list", "json", &wl_out_json_list},
+        {"stats", "text", &wl_out_stats},   {"stats", "json", &wl_out_json_stats},
+        {"stats", "plain", &wl_out_plain},  {"watch", "plain", &wl_out_plain},
+        {"watch", "text", &wl_out_verdict},
     };
 
     for (size_t i = 0; i < WL_COUNT(forms); i++) {

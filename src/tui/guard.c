@@ -16,6 +16,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/time.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -104,6 +105,14 @@ static void on_note(int number)
     errno = errno_before;
 }
 
+/* alarm(2), which confinement does not let through */
+static void set_alarm(time_t seconds)
+{
+    const struct itimerval once = {.it_value = {.tv_sec = seconds}};
+
+    (void)setitimer(ITIMER_REAL, &once, NULL);
+}
+
 static bool open_pipe(void)
 {
     if (pipe(guard.pipe) != 0)
@@ -155,16 +164,26 @@ enum wl_wish wl_guard_next(void)
 
 void wl_guard_watch(int out)
 {
+    sigset_t only;
+
     guard.out = out;
+    (void)sigemptyset(&only);
+    (void)sigaddset(&only, SIGALRM);
+    (void)pthread_sigmask(SIG_UNBLOCK, &only, NULL); /* it is what interrupts a write */
     guard.screen = pthread_self();
     guard.watched = out >= 0;
+}
+
+bool wl_guard_hangs(void)
+{
+    return guard.begun && guard.watched;
 }
 
 void wl_guard_hurry(void)
 {
     wl_guard_wish(WL_WISH_LEAVE);
     if (guard.watched)
-        (void)alarm(1);
+        set_alarm(1);
 }
 
 void wl_guard_stop(void)
@@ -183,12 +202,25 @@ void wl_guard_stop(void)
     (void)sigaction(SIGTSTP, &ours, NULL);
 }
 
+/* What is still to be said would hang as well. */
+static void silence(void)
+{
+    for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (isatty(fd) == 1)
+            (void)dup2(guard.nowhere, fd);
+    }
+}
+
 void wl_guard_end(void)
 {
     if (!guard.begun)
         return;
+    if (guard.diverted)
+        silence();
+    if (guard.watched) /* it still hangs: what it may touch stays */
+        return;
     guard.watched = 0;
-    (void)alarm(0);
+    set_alarm(0);
     if (guard.diverted) /* what curses had to say did not arrive */
         wl_guard_restore();
     (void)tcsetattr(guard.tty, TCSANOW, &guard.modes);

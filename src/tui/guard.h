@@ -40,6 +40,8 @@ void wl_guard_watch(int out);
  * reading, what it writes goes nowhere from then on. Safe in a signal handler.
  */
 void wl_guard_hurry(void);
+/** The watched thread has not come back. */
+bool wl_guard_hangs(void);
 /** The process stops as by Ctrl-Z and goes on with fg; the terminal has been put in order before. */
 void wl_guard_stop(void);
 /** Signals are as they were before; restores the terminal's modes. */

@@ -50,6 +50,8 @@ struct wl_screen_config {
     const struct wl_sink_ops *csv, *json, *html; /* formats to save in; NULL: there is none */
     /** Whether there is a file of this name, and writing one whole; for `w`. */
     bool (*exists)(void *user, const char *path);
+    /** What to put before the name of a file that is proposed: "", "/tmp/". Or NULL. */
+    const char *(*directory)(void *user);
     int (*write)(void *user, const char *path, struct wl_span text, struct wl_error *err);
     void *user;
 };

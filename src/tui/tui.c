@@ -35,12 +35,17 @@ enum {
 };
 
 static const wl_ns double_click = WL_SECOND * 2 / 5;
+static const wl_ns look_every = 2 * WL_SECOND;
 
 struct wl_tui {
     struct wl_budget budget;
     struct wl_screen *screen;
     struct wl_canvas canvas;
     SCREEN *term;
+    const char *spare;
+    const char *(*interfaces)(void *user);
+    void *interfaces_user;
+    wl_ns t_interfaces;
     FILE *in, *out;
     bool color, light; /* light: the theme that the pairs were made for */
     bool gone;         /* the terminal is no longer there */
@@ -63,6 +68,14 @@ static bool file_exists(void *user, const char *path)
 {
     (void)user;
     return access(path, F_OK) == 0;
+}
+
+/* Whoever gave up being root may not write where root stands. */
+static const char *directory(void *user)
+{
+    const struct wl_tui *t = user;
+
+    return access(".", W_OK) == 0 ? "" : t->spare;
 }
 
 static int write_file(void *user, const char *path, struct wl_span text, struct wl_error *err)
@@ -228,6 +241,11 @@ int wl_tui_open(const struct wl_tui_config *cfg, struct wl_tui **ret, struct wl_
     screen.ascii = cfg->ascii || is_ascii_terminal();
     screen.exists = file_exists;
     screen.write = write_file;
+    screen.directory = directory;
+    screen.user = t;
+    t->spare = cfg->spare;
+    t->interfaces = cfg->interfaces;
+    t->interfaces_user = cfg->interfaces_user;
     wl_canvas_init(&t->canvas, &t->budget, screen.ascii);
     t->screen = wl_screen_new(&screen, &t->budget);
     rc = t->screen ? open_files(t, err) : wl_fail(err, WL_NOMEM, "out of memory");
@@ -482,10 +500,22 @@ static void talk(struct wl_tui *t, struct wl_port *port, wl_ns now)
     }
 }
 
+/* While there is nothing to be seen, it is said where there would be. */
+static void look_elsewhere(struct wl_tui *t, wl_ns now)
+{
+    const struct wl_board *b = t->screen->board;
+
+    if (!t->interfaces || !b || b->stats.counters.packets || now < t->t_interfaces)
+        return;
+    t->t_interfaces = now + look_every;
+    t->screen->cfg.interfaces = t->interfaces(t->interfaces_user);
+}
+
 static void serve(struct wl_tui *t, wl_ns now)
 {
     const char *text = wl_screen_copied(t->screen);
 
+    look_elsewhere(t, now);
     if (text)
         copy(t, text);
     if (wl_screen_take_redraw(t->screen))
@@ -516,11 +546,15 @@ void wl_tui_run(void *user, struct wl_port *port)
     wl_ns now = monotonic();
 
     wl_guard_watch(fileno(t->out));
-    while (!wl_screen_over(t->screen) && !t->gone && take_wishes(t, now)) {
+    while (take_wishes(t, now)) {
         take_keys(t, now);
         talk(t, port, now);
+        if (wl_screen_over(t->screen) || wl_port_over(port))
+            break;
         serve(t, now);
         wait_for_work(t, port, wl_screen_due(t->screen, monotonic()));
+        if (t->gone)
+            break;
         now = monotonic();
     }
     wl_guard_watch(-1);
@@ -540,6 +574,11 @@ void wl_tui_restore(void)
 
 const char *wl_tui_close(struct wl_tui *t)
 {
+    if (wl_guard_hangs()) { /* its thread may wake up in curses at any time */
+        wl_guard_restore();
+        wl_guard_end();
+        return t->copied;
+    }
     if (t->term) {
         if (!t->gone)
             (void)endwin();
@@ -557,6 +596,8 @@ void wl_tui_free(struct wl_tui *t)
     if (!t)
         return;
     (void)wl_tui_close(t);
+    if (wl_guard_hangs())
+        return; /* what it may still touch goes when the process does */
     wl_screen_free(t->screen);
     wl_canvas_release(&t->canvas);
     if (t->in)

@@ -8,6 +8,11 @@
 
 struct wl_tui_config {
     struct wl_screen_config screen; /* exists, write, ascii are set here */
+    const char *spare; /* "/tmp/": for files, when the current directory cannot be written to */
+    /** Live: lines that say which interfaces carry traffic, asked for now and then while nothing is
+     * captured; or NULL. */
+    const char *(*interfaces)(void *user);
+    void *interfaces_user;
     bool color, mouse;
     bool ascii; /* ASCII even where the terminal has more */
 };

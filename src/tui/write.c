@@ -102,7 +102,8 @@ static void propose(struct wl_screen *s, enum wl_written what, char *ret, size_t
 {
     struct wl_text date;
     struct wl_span digits;
-    size_t k = (size_t)snprintf(ret, n, "wirelint-");
+    size_t k = (size_t)snprintf(ret, n, "%.64swirelint-",
+                                s->cfg.directory ? s->cfg.directory(s->cfg.user) : "");
 
     wl_screen_text(s, &date);
     wl_text_date(&date, s->board ? s->board->now : 0, s->cfg.utc);

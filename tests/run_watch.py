@@ -1,0 +1,538 @@
+#!/usr/bin/env python3
+# run_watch.py - the dashboard as its users have it: in a terminal, by keys.
+# SPDX-License-Identifier: MIT
+"""usage: run_watch.py WIRELINT SAMPLES/captures [CASE...]
+
+Runs the real program in tmux (and once on a bare pseudo-terminal), presses keys and reads the screen.
+Nothing waits for a fixed time: every step waits until the screen says what it should, and fails when
+it never does. Without tmux everything is skipped, with a message; what needs to be root, too.
+"""
+import os
+import pty
+import re
+import select
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.request import urlopen
+
+PATIENCE = float(os.environ.get("WATCH_PATIENCE", "30"))  # seconds for one step
+
+
+class Complaint(Exception):
+    """Something that the program must not do."""
+
+
+class Terminal:
+    """A shell in tmux, of a size, with keys to press and a screen to read."""
+
+    count = 0
+
+    def __init__(self, folder, width=80, height=24, **environment):
+        Terminal.count += 1
+        self.socket = os.path.join(folder, f"tmux-{Terminal.count}")
+        variables = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "HISTFILE": "/dev/null"}
+        variables.update(environment)
+        with open(os.path.join(folder, "tmux.conf"), "w", encoding="utf-8") as conf:
+            conf.write("set -g default-terminal tmux-256color\nset -g escape-time 0\n"
+                       "set -g set-titles off\nset -g allow-rename on\n")
+        settings = [word for name, value in variables.items()
+                    for word in ("-e", f"{name}={value}")]
+        self.tmux("-f", os.path.join(folder, "tmux.conf"), "new-session", "-d", "-s", "t", "-x",
+                  str(width), "-y", str(height), *settings, "bash --norc --noprofile")
+        self.run("PS1='ready> '")
+        self.wait("re:(?m)^ready>")
+
+    def tmux(self, *words):
+        """Runs a command of tmux and returns what it printed."""
+        done = subprocess.run(["tmux", "-S", self.socket, *words], capture_output=True, text=True,
+                              errors="replace", timeout=PATIENCE, check=False)
+        if done.returncode:
+            raise Complaint(f"tmux {words[0]}: {done.stderr.strip()}")
+        return done.stdout
+
+    def screen(self, looks=False):
+        """What stands on the screen, with escape sequences for how it looks."""
+        return self.tmux("capture-pane", "-p", *(["-e"] if looks else []))
+
+    def press(self, *keys):
+        """Presses keys by the names that tmux has for them."""
+        for key in keys:
+            self.tmux("send-keys", key)
+
+    def type(self, text):
+        """Types text as it is."""
+        self.tmux("send-keys", "-l", text)
+
+    def run(self, command):
+        """Types a command line."""
+        self.type(command)
+        self.press("Enter")
+
+    def resize(self, width, height):
+        """Changes the size of the terminal."""
+        self.tmux("resize-window", "-x", str(width), "-y", str(height))
+
+    def wait(self, *wanted, without=None):
+        """Waits until all the texts stand on the screen (a pattern when it begins with re:)."""
+        end = time.monotonic() + PATIENCE
+        shown = ""
+        while time.monotonic() < end:
+            shown = self.screen()
+            if all(has(shown, text) for text in wanted) and not (without and has(shown, without)):
+                return shown
+            time.sleep(0.05)
+        raise Complaint(f"{wanted!r} without {without!r} never stood on the screen:\n{shown}")
+
+    def state(self):
+        """How the terminal is set, as stty says it."""
+        mark = f"state-{time.monotonic_ns()}"
+        self.run(f"clear; stty -g; echo {mark}")
+        shown = self.wait(f"re:(?m)^{mark}")
+        return re.search(r"(?m)^[0-9a-f:]{40,}$", shown.replace(":\n", ":")).group(0)
+
+    def children(self, name):
+        """The processes of this name that run in this terminal."""
+        shell = self.tmux("display-message", "-p", "#{pane_pid}").strip()
+        done = subprocess.run(["pgrep", "-P", shell, "-f", name], capture_output=True, text=True,
+                              check=False)
+        return [int(word) for word in done.stdout.split()]
+
+    def close(self):
+        """Ends the terminal and all that runs in it."""
+        subprocess.run(["tmux", "-S", self.socket, "kill-server"], capture_output=True, check=False)
+
+
+def has(shown, text):
+    """Whether a text stands on the screen, or a pattern matches it."""
+    return bool(re.search(text[3:], shown)) if text.startswith("re:") else text in shown
+
+
+def check(condition, complaint):
+    """Complains unless the condition holds."""
+    if not condition:
+        raise Complaint(complaint)
+
+
+# ------------------------------------------------------------------------------------ captures
+
+
+def packet(sport, dport, seq, ack, flags, payload=b""):
+    """An Ethernet frame with a TCP segment between 10.0.0.2 and 10.0.0.9."""
+    swapped = sport == 80
+    addresses = (b"\x0a\0\0\x09", b"\x0a\0\0\x02") if swapped else (b"\x0a\0\0\x02", b"\x0a\0\0\x09")
+    tcp = struct.pack("!HHIIBBHHH", sport, dport, seq, ack, 5 << 4, flags, 65535, 0, 0) + payload
+    ip = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(tcp), 1, 0, 64, 6, 0) + b"".join(addresses)
+    return b"\2\0\0\0\0\1\2\0\0\0\0\2\x08\0" + ip + tcp
+
+
+def hostile_capture(path):
+    """A conversation whose every text tries something on the terminal."""
+    nasty = b"\x1b[2J\x1b]0;owned\x07\x1b]52;c;cm0gLXJm\x07\xe2\x80\xae\x9b31m%s%n\x08\xff"
+    request = b"GET /" + nasty + b" HTTP/1.1\r\nHost: " + nasty + b"\r\n\r\n"
+    response = (b"HTTP/1.1 103 " + nasty + b"\r\nLink: " + nasty + b"\r\n\r\nHTTP/1.1 200 " + nasty
+                + b"\r\nServer: " + nasty + b"\r\nContent-Length: 0\r\n\r\n")
+    frames = [packet(4000, 80, 0, 0, 2), packet(80, 4000, 0, 1, 0x12), packet(4000, 80, 1, 1, 0x10),
+              packet(4000, 80, 1, 1, 0x18, request),
+              packet(80, 4000, 1, 1 + len(request), 0x18, response),
+              packet(4000, 80, 1 + len(request), 1 + len(response), 0x11),
+              packet(80, 4000, 1 + len(response), 2 + len(request), 0x11)]
+    with open(path, "wb") as out:
+        out.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
+        for i, frame in enumerate(frames):
+            out.write(struct.pack("<IIII", 1795264800, i * 1000, len(frame), len(frame)) + frame)
+
+
+# --------------------------------------------------------------------------------------- cases
+
+
+class Cases:
+    """Every method whose name begins with case_ is a case."""
+
+    def __init__(self, program, samples, folder):
+        self.program, self.samples, self.folder = program, samples, folder
+        self.sample = os.path.join(samples, "haproxy-103-http10.pcap")
+
+    def terminal(self, *size, **environment):
+        """A new terminal."""
+        return Terminal(self.folder, *size, **environment)
+
+    def watch(self, terminal, words=None):
+        """Starts the dashboard on the sample and waits for it."""
+        terminal.run(f"clear; {self.program} watch {words or self.sample}; echo status=$?")
+        return terminal.wait("FILE", "Sequences", without="READING")
+
+    def leave(self, terminal):
+        """Ends it by q; the verdict and the status must stand there."""
+        terminal.press("q")
+        return terminal.wait("re:(?m)^status=[0-9]", without="Sequences")
+
+    def case_deeper_and_back(self, terminal):
+        """Overview, connections, ladder, message, and back by Esc and q."""
+        before = terminal.state()
+        self.watch(terminal)
+        terminal.press("2")
+        terminal.wait("Overview > Connections", "17081")
+        terminal.press("Enter")
+        terminal.wait("Ladder", "TCP open", "103 Early Hints", "200 OK", "FIN", "tcp.stream eq")
+        terminal.press("Enter")
+        terminal.wait("Message", "GET /hint HTTP/1.1", "decoded")
+        terminal.press("x")
+        terminal.wait("head in hexadecimal", "00000  47 45 54")
+        terminal.press("Escape")
+        terminal.wait("TCP open", without="hexadecimal")
+        terminal.press("Escape")
+        terminal.wait("Overview > Connections", without="TCP open")
+        terminal.press("Escape")
+        terminal.wait("Sequences", without="Overview >")
+        shown = self.leave(terminal)
+        check("2 violations, 0 warnings, 0 notes in 4 exchanges on 4 connections" in shown,
+              f"no verdict was left behind:\n{shown}")
+        check("status=1" in shown, f"the status is not 1:\n{shown}")
+        check(terminal.state() == before, "the terminal is not as it was before")
+
+    def case_filter(self, terminal):
+        """The filter line: wrong, right, completed, in every list, taken away."""
+        self.watch(terminal, self.samples)
+        terminal.press("2")
+        terminal.wait("Overview > Connections", "re:Connections +1[0-9][0-9]")
+        terminal.press("/")
+        terminal.type("statu:103")
+        terminal.wait("error at column 1", "did you mean 'status:'?")
+        terminal.press("C-u")
+        terminal.type("stat")
+        terminal.press("Tab")
+        terminal.wait("/ status:", "'status:' wants a status code")
+        terminal.type("103")
+        terminal.wait("ok", "re:Connections +[0-9]+ of 1[0-9][0-9]")
+        terminal.press("Enter")
+        terminal.wait("/ status:103")
+        terminal.press("3")
+        terminal.wait("Overview > Findings", "/ status:103", without="expect-ignored")
+        terminal.press("1")
+        terminal.wait("Sequences", without="Overview >")
+        terminal.press("Escape")
+        terminal.wait("the filter is gone")
+        self.leave(terminal)
+
+    def case_sizes(self, terminal):
+        """Resized while it runs, down to almost nothing and back."""
+        self.watch(terminal)
+        for width, height, wanted in ((40, 10, "1xx"), (140, 45, "Latest"), (20, 4, "V 2"),
+                                      (10, 2, "FILE"), (200, 60, "Latest"), (80, 24, "Servers")):
+            terminal.resize(width, height)
+            terminal.wait(wanted)
+        terminal.press("2", "Enter")
+        for width, height in ((40, 10), (140, 45), (24, 5), (80, 24)):
+            terminal.resize(width, height)
+            terminal.wait("Ladder" if width > 24 else "re:.", "TCP")
+        terminal.press("1")
+        terminal.wait("Sequences")
+        self.leave(terminal)
+
+    def case_write_text(self, terminal):
+        """A ladder as text; nothing is overwritten unasked."""
+        text = os.path.join(self.folder, "ladder.txt")
+        self.watch(terminal)
+        terminal.press("2")
+        terminal.wait("Overview > Connections", "17081")
+        terminal.press("Enter")
+        terminal.wait("Ladder", "103 Early Hints")
+        for answer, wanted in (("", "written to"), ("n", "TCP open"), ("y", "written to")):
+            terminal.press("w")
+            terminal.wait("as text")
+            terminal.press("t")
+            terminal.wait("write to: ")
+            terminal.press("C-u")
+            terminal.type(text)
+            terminal.press("Enter")
+            if answer:
+                terminal.wait("Overwrite it?")
+                terminal.press(answer)
+            terminal.wait(wanted, without="re:write to: |Overwrite")
+        with open(text, encoding="utf-8") as ladder:
+            check("103 Early Hints" in ladder.read(), "the ladder as text has no 103")
+        terminal.press("1")
+        terminal.wait("Sequences")
+        self.leave(terminal)
+
+    def case_copy(self, terminal):
+        """y copies; what was copied is said once more at the end."""
+        self.watch(terminal)
+        terminal.press("2")
+        terminal.wait("Overview > Connections", "17081")
+        terminal.press("y")
+        terminal.wait("copied: tcp.stream eq")
+        terminal.press("y")
+        terminal.wait("copied: tshark -r")
+        terminal.press("1")
+        terminal.wait("Servers")
+        shown = self.leave(terminal)
+        check(has(shown, "re:copied: tshark -r .*-Y 'tcp.st\n?ream eq 3'"),
+              f"nothing about what was copied:\n{shown}")
+
+    def case_command_line(self, terminal):
+        """A rule is switched off by the command line; help tells of the keys."""
+        self.watch(terminal)
+        terminal.press(":")
+        terminal.type("rule continue-repeated=off")
+        terminal.press("Enter")
+        terminal.press("5")
+        terminal.wait("Overview > Rules", "re:-\\* +continue-repeated")
+        terminal.press("?")
+        terminal.wait("Help", "switches the rule off")
+        terminal.press("Escape", "1")
+        terminal.wait("Servers")
+        terminal.press(":")
+        terminal.type("nonsense")
+        terminal.press("Enter")
+        terminal.wait("'nonsense' is no command")
+        self.leave(terminal)
+
+    def case_hostile(self, terminal):
+        """Escape sequences from the network stay text, on every screen."""
+        path = os.path.join(self.folder, "hostile.pcap")
+        hostile_capture(path)
+        title = terminal.tmux("display-message", "-p", "#{pane_title}")
+        terminal.resize(140, 45)
+        self.watch(terminal, path)
+        terminal.wait("Latest", "\\x1b")
+        terminal.press("2", "Enter")
+        terminal.wait("Ladder", "GET /\\x1b[2J")
+        terminal.press("Enter")
+        terminal.wait("Message", "Host: \\x1b[2J\\x1b]0;owned\\x07")
+        terminal.press("r")
+        terminal.wait("every octet", "\\x0d\\x0a")
+        shown = terminal.screen(looks=True)
+        check("\x07" not in shown and "\x9b" not in shown, "a control character got through")
+        terminal.press("1")
+        terminal.wait("Sequences")
+        self.leave(terminal)
+        check(terminal.tmux("display-message", "-p", "#{pane_title}") == title,
+              "the title of the terminal was changed")
+        check(not terminal.tmux("list-buffers").strip(), "the clipboard was written to")
+
+    def case_stop_and_go_on(self, terminal):
+        """Ctrl-Z gives the shell its terminal, fg brings the screen back."""
+        before = terminal.state()
+        self.watch(terminal)
+        terminal.press("2")
+        terminal.wait("Overview > Connections")
+        for _ in range(2):
+            terminal.press("C-z")
+            terminal.wait("Stopped", without="Overview >")
+            check(terminal.state() == before, "stopped, the terminal is not as it was")
+            terminal.run("fg")
+            terminal.wait("Overview > Connections", without="Stopped")
+        terminal.press("1")
+        terminal.wait("Sequences")
+        terminal.press("q")
+        terminal.wait("2 violations", without="Sequences")
+        check(terminal.state() == before, "the terminal is not as it was before")
+
+    def case_killed(self, terminal):
+        """TERM ends it in order, a crash restores the terminal; after KILL reset(1) helps."""
+        before = terminal.state()
+        for name, number, wanted in (("TERM", signal.SIGTERM, "status=1"),
+                                     ("HUP", signal.SIGHUP, "status=1"),
+                                     ("SEGV", signal.SIGSEGV, "status=139"),
+                                     ("ABRT", signal.SIGABRT, "status=134")):
+            terminal.run("ulimit -c 0")
+            self.watch(terminal)
+            for process in terminal.children("watch"):
+                os.kill(process, number)
+            shown = terminal.wait(wanted, without="Sequences")
+            check(number > signal.SIGQUIT and name != "TERM" or "violations" in shown,
+                  f"{name}: no verdict:\n{shown}")
+            check(terminal.state() == before, f"{name}: the terminal is not as it was before")
+        self.watch(terminal)
+        for process in terminal.children("watch"):
+            os.kill(process, signal.SIGKILL)
+        time.sleep(0.2)
+        terminal.run("reset")
+        terminal.run("echo still-$((40+2))")
+        terminal.wait("still-42")
+
+    def case_standard_input(self, terminal):
+        """The capture comes by a pipe, keys come from the terminal."""
+        terminal.run(f"clear; cat {self.sample} | {self.program} watch -; echo status=$?")
+        terminal.wait("Sequences", "103")
+        terminal.press("2")
+        terminal.wait("Overview > Connections", "17081")
+        terminal.press("1")
+        terminal.wait("Sequences")
+        self.leave(terminal)
+
+    def case_no_colour(self, terminal):
+        """NO_COLOR and --ascii are honoured; without a terminal it refuses and helps."""
+        terminal.run("export NO_COLOR=1")
+        self.watch(terminal, f"--ascii {self.sample}")
+        looks = terminal.screen(looks=True)
+        check(not re.search("\x1b\\[[0-9;]*(3|4|9)[0-7]m|\x1b\\[[0-9;]*38[;:]", looks),
+              "there is colour in spite of NO_COLOR")
+        check(terminal.screen().isascii(), "there is more than ASCII in spite of --ascii")
+        self.leave(terminal)
+        terminal.run(f"clear; {self.program} watch {self.sample} | cat; echo status=${{PIPESTATUS[0]}}")
+        terminal.wait("needs a terminal", "wirelint list", "status=2")
+        terminal.run(f"clear; TERM=dumb {self.program} watch {self.sample}; echo status=$?")
+        terminal.wait("TERM=dumb", "status=2")
+
+    def case_terminals(self, terminal):
+        """Terminals with few colours, or none, or no UTF-8."""
+        for name in ("xterm", "vt100", "linux", "screen", "xterm-256color"):
+            terminal.run(f"clear; TERM={name} {self.program} watch {self.sample}; echo status=$?")
+            shown = terminal.wait("Sequences", "103")
+            check(name not in ("vt100", "linux") or shown.isascii(), f"{name}: more than ASCII")
+            terminal.press("2")
+            terminal.wait("Overview > Connections")
+            terminal.press("1")
+            terminal.wait("Servers", without="Overview >")
+            terminal.press("q")
+            # a vt100 has but one screen: the picture stays above
+            terminal.wait("re:(?m)^status=[0-9]")
+
+    def case_stalled_terminal(self, _):
+        """A terminal that has stopped reading does not keep TERM from ending the program."""
+        child, master = pty.fork()
+        if child == 0:
+            os.environ.update(TERM="xterm", LC_ALL="C.UTF-8")
+            os.execv(self.program, [self.program, "watch", self.sample])
+        try:
+            read_until(master, b"Sequences")
+            # nobody reads from here on: whatever is drawn piles up until write(2) hangs
+            end = time.monotonic() + PATIENCE
+            while time.monotonic() < end and select.select([], [master], [], 0.2)[1]:
+                try:
+                    os.write(master, b"\x0c")  # Ctrl-L draws everything anew
+                except BlockingIOError:
+                    break
+                if in_write(child):
+                    break
+            os.kill(child, signal.SIGTERM)
+            end = time.monotonic() + PATIENCE
+            done = (0, 0)
+            while time.monotonic() < end and done[0] == 0:
+                done = os.waitpid(child, os.WNOHANG)
+                time.sleep(0.05)
+            check(done[0] == child, "TERM did not end it")
+            check(os.WIFEXITED(done[1]) and os.WEXITSTATUS(done[1]) in (1, 3),
+                  f"it ended by status {done[1]:#x}")
+        finally:
+            try:
+                os.kill(child, signal.SIGKILL)
+                os.waitpid(child, 0)
+            except (ProcessLookupError, ChildProcessError):
+                pass
+            os.close(master)
+
+    def case_live(self, terminal):
+        """On lo with a real server: counted exactly, paused, gone on, written, left."""
+        if os.geteuid() != 0:
+            return "needs to be root"
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Hello)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        port = server.server_address[1]
+        url = f"http://127.0.0.1:{port}/hello"
+        try:
+            terminal.run(f"clear; {self.program} watch -i lo port {port}; echo status=$?")
+            terminal.wait("LIVE", "lo")
+            for _ in range(7):
+                urlopen(url, timeout=PATIENCE).read()
+            terminal.wait("re:2xx +7 ")
+            terminal.press("p")
+            terminal.wait("PAUSED")
+            for _ in range(5):
+                urlopen(url, timeout=PATIENCE).read()
+            terminal.wait("PAUSED  +5 new", "re:2xx +7 ")
+            terminal.press("p")
+            terminal.wait("re:2xx +12 ", without="PAUSED")
+            terminal.press("2")
+            terminal.wait("re:Connections +12 ", "127.0.0.1")
+            terminal.press("Enter")
+            terminal.wait("GET /hello", "200 OK")
+            terminal.press("1")
+            terminal.wait("Sequences")
+            terminal.press("q")
+            terminal.wait("Stop capturing and leave?")
+            terminal.press("n")
+            terminal.wait("re:over", without="Stop capturing")
+            terminal.press("q", "q")
+            shown = terminal.wait("re:(?m)^status=0")
+            check("in 12 exchanges on 12 connections" in shown, f"not 12 were counted:\n{shown}")
+        finally:
+            server.shutdown()
+            server.server_close()
+        return None
+
+
+class Hello(BaseHTTPRequestHandler):
+    """Answers everything with a few octets."""
+
+    def do_GET(self):  # pylint: disable=invalid-name
+        """Called by the base class."""
+        self.send_response(200)
+        self.send_header("Content-Length", "6")
+        self.end_headers()
+        self.wfile.write(b"hello\n")
+
+    def log_message(self, *_):  # pylint: disable=arguments-differ
+        """Says nothing."""
+
+
+def read_until(master, text):
+    """Reads a pseudo-terminal until the text has come."""
+    end, seen = time.monotonic() + PATIENCE, b""
+    while text not in seen:
+        check(time.monotonic() < end, f"{text!r} never came: {seen[-500:]!r}")
+        if select.select([master], [], [], 0.2)[0]:
+            seen += os.read(master, 65536)
+
+
+def in_write(process):
+    """Whether a thread of the process hangs in write(2) to its terminal."""
+    for task in os.listdir(f"/proc/{process}/task"):
+        try:
+            with open(f"/proc/{process}/task/{task}/wchan", encoding="ascii") as where:
+                if "tty_write" in where.read() or "n_tty_write" in where.read():
+                    return True
+        except OSError:
+            continue
+    return False
+
+
+def main():
+    """Runs the cases; the status is the number of those that failed, at most 1."""
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
+    if not shutil.which("tmux"):
+        print("skipped: there is no tmux here")
+        return 77
+    failed = 0
+    with tempfile.TemporaryDirectory(prefix="watch-") as folder:
+        os.chmod(folder, 0o777)
+        cases = Cases(os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]), folder)
+        names = [name for name in dir(cases) if name.startswith("case_")
+                 and (not sys.argv[3:] or name[5:] in sys.argv[3:])]
+        for name in names:
+            terminal = cases.terminal()
+            started = time.monotonic()
+            try:
+                skipped = getattr(cases, name)(terminal)
+                print(f"{'skip' if skipped else 'ok':4} {name[5:]} "
+                      f"({skipped or f'{time.monotonic() - started:.1f} s'})", flush=True)
+            except Complaint as complaint:
+                failed += 1
+                print(f"FAIL {name[5:]}: {complaint}", flush=True)
+            finally:
+                terminal.close()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
