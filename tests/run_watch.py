@@ -236,6 +236,28 @@ class Cases:
         terminal.wait("Sequences")
         self.leave(terminal)
 
+    def case_write_packets(self, terminal):
+        """A marked connection as pcapng, which audit reads."""
+        packets = os.path.join(self.folder, "marked.pcapng")
+        self.watch(terminal)
+        terminal.press("2")
+        terminal.wait("Overview > Connections", "17081")
+        terminal.press("G", "Space", "w")
+        terminal.wait("packets of the 1 marked")
+        terminal.press("m")
+        terminal.wait("write to: ")
+        terminal.press("C-u")
+        terminal.type(packets)
+        terminal.press("Enter")
+        terminal.wait("marked.pcapng'", "re:packets? ", without="writing '")
+        audit = subprocess.run([self.program, "audit", packets], capture_output=True, text=True,
+                               timeout=PATIENCE, check=False)
+        check(" in 1 exchanges on 1 connections" in audit.stdout,
+              f"what was written is another capture:\n{audit.stdout}{audit.stderr}")
+        terminal.press("1")
+        terminal.wait("Sequences")
+        self.leave(terminal)
+
     def case_write_text(self, terminal):
         """A ladder as text; nothing is overwritten unasked."""
         text = os.path.join(self.folder, "ladder.txt")
