@@ -379,6 +379,8 @@ void wl_engine_feed(struct wl_engine *e, const struct wl_packet *packets, size_t
             e->t_last = packets[i].t;
         if (e->evidence)
             wl_evidence_packet(e->evidence, &packets[i]);
+        if (e->spool)
+            wl_spool_packet(e->spool, &packets[i]);
     }
     e->packets += n;
     e->ordinal = packets[n - 1].ordinal;

@@ -49,6 +49,7 @@ struct wl_engine {
     /* only with a screen (serve.c) */
     struct wl_port *port;
     struct wl_desk *desk;
+    struct wl_spool *spool; /* packets of what cannot be read again; or NULL */
     struct wl_answer *unsent;
     struct wl_overridden *overridden;
     struct wl_config unruled;  /* cfg without what it says of single rules, for shards */

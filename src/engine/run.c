@@ -212,11 +212,11 @@ static int read_with_threads(struct wl_engine *e, struct clock *c, struct wl_err
             told = true;
             wl_pipeline_stop(e->pipeline);
         }
-        told_tunnel = told_tunnel || tell_tunnel(e);
         if (looks) {
             sum_reports(e);
             more = look_round(e, c);
         }
+        told_tunnel = told_tunnel || tell_tunnel(e);
         if (any || more)
             continue;
         wl_outputs_flush(&e->outputs);

@@ -267,7 +267,7 @@ int wl_serve_begin(struct wl_engine *e, const struct wl_source_config *src, stru
 {
     struct wl_source *source = e->pipeline ? wl_pipeline_source(e->pipeline) : e->source;
     bool again = wl_source_rereadable(source) && !e->live;
-    const struct wl_desk_config cfg = {
+    struct wl_desk_config cfg = {
         .budget = &e->budget,
         .cfg = &e->cfg,
         .extra_rules = e->groups,
@@ -278,6 +278,13 @@ int wl_serve_begin(struct wl_engine *e, const struct wl_source_config *src, stru
         .user = e,
     };
 
+    /* packets of several sockets have no order that a reader of one spool could rely on */
+    if (!again && !e->pipeline) {
+        e->spool = wl_spool_new(&e->budget, e->cfg.limits.max_spool);
+        if (!e->spool)
+            return wl_fail(err, WL_NOMEM, "out of memory");
+        cfg.spool = e->spool;
+    }
     e->desk = wl_desk_new(&cfg);
     return e->desk ? 0 : wl_fail(err, WL_NOMEM, "out of memory");
 }
@@ -319,10 +326,12 @@ void wl_serve_close(struct wl_engine *e)
     if (e->unsent)
         wl_answer_free(e->unsent);
     wl_desk_free(e->desk);
+    wl_spool_free(e->spool);
     wl_overridden_free(e->overridden);
     wl_tally_free(e->shown);
     e->unsent = NULL;
     e->desk = NULL;
+    e->spool = NULL;
     e->overridden = NULL;
     e->shown = NULL;
 }
