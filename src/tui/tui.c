@@ -192,6 +192,7 @@ static void make_pairs(struct wl_tui *t)
 
 static int start_curses(struct wl_tui *t, const struct wl_tui_config *cfg, struct wl_error *err)
 {
+    (void)del_curterm(cur_term); /* that of the checks; curses reads one of its own */
     t->term = newterm(NULL, t->out, t->in);
     if (!t->term)
         return wl_fail(err, WL_EINVAL, "this terminal cannot be used");
