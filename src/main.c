@@ -90,8 +90,10 @@ static int add_output(struct wl_engine *engine, const struct run *run, const cha
                       const char *path, struct wl_error *err)
 {
     const struct wl_options *o = run->o;
-    const char *command = wl_command_name(o->command);
     bool standard = strcmp(path, "-") == 0;
+    /* a dashboard leaves a verdict on the terminal; who asks for a file wants the whole report */
+    const char *command = wl_command_name(
+        o->command == WL_COMMAND_WATCH && !standard ? WL_COMMAND_AUDIT : o->command);
     const struct wl_sink_config cfg = {
         .path = path,
         .examples = o->examples,

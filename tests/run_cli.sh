@@ -218,6 +218,11 @@ cp "$work/out" "$work/text"
 cmp -s "$work/text" "$work/r.txt" || failed "text differs from --report text"
 "$wirelint" audit --json "$showcase" >"$work/out"
 cmp -s "$work/out" "$work/r.json" || failed "json differs from --report json"
+check "--report csv is the same from every command" 1 audit --report "csv=$work/a.csv" "$showcase"
+for command in list stats; do
+    check "$command --report csv" 1 "$command" --report "csv=$work/b.csv" "$showcase"
+    cmp -s "$work/a.csv" "$work/b.csv" || failed "csv of $command differs"
+done
 check "--color always" 1 audit --color always "$showcase"
 out "$(printf '\033')"'\['
 check "--color auto to a pipe is plain" 1 audit "$showcase"

@@ -6,6 +6,7 @@
  * there. Objects may be long (a connection of a million exchanges), so loops make room as they go.
  * "raw":true stands behind the first text of an object that holds an escaped octet, once.
  */
+#include "extent.h"
 #include "line.h"
 #include "output.h"
 
@@ -196,12 +197,6 @@ static void put_statuses(struct json *j, const struct wl_exchange *ex)
     }
 }
 
-/* Was the end of the request head seen, so that times from it can be told? */
-static bool has_zero(const struct wl_exchange *ex)
-{
-    return ex->req.state >= WL_HEAD && ex->req.t_head != 0;
-}
-
 static void put_interim(struct json *j, const struct wl_exchange *ex)
 {
     uint32_t n = ex->n_interim + ex->n_interim_more;
@@ -216,7 +211,7 @@ static void put_interim(struct json *j, const struct wl_exchange *ex)
             PUT(j, ",");
         PUT(j, "{\"status\":");
         put_u64(j, wl_exchange_interim_status(ex, i));
-        if (has_zero(ex)) {
+        if (wl_extent_has_zero(ex)) {
             PUT(j, ",\"after\":");
             wl_text_seconds(&j->out.text, t - ex->req.t_head);
         }
@@ -227,23 +222,12 @@ static void put_interim(struct json *j, const struct wl_exchange *ex)
     PUT(j, "]");
 }
 
-/* The first response of any kind; NULL when none came. */
-static const struct wl_message *first_response(const struct wl_exchange *ex)
-{
-    if (ex->n_interim)
-        return &ex->interim[0];
-    return ex->res.state != WL_ABSENT ? &ex->res : NULL;
-}
-
 static void put_times(struct json *j, const struct wl_exchange *ex)
 {
-    const struct wl_message *first = first_response(ex);
-    const struct wl_message *start = ex->req.state != WL_ABSENT ? &ex->req : first;
-    wl_ns last;
+    const struct wl_message *first = wl_extent_first(ex);
+    wl_ns duration;
 
-    if (!first)
-        return;
-    if (has_zero(ex)) {
+    if (first && wl_extent_has_zero(ex)) {
         PUT(j, ",\"first_after\":");
         wl_text_seconds(&j->out.text, first->t_first - ex->req.t_head);
         if (ex->res.state != WL_ABSENT) {
@@ -251,10 +235,9 @@ static void put_times(struct json *j, const struct wl_exchange *ex)
             wl_text_seconds(&j->out.text, ex->res.t_first - ex->req.t_head);
         }
     }
-    last = ex->res.state != WL_ABSENT ? ex->res.t_last : ex->interim[ex->n_interim - 1].t_last;
-    if (last && start->t_first) {
+    if (wl_extent_duration(ex, &duration)) {
         PUT(j, ",\"duration\":");
-        wl_text_seconds(&j->out.text, last - start->t_first);
+        wl_text_seconds(&j->out.text, duration);
     }
 }
 
@@ -268,18 +251,6 @@ static void put_bodies(struct json *j, const struct wl_exchange *ex)
         PUT(j, ",\"response_body\":");
         put_u64(j, ex->res.body_bytes);
     }
-}
-
-/* The packet of the last octet seen of an exchange. */
-static uint64_t last_frame(const struct wl_exchange *ex)
-{
-    uint64_t last = ex->req.last_frame;
-
-    if (ex->n_interim)
-        last = wl_max_u64(last, ex->interim[ex->n_interim - 1].last_frame);
-    if (ex->n_interim_more)
-        last = wl_max_u64(last, ex->interim_more[ex->n_interim_more - 1].frame);
-    return ex->res.state != WL_ABSENT ? wl_max_u64(last, ex->res.last_frame) : last;
 }
 
 static void put_frames(struct json *j, const struct wl_exchange *ex)
@@ -298,10 +269,10 @@ static void put_frames(struct json *j, const struct wl_exchange *ex)
         put_u64(j, wl_frame_number(ex->res.at.frame));
         sep = ",";
     }
-    if (last_frame(ex)) {
+    if (wl_extent_last_frame(ex)) {
         wl_text_put(&j->out.text, sep);
         PUT(j, "\"last\":");
-        put_u64(j, wl_frame_number(last_frame(ex)));
+        put_u64(j, wl_frame_number(wl_extent_last_frame(ex)));
     }
     PUT(j, "}");
 }
@@ -337,20 +308,6 @@ static void put_request(struct json *j, const struct wl_exchange *ex)
     }
 }
 
-static wl_ns exchange_time(const struct wl_exchange *ex)
-{
-    const struct wl_message *first = first_response(ex);
-
-    return ex->req.state != WL_ABSENT ? ex->req.t_first : first ? first->t_first : ex->t_end;
-}
-
-static uint64_t exchange_frame(const struct wl_exchange *ex)
-{
-    const struct wl_message *first = first_response(ex);
-
-    return ex->req.state != WL_ABSENT ? ex->req.at.frame : first ? first->at.frame : 0;
-}
-
 static void put_exchange(struct json *j, const struct wl_exchange *ex)
 {
     PUT(j, "{\"type\":\"exchange\",\"conn\":");
@@ -362,7 +319,7 @@ static void put_exchange(struct json *j, const struct wl_exchange *ex)
         put_u64(j, ex->stream);
     }
     PUT(j, ",\"ts\":");
-    put_time(j, exchange_time(ex));
+    put_time(j, wl_extent_time(ex));
     put_ends(j, &ex->conn);
     PUT(j, ",\"protocol\":");
     put_name(j, wl_proto_name(ex->conn.proto));
@@ -381,7 +338,7 @@ static void put_exchange(struct json *j, const struct wl_exchange *ex)
         PUT(j, ",\"not_judged\":");
         put_name(j, wl_unjudged_name(ex->unjudged));
     }
-    put_file(j, exchange_frame(ex));
+    put_file(j, wl_extent_frame(ex));
 }
 
 /* -------------------------------------------------------------------------------- finding */

@@ -12,10 +12,11 @@
 extern const struct wl_sink_ops wl_out_text, wl_out_list, wl_out_stats, wl_out_plain;
 extern const struct wl_sink_ops wl_out_verdict;
 extern const struct wl_sink_ops wl_out_json, wl_out_json_list, wl_out_json_stats;
+extern const struct wl_sink_ops wl_out_csv, wl_out_csv_findings;
 
 static const struct wl_sink_ops *const outputs[] = {
-    &wl_out_text, &wl_out_list,      &wl_out_stats,      &wl_out_plain,
-    &wl_out_json, &wl_out_json_list, &wl_out_json_stats, NULL,
+    &wl_out_text,      &wl_out_list,       &wl_out_stats, &wl_out_plain,        &wl_out_json,
+    &wl_out_json_list, &wl_out_json_stats, &wl_out_csv,   &wl_out_csv_findings, NULL,
 };
 
 const struct wl_sink_ops *const *wl_report_outputs(void)
@@ -38,16 +39,25 @@ const struct wl_sink_ops *wl_report_for(const char *command, const char *format)
         const char *command, *format;
         const struct wl_sink_ops *ops;
     } forms[] = {
-        {"audit", "text", &wl_out_text},    {"audit", "json", &wl_out_json},
-        {"list", "text", &wl_out_list},     {"list", "json", &wl_out_json_list},
-        {"stats", "text", &wl_out_stats},   {"stats", "json", &wl_out_json_stats},
-        {"stats", "plain", &wl_out_plain},  {"watch", "plain", &wl_out_plain},
+        {"audit", "text", &wl_out_text},
+        {"audit", "json", &wl_out_json},
+        {"list", "text", &wl_out_list},
+        {"list", "json", &wl_out_json_list},
+        {"stats", "text", &wl_out_stats},
+        {"stats", "json", &wl_out_json_stats},
+        {"stats", "plain", &wl_out_plain},
+        {"watch", "plain", &wl_out_plain},
         {"watch", "text", &wl_out_verdict},
+        /* the same whoever asks */
+        {NULL, "csv", &wl_out_csv},
+        {NULL, "csv-findings", &wl_out_csv_findings},
     };
 
     for (size_t i = 0; i < WL_COUNT(forms); i++) {
-        if (strcmp(forms[i].command, command) == 0 && strcmp(forms[i].format, format) == 0)
+        if (strcmp(forms[i].format, format) == 0 &&
+            (!forms[i].command || strcmp(forms[i].command, command) == 0)) {
             return forms[i].ops;
+        }
     }
     return NULL;
 }

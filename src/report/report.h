@@ -9,13 +9,14 @@
 
 #include "wirelint/sink.h"
 
-/** The outputs of this version, NULL-ended: text (audit), list, stats, json and its short forms. */
+/** The outputs of this version, NULL-ended: text (audit), list, stats, json and its short forms,
+ * csv. */
 const struct wl_sink_ops *const *wl_report_outputs(void);
 /** Finds one by name; NULL when this version has none. */
 const struct wl_sink_ops *wl_report_find(const char *name);
 /**
  * The output that a command writes in a format: command "audit", "list", "stats" or "watch" (what it
- * leaves behind), format "text" or "json". NULL when this version has none.
+ * leaves behind), format "text", "json", "csv" ... NULL when this version has none.
  */
 const struct wl_sink_ops *wl_report_for(const char *command, const char *format);
 
