@@ -34,6 +34,7 @@ class Skip(Exception):
 class Handler(http.server.BaseHTTPRequestHandler):
     """Answers 200, or the status that the target names."""
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else every answer of two pieces waits for an acknowledgement
 
     def do_GET(self):
         """/404 is answered with 404."""
@@ -127,7 +128,6 @@ class Live:
     def end(self, with_signal=signal.SIGINT):
         """Ends it, or waits for its end; gives its status."""
         if with_signal:
-            time.sleep(0.3)  # what was sent last may still be on its way through the kernel
             self.process.send_signal(with_signal)
         try:
             self.process.wait(WAIT)
@@ -407,6 +407,23 @@ def bounded_runs():
             expect(live.records()[-1]["type"] == "end", "no end")
 
 
+def nothing_is_left_behind():
+    """A signal right after the last answer: the block that the kernel had not handed over counts, too."""
+    for number, shards in ((signal.SIGINT, 1), (signal.SIGTERM, 1), (signal.SIGINT, 3)):
+        for n in (1, 150):
+            with Server() as server:
+                with Live("stats", "--json", "-j", str(shards), "-i", "lo", "port",
+                          str(server.port)) as live:
+                    for _ in range(3):
+                        server.get(n)
+                    began = time.monotonic()
+                    live.end(number)
+                    end = live.records()[-1]
+                    expect(end["exchanges"] == 3 * n and end["connections"] == 3,
+                           f"{3 * n} requests, -j {shards}: {end}")
+                    expect(time.monotonic() - began < WAIT / 2, "it took its time")
+
+
 def signals():
     """INT and TERM end with a report."""
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -558,7 +575,8 @@ def growing_files():
 
 
 CASES = (every_request_is_seen, shards_share_the_traffic, tunnels_want_one_shard, nginx_and_wrk, losses_are_counted,
-         lines_come_soon, intervals, plain_lines, idle_connections_end, bounded_runs, signals,
+         lines_come_soon, intervals, plain_lines, idle_connections_end, bounded_runs,
+         nothing_is_left_behind, signals,
          messages, plain_user, rights_are_given_up, interfaces_come_and_go, pipes,
          pipe_from_tcpdump, growing_files)
 NEED_NO_RIGHT = (pipes, growing_files)

@@ -6,6 +6,10 @@
  * nothing is left in peace until all others have nothing either, or for ASK_EVERY bursts: asking costs
  * a system call.
  *
+ * When no more is wanted, the kernel still has a block that is not full, with the packets of the last
+ * moments: interfaces are read on until one gives a packet that is later than the end, or the age of
+ * a block has passed.
+ *
  * A file that is followed may be cut short or replaced by its writer; that is looked at when it has
  * nothing more to give, and then it is read from its beginning.
  */
@@ -33,6 +37,8 @@ enum {
 /* Standard input and files come in pieces, through buffers of whoever writes them. */
 static const wl_ns stream_lag = WL_SECOND / 2;
 static const wl_ns look_every = WL_SECOND;
+/* An end that no packet marks: by a clock that was set, or stamps of another one. */
+static const wl_ns end_within = 5 * WL_SECOND;
 
 struct feed {
     struct wl_live *live; /* an interface, or */
@@ -58,7 +64,9 @@ struct wl_feeds {
     wl_ns looked; /* by the monotonic clock */
     wl_ns t_last; /* the latest packet given, and when */
     wl_ns given_at;
-    bool moved; /* t_last is newer than given_at */
+    bool moved;    /* t_last is newer than given_at */
+    wl_ns t_end;   /* packets after it are not wanted; 0: all are */
+    wl_ns ends_at; /* by the monotonic clock: then nothing that is wanted can be on its way */
 };
 
 static wl_ns clock_now(clockid_t id)
@@ -255,6 +263,17 @@ static int read_file(struct wl_feeds *f, struct feed *feed, struct wl_error *err
     return n ? (int)n : code; /* what ended it will be said again */
 }
 
+/* Near the end: what has come after it is not wanted, nor what the feed has behind that. */
+static void cut_off(const struct wl_feeds *f, struct feed *feed)
+{
+    for (unsigned i = 0; i < feed->n; i++) {
+        if (feed->batch[i].t > f->t_end) {
+            feed->n = i;
+            feed->over = true;
+        }
+    }
+}
+
 /* Asks one feed for more: 1, or as wl_feeds_burst. */
 static int ask(struct wl_feeds *f, size_t i, struct wl_error *err)
 {
@@ -265,6 +284,8 @@ static int ask(struct wl_feeds *f, size_t i, struct wl_error *err)
     feed->at = 0;
     feed->n = code > 0 ? (unsigned)code : 0;
     feed->over = code <= 0 && code != WL_AGAIN;
+    if (f->t_end && feed->live)
+        cut_off(f, feed);
     for (unsigned k = 0; k < feed->n; k++)
         feed->batch[k].frame = wl_frame((unsigned)i, feed->batch[k].frame);
     return code;
@@ -305,8 +326,10 @@ static size_t earliest(const struct wl_feeds *f)
     return best;
 }
 
-static int nothing(struct wl_feeds *f)
+static int nothing(struct wl_feeds *f, bool late)
 {
+    if (late)
+        return 0;
     if (f->moved) {
         f->given_at = clock_now(CLOCK_MONOTONIC);
         f->moved = false;
@@ -318,9 +341,24 @@ static int nothing(struct wl_feeds *f)
     return 0;
 }
 
+/* The end has come, and the time that its last packets may take. Interfaces may be read for longer when
+ * they have that much. */
+static bool is_late(struct wl_feeds *f)
+{
+    wl_ns now = clock_now(CLOCK_MONOTONIC);
+
+    for (size_t i = 0; now > f->ends_at && i < f->n; i++) {
+        if (!f->feeds[i].live || now > f->ends_at + end_within)
+            f->feeds[i].over = true;
+    }
+    return now > f->ends_at;
+}
+
 int wl_feeds_burst(struct wl_feeds *f, struct wl_packet *ret, size_t max, size_t *ret_feed,
                    struct wl_error *err)
 {
+    /* looked at before the kernel is asked: what is not there afterwards has not been received */
+    bool late = f->t_end && is_late(f);
     bool idle = f->until_ask-- == 0;
     size_t n = 0, i;
     int code = refill(f, idle, ret_feed, err);
@@ -346,10 +384,31 @@ int wl_feeds_burst(struct wl_feeds *f, struct wl_packet *ret, size_t max, size_t
         if (feed->at == feed->n)
             break; /* only what it gives next could tell what is earliest */
     }
-    return n ? (int)n : nothing(f);
+    return n ? (int)n : nothing(f, late);
+}
+
+void wl_feeds_end(struct wl_feeds *f)
+{
+    f->t_end = clock_now(CLOCK_REALTIME);
+    f->ends_at = clock_now(CLOCK_MONOTONIC) + WL_LIVE_LAG;
+    for (size_t i = 0; i < f->n; i++) {
+        struct feed *feed = &f->feeds[i];
+
+        /* what is compressed cannot be asked whether there is more: reading it would wait */
+        if (!feed->live && (f->cfg->follow || !feed->file || !wl_file_patient(feed->file)))
+            feed->over = true;
+    }
 }
 
 /* ---------------------------------------------------------------------------------- waiting */
+
+/* Milliseconds until the monotonic clock shows at, no more than timeout_ms. */
+static int until(wl_ns at, int timeout_ms)
+{
+    wl_ns rest = at - clock_now(CLOCK_MONOTONIC);
+
+    return rest < 0 ? 0 : (int)wl_min_u64((uint64_t)rest / 1000000 + 1, (uint64_t)timeout_ms);
+}
 
 bool wl_feeds_wait(struct wl_feeds *f, int timeout_ms, int wake_fd)
 {
@@ -372,7 +431,12 @@ bool wl_feeds_wait(struct wl_feeds *f, int timeout_ms, int wake_fd)
             timeout_ms = LOOK_MS;
         }
     }
-    if (*f->stop || poll(fds, n, timeout_ms) <= 0)
+    if (f->t_end) {
+        timeout_ms = until(f->ends_at, timeout_ms);
+    } else if (*f->stop) {
+        timeout_ms = 0;
+    }
+    if (poll(fds, n, timeout_ms) <= 0)
         return false;
     if (fds[1].revents)
         (void)!read(f->wake[0], drain, sizeof(drain));

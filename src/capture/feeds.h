@@ -35,6 +35,12 @@ WL_MUST_USE int wl_feeds_begin(struct wl_feeds *f, struct wl_error *err);
  */
 int wl_feeds_burst(struct wl_feeds *f, struct wl_packet *ret, size_t max, size_t *ret_feed,
                    struct wl_error *err);
+/**
+ * Nothing more is wanted but what has been received before this call. Of interfaces that is all that the
+ * kernel has, until a packet that is later, of a pipe what lies in it, of followed files nothing; then
+ * wl_feeds_burst answers 0. Takes as long as the kernel keeps a block, and what there is to read.
+ */
+void wl_feeds_end(struct wl_feeds *f);
 /** As wl_source_wait. */
 bool wl_feeds_wait(struct wl_feeds *f, int timeout_ms, int wake_fd);
 /** Ends a wait in another thread, or in the thread that a signal interrupts. Signal-safe. */

@@ -310,6 +310,11 @@ bool wl_file_rereadable(const struct wl_file *f)
     return f->in.rereadable;
 }
 
+bool wl_file_patient(const struct wl_file *f)
+{
+    return f->in.patient && !f->in.unpacker;
+}
+
 void wl_file_progress(const struct wl_file *f, uint64_t *done, uint64_t *size)
 {
     /* of a plain file, what lies unread in the window is not done yet */

@@ -51,6 +51,8 @@ size_t wl_file_more(struct wl_file *f, struct wl_packet *ret, size_t max);
 void wl_file_set_stop(struct wl_file *f, const volatile sig_atomic_t *stop);
 /** True for what can be opened a second time: a regular file, not a pipe. */
 bool wl_file_rereadable(const struct wl_file *f);
+/** True when it answers that nothing is there yet instead of waiting for it. */
+bool wl_file_patient(const struct wl_file *f);
 /** The descriptor it is read from, for poll(2). */
 int wl_file_fd(const struct wl_file *f);
 /** Octets of the file consumed so far, and its size (0 when not known). */

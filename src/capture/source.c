@@ -64,6 +64,7 @@ struct wl_source {
     struct wl_error failure; /* of the filter: told by the call after the burst it ended */
     struct wl_feeds *feeds;  /* live: instead of inputs and heap */
     size_t n_feeds;
+    bool ending;     /* live: only what was received before is still given */
     wl_ns deadline;  /* by the monotonic clock; 0: none */
     uint64_t looked; /* ordinal at which the clock was looked at */
 };
@@ -595,6 +596,13 @@ static bool is_late(const struct wl_source *s)
     return s->deadline && monotonic() >= s->deadline;
 }
 
+static void begin_to_end(struct wl_source *s)
+{
+    if (!s->ending)
+        wl_feeds_end(s->feeds);
+    s->ending = true;
+}
+
 /* Standard input turned out to be no capture: nothing was read, and there is nothing to report. */
 static int refuse_feed(struct wl_source *s, int code)
 {
@@ -623,6 +631,7 @@ static int pass_on(struct wl_source *s, struct wl_packet *packets, size_t n, str
     return (int)kept;
 }
 
+/* Is there enough? Live what the kernel has received until now is still read. */
 static bool is_over(struct wl_source *s)
 {
     bool look = s->ordinal - s->looked >= CLOCK_EVERY;
@@ -631,8 +640,9 @@ static bool is_over(struct wl_source *s)
         s->looked = s->ordinal;
         wl_feeds_look(s->feeds, false);
     }
-    return s->stop || (s->cfg->max_packets && s->delivered >= s->cfg->max_packets) ||
-           (look && is_late(s));
+    if (s->stop || (look && is_late(s)))
+        begin_to_end(s);
+    return s->cfg->max_packets && s->delivered >= s->cfg->max_packets;
 }
 
 /* wl_source_burst of what is live. */
@@ -649,7 +659,9 @@ static int burst_live(struct wl_source *s, struct wl_packet *ret, size_t max, st
         code = wl_feeds_burst(s->feeds, ret, wanted, &i, err);
         if (code == WL_AGAIN) {
             wl_feeds_look(s->feeds, false);
-            return is_late(s) ? finish_live(s, err) : WL_AGAIN;
+            if (is_late(s))
+                begin_to_end(s);
+            return WL_AGAIN;
         }
         if (code == 0)
             return finish_live(s, err);
@@ -741,6 +753,12 @@ bool wl_source_live(const struct wl_source *s)
 
 bool wl_source_wait(struct wl_source *s, int timeout_ms, int wake_fd)
 {
+    if (s->deadline && !s->ending) {
+        wl_ns rest = s->deadline - monotonic();
+
+        timeout_ms = (int)wl_min_u64((uint64_t)timeout_ms,
+                                     rest > 0 ? (uint64_t)rest / 1000000 + 1 : 0);
+    }
     return s->feeds && wl_feeds_wait(s->feeds, timeout_ms, wake_fd);
 }
 

@@ -82,7 +82,8 @@ wl_ns wl_source_now(const struct wl_source *s);
  * ret, at least 1; 0 or a negative code as above. Fewer than max says nothing about what follows.
  */
 int wl_source_burst(struct wl_source *s, struct wl_packet *ret, size_t max, struct wl_error *err);
-/** Safe from a signal handler: the next call of wl_source_next returns 0. */
+/** Safe from a signal handler: the next call of wl_source_next returns 0; live, a call does once all has
+ * been given that was received before: at the latest after as long as the kernel may keep a packet. */
 void wl_source_stop(struct wl_source *s);
 /** What has been read so far, per input, in the order of frame file indexes. Borrowed. */
 const struct wl_input *wl_source_inputs(const struct wl_source *s, size_t *n);

@@ -256,6 +256,11 @@ void wl_merge_watermark(struct wl_merge *m, unsigned shard, struct wl_position a
     release_up_to(m, lowest);
 }
 
+bool wl_merge_waits(const struct wl_merge *m)
+{
+    return m->n_shards > 1 && next_queue(m);
+}
+
 bool wl_merge_force(struct wl_merge *m)
 {
     struct queue *q = m->n_shards > 1 ? next_queue(m) : NULL;

@@ -37,6 +37,8 @@ WL_MUST_USE int wl_merge_event(struct wl_merge *m, unsigned shard, const struct 
  * has become ready.
  */
 void wl_merge_watermark(struct wl_merge *m, unsigned shard, struct wl_position at);
+/** True when events are held until some shard has gone on. */
+bool wl_merge_waits(const struct wl_merge *m);
 /** Releases the oldest event that is held, ready or not; false when none is. The order may suffer;
  * for want of memory only. */
 bool wl_merge_force(struct wl_merge *m);

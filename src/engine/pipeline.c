@@ -14,6 +14,10 @@
  * lane that is furthest behind can always be released, because no other watermark is lower than its
  * own; and a thread that waits always has a batch over there, on which its memory can come back.
  *
+ * Live, a lane to which nothing comes tells its clock once a second, and what others have found would
+ * wait for that. So a lane says that it rests, and is asked to hurry as soon as the merge waits: for two
+ * seconds it tells its clock as often as one to which packets come.
+ *
  * Waking costs more than working: the calling thread is woken when half of what a lane may have on its
  * way has gathered, when a lane is about to wait or has ended, and live after 50 ms of capture time.
  */
@@ -30,8 +34,8 @@ enum {
     BATCHES = 16,        /* per lane */
     BATCH_EVENTS = 128,  /* at most, per batch */
     MARK_PACKETS = 1000, /* packets between two watermarks, at most */
-    BUSY_WAIT_MS = 50,   /* several live shards wait for each other's clock: none of them */
-    IDLE_WAIT_MS = 100,  /* sleeps longer, even if nothing has come to it for two seconds */
+    BUSY_WAIT_MS = 50,   /* live: until a lane tells its clock while packets come, or others wait */
+    IDLE_WAIT_MS = 1000, /* and while it rests */
     SAID = 2,            /* messages of a source per batch */
     SAID_TEXT = 256,
     CACHE_LINE = 64,
@@ -53,11 +57,11 @@ struct batch {
         char text[SAID_TEXT];
     } said[SAID];
     uint32_t n_said;
-    bool over;
+    bool over, resting;
     /* back */
     struct wl_arena *freed;
     uint64_t freed_octets;
-    bool stop;
+    bool stop, hurry;
 };
 
 struct lane {
@@ -79,8 +83,10 @@ struct lane {
     uint32_t since_mark;                     /* packets */
     uint64_t on_way, unheard;                /* octets; those since the bell was rung last */
     wl_ns t_mark, t_bell;
-    uint64_t ordinal;           /* live */
+    uint64_t ordinal; /* live */
+    wl_ns t_hurried;
     bool live, stop, over_soon; /* over_soon: its last report is being made */
+    bool resting, hurried;
     int code;
     struct wl_shard_report report;
     struct wl_error err;
@@ -92,7 +98,7 @@ struct lane {
     struct wl_arena *freed;
     uint64_t freed_octets, held; /* held: taken in and not released yet */
     struct wl_position up_to;
-    bool over, stop_wanted;
+    bool over, stop_wanted, rests, hurry_wanted;
     struct wl_shard_report told;
 };
 
@@ -173,7 +179,7 @@ void wl_thread_abandon(struct wl_thread *t)
 
 /* ------------------------------------------------------------------------ a shard's thread */
 
-/* Frees what has come back. */
+/* Frees what has come back. After a stop the source still gives what it has. */
 static void take_returns(struct lane *l)
 {
     struct batch *b;
@@ -183,7 +189,10 @@ static void take_returns(struct lane *l)
         b->freed = NULL;
         WL_ASSERT(l->on_way >= b->freed_octets && l->n_over > 0);
         l->on_way -= b->freed_octets;
+        if (b->stop && !l->stop)
+            wl_source_stop(l->source);
         l->stop = l->stop || b->stop;
+        l->hurried = l->hurried || b->hurry;
         l->n_over--;
         b->next = l->idle;
         l->idle = b;
@@ -223,7 +232,7 @@ static struct batch *find_batch(struct lane *l)
     b->n = b->n_said = 0;
     b->octets = b->freed_octets = 0;
     b->freed = NULL;
-    b->over = b->stop = false;
+    b->over = b->stop = b->hurry = false;
     return b;
 }
 
@@ -234,6 +243,7 @@ static void send(struct lane *l, struct batch *b, struct wl_position up_to)
 
     b->up_to = up_to;
     b->report = l->report;
+    b->resting = l->resting;
     l->on_way += b->octets;
     l->unheard += b->octets;
     l->n_over++;
@@ -369,6 +379,7 @@ static void feed(struct lane *l, struct wl_packet *packets, size_t n)
             packets[i].ordinal = live_ordinal(l, packets[i].t);
     }
     r->packets += n;
+    l->resting = false;
     wl_shard_packets(l->shard, packets, n);
     l->since_mark += (uint32_t)n;
     if (l->since_mark < MARK_PACKETS && t - l->t_mark < mark_time)
@@ -386,22 +397,26 @@ static void feed(struct lane *l, struct wl_packet *packets, size_t n)
 static void idle(struct lane *l)
 {
     wl_ns now = wl_source_now(l->source);
-    bool busy = now - l->report.t_last < busy_for, rung = true;
+    bool rung;
 
+    if (l->hurried)
+        l->t_hurried = now;
+    l->hurried = false;
+    l->resting = now - l->report.t_last >= busy_for && now - l->t_hurried >= busy_for;
     l->report.now = now;
     if (now)
         wl_shard_tick(l->shard, live_ordinal(l, now), now);
     mark(l);
     wake_merge(l);
     /* what rings is mostly a batch that comes back, and no reason to begin anew */
-    while (rung && !l->stop) {
+    do {
         wl_bell_arm(l->bell);
         take_returns(l);
-        rung = !l->stop &&
-               wl_source_wait(l->source, busy ? BUSY_WAIT_MS : IDLE_WAIT_MS, wl_bell_fd(l->bell));
+        rung = wl_source_wait(l->source, l->resting && !l->hurried ? IDLE_WAIT_MS : BUSY_WAIT_MS,
+                              wl_bell_fd(l->bell));
         wl_bell_disarm(l->bell);
         take_returns(l);
-    }
+    } while (rung && !l->stop && !l->hurried);
 }
 
 static void run_lane(void *user)
@@ -410,7 +425,7 @@ static void run_lane(void *user)
     struct wl_packet burst[BURST];
     int rc = 0;
 
-    while (!l->stop) {
+    for (;;) { /* after a stop the source ends by itself */
         rc = wl_source_burst(l->source, burst, BURST, &l->err);
         if (rc > 0) {
             feed(l, burst, (size_t)rc);
@@ -420,7 +435,7 @@ static void run_lane(void *user)
             break;
         }
     }
-    l->code = rc > 0 || rc == WL_AGAIN ? 0 : rc;
+    l->code = rc;
     wl_shard_finish(l->shard);
     l->over_soon = true;
     fill_report(l);
@@ -474,6 +489,7 @@ static void take_batch(struct wl_pipeline *p, struct lane *l, struct batch *b)
     l->up_to = b->up_to;
     l->told = b->report;
     l->over = l->over || b->over;
+    l->rests = b->resting && !b->over;
     b->next = l->carriers;
     l->carriers = b;
     l->n_carriers++;
@@ -488,7 +504,8 @@ static void give_back(struct lane *l)
     bool enough = l->freed_octets && (l->held == 0 || l->freed_octets > l->max_octets / 4);
     bool any = false;
 
-    while (l->n_carriers > 1 || (l->n_carriers == 1 && (enough || l->stop_wanted))) {
+    while (l->n_carriers > 1 ||
+           (l->n_carriers == 1 && (enough || l->stop_wanted || l->hurry_wanted))) {
         struct batch *b = l->carriers;
         bool taken;
 
@@ -497,15 +514,29 @@ static void give_back(struct lane *l)
         b->freed = l->freed;
         b->freed_octets = l->freed_octets;
         b->stop = l->stop_wanted;
+        b->hurry = l->hurry_wanted;
         l->freed = NULL;
         l->freed_octets = 0;
-        l->stop_wanted = enough = false;
+        l->stop_wanted = l->hurry_wanted = enough = false;
         taken = wl_ring_push(l->returns, b, 0);
         WL_ASSERT(taken);
         any = any || taken;
     }
     if (any)
         wl_bell_ring(l->bell);
+}
+
+/* Lanes that rest are asked for their clock when others' events wait for it. */
+static void hurry(struct wl_pipeline *p)
+{
+    for (unsigned i = 0; i < p->n; i++) {
+        struct lane *l = &p->lanes[i];
+
+        if (l->rests && wl_merge_waits(p->cfg.merge)) {
+            l->rests = false;
+            l->hurry_wanted = true;
+        }
+    }
 }
 
 bool wl_pipeline_pump(struct wl_pipeline *p)
@@ -523,6 +554,7 @@ bool wl_pipeline_pump(struct wl_pipeline *p)
     }
     for (unsigned i = 0; any && i < p->n; i++)
         wl_merge_watermark(p->cfg.merge, i, p->lanes[i].up_to);
+    hurry(p);
     for (unsigned i = 0; i < p->n; i++)
         give_back(&p->lanes[i]);
     if (source->progress && p->lanes[0].told.done != p->done) {

@@ -86,12 +86,13 @@ static void wait_for_packets(struct wl_engine *e, bool more)
     }
     wl_outputs_flush(&e->outputs);
     wl_bell_arm(e->bell);
-    if (!is_called(e))
+    if (!e->port ||
+        !wl_serve_called(e)) /* a stop ends the wait by itself, and is not the end yet */
         (void)wl_source_wait(e->source, more ? 0 : timeout, wl_bell_fd(e->bell));
     wl_bell_disarm(e->bell);
 }
 
-/* Until the source ends, somebody says stop, or an output fails. */
+/* Until the source ends, as it does after a stop, or an output fails. */
 static int read_alone(struct wl_engine *e, struct clock *c, struct wl_error *err)
 {
     struct wl_packet burst[BURST];
@@ -99,7 +100,7 @@ static int read_alone(struct wl_engine *e, struct clock *c, struct wl_error *err
     bool more = false;
     int rc = 0;
 
-    while (is_wanted(e)) {
+    while (!e->outputs.failure.code) {
         rc = wl_source_burst(e->source, burst, BURST, err);
         if (rc > 0) {
             wl_engine_feed(e, burst, (size_t)rc);
@@ -118,6 +119,15 @@ static int read_alone(struct wl_engine *e, struct clock *c, struct wl_error *err
     return rc < 0 && rc != WL_AGAIN ? rc : 0;
 }
 
+/* Time goes on between packets: what is over by now is told now. Never beyond the packet that comes. */
+static void pass_time(struct wl_engine *e, wl_ns t)
+{
+    if (e->now > t)
+        e->now = t;
+    for (unsigned i = 0; i < e->n_shards; i++)
+        wl_shard_tick(e->shards[i], e->ordinal + 1, e->now);
+}
+
 /* Waits until the clock of the capture has come to t. */
 static void wait_until(struct wl_engine *e, struct clock *c, wl_ns t)
 {
@@ -129,6 +139,7 @@ static void wait_until(struct wl_engine *e, struct clock *c, wl_ns t)
         e->now = c->capture + (wl_ns)((double)(wall - c->wall) * c->speed);
         if (wall >= due)
             return;
+        pass_time(e, t);
         more = look_round(e, c);
         wl_bell_arm(e->bell);
         if (more || is_called(e)) {
