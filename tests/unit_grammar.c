@@ -188,6 +188,12 @@ static void expectations(void **state)
     assert_true(wl_grammar_expects_continue(with(&l, WL_FIELD_EXPECT, "x, 100-continue", NULL)));
     assert_false(wl_grammar_expects_continue(with(&l, WL_FIELD_EXPECT, "y 100-continue", NULL)));
     assert_false(wl_grammar_expects_continue(with(&l, WL_FIELD_EXPECT, "200-ok", NULL)));
+    assert_true(wl_grammar_expects_only_continue(
+        with(&l, WL_FIELD_EXPECT, "100-continue, 100-Continue", "100-continue")));
+    assert_false(
+        wl_grammar_expects_only_continue(with(&l, WL_FIELD_EXPECT, "100-continue", "200-ok")));
+    assert_false(wl_grammar_expects_only_continue(with(&l, WL_FIELD_EXPECT, ",", NULL)));
+    assert_false(wl_grammar_expects_only_continue(with(&l, WL_FIELD_ACCEPT, "100-continue", NULL)));
     assert_false(wl_grammar_announces_content(with(&l, WL_FIELD_EXPECT, "100-continue", NULL)));
     l.m.declared = 0;
     assert_false(wl_grammar_announces_content(&l.m));

@@ -68,9 +68,10 @@ struct wl_past {
     wl_ns t_request, t_response, t_end;
     uint32_t ordinal;
     enum wl_method method;
-    uint16_t status; /* final; 0 when none came */
-    bool whole;      /* the final response was seen whole */
-    bool via;        /* an intermediary showed itself on either message */
+    uint16_t status;    /* final; 0 when none came */
+    bool whole;         /* the final response was seen whole */
+    bool only_continue; /* all that its request expected was 100-continue */
+    bool via;           /* an intermediary showed itself on either message */
     uint64_t req_fields[WL_FIELD_WORDS], res_fields[WL_FIELD_WORDS]; /* one bit per wl_field_id */
     uint64_t negotiated; /* Accept, User-Agent and their kin: what the response may vary by */
     uint64_t identity;   /* Cookie and Authorization */

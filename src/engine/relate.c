@@ -265,6 +265,8 @@ static void note(struct wl_relate *r, const struct wl_exchange *ex)
         .body_bytes = res->body_bytes,
     };
     note_request(r, &ex->req);
+    r->now.only_continue = wl_past_has(r->now.req_fields, WL_FIELD_EXPECT) &&
+                           wl_grammar_expects_only_continue(&ex->req);
     if (head)
         note_response(r, res);
     r->now.via = wl_past_has(r->now.req_fields, WL_FIELD_VIA) ||
@@ -309,6 +311,11 @@ static bool keep_try(const struct wl_past *now)
     return now->status >= 400;
 }
 
+static bool keep_expectation(const struct wl_past *now)
+{
+    return now->status == 417;
+}
+
 static bool keep_allow(const struct wl_past *now)
 {
     return wl_past_has(now->res_fields, WL_FIELD_ALLOW);
@@ -349,6 +356,7 @@ static const struct relation {
     [WL_RELATION_GONE] = {KEY_METHOD, keep_gone, end_gone},
     [WL_RELATION_REDIRECT] = {KEY_REDIRECT, keep_redirect, NULL},
     [WL_RELATION_TRY] = {KEY_TRY, keep_try, end_try},
+    [WL_RELATION_EXPECTATION] = {KEY_TRY, keep_expectation, end_try},
     [WL_RELATION_ALLOW] = {KEY_TARGET, keep_allow, NULL},
     [WL_RELATION_SERVER] = {KEY_SERVER, keep_server, NULL},
     [WL_RELATION_CLOCK] = {KEY_NONE, keep_nothing, NULL},

@@ -198,6 +198,24 @@ bool wl_grammar_expects_continue(const struct wl_message *req)
     return wl_grammar_list_has(req, WL_FIELD_EXPECT, WL_SPAN("100-continue"));
 }
 
+bool wl_grammar_expects_only_continue(const struct wl_message *req)
+{
+    const struct wl_field *f = wl_message_field(req, WL_FIELD_EXPECT);
+    size_t n = 0;
+
+    for (; f; f = wl_message_next_field(req, f)) {
+        struct wl_cursor c = wl_cursor(f->value);
+        struct wl_span member;
+
+        while ((member = wl_grammar_member(&c)).n) {
+            if (!wl_span_equal_nocase(member, WL_SPAN("100-continue")))
+                return false;
+            n++;
+        }
+    }
+    return n > 0;
+}
+
 bool wl_grammar_announces_content(const struct wl_message *req)
 {
     if (req->declared != WL_NONE && req->declared > 0)

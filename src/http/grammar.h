@@ -48,6 +48,8 @@ bool wl_grammar_protocol_match(struct wl_span offered, struct wl_span answered);
 bool wl_grammar_media_type_is(struct wl_span value, struct wl_span type);
 /** Does the request ask for 100-continue (RFC 9110 10.1.1)? */
 bool wl_grammar_expects_continue(const struct wl_message *req);
+/** Is 100-continue all that the request expects? False without Expect. */
+bool wl_grammar_expects_only_continue(const struct wl_message *req);
 /** Announces content: Content-Length above 0, or Transfer-Encoding (catalogue, area EXP). */
 bool wl_grammar_announces_content(const struct wl_message *req);
 

@@ -13,6 +13,8 @@
 #include "facts.h"
 #include "grammar.h"
 
+#define RETRY_WINDOW (60 * WL_SECOND) /* catalogue, expectation-retried */
+
 /* ------------------------------------------------------------------------------ the field itself */
 
 /** token, or token "=" and anything: the outline of an expectation (RFC 9110 10.1.1). */
@@ -86,6 +88,61 @@ static void expect_obfuscated(struct wl_judge *j, const struct wl_exchange *ex,
     }
 }
 
+/** The first well-formed member that is not 100-continue. */
+static const struct wl_field *other_expectation(const struct wl_message *m, struct wl_span *ret)
+{
+    const struct wl_field *f = wl_message_field(m, WL_FIELD_EXPECT);
+
+    for (; f; f = wl_message_next_field(m, f)) {
+        struct wl_cursor c = wl_cursor(f->value);
+
+        while ((*ret = wl_grammar_member(&c)).n) {
+            if (is_expectation(*ret) && !wl_span_equal_nocase(*ret, WL_SPAN("100-continue")))
+                return f;
+        }
+    }
+    return NULL;
+}
+
+static void expect_unusable(struct wl_judge *j, const struct wl_exchange *ex,
+                            const struct wl_message *m)
+{
+    struct wl_span member;
+    const struct wl_field *f = other_expectation(m, &member);
+
+    (void)ex;
+    if (f) {
+        wl_report(j, m, f->at, WL_NOTE, WL_CERTAIN, "the request expects '%s'",
+                  wl_said(member).text);
+    } else if (wl_facts_http10(m)) {
+        f = wl_message_field(m, WL_FIELD_EXPECT);
+        wl_report(j, m, f->at, WL_NOTE, WL_CERTAIN, "Expect in an HTTP/%s request",
+                  wl_facts_old_version(m));
+    }
+}
+
+static void expect_without_content(struct wl_judge *j, const struct wl_exchange *ex,
+                                   const struct wl_message *m)
+{
+    const struct wl_field *length = wl_message_field(m, WL_FIELD_CONTENT_LENGTH);
+    bool multiplexed = ex->conn.proto == WL_H2 || ex->conn.proto == WL_H3;
+
+    if (!wl_grammar_expects_continue(m))
+        return;
+    if (multiplexed) { /* there the end of the stream with the head says it */
+        if (m->framing == WL_FRAMING_NONE)
+            wl_report(j, m, wl_message_field(m, WL_FIELD_EXPECT)->at, WL_VIOLATION, WL_CERTAIN,
+                      "Expect: 100-continue in a request that ends with its head");
+        return;
+    }
+    /* a length that could not be read says nothing */
+    if (wl_message_field(m, WL_FIELD_TRANSFER_ENCODING) || (length && m->declared != 0))
+        return;
+    wl_report(j, m, wl_message_field(m, WL_FIELD_EXPECT)->at, WL_VIOLATION, WL_CERTAIN,
+              "Expect: 100-continue in a request %s",
+              length ? "with Content-Length: 0" : "without Content-Length or Transfer-Encoding");
+}
+
 /* --------------------------------------------------------------------------- the server's answer */
 
 /**
@@ -150,6 +207,45 @@ static void expectation_failed_without_expect(struct wl_judge *j, const struct w
     /* a proxy on the path may have taken Expect away */
     wl_report(j, m, m->at, via ? WL_NOTE : WL_WARNING, wl_judge_via(ex, WL_CERTAIN),
               "417 in answer to a request without Expect");
+}
+
+static void expect_http10_rejected(struct wl_judge *j, const struct wl_exchange *ex,
+                                   const struct wl_message *m)
+{
+    if (!wl_facts_http10(&ex->req) || !wl_grammar_expects_only_continue(&ex->req))
+        return;
+    wl_report(j, m, m->at, WL_VIOLATION, wl_judge_via(ex, WL_CERTAIN),
+              "417 in answer to 100-continue in an HTTP/%s request",
+              wl_facts_old_version(&ex->req));
+    wl_report_frame(j, ex->req.at.frame);
+}
+
+static void expectation_failed_for_continue(struct wl_judge *j, const struct wl_exchange *ex,
+                                            const struct wl_message *m)
+{
+    if (!wl_grammar_expects_only_continue(&ex->req))
+        return;
+    wl_report(j, m, m->at, WL_NOTE, WL_CERTAIN,
+              "417 in answer to a request that expects 100-continue and nothing else");
+    wl_report_frame(j, ex->req.at.frame);
+}
+
+static void expectation_retried(struct wl_judge *j, const struct wl_exchange *ex,
+                                const struct wl_past *past, const struct wl_past *now)
+{
+    const struct wl_field *f = wl_message_field(&ex->req, WL_FIELD_EXPECT);
+    /* on another connection it may have been sent before the 417 had arrived */
+    wl_ns heard = past->t_response + (past->conn == now->conn ? 0 : ex->conn.rtt);
+
+    if (past->status != 417 || !past->only_continue || !now->only_continue)
+        return;
+    if (now->t_request < heard || now->t_request - past->t_response > RETRY_WINDOW)
+        return;
+    wl_report(j, &ex->req, f->at, WL_WARNING, wl_judge_via(ex, WL_CERTAIN),
+              "the request was answered with 417 and repeated %s later, again with Expect: "
+              "100-continue",
+              wl_said_time(now->t_request - past->t_response).text);
+    wl_report_frame(j, past->res_frame);
 }
 
 static void upgrade_expect_missing_continue(struct wl_judge *j, const struct wl_exchange *ex,
@@ -257,6 +353,24 @@ static const struct wl_rule rules[] = {
         .check = body_abandoned,
     },
     {
+        .id = "expect-http10-rejected",
+        .severity = WL_VIOLATION,
+        .fault = WL_FAULT_SERVER,
+        .area = "EXP",
+        .versions = "HTTP/1.0",
+        .cite = {"RFC 9110 10.1.1"},
+        .title = "417 (Expectation Failed) to 100-continue in an HTTP/1.0 request",
+        .why = "A server must ignore 100-continue in an HTTP/1.0 request: old proxies forward the "
+               "field without knowing it. Here a request fails that would have been answered.",
+        .advice = "Look at the version of the request before its Expect field.",
+        .see = {"expectation-failed-for-continue", "expect-unusable"},
+        .when = WL_ON_EXCHANGE,
+        .needs = WL_NEEDS_PAIR | WL_NEEDS_REQUEST | WL_NEEDS_RESPONSE,
+        .status_from = 417,
+        .status_to = 417,
+        .check = expect_http10_rejected,
+    },
+    {
         .id = "expect-ignored",
         .severity = WL_VIOLATION,
         .fault = WL_FAULT_SERVER,
@@ -293,6 +407,62 @@ static const struct wl_rule rules[] = {
         .check = expect_obfuscated,
     },
     {
+        .id = "expect-unusable",
+        .severity = WL_NOTE,
+        .fault = WL_FAULT_CLIENT,
+        .area = "EXP",
+        .versions = "HTTP/1.0, HTTP/1.1, HTTP/2, HTTP/3",
+        .cite = {"RFC 9110 10.1.1"},
+        .title = "Expect that no server can meet",
+        .why = "100-continue is the only expectation there is. A server may answer any other with "
+               "417, and must ignore 100-continue in HTTP/1.0: at best the field has no effect.",
+        .advice = "Send Expect: 100-continue, in HTTP/1.1 or later, or no Expect at all.",
+        .see = {"expect-obfuscated", "expect-http10-rejected"},
+        .yields = {"expect-obfuscated"},
+        .when = WL_ON_REQUEST,
+        .field = WL_FIELD_EXPECT,
+        .check = expect_unusable,
+    },
+    {
+        .id = "expect-without-content",
+        .severity = WL_VIOLATION,
+        .fault = WL_FAULT_CLIENT,
+        .area = "EXP",
+        .versions = "HTTP/1.1, HTTP/2, HTTP/3",
+        .cite = {"RFC 9110 10.1.1"},
+        .title = "Expect: 100-continue in a request without content",
+        .why = "The field asks whether the content shall be sent, and there is none. A client must "
+               "not send it: servers answer 100, 417 or nothing, and a proxy that believes the "
+               "field waits for content that never comes.",
+        .advice = "Send Expect only with content; HTTP libraries that set it for every POST do so "
+                  "for an empty one, too.",
+        .see = {"expect-unusable", "continue-without-expect"},
+        .yields = {"expect-obfuscated"},
+        .when = WL_ON_REQUEST,
+        .field = WL_FIELD_EXPECT,
+        .check = expect_without_content,
+    },
+    {
+        .id = "expectation-failed-for-continue",
+        .severity = WL_NOTE,
+        .fault = WL_FAULT_SERVER,
+        .area = "EXP",
+        .versions = "HTTP/1.1",
+        .cite = {"RFC 9110 10.1.1"},
+        .title = "417 (Expectation Failed) to 100-continue",
+        .why = "It is allowed, and tells that some hop on the way does not support 100-continue. "
+               "The client has to repeat the request without Expect: a round trip more for every "
+               "upload.",
+        .advice = "Find the hop that answers 417 and let it send 100, or ignore the field.",
+        .see = {"continue-then-417", "expectation-retried"},
+        .yields = {"continue-then-417"},
+        .when = WL_ON_EXCHANGE,
+        .needs = WL_NEEDS_PAIR | WL_NEEDS_REQUEST | WL_NEEDS_RESPONSE,
+        .status_from = 417,
+        .status_to = 417,
+        .check = expectation_failed_for_continue,
+    },
+    {
         .id = "expectation-failed-without-expect",
         .severity = WL_WARNING,
         .fault = WL_FAULT_SERVER,
@@ -309,6 +479,24 @@ static const struct wl_rule rules[] = {
         .status_from = 417,
         .status_to = 417,
         .check = expectation_failed_without_expect,
+    },
+    {
+        .id = "expectation-retried",
+        .severity = WL_WARNING,
+        .fault = WL_FAULT_CLIENT,
+        .area = "EXP",
+        .versions = "HTTP/1.1",
+        .cite = {"RFC 9110 10.1.1"},
+        .title = "Request repeated with the expectation that had failed",
+        .why = "417 to 100-continue says that the way to the server does not support it. A client "
+               "should repeat the request without Expect; with it, it fails again.",
+        .advice = "After 417, repeat the request without Expect, and remember that for this "
+                  "server.",
+        .see = {"expectation-failed-for-continue"},
+        .when = WL_ON_RELATED,
+        .needs = WL_NEEDS_PAIR | WL_NEEDS_REQUEST,
+        .relation = WL_RELATION_EXPECTATION,
+        .check_related = expectation_retried,
     },
     {
         .id = "final-before-body-no-close",

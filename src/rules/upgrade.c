@@ -73,6 +73,39 @@ static void switching_to_unoffered_protocol(struct wl_judge *j, const struct wl_
     }
 }
 
+/** The first member of the first line. */
+static struct wl_span first_protocol(const struct wl_message *m)
+{
+    struct wl_cursor c = wl_cursor(wl_message_field(m, WL_FIELD_UPGRADE)->value);
+
+    return wl_grammar_member(&c);
+}
+
+static void switching_preference_ignored(struct wl_judge *j, const struct wl_exchange *ex,
+                                         const struct wl_message *m)
+{
+    const struct wl_field *f = wl_message_field(m, WL_FIELD_UPGRADE);
+    struct wl_span preferred, selected = first_protocol(m);
+
+    if (selected.n == 0 || wl_grammar_list_count(&ex->req, WL_FIELD_UPGRADE) < 2)
+        return;
+    preferred = first_protocol(&ex->req);
+    if (!offered(&ex->req, selected) || preferred.n == 0) /* switching-to-unoffered-protocol */
+        return;
+    for (; f; f = wl_message_next_field(m, f)) { /* a layered answer may name it further on */
+        struct wl_cursor c = wl_cursor(f->value);
+        struct wl_span member;
+
+        while ((member = wl_grammar_member(&c)).n) {
+            if (wl_grammar_protocol_match(preferred, member))
+                return;
+        }
+    }
+    wl_report(j, m, wl_message_field(m, WL_FIELD_UPGRADE)->at, WL_NOTE,
+              wl_judge_via(ex, WL_CERTAIN), "101 switches to '%s', the request prefers '%s'",
+              wl_said(selected).text, wl_said(preferred).text);
+}
+
 static void switching_missing_connection_upgrade(struct wl_judge *j, const struct wl_exchange *ex,
                                                  const struct wl_message *m)
 {
@@ -114,6 +147,135 @@ static void upgrade_required_without_upgrade(struct wl_judge *j, const struct wl
               f ? "with an empty Upgrade field" : "without an Upgrade field");
 }
 
+/** Does Upgrade stand without its connection option? */
+static bool lacks_option(const struct wl_message *m)
+{
+    return wl_message_field(m, WL_FIELD_UPGRADE) &&
+           !wl_grammar_list_has(m, WL_FIELD_CONNECTION, WL_SPAN("upgrade"));
+}
+
+static void upgrade_required_already_offered(struct wl_judge *j, const struct wl_exchange *ex,
+                                             const struct wl_message *m)
+{
+    const struct wl_field *f = wl_message_field(m, WL_FIELD_UPGRADE);
+
+    /* without the connection option the offer was for nobody */
+    if (!wl_message_field(&ex->req, WL_FIELD_UPGRADE) || lacks_option(&ex->req))
+        return;
+    for (; f; f = wl_message_next_field(m, f)) {
+        struct wl_cursor c = wl_cursor(f->value);
+        struct wl_span member;
+
+        while ((member = wl_grammar_member(&c)).n) {
+            if (!offered(&ex->req, member))
+                continue;
+            /* a version of WebSocket may be what is required (RFC 6455 4.4) */
+            if (wl_grammar_protocol_match(WL_SPAN("websocket"), member) &&
+                wl_message_field(m, WL_FIELD_SEC_WEBSOCKET_VERSION))
+                continue;
+            wl_report(j, m, f->at, WL_WARNING, wl_judge_via(ex, WL_CERTAIN),
+                      "426 requires '%s', which the request offers", wl_said(member).text);
+            wl_report_frame(j, ex->req.at.frame);
+            return;
+        }
+    }
+}
+
+static void upgrade_without_connection_option(struct wl_judge *j, const struct wl_exchange *ex,
+                                              const struct wl_message *m)
+{
+    const struct wl_field *f = wl_message_field(m, WL_FIELD_UPGRADE);
+    bool old = m == &ex->req && wl_facts_http10(m);
+
+    if (m->status == 101) { /* its own Connection: switching-missing-connection-upgrade */
+        if (ex->paired && ex->req.state >= WL_HEAD && lacks_option(&ex->req))
+            wl_report(j, m, m->at, WL_VIOLATION, wl_judge_via(ex, WL_CERTAIN),
+                      "101 in answer to Upgrade without Connection: Upgrade");
+        return;
+    }
+    if (lacks_option(m))
+        wl_report(j, m, f->at, old ? WL_NOTE : WL_VIOLATION, WL_CERTAIN,
+                  "Upgrade: %s, and no Connection: Upgrade", wl_said(f->value).text);
+}
+
+/* ---------------------------------------------------------------------------------------- h2c */
+
+/** What is wrong with HTTP2-Settings of an offer of h2c (RFC 7540 3.2.1); NULL: nothing. */
+static const char *settings_fault(const struct wl_message *req)
+{
+    const struct wl_field *f = wl_message_field(req, WL_FIELD_HTTP2_SETTINGS);
+
+    if (!f)
+        return "without HTTP2-Settings";
+    if (wl_message_next_field(req, f))
+        return "with several HTTP2-Settings fields";
+    /* base64url without padding (RFC 7515 2); padding is what a lenient encoder adds */
+    for (size_t i = 0; i < f->value.n; i++) {
+        uint8_t c = f->value.p[i];
+
+        if (!wl_is_alpha(c) && !wl_is_digit(c) && c != '-' && c != '_' && c != '=')
+            return "with HTTP2-Settings that is not base64url";
+    }
+    if (f->value.n % 4 == 1)
+        return "with HTTP2-Settings that is not base64url";
+    if (!wl_grammar_list_has(req, WL_FIELD_CONNECTION, WL_SPAN("HTTP2-Settings")))
+        return "with HTTP2-Settings that Connection does not name";
+    return NULL;
+}
+
+static void judge_h2c_response(struct wl_judge *j, const struct wl_exchange *ex,
+                               const struct wl_message *m)
+{
+    const struct wl_field *settings = wl_message_field(m, WL_FIELD_HTTP2_SETTINGS);
+    const struct wl_field *upgrade = wl_message_field(m, WL_FIELD_UPGRADE);
+    bool h2c = upgrade && wl_facts_upgrade_has(m, WL_SPAN("h2c"));
+    bool h2 = upgrade && wl_facts_upgrade_has(m, WL_SPAN("h2"));
+    const char *fault;
+
+    if (settings)
+        wl_report(j, m, settings->at, WL_VIOLATION, WL_CERTAIN,
+                  "HTTP2-Settings in a response: only requests have it");
+    if (m->status != 101) {
+        if (m->status / 100 == 2 && (h2 || h2c))
+            wl_report(j, m, upgrade->at, WL_NOTE, WL_CERTAIN,
+                      "%u advertises '%s' in Upgrade, which is obsolete", m->status,
+                      wl_said(upgrade->value).text);
+        return;
+    }
+    if (h2) /* the name of HTTP/2 over TLS */
+        wl_report(j, m, upgrade->at, WL_VIOLATION, WL_CERTAIN, "101 switches to 'h2'");
+    if (!h2c || !ex->paired || ex->req.state < WL_HEAD ||
+        !wl_facts_upgrade_has(&ex->req, WL_SPAN("h2c")))
+        return;
+    fault = settings_fault(&ex->req);
+    if (fault)
+        wl_report(j, m, m->at, WL_VIOLATION, wl_judge_via(ex, WL_CERTAIN),
+                  "101 switches to h2c for a request %s", fault);
+}
+
+static void h2c_upgrade_invalid(struct wl_judge *j, const struct wl_exchange *ex,
+                                const struct wl_message *m)
+{
+    const struct wl_field *f = wl_message_field(m, WL_FIELD_UPGRADE);
+    const char *fault;
+
+    if (m != &ex->req) {
+        judge_h2c_response(j, ex, m);
+        return;
+    }
+    if (!f || !wl_facts_upgrade_has(m, WL_SPAN("h2c")))
+        return;
+    fault = settings_fault(m);
+    if (fault) {
+        wl_report(j, m, f->at, WL_VIOLATION, wl_judge_via(ex, WL_CERTAIN),
+                  "the request offers h2c %s", fault);
+    } else {
+        wl_report(j, m, f->at, WL_NOTE, WL_CERTAIN, "the request offers h2c, which is obsolete");
+    }
+}
+
+/* -------------------------------------------------------------------------- behind the switch */
+
 static void http_after_switching(struct wl_judge *j, const struct wl_exchange *ex,
                                  const struct wl_message *m)
 {
@@ -125,6 +287,26 @@ static void http_after_switching(struct wl_judge *j, const struct wl_exchange *e
 }
 
 static const struct wl_rule rules[] = {
+    {
+        .id = "h2c-upgrade-invalid",
+        .severity = WL_VIOLATION,
+        .fault = WL_FAULT_EITHER,
+        .area = "UPG",
+        .versions = "HTTP/1.1",
+        .cite = {"RFC 7540 3.2", "RFC 7540 3.2.1", "RFC 9113 3.1"},
+        .title = "Upgrade to HTTP/2 that breaks its rules",
+        .why = "The request becomes stream 1 of HTTP/2, with the settings of HTTP2-Settings: "
+               "without exactly one such field, named in Connection, the server must not switch. "
+               "Proxies that forward h2c blindly have opened ways past their own rules. The token "
+               "h2c as such is obsolete.",
+        .advice = "Speak HTTP/2 by TLS with ALPN, or with prior knowledge; at a proxy, remove "
+                  "Upgrade: h2c and HTTP2-Settings from requests.",
+        .see = {"switching-to-unoffered-protocol"},
+        .when = WL_ON_MESSAGE,
+        .field = WL_FIELD_UPGRADE,
+        .fields = {WL_FIELD_HTTP2_SETTINGS},
+        .check = h2c_upgrade_invalid,
+    },
     {
         .id = "http-after-switching",
         .severity = WL_VIOLATION,
@@ -162,6 +344,27 @@ static const struct wl_rule rules[] = {
         .status_to = 101,
         .field = WL_FIELD_UPGRADE,
         .check = switching_missing_connection_upgrade,
+    },
+    {
+        .id = "switching-preference-ignored",
+        .severity = WL_NOTE,
+        .fault = WL_FAULT_SERVER,
+        .area = "UPG",
+        .versions = "HTTP/1.1",
+        .cite = {"RFC 9110 7.8"},
+        .title = "101 to a protocol that is not the client's first choice",
+        .why = "The list in Upgrade stands in the order of the client's preference. A server may "
+               "ignore that order; who wonders why the better protocol is not spoken finds the "
+               "reason here.",
+        .advice = "Nothing, if the server does not speak the first one; else let it take the list "
+                  "in its order.",
+        .see = {"switching-to-unoffered-protocol"},
+        .when = WL_ON_RESPONSE,
+        .needs = WL_NEEDS_PAIR | WL_NEEDS_REQUEST,
+        .status_from = 101,
+        .status_to = 101,
+        .field = WL_FIELD_UPGRADE,
+        .check = switching_preference_ignored,
     },
     {
         .id = "switching-to-http10",
@@ -237,6 +440,25 @@ static const struct wl_rule rules[] = {
         .check = switching_without_upgrade,
     },
     {
+        .id = "upgrade-required-already-offered",
+        .severity = WL_WARNING,
+        .fault = WL_FAULT_SERVER,
+        .area = "UPG",
+        .versions = "HTTP/1.1",
+        .cite = {"RFC 9110 15.5.22"},
+        .title = "426 (Upgrade Required) demands what the request offered",
+        .why = "The client offered this very protocol and is told to offer it: it has nothing left "
+               "to try.",
+        .advice = "Answer the offer with 101, or refuse the request with a status that says why.",
+        .see = {"upgrade-required-without-upgrade", "ws-version-rejection-silent"},
+        .when = WL_ON_RESPONSE,
+        .needs = WL_NEEDS_PAIR | WL_NEEDS_REQUEST,
+        .status_from = 426,
+        .status_to = 426,
+        .field = WL_FIELD_UPGRADE,
+        .check = upgrade_required_already_offered,
+    },
+    {
         .id = "upgrade-required-without-upgrade",
         .severity = WL_VIOLATION,
         .fault = WL_FAULT_SERVER,
@@ -253,6 +475,24 @@ static const struct wl_rule rules[] = {
         .status_from = 426,
         .status_to = 426,
         .check = upgrade_required_without_upgrade,
+    },
+    {
+        .id = "upgrade-without-connection-option",
+        .severity = WL_VIOLATION,
+        .fault = WL_FAULT_EITHER,
+        .area = "UPG",
+        .versions = "HTTP/1.0, HTTP/1.1",
+        .cite = {"RFC 9110 7.8", "RFC 6455 4.2.1"},
+        .title = "Upgrade without the connection option upgrade",
+        .why = "Upgrade is for the next hop only, and the option in Connection says so. Without it "
+               "a proxy forwards the field, and offers a protocol in the name of somebody who is "
+               "not on this connection; a server must not act on it.",
+        .advice = "Send Connection: Upgrade with every Upgrade field; in a proxy that shall pass "
+                  "WebSocket on, set both.",
+        .see = {"switching-missing-connection-upgrade", "ws-handshake-invalid"},
+        .when = WL_ON_MESSAGE,
+        .field = WL_FIELD_UPGRADE,
+        .check = upgrade_without_connection_option,
     },
 };
 
