@@ -124,7 +124,7 @@ static int open_interfaces(struct wl_feeds *f, struct wl_input *told, struct wl_
                            "'any' is all interfaces: naming another would show packets twice");
         }
         f->feeds[i].told = &told[i];
-        code = wl_live_open(f->cfg, names[i], &told[i], f->budget, &f->feeds[i].live, err);
+        code = wl_live_open(f->cfg, i, &told[i], f->budget, &f->feeds[i].live, err);
     }
     return code;
 }

@@ -60,6 +60,7 @@ struct wl_live {
     size_t copies_n;
     uint64_t frame;
     bool one_of_many;  /* a fanout group */
+    uint16_t group;    /* which holds sockets of one interface only */
     bool is_any;       /* bound to no interface */
     bool rebound;      /* to another index than libpcap knows of, which therefore complains */
     unsigned index;    /* of the interface it is bound to */
@@ -156,7 +157,7 @@ static void see_once(const struct wl_live *l)
 static int join_group(struct wl_live *l, struct wl_error *err)
 {
     unsigned how = PACKET_FANOUT_HASH | PACKET_FANOUT_FLAG_DEFRAG;
-    unsigned group = l->cfg->fanout_group | how << 16;
+    unsigned group = l->group | how << 16;
     char reason[96];
 
     if (setsockopt(pcap_fileno(l->pcap), SOL_PACKET, PACKET_FANOUT, &group, sizeof(group)) == 0)
@@ -285,9 +286,10 @@ static int refuse_all(struct wl_live *l, struct wl_error *err)
     return wl_fail(err, WL_EOPEN, "cannot filter '%s': %s", l->name, pcap_geterr(l->pcap));
 }
 
-int wl_live_open(const struct wl_source_config *cfg, const char *name, struct wl_input *told,
+int wl_live_open(const struct wl_source_config *cfg, size_t nth, struct wl_input *told,
                  struct wl_budget *budget, struct wl_live **ret, struct wl_error *err)
 {
+    const char *name = cfg->interfaces[nth];
     struct wl_live *l = wl_alloc(budget, sizeof(*l));
     int code;
 
@@ -299,6 +301,7 @@ int wl_live_open(const struct wl_source_config *cfg, const char *name, struct wl
     l->told = told;
     l->is_any = strcmp(name, "any") == 0;
     l->one_of_many = cfg->n_shards > 1;
+    l->group = (uint16_t)(cfg->fanout_group + nth);
     l->snaplen = DEFAULT_SNAPLEN;
     if (cfg->snaplen) {
         l->snaplen = wl_min_size(cfg->snaplen < MIN_SNAPLEN ? MIN_SNAPLEN : cfg->snaplen,

@@ -19,14 +19,13 @@ struct wl_live;
 #define WL_LIVE_LAG (60 * (WL_SECOND / 1000))
 
 /**
- * Opens one interface ("any": all of them) as cfg says, with its filter; with cfg->n_shards above 1
- * as one socket of the fanout group, which lets nothing in before wl_live_begin. cfg, name and told are
+ * Opens the nth interface of cfg ("any": all of them) as that says, with its filter; with cfg->n_shards above 1
+ * as one socket of the fanout group, which lets nothing in before wl_live_begin. cfg and told are
  * borrowed for its life; told is kept up to date by wl_live_look.
  * Returns 0, or WL_EOPEN, WL_EPERM, WL_EINVAL (the filter), WL_NOMEM with err.
  */
-WL_MUST_USE int wl_live_open(const struct wl_source_config *cfg, const char *name,
-                             struct wl_input *told, struct wl_budget *budget, struct wl_live **ret,
-                             struct wl_error *err);
+WL_MUST_USE int wl_live_open(const struct wl_source_config *cfg, size_t nth, struct wl_input *told,
+                             struct wl_budget *budget, struct wl_live **ret, struct wl_error *err);
 /** Lets packets in. Returns 0 or WL_EOPEN with err. */
 WL_MUST_USE int wl_live_begin(struct wl_live *l, struct wl_error *err);
 /**

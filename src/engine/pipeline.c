@@ -397,17 +397,18 @@ static void feed(struct lane *l, struct wl_packet *packets, size_t n)
 static void idle(struct lane *l)
 {
     wl_ns now = wl_source_now(l->source);
-    bool rung;
+    bool rested = l->resting, rung;
 
     if (l->hurried)
         l->t_hurried = now;
-    l->hurried = false;
-    l->resting = now - l->report.t_last >= busy_for && now - l->t_hurried >= busy_for;
+    l->resting = l->hurried = false;
     l->report.now = now;
     if (now)
         wl_shard_tick(l->shard, live_ordinal(l, now), now);
+    l->resting = now - l->report.t_last >= busy_for && now - l->t_hurried >= busy_for;
     mark(l);
-    wake_merge(l);
+    if (!rested || !l->resting || l->unheard) /* a clock that nobody has asked for can wait */
+        wake_merge(l);
     /* what rings is mostly a batch that comes back, and no reason to begin anew */
     do {
         wl_bell_arm(l->bell);
@@ -502,7 +503,7 @@ static void take_batch(struct wl_pipeline *p, struct lane *l, struct batch *b)
 static void give_back(struct lane *l)
 {
     bool enough = l->freed_octets && (l->held == 0 || l->freed_octets > l->max_octets / 4);
-    bool any = false;
+    bool any = false, needed = !l->rests || l->stop_wanted || l->hurry_wanted;
 
     while (l->n_carriers > 1 ||
            (l->n_carriers == 1 && (enough || l->stop_wanted || l->hurry_wanted))) {
@@ -522,7 +523,7 @@ static void give_back(struct lane *l)
         WL_ASSERT(taken);
         any = any || taken;
     }
-    if (any)
+    if (any && needed) /* a lane that rests does not wait for memory */
         wl_bell_ring(l->bell);
 }
 
