@@ -106,7 +106,7 @@ static inline bool wl_past_has(const uint64_t fields[WL_FIELD_WORDS], enum wl_fi
 typedef void wl_check_related_fn(struct wl_judge *j, const struct wl_exchange *ex,
                                  const struct wl_past *past, const struct wl_past *now);
 
-enum { WL_RULE_CITES = 4, WL_RULE_SEE = 4, WL_RULE_FIELDS = 6 };
+enum { WL_RULE_CITES = 4, WL_RULE_SEE = 4, WL_RULE_FIELDS = 6, WL_RULE_MARKS = 8 };
 
 /** One rule. Strings are static; titles and sentences have no full stop at the end of titles. */
 struct wl_rule {
@@ -149,6 +149,7 @@ struct wl_rule {
     /* More filters; each like those above. */
     enum wl_field_id fields[WL_RULE_FIELDS]; /* with field: one of all these must be there */
     enum wl_field_id lacks;                  /* only messages without this field */
+    enum wl_mark_id marks[WL_RULE_MARKS];    /* with mark: asked about each of these as well */
 };
 
 struct wl_rule_group {

@@ -10,6 +10,7 @@
 #include "build.h"
 
 #include "grammar.h"
+#include "persist.h"
 #include "wait.h"
 
 void wl_build_init(struct wl_build *b, struct wl_layer *l,
@@ -38,7 +39,7 @@ bool wl_build_rest(const struct wl_build *b, struct wl_rest *ret)
 {
     bool is_usual = b->requested && b->heard[0] && b->heard[1] && b->doubt == WL_JUDGED &&
                     !b->doubt_client && !b->doubt_server && !b->parked && !b->client_close &&
-                    !b->server_close && !b->lost[0] && !b->lost[1] && !b->acks;
+                    !b->server_close && !b->closing && !b->lost[0] && !b->lost[1] && !b->acks;
 
     if (b->first || !is_usual || b->end != WL_END_NONE || b->over[0] || b->over[1])
         return false;
@@ -46,6 +47,7 @@ bool wl_build_rest(const struct wl_build *b, struct wl_rest *ret)
         .t = b->t_latest,
         .ordinal = b->last_ordinal,
         .status = b->last_status,
+        .aside = b->promised,
         .bits = (uint8_t)(b->last_kind | (b->final_since ? REST_FINAL_SINCE : 0) |
                           (b->after_final ? REST_AFTER_FINAL : 0) |
                           (b->pipelined ? REST_PIPELINED : 0)),
@@ -61,6 +63,7 @@ void wl_build_resume(struct wl_build *b, const struct wl_rest *rest)
         .t_latest = rest->t,
         .last_ordinal = rest->ordinal,
         .last_status = rest->status,
+        .promised = rest->aside,
         .last_kind = rest->bits % REST_KINDS,
         .final_since = rest->bits & REST_FINAL_SINCE,
         .after_final = rest->bits & REST_AFTER_FINAL,
@@ -508,11 +511,7 @@ struct wl_work *wl_build_request(struct wl_build *b, struct wl_at at, const stru
         b->pipelined = true;
         wl_build_mark(b, w, &w->ex.req, WL_MARK_PIPELINED, at, unanswered, wl_span(NULL, 0));
     }
-    /* RFC 9112 9.6: a client that sends close must not send further requests; nor one that has
-     * received it */
-    if (b->client_close ||
-        (b->server_close && seen->acked != WL_NONE && seen->acked >= b->server_close))
-        wl_build_mark(b, w, &w->ex.req, WL_MARK_AFTER_CLOSE_CLIENT, at, 0, wl_span(NULL, 0));
+    wl_persist_request(b, w, unanswered, seen);
     return w;
 }
 
@@ -633,29 +632,6 @@ void wl_build_message(const struct wl_begin *begin, struct wl_message *m)
     };
 }
 
-/* The facts about a response's place on the connection. */
-static void mark_order(struct wl_build *b, struct wl_work *w, struct wl_message *m)
-{
-    struct wl_mark *mark;
-
-    if (b->server_close && m->at.offset >= b->server_close)
-        wl_build_mark(b, w, m, WL_MARK_AFTER_CLOSE_SERVER, m->at, 0, wl_span(NULL, 0));
-    if (!m->stray)
-        return;
-    if (!b->requested) {
-        /* Sent before any octet of a request: by what it acknowledges, not by its place in the
-         * capture alone (catalogue 8, order by time versus order by ACK). */
-        mark = wl_build_mark(b, w, m, WL_MARK_BEFORE_REQUEST, m->at, 0, wl_span(NULL, 0));
-        if (mark && (m->acked != 0 || b->lost[WL_TO_SERVER]))
-            mark->certain = false;
-    } else if (b->after_final) {
-        mark = wl_build_mark(b, w, m, WL_MARK_AFTER_FINAL, m->at, 0, wl_span(NULL, 0));
-        if (mark && (b->parked ||
-                     (m->acked != WL_NONE && m->acked > wl_layer_offset(b->layer, WL_TO_SERVER))))
-            mark->certain = false;
-    }
-}
-
 bool wl_build_keeps_interim(const struct wl_build *b, const struct wl_work *w)
 {
     return w->ex.n_interim < b->layer->host->cfg->limits.max_interim_heads;
@@ -681,7 +657,7 @@ struct wl_message *wl_build_interim(struct wl_build *b, struct wl_work *w,
             ex->interim = kept;
             kept += ex->n_interim++;
             *kept = *m;
-            mark_order(b, w, kept);
+            wl_persist_response(b, w, kept);
             return kept;
         }
     }
@@ -713,10 +689,11 @@ struct wl_message *wl_build_final(struct wl_build *b, struct wl_work *w, const s
 
     if (res != m)
         *res = *m;
-    mark_order(b, w, res);
+    wl_persist_response(b, w, res);
     w->begun = false;
     set_answered(b, w);
     find_oldest(b);
+    wl_persist_final(b, w);
     b->last_kind = WL_LAST_NONE;
     b->last_status = res->status;
     b->last_ordinal = w->ex.ordinal;
@@ -752,9 +729,7 @@ void wl_build_final_end(struct wl_build *b, struct wl_work *w, enum wl_state sta
     b->last_kind = (uint8_t)kind_of(w);
     b->after_final = b->last_kind != WL_LAST_NONE;
     b->final_since = b->final_since || state == WL_WHOLE;
-    if (!b->server_close && state >= WL_HEAD &&
-        wl_grammar_list_has(res, WL_FIELD_CONNECTION, WL_SPAN("close")))
-        b->server_close = offset;
+    wl_persist_final_end(b, w, seen->t);
     check_done(b, w, seen->t);
 }
 
@@ -789,6 +764,8 @@ void wl_build_end(struct wl_build *b, enum wl_dir dir, enum wl_end how, enum wl_
 {
     bool fin = how == WL_END_CLOSED;
 
+    if (b->end == WL_END_NONE)
+        wl_persist_end(b, how, fin ? dir : by, seen);
     b->over[dir] = true;
     if (!fin)
         b->over[!dir] = true;
@@ -818,6 +795,7 @@ void wl_build_end(struct wl_build *b, enum wl_dir dir, enum wl_end how, enum wl_
 void wl_build_close(struct wl_build *b, wl_ns now)
 {
     if (b->end == WL_END_NONE) {
+        wl_persist_open(b, now);
         b->end = WL_END_EOF;
         b->t_end = now;
     }

@@ -52,15 +52,23 @@ struct wl_build {
     void (*forget)(struct wl_build *b, const struct wl_work *w);
     struct wl_work *first, *last; /* all that were not emitted yet */
     struct wl_work *oldest;       /* the first request without a final response, or NULL */
-    wl_ns t_latest, t_end;
+    wl_ns t_latest;
+    union {
+        wl_ns t_end;     /* once end is set */
+        wl_ns t_closing; /* before: when the exchange closing ended */
+    };
     uint64_t packet_latest[2]; /* of each direction */
     uint64_t server_close;     /* offset after the response that said close; 0: none */
     uint32_t n_works, last_ordinal;
+    uint32_t closing; /* ordinal of the exchange after which the connection is to end; 0: none */
     uint32_t n_unanswered, n_settling; /* requests without an answer; done, and not released */
     uint16_t last_status;
     uint8_t last_kind;   /* enum wl_last */
     uint8_t doubt;       /* enum wl_unjudged: why pairing is uncertain, or WL_JUDGED */
     uint8_t end, end_by; /* enum wl_end, wl_dir */
+    uint8_t closing_why; /* bits, persist.c */
+    uint8_t shapes;      /* of the requests of one pipeline that were answered, persist.c */
+    uint8_t promised;    /* seconds of the last Keep-Alive: timeout; 255 and more: 255 */
     bool all_unpaired;   /* no request that waits for its answer can be paired for certain */
     bool doubt_client;   /* requests may be unknown */
     bool doubt_server;   /* position among the server's octets is unknown */

@@ -216,6 +216,18 @@ bool wl_grammar_expects_only_continue(const struct wl_message *req)
     return n > 0;
 }
 
+bool wl_grammar_carries_messages(const struct wl_message *m, enum wl_method method)
+{
+    const struct wl_field *f = wl_message_field(m, WL_FIELD_CONTENT_TYPE);
+
+    if (!f)
+        return method == WL_METHOD_TRACE;
+    return wl_span_equal_nocase(wl_span_sub(f->value, 0, 10), WL_SPAN("multipart/")) ||
+           wl_grammar_media_type_is(f->value, WL_SPAN("message/http")) ||
+           wl_grammar_media_type_is(f->value, WL_SPAN("application/http")) ||
+           wl_grammar_media_type_is(f->value, WL_SPAN("application/warc"));
+}
+
 bool wl_grammar_announces_content(const struct wl_message *req)
 {
     if (req->declared != WL_NONE && req->declared > 0)

@@ -50,6 +50,9 @@ bool wl_grammar_media_type_is(struct wl_span value, struct wl_span type);
 bool wl_grammar_expects_continue(const struct wl_message *req);
 /** Is 100-continue all that the request expects? False without Expect. */
 bool wl_grammar_expects_only_continue(const struct wl_message *req);
+/** Is content of this message likely to hold HTTP messages: message/http, application/http,
+ * any multipart, application/warc, or what a TRACE asked for (catalogue, http-message-inside-body)? */
+bool wl_grammar_carries_messages(const struct wl_message *m, enum wl_method method);
 /** Announces content: Content-Length above 0, or Transfer-Encoding (catalogue, area EXP). */
 bool wl_grammar_announces_content(const struct wl_message *req);
 
@@ -232,6 +235,8 @@ enum wl_uri_fault wl_grammar_uri(struct wl_span s, struct wl_uri *ret);
 /** Splits [ userinfo "@" ] host [ ":" port ] into authority, host and port of ret, the rest of which
  * is empty (RFC 3986 3.2); false when the octets are none. */
 bool wl_grammar_authority(struct wl_span s, struct wl_uri *ret);
+/** Host = uri-host [ ":" port ] (RFC 9110 7.2), not empty: an authority without userinfo. */
+bool wl_grammar_is_host(struct wl_span s);
 /**
  * The target URI of a request (RFC 9110 7.1, RFC 9112 3.3): its target in absolute-form, or scheme,
  * Host and target put together.

@@ -164,6 +164,30 @@ bool wl_grammar_authority(struct wl_span s, struct wl_uri *ret)
            authority_fits(ret);
 }
 
+/* Letters, digits, "." and "-", perhaps a port: nearly all there are. */
+static bool is_plain_host(struct wl_span s)
+{
+    size_t n = 0;
+
+    while (n < s.n &&
+           (wl_is_alpha(s.p[n]) || wl_is_digit(s.p[n]) || s.p[n] == '.' || s.p[n] == '-'))
+        n++;
+    if (n == 0)
+        return false;
+    if (n < s.n && s.p[n] == ':')
+        n++;
+    while (n < s.n && wl_is_digit(s.p[n]))
+        n++;
+    return n == s.n;
+}
+
+bool wl_grammar_is_host(struct wl_span s)
+{
+    struct wl_uri uri;
+
+    return is_plain_host(s) || (wl_span_find(s, '@') == s.n && wl_grammar_authority(s, &uri));
+}
+
 bool wl_grammar_target_uri(const struct wl_message *req, struct wl_span scheme, struct wl_uri *ret)
 {
     const struct wl_field *host = wl_message_field(req, WL_FIELD_HOST);

@@ -10,7 +10,7 @@
 
 #include "h1_side.h"
 
-static_assert(sizeof(struct wl_h1) <= 136, "a connection that is spoken on is small, too");
+static_assert(sizeof(struct wl_h1) <= 144, "a connection that is spoken on is small, too");
 
 /* ----------------------------------------------------------------------------------- life */
 

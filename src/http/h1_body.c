@@ -133,7 +133,7 @@ static void chunk_broken(struct wl_h1_in *in, enum wl_mark_id id)
 {
     uint64_t offset = in->at.offset;
 
-    chunk_mark(in, id, 0);
+    chunk_mark(in, id, in->bytes.n ? in->bytes.p[0] : 0);
     wl_build_unjudged(in->s->work, WL_UNJUDGED_LOST);
     wl_h1_message_end(in->h, in->s, in->at.dir, WL_HEAD, WL_END_NONE, WL_NONE, in->seen);
     wl_h1_lose(in->h, in->s, in->at.dir, offset, WL_UNJUDGED_LOST);
@@ -189,7 +189,7 @@ static void chunk_size(struct wl_h1_in *in, uint8_t c)
     int digit = wl_hex_value(c);
 
     if (s->chunk == WL_CHUNK_BEGIN && (c == ' ' || c == '\t')) {
-        chunk_mark(in, WL_MARK_CHUNK_SPACE, c);
+        chunk_mark(in, WL_MARK_CHUNK_SPACE_BEFORE, c);
     } else if (digit >= 0 && s->chunk != WL_CHUNK_PAD) {
         if (s->left > (uint64_t)INT64_MAX >> 4) {
             chunk_broken(in, WL_MARK_CHUNK_SIZE_BAD);
@@ -296,19 +296,6 @@ static void feed_chunked(struct wl_h1_in *in)
 
 /* ---------------------------------------------------------------------------------- watch */
 
-/* Content types in which a request line is plausible (catalogue, http-message-inside-body). */
-static bool carries_messages(const struct wl_message *m)
-{
-    const struct wl_field *f = wl_message_field(m, WL_FIELD_CONTENT_TYPE);
-
-    if (!f)
-        return m->method_id == WL_METHOD_TRACE;
-    return wl_span_equal_nocase(wl_span_sub(f->value, 0, 10), WL_SPAN("multipart/")) ||
-           wl_grammar_media_type_is(f->value, WL_SPAN("message/http")) ||
-           wl_grammar_media_type_is(f->value, WL_SPAN("application/http")) ||
-           wl_grammar_media_type_is(f->value, WL_SPAN("application/warc"));
-}
-
 /* Is this request answered for good while its content is still owed? */
 static bool answered_early(const struct wl_h1_side *s)
 {
@@ -382,7 +369,7 @@ static bool watch(struct wl_h1_in *in)
     if (s->watch == WL_WATCH_OVER || !answered_early(s))
         return false;
     if (s->watch == WL_WATCH_IDLE) {
-        if (carries_messages(s->m)) {
+        if (wl_grammar_carries_messages(s->m, s->m->method_id)) {
             s->watch = WL_WATCH_OVER;
             return false;
         }

@@ -25,6 +25,11 @@ static void mark(const struct framing *f, enum wl_mark_id id, const struct wl_fi
     wl_build_mark(&f->h->build, f->w, f->m, id, field->at, value, field->value);
 }
 
+static bool has_leading_zero(struct wl_span number)
+{
+    return number.n > 1 && number.p[0] == '0';
+}
+
 /* One member of one Content-Length line. */
 static void read_length(struct framing *f, const struct wl_field *field, struct wl_span member)
 {
@@ -34,7 +39,11 @@ static void read_length(struct framing *f, const struct wl_field *field, struct 
     if (!wl_parse_u64(member, &value)) {
         f->length_bad = true;
         mark(f, WL_MARK_CL_INVALID, field, 0);
-    } else if (m->declared == WL_NONE) {
+        return;
+    }
+    if (has_leading_zero(member))
+        mark(f, WL_MARK_CL_LEADING_ZERO, field, 0);
+    if (m->declared == WL_NONE) {
         m->declared = value;
     } else if (m->declared == value) {
         mark(f, WL_MARK_CL_REPEATED, field, 0);
@@ -59,6 +68,8 @@ static void read_lengths(struct framing *f)
 
         if (m->declared == WL_NONE && wl_parse_u64(field->value, &value)) {
             m->declared = value; /* one number, as nearly always */
+            if (has_leading_zero(field->value))
+                mark(f, WL_MARK_CL_LEADING_ZERO, field, 0);
             continue;
         }
         member = wl_grammar_member(&c);
@@ -109,7 +120,16 @@ static bool begins_or_ends_with_comma(struct wl_span value)
     return value.n && (value.p[0] == ',' || value.p[value.n - 1] == ',');
 }
 
-static void read_codings(struct framing *f)
+/* Does this answer a request of HTTP/1.0? */
+static bool is_from_http10(const struct wl_work *w)
+{
+    const struct wl_message *req = &w->ex.req;
+
+    return w->head_end != WL_NONE && req->major == 1 && req->minor == 0 &&
+           (req->n_marks == 0 || !wl_message_mark(req, WL_MARK_VERSION_MALFORMED));
+}
+
+static void read_codings(struct framing *f, bool response)
 {
     const struct wl_field *field = wl_message_field(f->m, WL_FIELD_TRANSFER_ENCODING);
     const struct wl_field *first = field;
@@ -121,16 +141,21 @@ static void read_codings(struct framing *f)
         struct wl_span member = wl_grammar_member(&c);
 
         f->coded = true;
-        if (member.n == 0 || field != first || begins_or_ends_with_comma(field->value) ||
+        if (field != first)
+            mark(f, WL_MARK_TE_SEVERAL, field, 0);
+        if (member.n == 0 || begins_or_ends_with_comma(field->value) ||
             (field->odd & (WL_ODD_CTL | WL_ODD_FOLDED)))
             mark(f, WL_MARK_TE_MALFORMED, field, 0);
         for (; member.n; member = wl_grammar_member(&c))
             read_coding(f, field, member);
     }
-    if (f->n_chunked && !f->chunked && !wl_message_mark(f->m, WL_MARK_TE_NOT_LAST))
+    /* RFC 9112 6.3 rule 4: where chunked is not the last coding of a request, nobody can tell its end */
+    if ((f->n_chunked || !response) && !f->chunked && !wl_message_mark(f->m, WL_MARK_TE_NOT_LAST))
         mark(f, WL_MARK_TE_NOT_LAST, first, 0);
     if (f->m->major == 1 && f->m->minor == 0)
         mark(f, WL_MARK_TE_IN_HTTP10, first, 0);
+    if (response && is_from_http10(f->w))
+        mark(f, WL_MARK_TE_TO_HTTP10, first, 0);
 }
 
 /* RFC 9112 6.3 rules 1 and 2: responses whose content is decided by status and method. */
@@ -153,7 +178,7 @@ bool wl_h1_frame(struct wl_h1 *h, struct wl_work *w, struct wl_message *m, enum 
     bool response = m->method_id == WL_METHOD_NONE && m->method.n == 0;
 
     read_lengths(&f);
-    read_codings(&f);
+    read_codings(&f, response);
     if (f.coded && wl_message_field(m, WL_FIELD_CONTENT_LENGTH)) {
         mark(&f, WL_MARK_CL_AND_TE, wl_message_field(m, WL_FIELD_CONTENT_LENGTH), m->declared);
         m->other_declared = m->declared;

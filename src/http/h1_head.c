@@ -183,13 +183,25 @@ static void check_target(const struct reading *r, struct wl_span target)
     }
 }
 
+/* RFC 9110 9.1: method names are case-sensitive. */
+static bool is_method_in_other_case(struct wl_span method)
+{
+    for (int i = WL_METHOD_OTHER + 1; i < WL_N_METHODS; i++) {
+        if (wl_span_equal_nocase(method, wl_span_text(wl_method_name((enum wl_method)i))))
+            return true;
+    }
+    return false;
+}
+
 static void read_method(const struct reading *r, struct wl_span method)
 {
     r->m->method = method;
     r->m->method_id = wl_grammar_method(method);
-    if (r->m->method_id != WL_METHOD_NONE)
-        return;
-    mark(r, WL_MARK_METHOD_NOT_TOKEN, method.p, 0, method);
+    if (r->m->method_id == WL_METHOD_NONE) {
+        mark(r, WL_MARK_METHOD_NOT_TOKEN, method.p, 0, method);
+    } else if (r->m->method_id == WL_METHOD_OTHER && is_method_in_other_case(method)) {
+        mark(r, WL_MARK_METHOD_CASE, method.p, 0, method);
+    }
 }
 
 /* A request line of the strict form, plain and with a method that is known; false: it is not one, and
@@ -254,6 +266,14 @@ static bool read_request_line(const struct reading *r, struct wl_span line)
     return version.n != 0;
 }
 
+static void check_host(const struct reading *r)
+{
+    const struct wl_field *host = wl_message_field(r->m, WL_FIELD_HOST);
+
+    if (host && host->value.n && !wl_grammar_is_host(host->value))
+        mark(r, WL_MARK_HOST_INVALID, host->name.p, 0, host->value);
+}
+
 bool wl_h1_parse_request(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
                          const struct wl_h1_text *text, const struct wl_h1_lines *lines)
 {
@@ -263,13 +283,17 @@ bool wl_h1_parse_request(struct wl_h1 *h, struct wl_work *w, struct wl_message *
     bool version, whole;
 
     if (lines && lines->line[0].plain &&
-        take_request_line(&r, wl_h1_plain_line(text->octets, &lines->line[0])))
-        return wl_h1_parse_lines(h, w, m, text, lines);
+        take_request_line(&r, wl_h1_plain_line(text->octets, &lines->line[0]))) {
+        whole = wl_h1_parse_lines(h, w, m, text, lines);
+        check_host(&r);
+        return whole;
+    }
     if (!next_line(&r, &from, &line))
         return false;
     version = read_request_line(&r, line);
     whole = lines ? wl_h1_parse_lines(h, w, m, text, lines)
                   : wl_h1_parse_fields(h, w, m, text, from, false);
+    check_host(&r);
     if (version)
         return whole;
     /* RFC 1945 4.1: Simple-Request = "GET" SP Request-URI CRLF, and nothing more */
@@ -458,6 +482,7 @@ struct section {
     struct wl_field *fields;
     uint32_t n, room, max;
     uint64_t present[WL_FIELD_WORDS];
+    uint64_t twice[WL_FIELD_WORDS]; /* those that stand on several lines */
     bool whole;
 };
 
@@ -475,8 +500,10 @@ static struct section begin_section(const struct reading *r)
 static void count_field(struct section *s)
 {
     enum wl_field_id id = s->fields[s->n++].id;
+    uint64_t bit = (uint64_t)1 << id % 64;
 
-    s->present[id / 64] |= (uint64_t)1 << id % 64;
+    s->twice[id / 64] |= s->present[id / 64] & bit;
+    s->present[id / 64] |= bit;
 }
 
 /* Room for one more field; NULL when a limit was reached, which is told. */
@@ -538,6 +565,7 @@ static uint32_t take_lines(const struct reading *r, struct section *s,
         const uint8_t *from, *end;
         struct wl_span name;
         enum wl_field_id id;
+        uint64_t bit;
 
         if (!lines->plain || lines->colon == WL_H1_NO_COLON)
             break;
@@ -556,10 +584,46 @@ static uint32_t take_lines(const struct reading *r, struct section *s,
         f->id = id;
         f->odd = 0;
         f->at = (struct wl_at){at.frame, at.offset + lines->start, at.dir};
-        s->present[id / 64] |= (uint64_t)1 << id % 64;
+        bit = (uint64_t)1 << id % 64;
+        s->twice[id / 64] |= s->present[id / 64] & bit;
+        s->present[id / 64] |= bit;
     }
     s->n += taken;
     return taken;
+}
+
+/* Of these there is one line at most (RFC 9110 5.3); Content-Length has marks of its own, and a
+ * request identifier is nobody's definition. */
+static bool is_single(enum wl_field_id id)
+{
+    return wl_grammar_field_flags(id) & WL_SINGLE && id != WL_FIELD_CONTENT_LENGTH &&
+           id != WL_FIELD_X_REQUEST_ID;
+}
+
+/* Marks the second and later lines of fields that are no lists. */
+static void mark_repeated(const struct reading *r, const struct section *s)
+{
+    uint64_t seen[WL_FIELD_WORDS] = {0};
+
+    for (uint32_t i = 0; i < s->n; i++) {
+        const struct wl_field *f = &s->fields[i];
+        uint64_t bit = (uint64_t)1 << f->id % 64;
+
+        if (f->id == WL_FIELD_OTHER)
+            continue;
+        if (seen[f->id / 64] & bit && is_single(f->id)) {
+            mark(r, f->id == WL_FIELD_HOST ? WL_MARK_HOST_REPEATED : WL_MARK_FIELD_REPEATED,
+                 f->name.p, f->id, f->value);
+        }
+        seen[f->id / 64] |= bit;
+    }
+}
+
+static void check_repeated(const struct reading *r, const struct section *s)
+{
+    /* bit 0 of the first word stands for all that are not known */
+    if ((s->twice[0] & ~(uint64_t)1) | s->twice[1] | s->twice[2] | s->twice[3])
+        mark_repeated(r, s);
 }
 
 static void keep_fields(struct wl_message *m, const struct section *s)
@@ -592,7 +656,10 @@ bool wl_h1_parse_lines(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
         if (!next_line(&r, &from, &line) || !read_line(&r, &s, line))
             break;
     }
+    if (lines->line[end].start == lines->line[end].end)
+        mark(&r, WL_MARK_BARE_LF, text->octets.p + lines->line[end].end, 0, wl_span(NULL, 0));
     keep_fields(m, &s);
+    check_repeated(&r, &s);
     return s.whole;
 }
 
@@ -605,9 +672,12 @@ bool wl_h1_parse_fields(struct wl_h1 *h, struct wl_work *w, struct wl_message *m
 
     while (next_line(&r, &from, &line) && line.n && read_line(&r, &s, line))
         continue;
+    check_repeated(&r, &s);
     if (trailers) {
         m->trailers = s.fields;
         m->n_trailers = s.n;
+        if (s.n)
+            mark(&r, WL_MARK_TRAILERS, text->octets.p, s.n, wl_span(NULL, 0));
     } else {
         keep_fields(m, &s);
     }

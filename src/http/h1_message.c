@@ -61,6 +61,7 @@ void wl_h1_message_end(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir, e
 {
     struct wl_work *w = s->work;
     struct wl_message *m = s->m;
+    uint64_t left = s->left;
 
     between_messages(s);
     if (dir == WL_TO_SERVER && s->excess.active)
@@ -70,6 +71,9 @@ void wl_h1_message_end(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir, e
     if (m->n_body_lost && state == WL_WHOLE) {
         state = WL_HEAD; /* its frame is known, its content is not */
         how = m->end;
+    }
+    if (state == WL_HEAD && (how == WL_END_CLOSED || how == WL_END_RESET)) {
+        wl_build_mark(&h->build, w, m, WL_MARK_CONTENT_CUT, m->body_at, left, wl_span(NULL, 0));
     }
     if (dir == WL_TO_SERVER) {
         h->last_request = w->ex.ordinal;
@@ -155,28 +159,32 @@ void wl_h1_simple_request(struct wl_h1 *h, const struct wl_seen *seen)
     request_complete(h, s, text, NULL, &last);
 }
 
+/* The octets at s->first follow a request and begin no other: they are told on the one they follow. */
+static void open_leftover(struct wl_h1 *h, struct wl_h1_side *s)
+{
+    struct wl_work *before = h->build.first;
+
+    while (before && before->ex.ordinal != h->last_request)
+        before = before->next;
+    if (h->last_request) {
+        wl_h1_open_excess(s, &h->build, WL_MARK_EXCESS_REQUEST, before,
+                          before ? &before->ex.req : NULL, h->last_request, 0, s->first);
+    }
+}
+
 /* The octets in place of a request are none. */
 static void garbage(struct wl_h1_in *in, struct wl_span sample)
 {
     struct wl_h1_side *s = in->s;
     struct wl_h1 *h = in->h;
     struct wl_work *w = s->work;
-    struct wl_work *before = NULL;
-    uint32_t ordinal = h->last_request;
 
     if (w) {
         wl_build_mark(&h->build, w, &w->ex.req, WL_MARK_GARBAGE_REQUEST, s->first, 0, sample);
         wl_build_unjudged(w, WL_UNJUDGED_LOST);
         w->garbage = w->unpaired = true;
     }
-    for (struct wl_work *each = h->build.first; each; each = each->next) {
-        if (ordinal && each->ex.ordinal == ordinal)
-            before = each;
-    }
-    if (ordinal) {
-        wl_h1_open_excess(s, &h->build, WL_MARK_EXCESS_REQUEST, before,
-                          before ? &before->ex.req : NULL, ordinal, 0, s->first);
-    }
+    open_leftover(h, s);
     wl_h1_count_excess(s, wl_buf_span(&s->gather.buf));
     wl_h1_lose(h, s, WL_TO_SERVER, s->first.offset, WL_UNJUDGED_LOST);
     s->work = w; /* outstanding until the next request begins */
@@ -401,6 +409,14 @@ static void response_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_h
 
 /* ------------------------------------------------------------------------------ cut heads */
 
+/* Does this beginning of a line, to which nothing was added any more, begin no request? Methods are
+ * written in capitals, those that are known. */
+static bool is_no_request(struct wl_span s)
+{
+    return s.n && wl_span_find(s, '\n') == s.n &&
+           (wl_h1_request_like(s) == WL_CLAIM_NO || s.p[0] < 'A' || s.p[0] > 'Z');
+}
+
 static void cut_request(struct wl_h1 *h, struct wl_h1_side *s, enum wl_end how,
                         const struct wl_seen *seen)
 {
@@ -409,6 +425,11 @@ static void cut_request(struct wl_h1 *h, struct wl_h1_side *s, enum wl_end how,
 
     if (!w)
         return;
+    if (how != WL_END_LIMIT && is_no_request(text.octets)) {
+        open_leftover(h, s);
+        wl_h1_count_excess(s, text.octets);
+        wl_h1_close_excess(h, s);
+    }
     text = keep_text(h, w, text);
     if (text.octets.p)
         (void)wl_h1_parse_request(h, w, &w->ex.req, &text, NULL);
@@ -677,7 +698,7 @@ void wl_h1_feed_trailer(struct wl_h1_in *in)
         wl_h1_take(in, n);
     }
     text.octets.n = n;
-    if (s->work && s->m && n > 2) {
+    if (s->work && s->m && n != 2) {
         text = keep_text(in->h, s->work, text);
         if (text.octets.p)
             wl_h1_parse_fields(in->h, s->work, s->m, &text, 0, true);

@@ -24,6 +24,7 @@
 enum {
     MAX_RULES = 4096, /* groups of embedders included */
     MESSAGE_OCTETS = 480,
+    LISTS = 1 + WL_RULE_MARKS, /* that a rule may stand in */
 };
 
 /** Rules over one mark, or over connections: few, and asked one by one. */
@@ -178,6 +179,15 @@ static void resolve_yields(struct wl_judge *j, struct ruling *r)
     }
 }
 
+static bool is_over_mark(const struct wl_rule *rule, enum wl_mark_id mark)
+{
+    for (size_t i = 0; i < WL_RULE_MARKS && rule->marks[i]; i++) {
+        if (rule->marks[i] == mark)
+            return true;
+    }
+    return rule->mark == mark;
+}
+
 /** All rules that are on and asked about this, in order of the catalogue; mark only for marks. */
 static void fill_list(struct wl_judge *j, struct list *list, enum wl_when when,
                       enum wl_mark_id mark)
@@ -188,9 +198,9 @@ static void fill_list(struct wl_judge *j, struct list *list, enum wl_when when,
 
         if (j->rulings[i].severity == WL_OFF || rule->when != when)
             continue;
-        if (when == WL_ON_MARK && rule->mark != mark)
+        if (when == WL_ON_MARK && !is_over_mark(rule, mark))
             continue;
-        WL_ASSERT(j->n_entries < j->n_rulings); /* a rule stands in one list */
+        WL_ASSERT(j->n_entries < j->n_rulings * LISTS);
         j->entries[j->n_entries++] = (uint16_t)i;
         list->n++;
     }
@@ -264,7 +274,7 @@ struct wl_judge *wl_judge_new(const struct wl_config *cfg, struct wl_budget *bud
     j->n_rulings = n;
     j->requests.budget = j->responses.budget = j->exchanges.budget = j->related.budget = budget;
     j->rulings = wl_alloc_array(budget, n, sizeof(*j->rulings));
-    j->entries = wl_alloc_array(budget, n, sizeof(*j->entries));
+    j->entries = wl_alloc_array(budget, n * LISTS, sizeof(*j->entries));
     j->findings = wl_alloc_array(budget, findings_capacity(j) + (size_t)1, sizeof(*j->findings));
     j->finding_rule = wl_alloc_array(budget, findings_capacity(j) + (size_t)1,
                                      sizeof(*j->finding_rule));
@@ -291,7 +301,7 @@ void wl_judge_free(struct wl_judge *j)
     wl_free(b, j->rulings, j->n_rulings * sizeof(*j->rulings));
     wl_free(b, j->findings, (findings_capacity(j) + (size_t)1) * sizeof(*j->findings));
     wl_free(b, j->finding_rule, (findings_capacity(j) + (size_t)1) * sizeof(*j->finding_rule));
-    wl_free(b, j->entries, j->n_rulings * sizeof(*j->entries));
+    wl_free(b, j->entries, j->n_rulings * LISTS * sizeof(*j->entries));
     wl_index_release(&j->requests);
     wl_index_release(&j->responses);
     wl_index_release(&j->exchanges);

@@ -1,0 +1,312 @@
+/* persist.c - what messages on one connection say about each other, and about its end.
+ * SPDX-License-Identifier: MIT
+ *
+ * RFC 9112 9: which response stands where none should, after what the connection had to end and did
+ * not, which request went out too early. A connection remembers very little of that: the exchange
+ * after which it is to end and why, the time that a server has promised, the kinds of requests in
+ * the pipeline that were answered. Times are noted where they are long; how long is too long, the
+ * rules say.
+ */
+#include "persist.h"
+
+#include "grammar.h"
+
+/* Why the connection is to end: bits of wl_build.closing_why. */
+enum {
+    WHY_SAID = 1,      /* the response said close */
+    WHY_ASKED = 2,     /* the request did */
+    WHY_HTTP10 = 4,    /* HTTP/1.0, and not both said keep-alive */
+    WHY_AMBIGUOUS = 8, /* RFC 9112 6.1: the request could be read in two ways */
+};
+
+/* What a request asks for that shows in its response: bits of wl_build.shapes. */
+enum {
+    SHAPE_CONDITION = 1, /* 304 */
+    SHAPE_RANGE = 2,     /* 206 */
+    SHAPE_CREATES = 4,   /* 201 */
+    SHAPE_OTHER = 8,
+};
+
+/* An open connection is worth a word from here on; the threshold is the rule's. */
+#define WORTH_A_MARK WL_SECOND
+
+/* ------------------------------------------------------------------------------- requests */
+
+static bool is_idempotent(const struct wl_message *req)
+{
+    return wl_grammar_method_flags(req->method_id) & WL_IDEMPOTENT;
+}
+
+/* RFC 9112 9.3.2: no pipelining after a request that is not idempotent. */
+static void mark_pipelined_unsafe(struct wl_build *b, struct wl_work *w, const struct wl_seen *seen)
+{
+    struct wl_mark *mark;
+
+    for (struct wl_work *each = b->oldest; each && each != w; each = each->next) {
+        if (each->answered || each->stray || each->garbage || each->head_end == WL_NONE ||
+            is_idempotent(&each->ex.req))
+            continue;
+        mark = wl_build_mark(b, w, &w->ex.req, WL_MARK_PIPELINED_UNSAFE, w->ex.req.at,
+                             each->ex.ordinal, each->ex.req.method);
+        /* octets of the server were acknowledged that were not seen yet: maybe the response */
+        if (mark && seen->acked != WL_NONE && seen->acked > wl_layer_offset(b->layer, WL_TO_CLIENT))
+            mark->certain = false;
+        return;
+    }
+}
+
+void wl_persist_request(struct wl_build *b, struct wl_work *w, uint32_t unanswered,
+                        const struct wl_seen *seen)
+{
+    struct wl_message *req = &w->ex.req;
+
+    if (unanswered) {
+        mark_pipelined_unsafe(b, w, seen);
+    } else {
+        b->shapes = 0;
+    }
+    /* RFC 9112 9.6: a client that sends close must not send further requests; nor one that has
+     * received it */
+    if (b->client_close) {
+        wl_build_mark(b, w, req, WL_MARK_AFTER_CLOSE_CLIENT, req->at, 0, wl_span(NULL, 0));
+    } else if (b->server_close && seen->acked != WL_NONE && seen->acked >= b->server_close) {
+        wl_build_mark(b, w, req, WL_MARK_AFTER_CLOSE_CLIENT, req->at, 1, wl_span(NULL, 0));
+    }
+}
+
+/* ------------------------------------------------------------------------------ responses */
+
+/* A response to nobody, or before anybody asked. */
+static void mark_stray(struct wl_build *b, struct wl_work *w, struct wl_message *m)
+{
+    struct wl_mark *mark;
+
+    if (!b->requested) {
+        /* Sent before any octet of a request: by what it acknowledges, not by its place in the
+         * capture alone (catalogue 8, order by time versus order by ACK). */
+        mark = wl_build_mark(b, w, m, WL_MARK_BEFORE_REQUEST, m->at, 0, wl_span(NULL, 0));
+        if (mark && (m->acked != 0 || b->lost[WL_TO_SERVER]))
+            mark->certain = false;
+    } else if (b->after_final) {
+        mark = wl_build_mark(b, w, m, WL_MARK_AFTER_FINAL, m->at, 0, wl_span(NULL, 0));
+        if (mark && (b->parked ||
+                     (m->acked != WL_NONE && m->acked > wl_layer_offset(b->layer, WL_TO_SERVER))))
+            mark->certain = false;
+    }
+}
+
+/* The connection was to end before this response. */
+static void mark_after_closing(struct wl_build *b, struct wl_work *w, struct wl_message *m)
+{
+    uint64_t why = b->closing_why & WHY_ASKED ? 1 : 2;
+
+    if (b->closing_why & WHY_AMBIGUOUS) {
+        wl_build_mark(b, w, m, WL_MARK_AFTER_AMBIGUOUS, m->at, b->closing, wl_span(NULL, 0));
+    }
+    /* WHY_SAID: by its offset, above */
+    if (b->closing_why & (WHY_ASKED | WHY_HTTP10) && !(b->closing_why & WHY_SAID))
+        wl_build_mark(b, w, m, WL_MARK_AFTER_CLOSE_SERVER, m->at, why, wl_span(NULL, 0));
+    b->closing = 0; /* once is enough */
+}
+
+void wl_persist_response(struct wl_build *b, struct wl_work *w, struct wl_message *m)
+{
+    if (b->server_close && m->at.offset >= b->server_close)
+        wl_build_mark(b, w, m, WL_MARK_AFTER_CLOSE_SERVER, m->at, 0, wl_span(NULL, 0));
+    if (m->stray) {
+        mark_stray(b, w, m);
+    } else if (b->closing && w->ex.ordinal > b->closing && m->status / 100 != 1) {
+        mark_after_closing(b, w, m);
+    }
+}
+
+static uint8_t shape_of(const struct wl_message *req)
+{
+    if (wl_message_field(req, WL_FIELD_IF_NONE_MATCH) ||
+        wl_message_field(req, WL_FIELD_IF_MODIFIED_SINCE))
+        return SHAPE_CONDITION;
+    if (wl_message_field(req, WL_FIELD_RANGE))
+        return SHAPE_RANGE;
+    return wl_grammar_method_flags(req->method_id) & WL_SAFE ? SHAPE_OTHER : SHAPE_CREATES;
+}
+
+/* The shape that a response with this status shows, or 0. */
+static uint8_t shape_shown(uint16_t status)
+{
+    switch (status) {
+    case 201: return SHAPE_CREATES;
+    case 206: return SHAPE_RANGE;
+    case 304: return SHAPE_CONDITION;
+    default: return 0;
+    }
+}
+
+static bool asks_for(const struct wl_message *req, uint8_t shape)
+{
+    switch (shape) {
+    case SHAPE_CONDITION:
+        return wl_message_field(req, WL_FIELD_IF_NONE_MATCH) ||
+               wl_message_field(req, WL_FIELD_IF_MODIFIED_SINCE);
+    case SHAPE_RANGE: return wl_message_field(req, WL_FIELD_RANGE) != NULL;
+    default: return !(wl_grammar_method_flags(req->method_id) & WL_SAFE);
+    }
+}
+
+void wl_persist_final(struct wl_build *b, struct wl_work *w)
+{
+    struct wl_message *res = &w->ex.res;
+    uint8_t shape = shape_shown(res->status), others = b->shapes;
+
+    /* not pipelined, as nearly always */
+    if (!b->oldest && !b->shapes)
+        return;
+    if (w->stray || w->head_end == WL_NONE)
+        return;
+    for (struct wl_work *each = b->oldest; each && shape; each = each->next) {
+        if (!each->answered && !each->stray && each->head_end != WL_NONE)
+            others |= shape_of(&each->ex.req);
+    }
+    if (shape & others && !asks_for(&w->ex.req, shape))
+        wl_build_mark(b, w, res, WL_MARK_FITS_NEIGHBOUR, res->at, 0, wl_span(NULL, 0));
+    b->shapes |= shape_of(&w->ex.req);
+}
+
+/* ------------------------------------------------------------------------------------ end */
+
+static bool says(const struct wl_message *m, struct wl_span option)
+{
+    return wl_grammar_list_has(m, WL_FIELD_CONNECTION, option);
+}
+
+/* RFC 9112 9.3: HTTP/1.0 persists only where keep-alive is said, by both. */
+static bool is_over_http10(const struct wl_message *req, const struct wl_message *res)
+{
+    bool old = req->major == 0 || (req->major == 1 && req->minor == 0);
+
+    if (!old || wl_message_mark(req, WL_MARK_VERSION_MALFORMED) ||
+        wl_message_mark(req, WL_MARK_VERSION_MISSING))
+        return false;
+    return !says(req, WL_SPAN("keep-alive")) ||
+           (res->major == 1 && res->minor == 0 && !says(res, WL_SPAN("keep-alive")));
+}
+
+static bool is_ambiguous(const struct wl_message *req)
+{
+    return wl_message_mark(req, WL_MARK_CL_AND_TE) || wl_message_mark(req, WL_MARK_TE_IN_HTTP10);
+}
+
+/* Keep-Alive: timeout=N (RFC 2068 19.7.1). */
+static uint8_t promise_of(const struct wl_message *res)
+{
+    struct wl_param timeout;
+    uint64_t n;
+
+    if (!wl_message_field(res, WL_FIELD_KEEP_ALIVE) ||
+        !wl_grammar_directive_find(res, WL_FIELD_KEEP_ALIVE, WL_SPAN("timeout"), &timeout) ||
+        !timeout.value.p || !wl_parse_u64(timeout.value, &n))
+        return 0;
+    return (uint8_t)wl_min_u64(n, UINT8_MAX);
+}
+
+void wl_persist_final_end(struct wl_build *b, struct wl_work *w, wl_ns now)
+{
+    const struct wl_message *req = &w->ex.req, *res = &w->ex.res;
+    unsigned why = 0;
+
+    b->promised = 0;
+    if (res->state < WL_HEAD || res->framing == WL_FRAMING_TUNNEL)
+        return;
+    if (says(res, WL_SPAN("close"))) {
+        why |= WHY_SAID;
+        if (!b->server_close && res->end_offset != WL_NONE)
+            b->server_close = res->end_offset;
+    } else {
+        b->promised = promise_of(res);
+    }
+    if (!w->stray && w->head_end != WL_NONE) {
+        why |= b->client_close && says(req, WL_SPAN("close")) ? WHY_ASKED : 0;
+        why |= is_over_http10(req, res) ? WHY_HTTP10 : 0;
+        why |= req->n_marks && is_ambiguous(req) ? WHY_AMBIGUOUS : 0;
+    }
+    if (why == 0 || b->closing || b->end != WL_END_NONE)
+        return;
+    b->closing = w->ex.ordinal;
+    b->closing_why = (uint8_t)why;
+    b->t_closing = now;
+}
+
+static void mark_connection(const struct wl_build *b, enum wl_mark_id id, uint64_t frame,
+                            uint32_t ordinal, uint64_t value, struct wl_span octets)
+{
+    struct wl_mark mark = {
+        .id = id,
+        .count = 1,
+        .at = {frame, wl_layer_offset(b->layer, WL_TO_CLIENT), WL_TO_CLIENT},
+        .value = value,
+        .ordinal = ordinal,
+        .status = b->last_status,
+        .certain = !b->doubt && !b->lost[0] && !b->lost[1],
+        .octets = octets,
+    };
+
+    wl_layer_mark(b->layer, &mark);
+}
+
+/* The server was to end the connection after an exchange, and had not until now. */
+static void mark_open(const struct wl_build *b, wl_ns now, uint64_t frame)
+{
+    wl_ns open = now - b->t_closing;
+    enum wl_mark_id id = b->closing_why & (WHY_SAID | WHY_ASKED) ? WL_MARK_OPEN_AFTER_CLOSE
+                                                                 : WL_MARK_OPEN_AFTER_HTTP10;
+
+    if (!b->closing || open < WORTH_A_MARK || b->closing_why == WHY_AMBIGUOUS || b->oldest)
+        return;
+    mark_connection(b, id, frame, b->closing, (uint64_t)open, wl_span(NULL, 0));
+}
+
+/* An idle connection was ended by the server before the time that it had promised. */
+static void mark_promise(const struct wl_build *b, const struct wl_seen *seen)
+{
+    wl_ns idle = seen->t - b->t_latest;
+    char text[] = "255";
+    unsigned n = b->promised;
+
+    if (b->promised == 0 || b->closing || b->oldest || idle < 0 ||
+        idle + WL_SECOND >= (wl_ns)b->promised * WL_SECOND)
+        return;
+    text[0] = (char)('0' + n / 100);
+    text[1] = (char)('0' + n / 10 % 10);
+    text[2] = (char)('0' + n % 10);
+    mark_connection(b, WL_MARK_CLOSED_EARLY, seen->frame, b->last_ordinal, (uint64_t)idle,
+                    wl_span(text + (n < 100) + (n < 10), (size_t)3 - (n < 100) - (n < 10)));
+}
+
+/* The oldest request is left without any response, though the server had it. By the FIN's own
+ * acknowledgement: what crossed it was not read. What a RST acknowledges says nothing. */
+static void mark_unanswered(struct wl_build *b, enum wl_end how, const struct wl_seen *seen)
+{
+    struct wl_work *w = b->oldest;
+    struct wl_message *req = w ? &w->ex.req : NULL;
+    uint64_t acked = how == WL_END_CLOSED ? seen->acked : wl_layer_acked(b->layer, WL_TO_SERVER);
+
+    if (!w || !w->req_ended || req->state != WL_WHOLE || w->begun || b->closing ||
+        b->server_close || req->end_offset == WL_NONE || acked == WL_NONE ||
+        acked < req->end_offset || wl_exchange_n_interim(&w->ex))
+        return;
+    wl_build_mark(b, w, req, WL_MARK_UNANSWERED, req->at, how == WL_END_RESET, wl_span(NULL, 0));
+}
+
+void wl_persist_end(struct wl_build *b, enum wl_end how, enum wl_dir by, const struct wl_seen *seen)
+{
+    mark_open(b, seen->t, seen->frame);
+    if (by != WL_TO_CLIENT || (how != WL_END_CLOSED && how != WL_END_RESET))
+        return;
+    if (how == WL_END_CLOSED)
+        mark_promise(b, seen);
+    mark_unanswered(b, how, seen);
+}
+
+void wl_persist_open(struct wl_build *b, wl_ns now)
+{
+    mark_open(b, now, 0);
+}

@@ -1,0 +1,26 @@
+/* persist.h - what messages on one connection say about each other, and about its end.
+ * SPDX-License-Identifier: MIT
+ *
+ * Called by the builder (build.c) at the turns of an exchange; all of it marks facts.
+ */
+#ifndef WL_PERSIST_H
+#define WL_PERSIST_H
+
+#include "build.h"
+
+/** w's request has begun while so many others were unanswered. */
+void wl_persist_request(struct wl_build *b, struct wl_work *w, uint32_t unanswered,
+                        const struct wl_seen *seen);
+/** m, a response of w, has come: its place on the connection. */
+void wl_persist_response(struct wl_build *b, struct wl_work *w, struct wl_message *m);
+/** The final response of w has begun, and counts as given. */
+void wl_persist_final(struct wl_build *b, struct wl_work *w);
+/** The final response of w has ended: must the connection end with it? */
+void wl_persist_final_end(struct wl_build *b, struct wl_work *w, wl_ns now);
+/** The first end of the connection, by the FIN or RST of by, or for reasons of ours. */
+void wl_persist_end(struct wl_build *b, enum wl_end how, enum wl_dir by,
+                    const struct wl_seen *seen);
+/** Observation stops at now, and nobody has ended the connection. */
+void wl_persist_open(struct wl_build *b, wl_ns now);
+
+#endif
