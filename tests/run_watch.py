@@ -41,6 +41,7 @@ class Terminal:
         # curses keeps some memory until the process ends; crashes are to look like crashes
         variables["ASAN_OPTIONS"] = ("detect_leaks=0:handle_segv=0:handle_abort=0:"
                                      + os.environ.get("ASAN_OPTIONS", ""))
+        variables["TSAN_OPTIONS"] = "handle_segv=0:handle_abort=0:" + os.environ.get("TSAN_OPTIONS", "")
         variables.update(environment)
         with open(os.path.join(folder, "tmux.conf"), "w", encoding="utf-8") as conf:
             conf.write("set -g default-terminal tmux-256color\nset -g escape-time 0\n"

@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/time.h>
 #include <termios.h>
@@ -32,11 +33,14 @@ static struct {
     size_t n_sequence;
     int pipe[2];
     struct sigaction crash_before[WL_COUNT(crashes)], note_before[WL_COUNT(notes)];
-    int out; /* what the screen's thread writes to */
     int nowhere;
+    /* the screen's thread and what it writes to: of use while it is watched */
+    int out;
     pthread_t screen;
-    volatile sig_atomic_t begun, watched, restored, diverted;
+    atomic_int begun, watched, restored, diverted; /* also of signal handlers, on either thread */
 } guard;
+
+static_assert(ATOMIC_INT_LOCK_FREE == 2, "a signal handler must not wait for a lock");
 
 void wl_guard_wish(enum wl_wish wish)
 {
@@ -166,12 +170,16 @@ void wl_guard_watch(int out)
 {
     sigset_t only;
 
-    guard.out = out;
+    if (out < 0) {
+        guard.watched = 0;
+        return;
+    }
     (void)sigemptyset(&only);
     (void)sigaddset(&only, SIGALRM);
     (void)pthread_sigmask(SIG_UNBLOCK, &only, NULL); /* it is what interrupts a write */
+    guard.out = out;
     guard.screen = pthread_self();
-    guard.watched = out >= 0;
+    guard.watched = 1;
 }
 
 bool wl_guard_hangs(void)

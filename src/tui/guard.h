@@ -33,7 +33,7 @@ void wl_guard_wish(enum wl_wish wish);
 /** Puts the terminal back without waiting for anything; safe in a signal handler. */
 void wl_guard_restore(void);
 /** From now on the calling thread is the one that may hang in writing to the terminal, through
- * descriptor out; -1: it no longer is. */
+ * descriptor out; -1: it no longer is. Once each. */
 void wl_guard_watch(int out);
 /**
  * Gives that thread a second to come to its end; if it hangs in writing to a terminal that has stopped
