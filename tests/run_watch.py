@@ -7,6 +7,7 @@ Runs the real program in tmux (and once on a bare pseudo-terminal), presses keys
 Nothing waits for a fixed time: every step waits until the screen says what it should, and fails when
 it never does. Without tmux everything is skipped, with a message; what needs to be root, too.
 """
+import csv
 import os
 import pty
 import re
@@ -153,6 +154,25 @@ def hostile_capture(path):
             out.write(struct.pack("<IIII", 1795264800, i * 1000, len(frame), len(frame)) + frame)
 
 
+def far_capture(path, n):
+    """One connection of n exchanges, the last but one of which has an answer that breaks a rule."""
+    client = server = 1
+    frames = [packet(40000, 80, 0, 0, 2), packet(80, 40000, 0, 1, 18), packet(40000, 80, 1, 1, 16)]
+    for i in range(1, n + 1):
+        request = f"GET /{i} HTTP/1.1\r\nHost: a.example\r\n\r\n".encode()
+        frames.append(packet(40000, 80, client, server, 24, request))
+        client += len(request)
+        status = b"426 Upgrade Required" if i == n - 1 else b"200 OK"  # without Upgrade
+        answer = (b"HTTP/1.1 " + status + b"\r\nDate: Sat, 21 Nov 2026 05:00:00 GMT\r\n"
+                  b"Content-Length: 0\r\n\r\n")
+        frames.append(packet(80, 40000, server, client, 24, answer))
+        server += len(answer)
+    with open(path, "wb") as out:
+        out.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
+        for i, frame in enumerate(frames):
+            out.write(struct.pack("<IIII", 1795264800, i * 1000, len(frame), len(frame)) + frame)
+
+
 # --------------------------------------------------------------------------------------- cases
 
 
@@ -287,6 +307,53 @@ class Cases:
         terminal.press("1")
         terminal.wait("Sequences")
         self.leave(terminal)
+
+    def case_write_table(self, terminal):
+        """w writes the table of what passes the filter, as CSV; marks go first."""
+        path = os.path.join(self.folder, "table.csv")
+        self.watch(terminal, self.samples)
+        terminal.wait("re:FILE  [0-9]+ captures")
+        terminal.press("/")
+        terminal.type("status:103")
+        terminal.wait("re:status:103 +ok")
+        terminal.press("Enter")
+        terminal.press("w")
+        terminal.wait("table of what passes the filter", "csv")
+        terminal.press("c")
+        terminal.wait("write to:")
+        terminal.press("C-u")
+        terminal.type(path)
+        terminal.press("Enter")
+        terminal.wait(f"exchanges written to '{path}'")
+        self.leave(terminal)
+        with open(path, encoding="utf-8", newline="") as table:
+            rows = list(csv.DictReader(table))
+        check(len(rows) >= 16 and all("103" in row["statuses"].split() for row in rows
+                                      if row["type"] == "exchange"), f"not the filter's: {rows}")
+
+    def case_ladder_content(self, terminal):
+        """Content after the head has a line of its own, with the frame it ended in."""
+        self.watch(terminal, os.path.join(self.samples, "gunicorn-100-http10.pcap"))
+        terminal.press("2", "Enter")
+        shown = terminal.wait("TCP open", "content, 9 B")
+        frames = [int(n) for n in re.findall(r"(?m)[│|] +([0-9]+) *(?:V[0-9]+ *)?$", shown)]
+        check(len(frames) >= 6 and frames == sorted(frames), f"frames do not rise:\n{shown}")
+
+    def case_next_finding(self, terminal):
+        """n in the message goes on to the next exchange that has one, N back."""
+        path = os.path.join(self.folder, "far.pcap")
+        far_capture(path, 400)
+        self.watch(terminal, path)
+        terminal.press("2", "Enter")
+        terminal.wait("TCP open", "exchange 1 of 400")
+        terminal.press("Down", "Enter")
+        terminal.wait("Message", "exchange 1 of 400")
+        terminal.press("n")
+        terminal.wait("exchange 399 of 400", "upgrade-required-without-upgrade")
+        terminal.press("n")
+        terminal.wait("no further finding on this connection")
+        terminal.press("N")
+        terminal.wait("no finding before this one on this connection")
 
     def case_copy(self, terminal):
         """y copies; what was copied is said once more at the end."""

@@ -33,19 +33,69 @@ static uint64_t memory_used(const struct wl_engine *e)
     return n;
 }
 
-static void name_source(struct wl_board *b, const struct wl_stats *st)
+/* Octets of the directory that all inputs lie in, its slash included; 0: they do not share one. */
+static size_t shared_directory(const struct wl_stats *st)
 {
+    const char *first = st->inputs[0].name, *slash = strrchr(first, '/');
+    size_t n = slash ? (size_t)(slash - first) + 1 : 0;
+
+    for (uint32_t i = 1; n && i < st->n_inputs; i++) {
+        const char *name = st->inputs[i].name, *end = strrchr(name, '/');
+
+        if (!end || (size_t)(end - name) + 1 != n || memcmp(name, first, n) != 0)
+            return 0;
+    }
+    return n;
+}
+
+/* "eth0, lo", "x.pcap", "112 captures in traces/", "a.pcap +3" */
+static void name_inputs(struct wl_board *b, const struct wl_stats *st)
+{
+    const struct wl_input *in = st->inputs;
     size_t n = 0;
 
+    if (st->n_inputs && !in->is_interface && st->n_inputs > 1) {
+        n = shared_directory(st);
+        if (n && n < sizeof(b->source)) {
+            (void)snprintf(b->source, sizeof(b->source), "%u captures in %.*s",
+                           (unsigned)st->n_inputs, (int)n, in->name);
+        } else {
+            (void)snprintf(b->source, sizeof(b->source), "%s +%u", in->name,
+                           (unsigned)st->n_inputs - 1);
+        }
+        return;
+    }
     for (uint32_t i = 0; i < st->n_inputs && n < sizeof(b->source) - 1; i++) {
-        const struct wl_input *in = &st->inputs[i];
-        int more = snprintf(b->source + n, sizeof(b->source) - n, "%s%s", i ? ", " : "", in->name);
+        int more = snprintf(b->source + n, sizeof(b->source) - n, "%s%s", i ? ", " : "",
+                            in[i].name);
 
         n += more > 0 ? (size_t)more : 0;
+    }
+}
+
+/* What an interface has to say goes first; of several captures that are damaged, how many. */
+static void name_source(struct wl_board *b, const struct wl_stats *st)
+{
+    const char *damaged = NULL;
+    unsigned n = 0;
+
+    name_inputs(b, st);
+    for (uint32_t i = 0; i < st->n_inputs; i++) {
+        const struct wl_input *in = &st->inputs[i];
+
         if (in->notice && !b->notice[0])
             (void)snprintf(b->notice, sizeof(b->notice), "%s %s", in->name, in->notice);
-        if (in->damaged && !b->notice[0])
-            (void)snprintf(b->notice, sizeof(b->notice), "%s", in->damaged);
+        if (in->damaged) {
+            damaged = in->damaged;
+            n++;
+        }
+    }
+    if (b->notice[0] || !damaged)
+        return;
+    if (st->n_inputs > 1) {
+        (void)snprintf(b->notice, sizeof(b->notice), "%u damaged", n);
+    } else {
+        (void)snprintf(b->notice, sizeof(b->notice), "%s", damaged);
     }
 }
 

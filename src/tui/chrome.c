@@ -184,7 +184,7 @@ static void draw_head(const struct wl_screen *s, struct wl_canvas *c, struct wl_
         if (*s->board->notice) {
             p = add(&h, c, 3);
             wl_strip_octets(p, WL_ROLE_BAD, wl_span_text(s->board->notice));
-            wl_strip_shorten(p, c->w / 2, WL_CUT_END);
+            wl_strip_shorten(p, c->w / 3, WL_CUT_END);
         }
         put_numbers(s, c, &h);
     }

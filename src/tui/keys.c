@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT
  *
  * One row per binding. A key may stand in several rows as long as no view sees two of them
- * (tests/unit_screen.c holds the table to that). The order of the rows is the order of the help and
+ * (tests/unit_prompt.c holds the table to that). The order of the rows is the order of the help and
  * of the bottom line, which shows from the left what fits.
  */
 #include "keys.h"

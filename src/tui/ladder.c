@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT
  *
  * Events of all exchanges, of both legs, are put into one array and sorted by time; what happened at
- * the same time keeps the order of the wire. Then findings are laid to the line that they are about,
+ * the same time comes by frame, then in the order of the wire. Then findings are laid to the line that they are about,
  * and pauses are put in between.
  */
 #include "ladder.h"
@@ -30,6 +30,8 @@ static struct wl_rung *add(struct maker *m, enum wl_rung_kind kind, unsigned leg
     l->rungs = grown;
     grown[l->n] = (struct wl_rung){
         .kind = kind, .leg = (uint8_t)leg, .dir = dir, .t = t, .frame = frame, .order = l->n};
+    /* what has no frame stays behind what it was made after */
+    grown[l->n].place = frame || l->n == 0 ? frame : grown[l->n - 1].place;
     return &grown[l->n++];
 }
 
@@ -67,6 +69,32 @@ static void add_gap(struct maker *m, unsigned leg, const struct wl_exchange *ex,
     }
 }
 
+static void add_content(struct maker *m, unsigned leg, const struct wl_exchange *ex,
+                        enum wl_dir dir, wl_ns t, uint64_t frame, uint64_t octets)
+{
+    struct wl_rung *r = add(m, WL_RUNG_CONTENT, leg, dir, t, frame);
+
+    if (!r)
+        return;
+    r->ex = ex;
+    r->message = dir == WL_TO_SERVER ? 0 : WL_MESSAGE_FINAL;
+    r->value = octets;
+}
+
+/* Content that came in packets after that of the head: when it ended, and, where an Expect held it back,
+ * when it began. */
+static void add_contents(struct maker *m, unsigned leg, const struct wl_exchange *ex,
+                         const struct wl_message *of, enum wl_dir dir)
+{
+    bool held_back = dir == WL_TO_SERVER && ex->wait && ex->wait->t_content > of->t_head;
+    bool later = of->body_bytes && of->last_frame != of->at.frame;
+
+    if (held_back && !(later && ex->wait->t_content == of->t_last))
+        add_content(m, leg, ex, dir, ex->wait->t_content, 0, 0);
+    if (later)
+        add_content(m, leg, ex, dir, of->t_last, of->last_frame, of->body_bytes);
+}
+
 static void add_exchange(struct maker *m, unsigned leg, const struct wl_exchange *ex)
 {
     struct wl_rung *r;
@@ -75,12 +103,7 @@ static void add_exchange(struct maker *m, unsigned leg, const struct wl_exchange
         r = add(m, WL_RUNG_REQUEST, leg, WL_TO_SERVER, ex->req.t_first, ex->req.at.frame);
         if (r)
             r->ex = ex;
-        if (ex->wait && ex->wait->t_content > ex->req.t_head) {
-            r = add(m, WL_RUNG_CONTENT, leg, WL_TO_SERVER, ex->wait->t_content,
-                    ex->req.body_at.frame);
-            if (r)
-                r->ex = ex;
-        }
+        add_contents(m, leg, ex, &ex->req, WL_TO_SERVER);
         add_gap(m, leg, ex, &ex->req, WL_TO_SERVER);
     }
     for (uint32_t i = 0; i < ex->n_interim; i++)
@@ -107,6 +130,8 @@ static void add_exchange(struct maker *m, unsigned leg, const struct wl_exchange
         }
     }
     add_response(m, leg, ex, WL_MESSAGE_FINAL);
+    if (ex->res.state != WL_ABSENT)
+        add_contents(m, leg, ex, &ex->res, WL_TO_CLIENT);
     add_gap(m, leg, ex, &ex->res, WL_TO_CLIENT);
 }
 
@@ -281,6 +306,8 @@ static int by_time(const void *a, const void *b)
 
     if (x->t != y->t)
         return x->t < y->t ? -1 : 1;
+    if (x->place != y->place)
+        return x->place < y->place ? -1 : 1;
     return x->order < y->order ? -1 : 1;
 }
 

@@ -9,7 +9,7 @@
 enum wl_rung_kind {
     WL_RUNG_OPEN, /* the connection begins */
     WL_RUNG_REQUEST,
-    WL_RUNG_CONTENT, /* content that was held back until now (Expect) */
+    WL_RUNG_CONTENT, /* the end of content, value: octets; 0: it begins, held back until now (Expect) */
     WL_RUNG_INTERIM,
     WL_RUNG_FINAL,
     WL_RUNG_GAP,   /* octets missing from the capture; value: how many */
@@ -41,7 +41,8 @@ struct wl_rung {
     const struct wl_exchange *ex; /* or NULL */
     uint32_t message;             /* as wl_exchange_message counts */
     uint32_t first_mark, n_marks; /* in wl_ladder.marks */
-    uint32_t order;               /* in which they were made, for equal times */
+    uint64_t place;               /* for equal times: its frame, or that of the line made before */
+    uint32_t order;               /* in which they were made, for the rest */
 };
 
 struct wl_ladder {

@@ -181,6 +181,34 @@ static void put_time(const struct wl_screen *s, const struct ladder *v, uint32_t
     wl_strip_pad(t, w);
 }
 
+static void put_content(struct wl_strip *t, const struct wl_rung *r)
+{
+    unsigned look = r->dir == WL_TO_SERVER ? WL_ROLE_REQUEST : WL_ROLE_PLAIN;
+
+    if (r->value == 0) {
+        wl_strip_text(t, look, "content begins");
+        return;
+    }
+    wl_strip_text(t, look, "content, ");
+    wl_strip_octet_count(t, look, r->value);
+}
+
+static void put_status(struct wl_strip *t, const struct wl_rung *r)
+{
+    unsigned look = wl_role_status(r->status);
+    const struct wl_message *m = wl_exchange_message(r->ex, r->message);
+
+    if (r->kind == WL_RUNG_FINAL && m && !wl_message_has_status(m)) {
+        wl_strip_text(t, look, "HTTP/0.9 content"); /* RFC 1945 4.1: no status line */
+    } else if (r->kind == WL_RUNG_FINAL && m && r->status == 0 && m->status_text.n) {
+        wl_strip_octets(t, look | WL_BOLD, m->status_text);
+        wl_strip_text(t, look, " is no status code");
+    } else {
+        wl_strip_printf(t, look | WL_BOLD, "%03u", (unsigned)r->status);
+        wl_strip_printf(t, look, " %s", wl_status_reason(r->status));
+    }
+}
+
 static void put_label(struct wl_strip *t, const struct wl_rung *r)
 {
     static const char *const stops[] = {
@@ -202,12 +230,9 @@ static void put_label(struct wl_strip *t, const struct wl_rung *r)
         wl_strip_printf(t, WL_ROLE_FAINT, " %u.%u", (unsigned)r->ex->req.major,
                         (unsigned)r->ex->req.minor);
         break;
-    case WL_RUNG_CONTENT: wl_strip_text(t, WL_ROLE_REQUEST, "content"); break;
+    case WL_RUNG_CONTENT: put_content(t, r); break;
     case WL_RUNG_INTERIM:
-    case WL_RUNG_FINAL:
-        wl_strip_printf(t, wl_role_status(r->status) | WL_BOLD, "%03u", (unsigned)r->status);
-        wl_strip_printf(t, wl_role_status(r->status), " %s", wl_status_reason(r->status));
-        break;
+    case WL_RUNG_FINAL: put_status(t, r); break;
     case WL_RUNG_FIN: wl_strip_text(t, WL_ROLE_PLAIN, "FIN"); break;
     case WL_RUNG_RST: wl_strip_text(t, WL_ROLE_BAD, "RST"); break;
     case WL_RUNG_GAP:
@@ -259,7 +284,7 @@ static void put_lane(struct wl_strip *t, const struct wl_rung *r, const struct w
 
     if (r->status)
         look = wl_role_status(r->status);
-    if (r->kind == WL_RUNG_REQUEST || r->kind == WL_RUNG_CONTENT)
+    if (r->kind == WL_RUNG_REQUEST || (r->kind == WL_RUNG_CONTENT && right))
         look = WL_ROLE_REQUEST;
     wl_strip_char(t, WL_ROLE_FRAME, arrow ? post : dots);
     wl_strip_init(&label, c, WL_STRIP);
@@ -411,18 +436,36 @@ static bool concerns(const struct ladder *v, const struct wl_rung_mark *m)
     return m->rung == v->at || !r->ex || v->l.rungs[m->rung].ex == r->ex;
 }
 
-static void draw_findings(const struct wl_screen *s, const struct ladder *v, struct wl_canvas *c,
-                          struct wl_rect r)
+/* What shows the same in Wireshark, over the whole width. */
+static void draw_display_filter(const struct wl_screen *s, const struct ladder *v,
+                                struct wl_canvas *c, struct wl_rect row)
 {
     struct wl_conn_ref conns[2];
+    struct wl_strip t, copy;
     struct wl_text filter;
-    struct wl_rect row;
-    struct wl_strip t;
     size_t n = 0;
+
+    for (int leg = 0; leg < 2 && v->l.legs[leg]; leg++)
+        conns[n++] = v->l.legs[leg]->conn.conn;
+    wl_text_init(&filter, s->budget, 4096);
+    wl_screen_display_filter(s, &filter, conns, n);
+    wl_strip_init(&copy, c, row.w);
+    wl_strip_text(&copy, WL_ROLE_KEY, "  [y copy]");
+    wl_strip_init(&t, c, WL_STRIP);
+    wl_strip_text(&t, WL_ROLE_FAINT, row.w < SIDE_FROM ? "Filter: " : "Wireshark filter: ");
+    wl_strip_octets(&t, WL_ROLE_PLAIN, wl_text_span(&filter));
+    wl_strip_shorten(&t, row.w - copy.n, WL_CUT_END);
+    wl_strip_join(&t, &copy);
+    wl_canvas_place(c, row.x, row.y, row.w, WL_LEFT, &t);
+    wl_canvas_zone(c, row, 'y');
+    wl_text_release(&filter);
+}
+
+static void draw_findings(const struct ladder *v, struct wl_canvas *c, struct wl_rect r)
+{
     bool any = false;
 
     wl_canvas_line(c, wl_rect_top(&r, 1), false);
-    row = wl_rect_bottom(&r, 1);
     for (int pass = 0; pass < 2; pass++) { /* those of the selected line first */
         for (uint32_t i = 0; i < v->l.n_marks && r.h > 0; i++) {
             const struct wl_rung_mark *m = &v->l.marks[i];
@@ -439,18 +482,6 @@ static void draw_findings(const struct wl_screen *s, const struct ladder *v, str
                                  ? "nothing was found in this exchange; n goes to the next finding"
                                  : "nothing was found here");
     }
-    for (int leg = 0; leg < 2 && v->l.legs[leg]; leg++)
-        conns[n++] = v->l.legs[leg]->conn.conn;
-    wl_text_init(&filter, s->budget, 4096);
-    wl_screen_display_filter(s, &filter, conns, n);
-    wl_strip_init(&t, c, row.w);
-    wl_strip_text(&t, WL_ROLE_FAINT, "Wireshark filter: ");
-    wl_strip_octets(&t, WL_ROLE_PLAIN, wl_text_span(&filter));
-    wl_strip_text(&t, WL_ROLE_FAINT, "  ");
-    wl_strip_text(&t, WL_ROLE_KEY, "[y copy]");
-    wl_canvas_place(c, row.x, row.y, row.w, WL_LEFT, &t);
-    wl_canvas_zone(c, row, 'y');
-    wl_text_release(&filter);
 }
 
 /* --------------------------------------------------------------------------------- all of it */
@@ -587,6 +618,7 @@ static void draw_ladder(const struct wl_screen *s, void *state, struct wl_canvas
     struct ladder *v = state;
     const char *held = held_text(v);
     struct wl_rect side = {0, 0, 0, 0}, below;
+    int below_h;
 
     if (held) {
         (void)wl_canvas_wrap(c, area, 0, WL_ROLE_FAINT, wl_span_text(held));
@@ -599,15 +631,18 @@ static void draw_ladder(const struct wl_screen *s, void *state, struct wl_canvas
                              WL_SPAN("Nothing of this connection can be drawn."));
         return;
     }
+    below_h = findings_height(v, area.h);
+    if (below_h)
+        draw_display_filter(s, v, c, wl_rect_bottom(&area, 1));
     if (area.w >= SIDE_FROM) {
         int w = area.w * 2 / 5;
 
         side = wl_rect_right(&area, w < SIDE_MIN ? SIDE_MIN : w);
     }
-    below = wl_rect_bottom(&area, findings_height(v, area.h));
+    below = wl_rect_bottom(&area, below_h ? below_h - 1 : 0);
     draw_rungs(s, v, c, area);
     if (below.h)
-        draw_findings(s, v, c, below);
+        draw_findings(v, c, below);
     if (side.w)
         draw_side(s, v, c, side);
 }
@@ -672,7 +707,7 @@ static void open_selected(struct wl_screen *s, const struct ladder *v)
     }
     place.conn = r->ex->conn;
     place.ordinal = r->ex->ordinal;
-    place.message = r->kind == WL_RUNG_CONTENT || r->kind == WL_RUNG_REQUEST ? 0 : r->message;
+    place.message = r->kind == WL_RUNG_REQUEST ? 0 : r->message;
     wl_screen_open(s, "message", &place);
 }
 

@@ -456,6 +456,8 @@ struct message {
     uint32_t ordinal, k;
     enum wl_head_form form;
     int skip, lines, room;
+    int seek; /* 1, -1: a finding is looked for beyond exchange seek_at; else 0 */
+    uint32_t seek_at;
     const struct wl_detail *detail;
 };
 
@@ -477,17 +479,8 @@ static bool ask_message(const struct wl_screen *s, const void *state, struct wl_
     *ret = (struct wl_ask){.kind = WL_ASK_DETAIL,
                            .keep = WL_NONE,
                            .connection = v->connection,
-                           .ordinal = v->ordinal,
-                           .n = 1};
+                           .ordinal = v->seek ? v->seek_at : v->ordinal};
     return true;
-}
-
-static void answer_message(struct wl_screen *s, void *state, const struct wl_answer *a)
-{
-    struct message *v = state;
-
-    (void)s;
-    v->detail = a->of.detail;
 }
 
 static const struct wl_exchange *find_exchange(const struct wl_detail *d, uint32_t ordinal)
@@ -499,9 +492,11 @@ static const struct wl_exchange *find_exchange(const struct wl_detail *d, uint32
     return NULL;
 }
 
-static void put_title(struct wl_strip *t, const struct wl_exchange *ex, const struct wl_message *m,
+static void put_title(struct wl_strip *t, const struct wl_detail *d, const struct wl_exchange *ex,
                       uint32_t k)
 {
+    const struct wl_message *m = wl_exchange_message(ex, k);
+
     if (k == 0) {
         wl_strip_text(t, WL_ROLE_REQUEST, "Request ");
         wl_strip_octets(t, WL_ROLE_REQUEST, ex->req.method);
@@ -515,6 +510,8 @@ static void put_title(struct wl_strip *t, const struct wl_exchange *ex, const st
     wl_strip_endpoint(t, WL_ROLE_PLAIN, k == 0 ? &ex->conn.client : &ex->conn.server);
     wl_strip_text(t, WL_ROLE_FAINT, t->ascii ? " > " : " \xe2\x86\x92 ");
     wl_strip_endpoint(t, WL_ROLE_PLAIN, k == 0 ? &ex->conn.server : &ex->conn.client);
+    wl_strip_printf(t, WL_ROLE_FAINT, "  exchange %u of ", (unsigned)ex->ordinal);
+    wl_strip_count(t, WL_ROLE_FAINT, d->last_ordinal);
 }
 
 static const char *held_text(const struct wl_detail *d)
@@ -548,7 +545,7 @@ static void draw_message(const struct wl_screen *s, void *state, struct wl_canva
         struct wl_rect row = wl_rect_top(&area, 1);
 
         wl_strip_init(&title, c, row.w);
-        put_title(&title, ex, wl_exchange_message(ex, v->k), v->k);
+        put_title(&title, v->detail, ex, v->k);
         wl_canvas_place(c, row.x, row.y, row.w, WL_LEFT, &title);
     }
     v->room = area.h;
@@ -600,20 +597,65 @@ static void walk(struct message *v, const struct wl_exchange *ex, int by)
     }
 }
 
-static void next_finding(struct wl_screen *s, struct message *v, const struct wl_exchange *ex,
-                         int by)
+/* The message with a finding after (or before) message k of ex; false: it has none. */
+static bool seek_in(struct message *v, const struct wl_exchange *ex, uint32_t k, int by)
 {
-    uint32_t k = v->k, next;
+    uint32_t next;
 
     while ((next = step(ex, k, by)) != k) {
         k = next;
         if (has_finding(v, ex, k)) {
+            v->ordinal = ex->ordinal;
             go(v, k);
-            return;
+            return true;
         }
     }
-    wl_screen_say(s, by > 0 ? "no further finding in this exchange; the ladder shows the next"
-                            : "no finding before this one in this exchange");
+    return false;
+}
+
+/* In whole exchanges after (or before) that one, as far as the window of the answer goes; then the next
+ * window is asked for, and the search goes on when it comes. */
+static void seek_on(struct wl_screen *s, struct message *v, int by)
+{
+    const struct wl_detail *d = v->detail;
+    uint32_t last = v->seek_at;
+
+    v->seek = 0;
+    for (uint32_t n = 0; d && n < d->n_exchanges; n++) {
+        const struct wl_exchange *ex = d->exchanges[by > 0 ? n : d->n_exchanges - 1 - n];
+
+        if (by > 0 ? ex->ordinal <= v->seek_at : ex->ordinal >= v->seek_at)
+            continue;
+        last = ex->ordinal;
+        if (by > 0 && has_finding(v, ex, 0)) {
+            v->ordinal = ex->ordinal;
+            go(v, 0);
+            return;
+        }
+        if (by < 0 && has_finding(v, ex, WL_MESSAGE_FINAL)) {
+            v->ordinal = ex->ordinal;
+            go(v, WL_MESSAGE_FINAL);
+            return;
+        }
+        if (seek_in(v, ex, by > 0 ? 0 : WL_MESSAGE_FINAL, by))
+            return;
+    }
+    if (d && last != v->seek_at && (by > 0 ? last < d->last_ordinal : last > d->first_ordinal)) {
+        v->seek = by;
+        v->seek_at = last;
+        return;
+    }
+    wl_screen_say(s, by > 0 ? "no further finding on this connection"
+                            : "no finding before this one on this connection");
+}
+
+static void next_finding(struct wl_screen *s, struct message *v, const struct wl_exchange *ex,
+                         int by)
+{
+    if (seek_in(v, ex, v->k, by))
+        return;
+    v->seek_at = ex->ordinal;
+    seek_on(s, v, by);
 }
 
 static bool scroll(struct message *v, enum wl_action action)
@@ -636,11 +678,21 @@ static bool scroll(struct message *v, enum wl_action action)
     return true;
 }
 
+static void answer_message(struct wl_screen *s, void *state, const struct wl_answer *a)
+{
+    struct message *v = state;
+
+    v->detail = a->of.detail;
+    if (v->seek)
+        seek_on(s, v, v->seek);
+}
+
 static enum wl_did act_message(struct wl_screen *s, void *state, const struct wl_press *in)
 {
     struct message *v = state;
     const struct wl_exchange *ex = find_exchange(v->detail, v->ordinal);
 
+    v->seek = 0; /* whoever presses a key waits no more */
     if (scroll(v, in->action))
         return WL_DID_DRAW;
     /* NOLINTNEXTLINE(clang-diagnostic-switch-enum): all else is not the view's */
