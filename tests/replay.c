@@ -44,7 +44,6 @@ int replay_open(struct replay *r, const char *file)
     r->file = file;
     r->source = (struct wl_source_config){.files = &r->file, .n_files = 1};
     r->relate = wl_relate_new(&r->budget, &r->cfg);
-    desk.relate = r->relate;
     desk.source = r->live ? NULL : &r->source;
     r->desk = wl_desk_new(&desk);
     r->merge = wl_merge_new(&r->budget, 1, r->cfg.limits.max_connections, on_released, r);

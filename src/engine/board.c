@@ -359,11 +359,6 @@ void wl_ledger_tick(struct wl_ledger *l, wl_ns now, uint64_t packets, uint64_t o
     wl_rate_set(&l->octets, now, octets);
 }
 
-wl_ns wl_ledger_now(const struct wl_ledger *l)
-{
-    return l->now;
-}
-
 /* ------------------------------------------------------------------------- making of a board */
 
 static void fill_code(const struct wl_ledger *l, const struct code_row *from,
@@ -483,6 +478,14 @@ static uint64_t server_frequency(const void *row)
     return frequency(((const struct server_row *)row)->beat.n);
 }
 
+void wl_ledger_times(const struct wl_ledger *l, struct wl_board *board)
+{
+    board->now = l->now;
+    board->elapsed = l->now - l->t_first;
+    board->packets_rate = wl_rate_per_second(&l->packets, l->now);
+    board->octets_rate = wl_rate_per_second(&l->octets, l->now);
+}
+
 void wl_ledger_board(const struct wl_ledger *l, struct wl_board *board)
 {
     uint32_t chosen[WL_BOARD_CODES];
@@ -490,10 +493,7 @@ void wl_ledger_board(const struct wl_ledger *l, struct wl_board *board)
     static_assert(WL_BOARD_RULES <= WL_BOARD_CODES && WL_BOARD_SEQUENCES <= WL_BOARD_CODES &&
                       WL_BOARD_SERVERS <= WL_BOARD_CODES,
                   "chosen has room for each of the lists");
-    board->now = l->now;
-    board->elapsed = l->now - l->t_first;
-    board->packets_rate = wl_rate_per_second(&l->packets, l->now);
-    board->octets_rate = wl_rate_per_second(&l->octets, l->now);
+    wl_ledger_times(l, board);
     for (unsigned i = 0; i < WL_N_CLASSES; i++)
         wl_beat_pace(&l->classes[i], l->now, &board->classes[i]);
     board->n_codes = choose(&l->codes, code_key, NULL, chosen, WL_BOARD_CODES);

@@ -25,7 +25,9 @@ void wl_ledger_exchange(struct wl_ledger *l, const struct wl_exchange *ex,
 /** The findings of a connection's record. */
 void wl_ledger_connection(struct wl_ledger *l, const struct wl_conn_record *conn);
 void wl_ledger_tick(struct wl_ledger *l, wl_ns now, uint64_t packets, uint64_t octets);
-wl_ns wl_ledger_now(const struct wl_ledger *l);
+
+/** Fills in what concerns all packets: now, elapsed and the rates of packets and octets. */
+void wl_ledger_times(const struct wl_ledger *l, struct wl_board *board);
 
 /** Fills in everything that has been fed: now, elapsed, rates, paces and lists. */
 void wl_ledger_board(const struct wl_ledger *l, struct wl_board *board);

@@ -50,7 +50,6 @@ struct wl_desk {
     unsigned patience, turn;
     struct wl_answer *ready[READY];
     unsigned n_ready;
-    bool over;
 };
 
 /* ------------------------------------------------------------------------------ life cycle */
@@ -90,6 +89,7 @@ struct wl_desk *wl_desk_new(const struct wl_desk_config *cfg)
             .extra_rules = cfg->extra_rules,
             .source = cfg->source,
             .filter = cfg->filter,
+            .overridden = cfg->overridden,
             .history = d->history,
         };
 
@@ -162,7 +162,7 @@ void wl_desk_tick(struct wl_desk *d, wl_ns now, uint64_t packets, uint64_t octet
 
 void wl_desk_over(struct wl_desk *d)
 {
-    d->over = true;
+    wl_lists_over(d->lists);
 }
 
 bool wl_desk_reset(struct wl_desk *d)
@@ -402,7 +402,8 @@ static int fill_board(struct wl_desk *d, const struct wl_ask *ask, struct wl_ans
     if (!filtered)
         end_recount(&d->recount);
     wl_ledger_board(filtered ? d->recount.ledger : d->ledger, board);
-    board->now = wl_ledger_now(d->ledger);
+    if (filtered)
+        wl_ledger_times(d->ledger, board);
     board->progress = -1;
     board->history = held.end - held.first;
     board->history_dropped = wl_history_dropped(d->history);

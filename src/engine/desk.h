@@ -15,7 +15,7 @@
 #ifndef WL_DESK_H
 #define WL_DESK_H
 
-#include "relate.h"
+#include "override.h"
 #include "spool.h"
 #include "wirelint/filter.h"
 #include "wirelint/screen.h"
@@ -27,7 +27,8 @@ struct wl_desk_config {
     const struct wl_config *cfg;
     const struct wl_rule_group *const *extra_rules; /* as for a shard */
     const struct wl_filter *filter;                 /* of the whole run, or NULL */
-    const struct wl_relate *relate; /* what it has told is not told again; or NULL */
+    /* Severities in force, for what is judged again; then cfg says nothing of single rules. Or NULL. */
+    const struct wl_overridden *overridden;
     /* What is read, to read it once more; NULL when that cannot be (live, standard input). */
     const struct wl_source_config *source;
     struct wl_spool *spool; /* or NULL: where packets are kept that cannot be read again */

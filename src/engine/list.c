@@ -53,6 +53,7 @@ struct wl_lists {
     struct index indexes[N_INDEXES];
     struct index *current; /* or NULL */
     uint64_t n_asked;
+    bool over; /* nothing more will be told */
     struct wl_text line;
     struct wl_arena_pool pool;
 };
@@ -477,6 +478,11 @@ static bool work_on(struct wl_lists *l, struct index *x)
     return false;
 }
 
+void wl_lists_over(struct wl_lists *l)
+{
+    l->over = true;
+}
+
 bool wl_lists_work(struct wl_lists *l)
 {
     return l->current && work_on(l, l->current);
@@ -499,7 +505,7 @@ static void renew(struct wl_lists *l, struct index *x)
     }
     if (x->renewing || x->changes == wl_history_changes(l->history) || !wl_order_ready(&x->order))
         return;
-    if (x->rest) {
+    if (x->rest && !l->over) {
         x->rest--;
         return;
     }
@@ -822,7 +828,8 @@ static int fill_page(const struct view *v, const struct wl_ask *ask, struct wl_a
         fill_row(v->l, page, row);
     }
     if (v->x) {
-        page->partial = !v->x->order.refused && !wl_order_ready(&v->x->order);
+        page->partial = (!v->x->order.refused && !wl_order_ready(&v->x->order)) ||
+                        (v->l->over && v->x->renewing);
         if (v->x->order.refused && page->n < n) {
             int rc = wl_fail(&a->err, WL_NOMEM, "not enough memory to put the list in this order");
 

@@ -23,6 +23,8 @@ void wl_lists_free(struct wl_lists *l);
  * Returns 0, WL_EINVAL (a bad filter) or WL_NOMEM with a->err.
  */
 WL_MUST_USE int wl_lists_page(struct wl_lists *l, const struct wl_ask *ask, struct wl_answer *a);
+/** Nothing more will be told: an index that is not of the latest is made anew at once. */
+void wl_lists_over(struct wl_lists *l);
 /** One portion of the work on the index asked for last; true when there is more. */
 bool wl_lists_work(struct wl_lists *l);
 

@@ -114,6 +114,8 @@ static bool recall_findings(struct wl_reread *r, struct wl_exchange *ex, struct 
             ex->findings[kept++] = ex->findings[i];
     }
     ex->n_findings = kept;
+    if (r->cfg.overridden)
+        ex->n_findings = wl_overridden_apply(r->cfg.overridden, ex->findings, ex->n_findings);
     return true;
 }
 
@@ -151,6 +153,9 @@ static void take_record(struct wl_reread *r, struct wl_conn_record *conn)
     if (conn->conn.id != r->goal.window.conn.id)
         return;
     conn->conn.number = r->goal.window.number;
+    if (r->cfg.overridden) {
+        conn->n_findings = wl_overridden_apply(r->cfg.overridden, conn->findings, conn->n_findings);
+    }
     packed = wl_pack_record(&r->packer, conn);
     offset = keep(r, packed);
     if (offset != SIZE_MAX) {

@@ -9,6 +9,7 @@
 #define WL_REREAD_H
 
 #include "detail.h"
+#include "override.h"
 
 struct wl_reread;
 
@@ -17,7 +18,8 @@ struct wl_reread_config {
     const struct wl_config *cfg; /* that of the first reading */
     const struct wl_rule_group *const *extra_rules;
     const struct wl_source_config *source;
-    const struct wl_filter *filter; /* of the whole run, or NULL */
+    const struct wl_filter *filter;         /* of the whole run, or NULL */
+    const struct wl_overridden *overridden; /* severities in force, beside those of cfg; or NULL */
     const struct wl_history
         *history; /* knows the findings that one connection alone does not tell */
 };

@@ -17,7 +17,9 @@ enum {
     PACE_WAIT_MS = 100, /* longest wait of a file that is played back */
     BUSY_WAIT_MS = 25,  /* live: until time is looked at while something has come of late */
     IDLE_WAIT_MS = 1000,
-    SOURCES_PART = 2, /* of the engine's memory, for the sources of several shards */
+    /* of the engine's memory, for the sources of several shards: half, or with a screen a quarter */
+    SOURCES_PART = 2,
+    SOURCES_PART_SCREEN = 4,
 };
 
 static const wl_ns busy_for = 2000000000, look_after = 5000000;
@@ -288,7 +290,7 @@ static int open_many(struct wl_engine *e, const struct wl_source_config *src, bo
         .release_user = e,
         .bell = e->bell,
         .budget = &e->budget,
-        .source_memory = e->budget.max / SOURCES_PART,
+        .source_memory = e->budget.max / (e->port ? SOURCES_PART_SCREEN : SOURCES_PART),
     };
     struct wl_pipeline *p = NULL;
     int rc;

@@ -310,6 +310,9 @@ int wl_serve_open(struct wl_engine *e, struct wl_error *err)
     e->unruled.overrides = NULL;
     e->unruled.n_overrides = 0;
     e->unruled.only = NULL;
+    /* what can be opened takes its room from the shards: half of the memory instead of a quarter */
+    e->unruled.limits.memory = e->cfg.limits.memory / 3 * 2;
+    e->budget.max = (size_t)wl_min_u64(e->cfg.limits.memory / 2, SIZE_MAX);
     return 0;
 }
 
@@ -319,10 +322,10 @@ int wl_serve_begin(struct wl_engine *e, const struct wl_source_config *src, stru
     bool again = wl_source_rereadable(source) && !e->live;
     struct wl_desk_config cfg = {
         .budget = &e->budget,
-        .cfg = &e->cfg,
+        .cfg = &e->unruled,
         .extra_rules = e->groups,
         .filter = e->filter,
-        .relate = e->relate,
+        .overridden = e->overridden,
         .source = again ? src : NULL,
         .fill = fill_board,
         .user = e,

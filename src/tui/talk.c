@@ -11,6 +11,7 @@
 
 static const wl_ns retry = WL_SECOND / 20;
 static const wl_ns fastest = WL_SECOND / 10;
+static const wl_ns soon = WL_SECOND / 20;    /* an answer that was not whole is asked for again */
 static const wl_ns while_paused = WL_SECOND; /* how often what is new is counted */
 
 static wl_ns interval(const struct wl_screen *s)
@@ -38,6 +39,12 @@ static void hand_out(struct wl_screen *s, struct wl_ask *ask, enum wl_origin ori
     s->its->origin = origin;
 }
 
+/* What passes the filter is still being counted. */
+static bool is_recounting(const struct wl_screen *s)
+{
+    return s->board && s->board->filtered && s->board->recounted < s->board->to_recount;
+}
+
 static wl_ns board_due(const struct wl_screen *s)
 {
     const struct wl_screen_private *its = s->its;
@@ -45,7 +52,7 @@ static wl_ns board_due(const struct wl_screen *s)
 
     if (its->board_stale || its->t_board == 0)
         return 0;
-    if (its->board_waiting || is_final(s))
+    if (its->board_waiting || (is_final(s) && !is_recounting(s)))
         return INT64_MAX;
     return its->t_board + (s->paused && step < while_paused ? while_paused : step);
 }
@@ -93,8 +100,11 @@ static bool is_same(const struct wl_ask *a, const struct wl_ask *b)
 /* An answer that says "not yet" is asked for again, whatever else stands still. */
 static bool is_pending(const struct wl_frame *f)
 {
-    return f->answer && f->answer->kind == WL_ASK_DETAIL &&
-           f->answer->of.detail->held == WL_HELD_SOON;
+    if (!f->answer)
+        return false;
+    return f->answer->kind == WL_ASK_DETAIL
+               ? f->answer->of.detail->held == WL_HELD_SOON
+               : f->answer->kind == WL_ASK_LIST && f->answer->of.page->partial;
 }
 
 /* When the same question is due again. */
@@ -102,7 +112,9 @@ static wl_ns again_due(const struct wl_screen *s, const struct wl_frame *f)
 {
     if (f->waiting)
         return INT64_MAX;
-    if (is_pending(f) || !f->settled)
+    if (is_pending(f))
+        return f->t_asked + (interval(s) < soon ? interval(s) : soon);
+    if (!f->settled)
         return f->t_asked + interval(s);
     return INT64_MAX;
 }
