@@ -72,6 +72,7 @@ struct wl_past {
     bool whole;         /* the final response was seen whole */
     bool only_continue; /* all that its request expected was 100-continue */
     bool via;           /* an intermediary showed itself on either message */
+    bool dated;         /* there is a Date that could be read */
     uint64_t req_fields[WL_FIELD_WORDS], res_fields[WL_FIELD_WORDS]; /* one bit per wl_field_id */
     uint64_t negotiated; /* Accept, User-Agent and their kin: what the response may vary by */
     uint64_t identity;   /* Cookie and Authorization */
@@ -79,17 +80,16 @@ struct wl_past {
     uint64_t declared;   /* Content-Length of the final response, or WL_NONE */
     uint64_t body_bytes; /* of the final response */
     uint64_t allow;      /* one bit per wl_method in Allow of the final response */
-    /* for rules about redirects; 0 where none was near */
+    int64_t offset;      /* Date minus the time of the capture, in seconds, where dated */
+    /* from here on remembered of redirects only (engine/past.c), 0 where none was near */
     uint64_t uri, location;      /* target URI of the request; Location resolved against it */
     uint64_t step;               /* this redirect: uri, location and method together */
     uint64_t walk[WL_PAST_WALK]; /* the last redirects that led the client here, as steps */
     uint8_t n_walk;
     bool walk_cookies; /* a cookie was set on the way */
-    /* for rules about clocks */
-    bool dated;        /* there is a Date that could be read */
-    int64_t offset;    /* Date minus the time of the capture, in seconds */
+    /* of the exchange in hand, not remembered */
+    uint32_t n_median; /* how many clocks agree; 0 when most do not, or this one is near */
     int64_t median;    /* of this offset over the servers seen before, if this one is far from it */
-    uint32_t n_median; /* how many of them agree; 0 when most do not, or this one is near */
 };
 
 static inline bool wl_past_has(const uint64_t fields[WL_FIELD_WORDS], enum wl_field_id id)

@@ -1,29 +1,52 @@
 /* past.c - what is remembered of exchanges that were told: a bounded table by key.
  * SPDX-License-Identifier: MIT
  *
- * Entries lie in a ring that grows by doubling. Once it has its full size, or memory is refused, a
+ * Entries lie in a ring that grows by segments. Once it has its full size, or memory is refused, a
  * new key takes the place of the oldest one: what a long capture has to say about itself concerns
  * what happened lately. Two of 65,536 keys share a hash with a chance below one in a thousand
  * million, and nobody who does not know the seed can make them.
+ *
+ * Nearly every exchange is remembered, so an entry is no larger than it need be: what only concerns
+ * redirects lies in an array of its own, which is there once there was a redirect.
  */
 #include "past.h"
 
 #include "table.h"
 
+/* Where what is remembered of every exchange ends, and where that of redirects does. */
+enum {
+    COMMON = offsetof(struct wl_past, uri),
+    ALL = offsetof(struct wl_past, n_median),
+    SEGMENT = 256, /* entries */
+};
+
 struct entry {
     uint64_t key;
-    struct wl_past past;
+    uint8_t common[COMMON];
+    bool walks; /* the rest stands in the segment's */
+};
+
+struct rest {
+    uint8_t octets[ALL - COMMON];
+};
+
+/* Entries stay where they are: growing copies none of them. */
+struct segment {
+    struct rest *rests; /* SEGMENT of them, or NULL */
+    struct entry entries[SEGMENT];
 };
 
 struct wl_pasts {
     struct wl_budget *budget;
     struct wl_table table;
-    struct entry *entries;
-    uint32_t n, size, max, oldest;
+    struct segment **segments;
+    uint32_t n_segments, room; /* of segments */
+    uint32_t n, max, oldest;
     uint64_t n_forgotten;
+    struct wl_past view; /* what wl_pasts_get returned */
 };
 
-enum { ENTRIES_FIRST = 16 };
+enum { SEGMENTS_FIRST = 16 };
 
 struct wl_pasts *wl_pasts_new(struct wl_budget *budget, uint64_t max)
 {
@@ -45,44 +68,67 @@ void wl_pasts_free(struct wl_pasts *p)
     if (!p)
         return;
     wl_table_release(&p->table);
-    wl_free(p->budget, p->entries, p->size * sizeof(*p->entries));
+    for (uint32_t i = 0; i < p->n_segments; i++) {
+        struct segment *s = p->segments[i];
+
+        wl_free(p->budget, s->rests, SEGMENT * sizeof(*s->rests));
+        wl_free(p->budget, s, sizeof(*s));
+    }
+    wl_free(p->budget, p->segments, p->room * sizeof(*p->segments));
     wl_free(p->budget, p, sizeof(*p));
 }
 
-static struct entry *find(const struct wl_pasts *p, uint64_t key)
+static struct entry *entry_at(const struct wl_pasts *p, uint32_t i)
+{
+    return &p->segments[i / SEGMENT]->entries[i % SEGMENT];
+}
+
+/* The index of a key; UINT32_MAX: it is not there. */
+static uint32_t find(const struct wl_pasts *p, uint64_t key)
 {
     size_t probe = 0;
+    uint32_t i;
 
-    for (uint32_t i; (i = wl_table_find(&p->table, key, &probe)) != UINT32_MAX;) {
-        if (p->entries[i].key == key)
-            return &p->entries[i];
+    while ((i = wl_table_find(&p->table, key, &probe)) != UINT32_MAX) {
+        if (entry_at(p, i)->key == key)
+            break;
     }
-    return NULL;
+    return i;
 }
 
-const struct wl_past *wl_pasts_get(const struct wl_pasts *p, uint64_t key)
+const struct wl_past *wl_pasts_get(struct wl_pasts *p, uint64_t key)
 {
-    const struct entry *e = find(p, key);
+    uint32_t i = find(p, key);
+    const struct entry *e;
 
-    return e ? &e->past : NULL;
+    if (i == UINT32_MAX)
+        return NULL;
+    e = entry_at(p, i);
+    p->view = (struct wl_past){.conn = 0};
+    memcpy(&p->view, e->common, COMMON);
+    if (e->walks)
+        memcpy((uint8_t *)&p->view + COMMON, p->segments[i / SEGMENT]->rests[i % SEGMENT].octets,
+               ALL - COMMON);
+    return &p->view;
 }
 
-/* Room for one more entry, if there may be one. */
+/* One more segment, if there may be one. */
 static bool grow(struct wl_pasts *p)
 {
-    uint64_t larger = wl_min_u64(wl_max_u64((uint64_t)p->size * 2, ENTRIES_FIRST), p->max);
-    struct entry *moved;
+    uint32_t room = p->room ? p->room * 2 : SEGMENTS_FIRST;
+    struct segment **moved = p->segments, *s;
 
-    if (p->n < p->size)
-        return true;
-    if (larger <= p->size)
+    if (p->n_segments == p->room) {
+        moved = wl_resize(p->budget, moved, p->room * sizeof(*moved), room * sizeof(*moved));
+        if (!moved)
+            return false;
+        p->segments = moved;
+        p->room = room;
+    }
+    s = wl_alloc(p->budget, sizeof(*s));
+    if (!s)
         return false;
-    moved = wl_resize(p->budget, p->entries, p->size * sizeof(*moved),
-                      (size_t)larger * sizeof(*moved));
-    if (!moved)
-        return false;
-    p->entries = moved;
-    p->size = (uint32_t)larger;
+    p->segments[p->n_segments++] = s;
     return true;
 }
 
@@ -91,33 +137,47 @@ static uint32_t take_place(struct wl_pasts *p)
 {
     uint32_t i;
 
-    if (p->oldest == 0 && grow(p))
+    if (p->oldest == 0 && p->n < p->max && (p->n / SEGMENT < p->n_segments || grow(p)))
         return p->n;
     p->n_forgotten++;
     if (p->n == 0)
         return UINT32_MAX;
     i = p->oldest;
-    p->oldest = (i + 1) % p->n;
-    (void)wl_table_remove(&p->table, p->entries[i].key, i);
-    p->entries[i].key = 0;
+    p->oldest = i + 1 == p->n ? 0 : i + 1;
+    (void)wl_table_remove(&p->table, entry_at(p, i)->key, i);
+    entry_at(p, i)->key = 0;
     return i;
+}
+
+static void write(struct wl_pasts *p, uint32_t i, const struct wl_past *past)
+{
+    struct segment *s = p->segments[i / SEGMENT];
+    struct entry *e = &s->entries[i % SEGMENT];
+    bool walks = past->uri || past->n_walk;
+
+    if (walks && !s->rests)
+        s->rests = wl_alloc_array(p->budget, SEGMENT, sizeof(*s->rests));
+    e->walks = walks && s->rests;
+    memcpy(e->common, past, COMMON);
+    if (e->walks)
+        memcpy(s->rests[i % SEGMENT].octets, (const uint8_t *)past + COMMON, ALL - COMMON);
 }
 
 void wl_pasts_put(struct wl_pasts *p, uint64_t key, const struct wl_past *past)
 {
-    struct entry *e = find(p, key);
-    uint32_t i;
+    uint32_t i = find(p, key);
 
-    if (e) {
-        e->past = *past;
+    if (i != UINT32_MAX) {
+        write(p, i, past);
         return;
     }
     i = take_place(p);
     if (i == UINT32_MAX)
         return;
-    p->entries[i] = (struct entry){key, *past};
+    entry_at(p, i)->key = key;
+    write(p, i, past);
     if (wl_table_add(&p->table, key, i) < 0) {
-        p->entries[i].key = 0; /* nobody finds it; its place is taken again in its turn */
+        entry_at(p, i)->key = 0; /* nobody finds it; its place is taken again in its turn */
         p->n_forgotten++;
     }
     p->n += i == p->n;

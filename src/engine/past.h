@@ -13,9 +13,10 @@ struct wl_pasts;
 WL_MUST_USE struct wl_pasts *wl_pasts_new(struct wl_budget *budget, uint64_t max);
 void wl_pasts_free(struct wl_pasts *p);
 /** What is remembered under a key, a seeded hash of 64 bits; NULL when nothing is. Valid until the
- * next wl_pasts_put. */
-const struct wl_past *wl_pasts_get(const struct wl_pasts *p, uint64_t key);
-/** Remembers it in place of what was there; a full table forgets what came into it first. */
+ * next call. */
+const struct wl_past *wl_pasts_get(struct wl_pasts *p, uint64_t key);
+/** Remembers it in place of what was there, as far as wl_past says that it is remembered; a full
+ * table forgets what came into it first. */
 void wl_pasts_put(struct wl_pasts *p, uint64_t key, const struct wl_past *past);
 /** How often something was forgotten for want of room. */
 uint64_t wl_pasts_forgotten(const struct wl_pasts *p);

@@ -24,7 +24,7 @@
 
 enum {
     URI_OCTETS = 8192, /* longer URIs are not followed */
-    DATE_OCTETS = 32,
+    CLOCK_SLOTS = 128,
     MAX_CLOCKS = 64, /* servers whose clocks are compared */
     AGREEING = 60,   /* seconds between clocks that show the same time (catalogue 8) */
 };
@@ -42,19 +42,18 @@ struct wl_relate {
     struct wl_arena *arena; /* the findings of the exchange in hand ... */
     bool arena_used;        /* ... if there are any */
     struct wl_pasts *pasts;
-    uint32_t on;              /* relations with a rule that is switched on: bits */
+    uint32_t on; /* relations with a rule that is switched on: bits */
+    uint64_t varying[WL_FIELD_WORDS], naming[WL_FIELD_WORDS]; /* wl_past.negotiated, .identity */
     wl_ns window, t_redirect; /* redirect.window; the last redirect */
     uint64_t seed;
     struct wl_past now;
     uint64_t server, target; /* hashes of the exchange in hand; target 0: not needed yet */
     uint64_t keys[WL_N_RELATIONS], n_kept[WL_N_RELATIONS];
-    /* the Date read last: servers repeat it for a second */
-    uint8_t date[DATE_OCTETS];
-    size_t n_date;
-    struct wl_date date_read;
+    struct wl_date_memo date;
     struct clock clocks[MAX_CLOCKS];
-    uint32_t n_clocks, clock; /* clock: the one set last */
-    bool clocks_changed;      /* since the median was found */
+    uint32_t n_clocks;
+    uint8_t clock_slots[CLOCK_SLOTS]; /* by server: the number of a clock and one; 0: free */
+    bool clocks_changed;              /* since the median was found */
     int64_t median;
     uint32_t n_agree; /* clocks that are near it; 0 when most are not */
     /* once_per_target */
@@ -117,27 +116,30 @@ static uint64_t hash_value(const struct wl_message *m, enum wl_field_id id, uint
     return f ? hash_span(f->value, seed) : 0;
 }
 
-/* Fields of the request on which the response may depend. The order of lines with different names
- * means nothing. */
+/* Fields of the request on which the response may depend: what it is negotiated by, and who asks. */
+static const enum wl_field_id varying[] = {
+    WL_FIELD_ACCEPT, WL_FIELD_ACCEPT_CHARSET, WL_FIELD_ACCEPT_ENCODING,   WL_FIELD_ACCEPT_LANGUAGE,
+    WL_FIELD_ORIGIN, WL_FIELD_USER_AGENT,     WL_FIELD_X_FORWARDED_PROTO,
+};
+static const enum wl_field_id naming[] = {WL_FIELD_AUTHORIZATION, WL_FIELD_COOKIE};
+
+static void make_set(uint64_t set[WL_FIELD_WORDS], const enum wl_field_id *ids, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        set[ids[i] / 64] |= (uint64_t)1 << ids[i] % 64;
+}
+
+/* The order of lines with different names means nothing. */
 static void note_request(struct wl_relate *r, const struct wl_message *req)
 {
     wl_index_fields(req, r->now.req_fields);
     for (uint32_t i = 0; i < req->n_fields; i++) {
         const struct wl_field *f = &req->fields[i];
 
-        switch ((int)f->id) {
-        case WL_FIELD_ACCEPT:
-        case WL_FIELD_ACCEPT_CHARSET:
-        case WL_FIELD_ACCEPT_ENCODING:
-        case WL_FIELD_ACCEPT_LANGUAGE:
-        case WL_FIELD_ORIGIN:
-        case WL_FIELD_USER_AGENT:
-        case WL_FIELD_X_FORWARDED_PROTO:
+        if (wl_past_has(r->varying, f->id)) {
             r->now.negotiated += hash_span(f->value, r->seed + f->id);
-            break;
-        case WL_FIELD_AUTHORIZATION:
-        case WL_FIELD_COOKIE: r->now.identity += hash_span(f->value, r->seed + f->id); break;
-        default: break;
+        } else if (wl_past_has(r->naming, f->id)) {
+            r->now.identity += hash_span(f->value, r->seed + f->id);
         }
     }
 }
@@ -158,51 +160,17 @@ static uint64_t allowed_methods(const struct wl_message *res)
     return methods;
 }
 
-/* Two digits below 60, or a negative number. */
-static int two_digits(const uint8_t *p)
-{
-    if (!wl_is_digit(p[0]) || !wl_is_digit(p[1]) || p[0] > '5')
-        return -1;
-    return (p[0] - '0') * 10 + p[1] - '0';
-}
-
-/* Reads a Date, or only its seconds where all before them is as it was in the last one: servers are
- * asked many times in a minute. */
-static const struct wl_date *read_date(struct wl_relate *r, struct wl_span value, int64_t now)
-{
-    enum { TO_SECONDS = 23, WHOLE = 29 }; /* Sun, 06 Nov 1994 08:49:|37 GMT */
-    struct wl_span last = wl_span(r->date, r->n_date);
-    int seconds, before;
-
-    if (wl_span_equal(value, last))
-        return &r->date_read;
-    seconds = value.n == WHOLE ? two_digits(value.p + TO_SECONDS) : -1;
-    if (seconds >= 0 && r->date_read.form == WL_DATE_IMF && !r->date_read.impossible &&
-        memcmp(value.p, last.p, TO_SECONDS) == 0 &&
-        memcmp(value.p + TO_SECONDS + 2, last.p + TO_SECONDS + 2, WHOLE - TO_SECONDS - 2) == 0) {
-        before = two_digits(last.p + TO_SECONDS);
-        before = before < 0 ? 60 : before; /* a leap second */
-        r->date_read.seconds += seconds - before;
-        memcpy(r->date + TO_SECONDS, value.p + TO_SECONDS, 2);
-        return &r->date_read;
-    }
-    memcpy(r->date, value.p, value.n);
-    r->n_date = value.n;
-    r->date_read = wl_grammar_date(value, now);
-    return &r->date_read;
-}
-
 static void note_date(struct wl_relate *r, const struct wl_message *res)
 {
     const struct wl_field *f = wl_message_field(res, WL_FIELD_DATE);
     int64_t now = res->t_first / WL_SECOND;
-    const struct wl_date *date;
+    struct wl_date date;
 
-    if (!f || f->value.n == 0 || f->value.n > DATE_OCTETS)
+    if (!f || f->value.n == 0)
         return;
-    date = read_date(r, f->value, now);
-    r->now.dated = date->form != WL_DATE_NONE && !date->impossible;
-    r->now.offset = date->seconds - now;
+    date = wl_grammar_date_again(&r->date, f->value, now);
+    r->now.dated = date.form != WL_DATE_NONE && !date.impossible;
+    r->now.offset = date.seconds - now;
 }
 
 static void note_response(struct wl_relate *r, const struct wl_message *res)
@@ -249,21 +217,21 @@ static void note(struct wl_relate *r, const struct wl_exchange *ex)
 {
     const struct wl_message *res = &ex->res;
     bool head = res->state >= WL_HEAD;
+    struct wl_past *now = &r->now;
 
-    r->now = (struct wl_past){
-        .conn = ex->conn.number,
-        .req_frame = ex->req.at.frame,
-        .res_frame = res->at.frame,
-        .t_request = ex->req.t_first,
-        .t_response = res->t_first,
-        .t_end = res->t_last,
-        .ordinal = ex->ordinal,
-        .method = ex->req.method_id,
-        .status = head ? res->status : 0,
-        .whole = res->state == WL_WHOLE,
-        .declared = head ? res->declared : WL_NONE,
-        .body_bytes = res->body_bytes,
-    };
+    memset(now, 0, sizeof(*now));
+    now->conn = ex->conn.number;
+    now->req_frame = ex->req.at.frame;
+    now->res_frame = res->at.frame;
+    now->t_request = ex->req.t_first;
+    now->t_response = res->t_first;
+    now->t_end = res->t_last;
+    now->ordinal = ex->ordinal;
+    now->method = ex->req.method_id;
+    now->status = head ? res->status : 0;
+    now->whole = res->state == WL_WHOLE;
+    now->declared = head ? res->declared : WL_NONE;
+    now->body_bytes = res->body_bytes;
     note_request(r, &ex->req);
     r->now.only_continue = wl_past_has(r->now.req_fields, WL_FIELD_EXPECT) &&
                            wl_grammar_expects_only_continue(&ex->req);
@@ -410,12 +378,11 @@ static void look_back(struct wl_relate *r, const struct wl_exchange *ex, uint32_
 {
     static const struct wl_past over = {.location = 0};
 
-    for (unsigned i = WL_RELATION_NONE + 1; i < WL_N_RELATIONS; i++) {
+    for (uint32_t left = asked; left; left &= left - 1) {
+        unsigned i = (unsigned)__builtin_ctz(left);
         enum wl_relation relation = (enum wl_relation)i;
         const struct wl_past *past = NULL;
 
-        if (!(asked >> i & 1))
-            continue;
         if (r->n_kept[i])
             r->keys[i] = key_of(r, ex, relation, r->now.uri);
         if (r->keys[i])
@@ -447,12 +414,11 @@ static bool worth_keeping(const struct wl_relate *r, enum wl_relation relation, 
 
 static void remember(struct wl_relate *r, const struct wl_exchange *ex)
 {
-    for (unsigned i = WL_RELATION_NONE + 1; i < WL_N_RELATIONS; i++) {
+    for (uint32_t left = r->on; left; left &= left - 1) {
+        unsigned i = (unsigned)__builtin_ctz(left);
         enum wl_relation relation = (enum wl_relation)i;
         bool kept;
 
-        if (!(r->on >> i & 1))
-            continue;
         kept = relations[i].keep(&r->now);
         if (!kept && (r->n_kept[i] == 0 || !relations[i].end || !relations[i].end(&r->now)))
             continue;
@@ -510,15 +476,18 @@ static void compare_clock(struct wl_relate *r)
  * hash: a file gives the same output on every run. */
 static void set_clock(struct wl_relate *r, uint64_t server)
 {
-    uint32_t i = r->clock;
+    size_t slot = (server >> 32) % CLOCK_SLOTS;
+    uint32_t i;
 
-    if (i == r->n_clocks || r->clocks[i].server != server) {
-        for (i = 0; i < r->n_clocks && r->clocks[i].server != server;)
-            i++;
+    static_assert(MAX_CLOCKS < CLOCK_SLOTS && MAX_CLOCKS < UINT8_MAX, "free slots end a search");
+    while (r->clock_slots[slot] && r->clocks[r->clock_slots[slot] - 1].server != server)
+        slot = (slot + 1) % CLOCK_SLOTS;
+    if (!r->clock_slots[slot]) {
+        if (r->n_clocks == MAX_CLOCKS)
+            return;
+        r->clock_slots[slot] = (uint8_t)(r->n_clocks + 1);
     }
-    if (i == MAX_CLOCKS)
-        return;
-    r->clock = i;
+    i = r->clock_slots[slot] - (uint32_t)1;
     r->clocks_changed |= i == r->n_clocks || r->clocks[i].offset != r->now.offset;
     r->clocks[i] = (struct clock){server, r->now.offset};
     r->n_clocks += i == r->n_clocks;
@@ -659,6 +628,8 @@ struct wl_relate *wl_relate_new(struct wl_budget *budget, const struct wl_config
     r->max = (uint32_t)wl_min_u64(cfg->limits.max_related, UINT32_MAX - 1);
     r->window = cfg->thresholds.redirect_window;
     r->seed = wl_seed();
+    make_set(r->varying, varying, WL_COUNT(varying));
+    make_set(r->naming, naming, WL_COUNT(naming));
     wl_arena_pool_init(&r->arenas, budget, ARENA_KEEP);
     r->pasts = wl_pasts_new(budget, r->max);
     if (!r->pasts || wl_table_init(&r->told_table, budget, r->max) < 0) {

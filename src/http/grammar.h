@@ -156,6 +156,16 @@ struct wl_date {
  */
 struct wl_date wl_grammar_date(struct wl_span s, int64_t now);
 
+/** The minute of the last date: what was sent lately differs in its seconds only. */
+struct wl_date_memo {
+    bool known;
+    uint8_t octets[29]; /* an IMF-fixdate */
+    struct wl_date minute;
+};
+
+/** The same, quickly for another second of the same minute. memo: zeroed at first. */
+struct wl_date wl_grammar_date_again(struct wl_date_memo *memo, struct wl_span s, int64_t now);
+
 /* ------------------------------------------------- validators and ranges: grammar_range.c */
 
 /** entity-tag = [ "W/" ] DQUOTE *etagc DQUOTE (RFC 9110 8.8.3). */

@@ -26,43 +26,53 @@ static uint32_t place(uint32_t base, uint64_t bits)
     return base + (uint32_t)__builtin_ctzll(bits);
 }
 
-/* Works off the lines that end in this block. True: the head ends in it. */
-static bool scan_block(struct scan *scan, const struct wl_h1_lines *lines, struct wl_span head,
-                       uint32_t base, uint64_t odd, uint64_t colons)
+static bool is_crlf(const uint8_t *p)
+{
+    return memcmp(p, "\r\n", 2) == 0;
+}
+
+/* Works off the lines that end in this block: there is room for as many as may. True: the head ends
+ * in it. */
+static inline bool scan_block(struct scan *scan, const struct wl_h1_lines *lines,
+                              struct wl_span head, uint32_t base, uint64_t odd, uint64_t colons)
 {
     struct scan s = *scan; /* in registers */
-    bool empty = false;
+    bool ends = false;
 
     odd &= ~(uint64_t)s.lf;
     s.lf = false;
-    while (odd && !empty && s.line != lines->line + WL_H1_LINES) {
-        uint64_t bit = odd & -odd, before = bit - 1;
-        uint32_t at = place(base, odd);
-        bool crlf = head.p[at] == '\r' && at + 1 < head.n && head.p[at + 1] == '\n';
+    while (odd) {
+        uint64_t bit = odd & -odd, before = colons & (bit - 1);
+        uint32_t at = place(base, odd), end = at + 1;
+        bool empty = at == s.start;
 
         odd ^= bit;
-        if (WL_LIKELY_FALSE(!crlf)) {
+        if (WL_LIKELY_TRUE(end < head.n && is_crlf(head.p + at))) {
+            odd &= ~(bit << 1);
+            s.lf = bit >> 63;
+        } else {
             /* RFC 9112 2.2: an LF without CR ends a line as well, but is no plain line end */
             s.odd = true;
             if (head.p[at] != '\n')
                 continue;
-        } else {
-            odd &= ~(bit << 1);
-            s.lf = bit >> 63;
+            end = at;
         }
-        if (s.colon == WL_H1_NO_COLON && (colons & before))
-            s.colon = place(base, colons);
-        colons &= ~before;
-        empty = at == s.start && s.line != lines->line;
-        *s.line++ = (struct wl_h1_line){s.start, s.colon, at + crlf, !s.odd};
-        s.start = at + crlf + 1;
+        if (s.colon == WL_H1_NO_COLON && before)
+            s.colon = place(base, before);
+        colons ^= before;
+        *s.line++ = (struct wl_h1_line){s.start, s.colon, end, !s.odd};
+        s.start = end + 1;
         s.colon = WL_H1_NO_COLON;
         s.odd = false;
+        if (WL_LIKELY_FALSE(empty) && s.line != lines->line + 1) {
+            ends = true;
+            break;
+        }
     }
     if (s.colon == WL_H1_NO_COLON && colons)
         s.colon = place(base, colons);
     *scan = s;
-    return empty;
+    return ends;
 }
 
 /* Less than a block is left of a head: bits of what stands from base on. A head that is longer is
@@ -100,7 +110,7 @@ size_t wl_h1_scan(struct wl_span head, struct wl_h1_lines *ret)
             look_at_rest(head, base, &odd, &colons);
         }
         whole = scan_block(&s, ret, head, (uint32_t)base, odd, colons);
-        if (s.line == ret->line + WL_H1_LINES)
+        if (s.line >= ret->line + WL_H1_LINES)
             break;
     }
     ret->n = (uint32_t)(s.line - ret->line);

@@ -218,7 +218,7 @@ struct wl_h1_line {
 /** The lines of a head, the empty one at the end included. */
 struct wl_h1_lines {
     uint32_t n;
-    struct wl_h1_line line[WL_H1_LINES];
+    struct wl_h1_line line[WL_H1_LINES + 64]; /* so that those of one more block fit */
 };
 
 /** Finds the lines of the head at the front of s. Returns octets of the head, its empty line

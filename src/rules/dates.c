@@ -19,24 +19,20 @@ enum {
 
 /* -------------------------------------------------------------------------------------- the form */
 
-static bool is_date_field(enum wl_field_id id)
-{
-    switch ((int)id) {
-    case WL_FIELD_DATE:
-    case WL_FIELD_EXPIRES:
-    case WL_FIELD_IF_MODIFIED_SINCE:
-    case WL_FIELD_IF_UNMODIFIED_SINCE:
-    case WL_FIELD_LAST_MODIFIED:
-    case WL_FIELD_RETRY_AFTER: return true;
-    default: return false;
-    }
-}
+static const enum wl_field_id date_fields[] = {
+    WL_FIELD_DATE,
+    WL_FIELD_EXPIRES,
+    WL_FIELD_IF_MODIFIED_SINCE,
+    WL_FIELD_IF_UNMODIFIED_SINCE,
+    WL_FIELD_LAST_MODIFIED,
+    WL_FIELD_RETRY_AFTER,
+};
 
 static void check_date(struct wl_judge *j, const struct wl_message *m, const struct wl_field *f)
 {
-    struct wl_date date = wl_grammar_date(f->value, m->t_first / WL_SECOND);
-    bool past = wl_span_equal(f->value, WL_SPAN("0")) || wl_span_equal(f->value, WL_SPAN("-1"));
+    struct wl_date date = wl_judge_date(j, f->value, m->t_first);
     const char *wrong = NULL;
+    bool past;
 
     switch (date.form) {
     case WL_DATE_NONE:
@@ -54,6 +50,7 @@ static void check_date(struct wl_judge *j, const struct wl_message *m, const str
     }
     if (!wrong)
         return;
+    past = wl_span_equal(f->value, WL_SPAN("0")) || wl_span_equal(f->value, WL_SPAN("-1"));
     /* RFC 9111 5.3: a recipient takes Expires: 0 for the past, and many servers rely on it */
     wl_report(j, m, f->at, f->id == WL_FIELD_EXPIRES && past ? WL_NOTE : WL_VIOLATION, WL_CERTAIN,
               "%s '%s' %s", wl_said(f->name).text, wl_said(f->value).text, wrong);
@@ -63,9 +60,13 @@ static void date_format_invalid(struct wl_judge *j, const struct wl_exchange *ex
                                 const struct wl_message *m)
 {
     (void)ex;
-    for (uint32_t i = 0; i < m->n_fields; i++) {
-        if (is_date_field(m->fields[i].id) && m->fields[i].value.n)
-            check_date(j, m, &m->fields[i]);
+    for (size_t i = 0; i < WL_COUNT(date_fields); i++) {
+        const struct wl_field *f = wl_message_field(m, date_fields[i]);
+
+        for (; f; f = wl_message_next_field(m, f)) {
+            if (f->value.n)
+                check_date(j, m, f);
+        }
     }
 }
 
@@ -92,14 +93,15 @@ static void date_missing(struct wl_judge *j, const struct wl_exchange *ex,
     }
 }
 
-static bool read_date(const struct wl_message *m, enum wl_field_id id, int64_t *ret)
+static bool read_date(struct wl_judge *j, const struct wl_message *m, enum wl_field_id id,
+                      int64_t *ret)
 {
     const struct wl_field *f = wl_facts_single(m, id);
     struct wl_date date;
 
     if (!f)
         return false;
-    date = wl_grammar_date(f->value, m->t_first / WL_SECOND);
+    date = wl_judge_date(j, f->value, m->t_first);
     *ret = date.seconds;
     return date.form != WL_DATE_NONE && !date.impossible;
 }
@@ -110,8 +112,8 @@ static void date_inconsistent(struct wl_judge *j, const struct wl_exchange *ex,
     const struct wl_field *f = wl_message_field(m, WL_FIELD_LAST_MODIFIED);
     int64_t date, modified;
 
-    if (!f || !read_date(m, WL_FIELD_DATE, &date) ||
-        !read_date(m, WL_FIELD_LAST_MODIFIED, &modified) || modified < date + MODIFYING)
+    if (!f || !read_date(j, m, WL_FIELD_DATE, &date) ||
+        !read_date(j, m, WL_FIELD_LAST_MODIFIED, &modified) || modified < date + MODIFYING)
         return;
     wl_report(j, m, f->at, WL_WARNING, wl_judge_via(ex, WL_CERTAIN),
               "Last-Modified lies %s after Date", wl_said_time((modified - date) * WL_SECOND).text);

@@ -57,10 +57,10 @@ bool wl_facts_interim(const struct wl_exchange *ex, uint16_t status, struct wl_a
 
 bool wl_facts_http10(const struct wl_message *req)
 {
-    if (wl_message_mark(req, WL_MARK_VERSION_MALFORMED) ||
-        wl_message_mark(req, WL_MARK_VERSION_MISSING))
+    if (req->major > 1 || (req->major == 1 && req->minor > 0))
         return false;
-    return req->major == 0 || (req->major == 1 && req->minor == 0);
+    return !wl_message_mark(req, WL_MARK_VERSION_MALFORMED) &&
+           !wl_message_mark(req, WL_MARK_VERSION_MISSING);
 }
 
 bool wl_facts_upgrade_has(const struct wl_message *m, struct wl_span name)

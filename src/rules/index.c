@@ -158,6 +158,7 @@ static void enter(struct wl_index *x, const struct wl_rule *rule, size_t i)
         set_bit(x->fields + rule->fields[k] * words, i);
     }
     if (rule->lacks != WL_FIELD_OTHER) {
+        set_bit(x->wary, i);
         set_bit(x->missed, rule->lacks);
         set_bit(x->lacking + rule->lacks * words, i);
     }
@@ -169,7 +170,7 @@ static bool make_rows(struct wl_index *x, size_t n_statuses)
     size_t words = x->n_words;
     uint64_t *row;
 
-    x->n_rows = WL_N_METHODS + N_VERSIONS + N_PLACES + 2 * WL_N_FIELDS + 1 + n_statuses;
+    x->n_rows = WL_N_METHODS + N_VERSIONS + N_PLACES + 2 * WL_N_FIELDS + 2 + n_statuses;
     x->sets = row = wl_alloc_array(x->budget, x->n_rows * words, sizeof(*x->sets));
     if (!row)
         return false;
@@ -179,6 +180,7 @@ static bool make_rows(struct wl_index *x, size_t n_statuses)
     x->fields = row += N_PLACES * words;
     x->lacking = row += WL_N_FIELDS * words;
     x->plain = row += WL_N_FIELDS * words;
+    x->wary = row += words;
     x->statuses = row + words;
     return true;
 }
@@ -240,8 +242,9 @@ uint64_t wl_index_candidates(const struct wl_index *x, const struct wl_offer *o,
     set &= x->versions[o->versions * words + word];
     set &= x->places[o->places * words + word];
     set &= x->methods[o->method * words + word];
-    if (set == 0)
-        return 0;
-    set &= x->plain[word] | rows_of_fields(x, x->fields, x->asked, o->present, word);
-    return set & ~rows_of_fields(x, x->lacking, x->missed, o->present, word);
+    if (set & ~x->plain[word])
+        set &= x->plain[word] | rows_of_fields(x, x->fields, x->asked, o->present, word);
+    if (set & x->wary[word])
+        set &= ~rows_of_fields(x, x->lacking, x->missed, o->present, word);
+    return set;
 }

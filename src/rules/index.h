@@ -56,7 +56,7 @@ struct wl_index {
     struct wl_indexed *rules;
     uint32_t n_rules, n_words;
     uint64_t *sets; /* rows of n_words each, in this order: */
-    uint64_t *methods, *versions, *places, *fields, *lacking, *plain, *statuses;
+    uint64_t *methods, *versions, *places, *fields, *lacking, *plain, *wary, *statuses;
     size_t n_rows;
     uint64_t asked[WL_FIELD_WORDS], missed[WL_FIELD_WORDS]; /* fields of .field and .lacks */
     uint16_t status_row[WL_INDEX_STATUSES];

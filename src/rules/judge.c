@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "facts.h"
+#include "grammar.h"
 #include "index.h"
 #include "text.h"
 
@@ -66,6 +67,7 @@ struct wl_judge {
     uint16_t *finding_rule;      /* index of the rule of each */
     uint32_t n_findings, max;
     struct wl_finding *last; /* just reported; NULL when it was dropped */
+    struct wl_date_memo date;
 };
 
 /* ------------------------------------------------------------------------------ the catalogue */
@@ -362,18 +364,24 @@ static uint32_t needs_met(const struct wl_exchange *ex)
     return have;
 }
 
-static struct wl_offer offer_of(const struct wl_exchange *ex, const struct wl_message *m,
-                                uint8_t places, uint32_t have)
+/** What all messages of an exchange have in common. */
+static struct wl_offer begin_offer(const struct wl_exchange *ex)
 {
-    struct wl_offer o = {
-        .m = m,
-        .have = have,
-        .status = m->status,
+    return (struct wl_offer){
+        .have = needs_met(ex),
         .method = (uint8_t)ex->req.method_id,
         .versions = versions_of(ex),
-        .places = places,
     };
+}
 
+static struct wl_offer offer_of(const struct wl_offer *common, const struct wl_message *m,
+                                uint8_t places)
+{
+    struct wl_offer o = *common;
+
+    o.m = m;
+    o.status = m->status;
+    o.places = places;
     wl_index_fields(m, o.present);
     o.have |= m->state == WL_WHOLE ? WL_NEEDS_BODY : 0;
     o.have |= m->acked != WL_NONE ? WL_NEEDS_ACK : 0;
@@ -740,18 +748,18 @@ static struct wl_offer offer_of_whole(const struct wl_exchange *ex, struct wl_of
 
 void wl_judge_exchange(struct wl_judge *j, struct wl_exchange *ex)
 {
-    uint32_t have = needs_met(ex);
-    struct wl_offer o = offer_of(ex, &ex->req, WL_PLACE_REQUEST, have);
+    struct wl_offer common = begin_offer(ex);
+    struct wl_offer o = offer_of(&common, &ex->req, WL_PLACE_REQUEST);
 
     j->ex = ex;
     j->conn = NULL;
     begin(j, ex->arena, j->max_findings);
     judge_message(j, &j->requests, &o);
     for (uint32_t i = 0; i < ex->n_interim; i++) {
-        o = offer_of(ex, &ex->interim[i], WL_PLACE_INTERIM, have);
+        o = offer_of(&common, &ex->interim[i], WL_PLACE_INTERIM);
         judge_message(j, &j->responses, &o);
     }
-    o = offer_of(ex, &ex->res, WL_PLACE_FINAL, have);
+    o = offer_of(&common, &ex->res, WL_PLACE_FINAL);
     judge_message(j, &j->responses, &o);
 
     o.places |= ex->n_interim ? WL_PLACE_INTERIM : 0;
@@ -797,13 +805,14 @@ static const struct wl_rule *related_rule(const struct wl_judge *j, uint32_t wor
 
 uint32_t wl_judge_relate(struct wl_judge *j, struct wl_exchange *ex, struct wl_arena *arena)
 {
+    struct wl_offer common = begin_offer(ex);
     uint32_t relations = 0;
 
     static_assert(WL_N_RELATIONS <= 32, "relations are bits of a word");
     j->ex = ex;
     j->conn = NULL;
     begin(j, arena, j->max_findings);
-    j->offer = offer_of_whole(ex, offer_of(ex, &ex->res, WL_PLACE_FINAL, needs_met(ex)));
+    j->offer = offer_of_whole(ex, offer_of(&common, &ex->res, WL_PLACE_FINAL));
     for (uint32_t word = 0; word < j->related.n_words; word++) {
         j->wanted[word] = wl_index_candidates(&j->related, &j->offer, word);
         for (uint64_t set = j->wanted[word]; set; set &= set - 1)
@@ -880,6 +889,11 @@ const struct wl_thresholds *wl_judge_thresholds(const struct wl_judge *j)
 const struct wl_mark *wl_judge_mark(const struct wl_judge *j)
 {
     return j->mark;
+}
+
+struct wl_date wl_judge_date(struct wl_judge *j, struct wl_span s, wl_ns t)
+{
+    return wl_grammar_date_again(&j->date, s, t / WL_SECOND);
 }
 
 const struct wl_conn_record *wl_judge_conn(const struct wl_judge *j)

@@ -10,6 +10,7 @@
 #include "wirelint/wirelint.h"
 
 struct wl_judge;
+struct wl_date; /* grammar.h */
 
 /**
  * A judge with the catalogue, the overrides and thresholds of cfg (all copied), and extra groups
@@ -53,6 +54,9 @@ uint64_t wl_judge_suppressed(const struct wl_judge *j);
 const struct wl_thresholds *wl_judge_thresholds(const struct wl_judge *j);
 /** The mark in hand, for checks of WL_ON_MARK rules; NULL in other checks. */
 const struct wl_mark *wl_judge_mark(const struct wl_judge *j);
+/** The date that s says (RFC 9110 5.6.7), as a response of that time means it. Most are dates of the
+ * same minute: this is quicker than reading them. */
+struct wl_date wl_judge_date(struct wl_judge *j, struct wl_span s, wl_ns t);
 /** The connection record in hand; NULL while an exchange is judged. */
 const struct wl_conn_record *wl_judge_conn(const struct wl_judge *j);
 
