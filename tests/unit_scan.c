@@ -106,7 +106,7 @@ static void the_lines_of_a_head(void **state)
             found++;
         } else {
             n = wl_h1_head_length(head, &scan, false);
-            assert_true(n == 0 || lines.n == WL_H1_LINES);
+            assert_true(n == 0 || lines.n >= WL_H1_LINES);
         }
         test_free(exact);
     }
