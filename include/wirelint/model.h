@@ -391,16 +391,8 @@ static inline bool wl_message_has_status(const struct wl_message *m)
 {
     return m->state != WL_ABSENT && (m->status || m->status_text.n || m->major || m->minor != 9);
 }
-/** Finds the first field line with this id by looking at all of them; NULL when there is none. */
-const struct wl_field *wl_message_find_field(const struct wl_message *m, enum wl_field_id id);
-/** The same; parsers note which fields there are, and most questions are about one that is not. */
-static inline const struct wl_field *wl_message_field(const struct wl_message *m,
-                                                      enum wl_field_id id)
-{
-    if ((m->present[0] & 1) && !(m->present[id / 64] >> id % 64 & 1))
-        return NULL;
-    return wl_message_find_field(m, id);
-}
+/** Finds the first field line with this id; NULL when there is none. */
+const struct wl_field *wl_message_field(const struct wl_message *m, enum wl_field_id id);
 /** Finds the next line with the same id after f; NULL when there is none. */
 const struct wl_field *wl_message_next_field(const struct wl_message *m, const struct wl_field *f);
 /** Finds a mark; NULL when there is none. */

@@ -8,8 +8,11 @@
 
 #include "attr.h"
 
-const struct wl_field *wl_message_find_field(const struct wl_message *m, enum wl_field_id id)
+const struct wl_field *wl_message_field(const struct wl_message *m, enum wl_field_id id)
 {
+    /* parsers note which fields there are: most questions are about one that is not */
+    if ((m->present[0] & 1) && !(m->present[id / 64] >> id % 64 & 1))
+        return NULL;
     for (uint32_t i = 0; i < m->n_fields; i++) {
         if (m->fields[i].id == id)
             return &m->fields[i];

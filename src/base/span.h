@@ -130,16 +130,17 @@ static inline bool wl_is_tchar(uint8_t c)
  * it exceeds 2^63-1. */
 static inline bool wl_parse_u64(struct wl_span s, uint64_t *ret)
 {
+    enum { SURELY = 18 }; /* digits that fit, whatever they are */
     uint64_t value = 0;
 
     if (s.n == 0)
         return false;
     for (size_t i = 0; i < s.n; i++) {
-        if (!wl_is_digit(s.p[i]))
+        uint64_t digit = (uint64_t)s.p[i] - '0';
+
+        if (digit > 9 || (i >= SURELY && value > (INT64_MAX - digit) / 10))
             return false;
-        if (value > (INT64_MAX - (uint64_t)(s.p[i] - '0')) / 10)
-            return false;
-        value = value * 10 + (uint64_t)(s.p[i] - '0');
+        value = value * 10 + digit;
     }
     *ret = value;
     return true;

@@ -56,10 +56,9 @@ static void read_length(struct framing *f, const struct wl_field *field, struct 
 }
 
 /* RFC 9110 8.6: a number, or a list of the same number repeated. */
-static void read_lengths(struct framing *f)
+static void read_lengths(struct framing *f, const struct wl_field *field)
 {
     struct wl_message *m = f->m;
-    const struct wl_field *field = wl_message_field(m, WL_FIELD_CONTENT_LENGTH);
 
     for (; field; field = wl_message_next_field(f->m, field)) {
         struct wl_cursor c = wl_cursor(field->value);
@@ -129,13 +128,10 @@ static bool is_from_http10(const struct wl_work *w)
            (req->n_marks == 0 || !wl_message_mark(req, WL_MARK_VERSION_MALFORMED));
 }
 
-static void read_codings(struct framing *f, bool response)
+static void read_codings(struct framing *f, const struct wl_field *first, bool response)
 {
-    const struct wl_field *field = wl_message_field(f->m, WL_FIELD_TRANSFER_ENCODING);
-    const struct wl_field *first = field;
+    const struct wl_field *field = first;
 
-    if (!first)
-        return;
     for (; field; field = wl_message_next_field(f->m, field)) {
         struct wl_cursor c = wl_cursor(field->value);
         struct wl_span member = wl_grammar_member(&c);
@@ -176,11 +172,15 @@ bool wl_h1_frame(struct wl_h1 *h, struct wl_work *w, struct wl_message *m, enum 
 {
     struct framing f = {.h = h, .w = w, .m = m};
     bool response = m->method_id == WL_METHOD_NONE && m->method.n == 0;
+    const struct wl_field *length = wl_message_field(m, WL_FIELD_CONTENT_LENGTH);
+    const struct wl_field *coding = wl_message_field(m, WL_FIELD_TRANSFER_ENCODING);
 
-    read_lengths(&f);
-    read_codings(&f, response);
-    if (f.coded && wl_message_field(m, WL_FIELD_CONTENT_LENGTH)) {
-        mark(&f, WL_MARK_CL_AND_TE, wl_message_field(m, WL_FIELD_CONTENT_LENGTH), m->declared);
+    if (length)
+        read_lengths(&f, length);
+    if (coding)
+        read_codings(&f, coding, response);
+    if (coding && length) {
+        mark(&f, WL_MARK_CL_AND_TE, length, m->declared);
         m->other_declared = m->declared;
     }
     if (response && frame_by_status(m, method))
