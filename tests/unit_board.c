@@ -209,7 +209,7 @@ static void orders(void **state)
 
 static void opened(struct wl_desk *d, uint64_t number)
 {
-    wl_desk_opened(d, 10 * number + 1);
+    wl_desk_opened(d, 10 * number + 1, NULL);
 }
 
 static struct wl_conn_record record(uint64_t number)

@@ -133,9 +133,9 @@ void wl_desk_free(struct wl_desk *d)
 
 /* --------------------------------------------------------------------------- what is told */
 
-void wl_desk_opened(struct wl_desk *d, uint64_t id)
+void wl_desk_opened(struct wl_desk *d, uint64_t id, const struct wl_opened *opened)
 {
-    wl_history_opened(d->history, id);
+    wl_history_opened(d->history, id, opened);
 }
 
 void wl_desk_exchange(struct wl_desk *d, const struct wl_exchange *ex)

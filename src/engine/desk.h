@@ -15,6 +15,7 @@
 #ifndef WL_DESK_H
 #define WL_DESK_H
 
+#include "event.h"
 #include "override.h"
 #include "spool.h"
 #include "wirelint/filter.h"
@@ -44,8 +45,9 @@ void wl_desk_free(struct wl_desk *d);
 
 /* What leaves the merge, in its order. Borrowed for the call. */
 
-/** A connection was opened: each one, in the order of their numbers, whatever the filter says. */
-void wl_desk_opened(struct wl_desk *d, uint64_t id);
+/** A connection was opened: each one, in the order of their numbers, whatever the filter says. opened
+ * NULL: it comes into lists when there is something to tell of it. */
+void wl_desk_opened(struct wl_desk *d, uint64_t id, const struct wl_opened *opened);
 /** An exchange that the filter lets through, its findings final. */
 void wl_desk_exchange(struct wl_desk *d, const struct wl_exchange *ex);
 /** A connection is over; counts: the filter lets it through, with the findings it has left. */

@@ -111,7 +111,7 @@ void wl_engine_released(void *user, struct wl_event *ev)
         if (!e->filter)
             wl_tally_opened(e->tally);
         if (e->desk)
-            wl_serve_opened(e, ev->id);
+            wl_serve_opened(e, ev);
         break;
     case WL_EVENT_EXCHANGE: take_exchange(e, ev->of.ex); break;
     case WL_EVENT_CONNECTION: take_connection(e, ev->of.conn); break;

@@ -92,7 +92,7 @@ WL_MUST_USE int wl_serve_open(struct wl_engine *e, struct wl_error *err);
 /** Makes what answers it, once the source is open. */
 WL_MUST_USE int wl_serve_begin(struct wl_engine *e, const struct wl_source_config *src,
                                struct wl_error *err);
-void wl_serve_opened(struct wl_engine *e, uint64_t id);
+void wl_serve_opened(struct wl_engine *e, const struct wl_event *ev);
 void wl_serve_exchange(struct wl_engine *e, const struct wl_exchange *ex);
 void wl_serve_connection(struct wl_engine *e, const struct wl_conn_record *conn, bool counts,
                          bool http);

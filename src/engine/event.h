@@ -11,9 +11,16 @@
 #include "wirelint/wirelint.h"
 
 enum wl_event_kind {
-    WL_EVENT_OPENED,     /* a connection was opened: the merge numbers it */
+    WL_EVENT_OPENED,     /* opened: the merge numbers it */
     WL_EVENT_EXCHANGE,   /* ex */
     WL_EVENT_CONNECTION, /* conn */
+};
+
+/** What is known of a connection with its first packet. */
+struct wl_opened {
+    struct wl_endpoint client, server;
+    bool midstream;
+    wl_ns t;
 };
 
 struct wl_event {
@@ -24,6 +31,7 @@ struct wl_event {
     union {
         struct wl_exchange *ex;
         struct wl_conn_record *conn;
+        struct wl_opened opened;
     } of;
 };
 

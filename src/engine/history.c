@@ -7,31 +7,6 @@
 
 /* ------------------------------------------------------------------------------ connections */
 
-void wl_history_opened(struct wl_history *h, uint64_t id)
-{
-    uint64_t number = h->n_opened++;
-    struct wl_kept_conn *row;
-
-    if (number % WL_STORE_ROWS == 0) {
-        if (h->n_opened - h->base > (h->n_conns - 1) * WL_STORE_ROWS) {
-            wl_store_drop_conns(h);
-            h->n_full_conns++;
-        }
-        h->conns[(size_t)(number / WL_STORE_ROWS % h->n_conns)] = wl_store_take(
-            h, sizeof(struct wl_conn_block));
-    }
-    row = wl_store_conn(h, number);
-    if (!row)
-        return;
-    row->id = id;
-    row->bits = WL_KEPT_OPEN;
-    if (number > h->base) {
-        const struct wl_kept_conn *before = wl_store_conn(h, number - 1);
-
-        h->unordered |= !before || before->id >= id;
-    }
-}
-
 /* IPv6 addresses stand in a table, each once. */
 static uint32_t address_of(struct wl_history *h, const struct wl_endpoint *e)
 {
@@ -94,6 +69,47 @@ static void show(struct wl_history *h, struct wl_kept_conn *row, uint64_t number
     row->bits |= WL_KEPT_SHOWN;
     if (number >= h->base)
         wl_store_conns(h, number)->n_shown++;
+}
+
+void wl_history_opened(struct wl_history *h, uint64_t id, const struct wl_opened *opened)
+{
+    uint64_t number = h->n_opened++;
+    struct wl_kept_conn *row;
+
+    if (number % WL_STORE_ROWS == 0) {
+        if (h->n_opened - h->base > (h->n_conns - 1) * WL_STORE_ROWS) {
+            wl_store_drop_conns(h);
+            h->n_full_conns++;
+        }
+        h->conns[(size_t)(number / WL_STORE_ROWS % h->n_conns)] = wl_store_take(
+            h, sizeof(struct wl_conn_block));
+    }
+    row = wl_store_conn(h, number);
+    if (!row)
+        return;
+    row->id = id;
+    row->bits = WL_KEPT_OPEN;
+    if (number > h->base) {
+        const struct wl_kept_conn *before = wl_store_conn(h, number - 1);
+
+        h->unordered |= !before || before->id >= id;
+    }
+    if (opened) {
+        const struct wl_conn_ref conn = {
+            .number = number,
+            .client = opened->client,
+            .server = opened->server,
+            .midstream = opened->midstream,
+            .t_first = opened->t,
+        };
+
+        row = set_ref(h, &conn);
+        if (row) {
+            row->t_last = opened->t;
+            show(h, row, number);
+            h->changes++;
+        }
+    }
 }
 
 /* -------------------------------------------------------------------------------- findings */

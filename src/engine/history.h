@@ -8,6 +8,7 @@
 #ifndef WL_HISTORY_H
 #define WL_HISTORY_H
 
+#include "event.h"
 #include "pack.h"
 #include "shape.h"
 #include "wirelint/wirelint.h"
@@ -71,7 +72,8 @@ WL_MUST_USE struct wl_history *wl_history_new(struct wl_budget *budget,
                                               const struct wl_limits *limits);
 void wl_history_free(struct wl_history *h);
 
-void wl_history_opened(struct wl_history *h, uint64_t id);
+/** opened NULL: it comes into lists with its first exchange or its end. */
+void wl_history_opened(struct wl_history *h, uint64_t id, const struct wl_opened *opened);
 /** What history has found out about an exchange by the way. */
 struct wl_told {
     uint64_t id;       /* of the row; 0: it has no room */

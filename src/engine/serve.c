@@ -273,11 +273,12 @@ bool wl_serve_called(struct wl_engine *e)
 
 /* ------------------------------------------------------------------------- behind the merge */
 
-void wl_serve_opened(struct wl_engine *e, uint64_t id)
+void wl_serve_opened(struct wl_engine *e, const struct wl_event *ev)
 {
     if (e->shown && !e->filter)
         wl_tally_opened(e->shown);
-    wl_desk_opened(e->desk, id);
+    /* under a filter, what counts is known with its first exchange */
+    wl_desk_opened(e->desk, ev->id, e->filter ? NULL : &ev->of.opened);
 }
 
 void wl_serve_exchange(struct wl_engine *e, const struct wl_exchange *ex)

@@ -152,7 +152,11 @@ static void give(struct wl_shard *s, struct wl_event *ev)
 
 static void on_opened(void *user, const struct wl_conn_ref *conn)
 {
-    struct wl_event ev = {.kind = WL_EVENT_OPENED, .id = conn->id};
+    struct wl_event ev = {
+        .kind = WL_EVENT_OPENED,
+        .id = conn->id,
+        .of.opened = {conn->client, conn->server, conn->midstream, conn->t_first},
+    };
 
     give(user, &ev);
 }

@@ -251,6 +251,15 @@ static void put_protocols(struct wl_canvas *c, struct wl_rect *r, const struct w
     (void)next_line(r);
 }
 
+static bool any_over(const struct wl_stats *st)
+{
+    for (unsigned p = 0; p < WL_N_PROTO; p++) {
+        if (st->protocols[p])
+            return true;
+    }
+    return false;
+}
+
 static void say_no_http(const struct wl_screen *s, struct wl_canvas *c, struct wl_rect r)
 {
     const struct wl_board *b = s->board;
@@ -267,7 +276,7 @@ static void say_no_http(const struct wl_screen *s, struct wl_canvas *c, struct w
     wl_strip_text(&line, WL_ROLE_PLAIN, " of them open.");
     put_line(c, &r, &line);
     (void)next_line(&r);
-    if (st->connections) {
+    if (any_over(st)) {
         put_paragraph(c, &r, WL_ROLE_HEAD, "Those that are over look like this:");
         put_protocols(c, &r, st);
     }
