@@ -198,10 +198,12 @@ static bool is_ambiguous(const struct wl_message *req)
 /* Keep-Alive: timeout=N (RFC 2068 19.7.1). */
 static uint8_t promise_of(const struct wl_message *res)
 {
-    struct wl_param timeout;
+    struct wl_param timeout, max;
     uint64_t n;
 
     if (!wl_message_field(res, WL_FIELD_KEEP_ALIVE) ||
+        (wl_grammar_directive_find(res, WL_FIELD_KEEP_ALIVE, WL_SPAN("max"), &max) &&
+         wl_span_equal(max.value, WL_SPAN("0"))) ||
         !wl_grammar_directive_find(res, WL_FIELD_KEEP_ALIVE, WL_SPAN("timeout"), &timeout) ||
         !timeout.value.p || !wl_parse_u64(timeout.value, &n))
         return 0;

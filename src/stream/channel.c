@@ -456,6 +456,7 @@ static bool resume(struct wl_channel *ch)
         .t = flow->of.t_rest,
         .ordinal = origin->n_exchanges,
         .status = origin->status,
+        .aside = origin->aside,
         .bits = (uint8_t)(flow->rest / WL_REST_LAYER),
     };
 
@@ -543,6 +544,7 @@ static void rest(struct wl_channel *ch)
         return;
     origin->n_exchanges = rest.ordinal;
     origin->status = rest.status;
+    origin->aside = rest.aside;
     flow->rest = (uint16_t)((ch->turned ? WL_REST_TURNED : 0) |
                             (ch->midstream ? WL_REST_MIDSTREAM : 0) |
                             (ch->n_steps ? WL_REST_STEP : 0) | ch->proto * WL_REST_PROTO |

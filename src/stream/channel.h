@@ -49,6 +49,7 @@ struct wl_origin {
     uint32_t base[2];     /* as Wireshark numbers connections (flow.c) */
     uint32_t n_exchanges; /* while it rests */
     uint16_t status;      /* the last one, while it rests */
+    uint8_t aside;        /* of the layer, while it rests */
 };
 static_assert(sizeof(struct wl_flow) + sizeof(struct wl_origin) <= 184,
               "an idle connection is small");

@@ -65,7 +65,7 @@ struct wl_rest {
     uint32_t ordinal; /* of the last exchange; all before it are told */
     uint16_t status;  /* its last one */
     uint8_t bits;     /* the layer's own */
-    uint8_t aside;    /* too */
+    uint8_t aside;    /* the same */
 };
 
 struct wl_layer;
