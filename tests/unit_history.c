@@ -53,6 +53,7 @@ struct seen {
     struct wl_arena_pool pool;
     struct wl_filter *filters[WL_COUNT(filters)];
     uint32_t passes[MOST]; /* one bit per filter, by order of the exchanges */
+    uint32_t facts[MOST];  /* the same, the findings aside */
     uint64_t conn[MOST];   /* id of the connection */
     char *texts[MOST];     /* what it is, whole */
     uint32_t n;
@@ -85,6 +86,8 @@ static void on_exchange(struct replay *r, const struct wl_exchange *ex)
     for (size_t i = 0; i < WL_COUNT(filters); i++) {
         if (wl_filter_match(s->filters[i], ex))
             s->passes[s->n] |= UINT32_C(1) << i;
+        if (wl_filter_match_facts(s->filters[i], ex))
+            s->facts[s->n] |= UINT32_C(1) << i;
     }
     s->conn[s->n] = ex->conn.id;
     s->texts[s->n] = test_malloc(s->line.buf.n);
@@ -95,10 +98,11 @@ static void on_exchange(struct replay *r, const struct wl_exchange *ex)
 
 /* Whether the finding's exchange has matched is asked of all exchanges of the connection, which is
  * what history can know once it holds none of them any more. */
-static bool some_exchange(const struct seen *s, uint64_t id, size_t filter)
+static bool some_exchange(const struct seen *s, const uint32_t passes[MOST], uint64_t id,
+                          size_t filter)
 {
     for (uint32_t i = 0; i < s->n; i++) {
-        if (s->conn[i] == id && (s->passes[i] >> filter & 1))
+        if (s->conn[i] == id && (passes[i] >> filter & 1))
             return true;
     }
     return false;
@@ -131,7 +135,7 @@ static void on_connection(struct replay *r, const struct wl_conn_record *conn)
             const struct wl_finding *f = &conn->findings[k];
 
             own |= wl_filter_match_conn(s->filters[i], conn, f) &&
-                   (f->ordinal == 0 || some_exchange(s, conn->conn.id, i));
+                   (f->ordinal == 0 || some_exchange(s, s->facts, conn->conn.id, i));
         }
         if (own)
             s->own[conn->conn.number] |= UINT32_C(1) << i;
@@ -214,7 +218,8 @@ static void check_connections(struct replay *r, const struct seen *s, size_t fil
 
     (void)snprintf(ask.where, sizeof(ask.where), "%s", filters[filter]);
     for (uint64_t i = 0; i < s->n_conns; i++) {
-        expected += (s->own[i] >> filter & 1) || (s->ids[i] && some_exchange(s, s->ids[i], filter));
+        expected += (s->own[i] >> filter & 1) ||
+                    (s->ids[i] && some_exchange(s, s->passes, s->ids[i], filter));
     }
     a = replay_ask(r, &ask);
     assert_non_null(a);

@@ -254,6 +254,21 @@ static void mark_connection(const struct wl_build *b, enum wl_mark_id id, uint64
     wl_layer_mark(b->layer, &mark);
 }
 
+/* More of dir was acknowledged than was captured: a FIN, or what stood before it. */
+static bool is_behind(const struct wl_build *b, enum wl_dir dir, uint64_t acked)
+{
+    return acked != WL_NONE && acked > wl_layer_offset(b->layer, dir);
+}
+
+/* Somebody has ended the connection before, out of sight. seen: of the first end in sight, or NULL. */
+static bool ended_unseen(const struct wl_build *b, enum wl_dir by, const struct wl_seen *seen)
+{
+    return wl_layer_lost_fin(b->layer, WL_TO_SERVER) || wl_layer_lost_fin(b->layer, WL_TO_CLIENT) ||
+           is_behind(b, WL_TO_SERVER, wl_layer_acked(b->layer, WL_TO_SERVER)) ||
+           is_behind(b, WL_TO_CLIENT, wl_layer_acked(b->layer, WL_TO_CLIENT)) ||
+           (seen && is_behind(b, !by, seen->acked));
+}
+
 /* The server was to end the connection after an exchange, and had not until now. */
 static void mark_open(const struct wl_build *b, wl_ns now, uint64_t frame)
 {
@@ -300,6 +315,8 @@ static void mark_unanswered(struct wl_build *b, enum wl_end how, const struct wl
 
 void wl_persist_end(struct wl_build *b, enum wl_end how, enum wl_dir by, const struct wl_seen *seen)
 {
+    if (ended_unseen(b, by, seen))
+        return;
     mark_open(b, seen->t, seen->frame);
     if (by != WL_TO_CLIENT || (how != WL_END_CLOSED && how != WL_END_RESET))
         return;
@@ -310,5 +327,6 @@ void wl_persist_end(struct wl_build *b, enum wl_end how, enum wl_dir by, const s
 
 void wl_persist_open(struct wl_build *b, wl_ns now)
 {
-    mark_open(b, now, 0);
+    if (!ended_unseen(b, WL_TO_CLIENT, NULL))
+        mark_open(b, now, 0);
 }

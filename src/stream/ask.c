@@ -186,6 +186,11 @@ uint64_t wl_layer_acked(const struct wl_layer *l, enum wl_dir dir)
     return wl_tcp_acked(&l->channel->flow->tcp, wl_channel_map(l->channel, dir));
 }
 
+bool wl_layer_lost_fin(const struct wl_layer *l, enum wl_dir dir)
+{
+    return wl_tcp_is(&l->channel->flow->tcp, wl_channel_map(l->channel, dir), WL_TCP_PHANTOM);
+}
+
 uint64_t wl_layer_offset(const struct wl_layer *l, enum wl_dir dir)
 {
     const struct wl_channel *ch = l->channel;
