@@ -4,6 +4,7 @@
  * Rules of an embedder show the mechanism; what the rules of the catalogue say is the dialogues'
  * business.
  */
+#include "override.h"
 #include "past.h"
 #include "relate.h"
 #include "rules.h"
@@ -333,13 +334,51 @@ static void clocks_are_compared(void **state)
     bench_release(&b);
 }
 
+/* ------------------------------------------------------------------- behind a screen: override.c */
+
+/* A rule gives way to a more specific one, unless that is off: findings that are left, as text. */
+static void giving_way(void **state)
+{
+    static const struct wl_config cfg = {.fail_on = WL_VIOLATION};
+    const struct wl_rule *plain = wl_rule_find("not-modified-without-condition");
+    const struct wl_rule *specific = wl_rule_find("not-modified-wrong-method");
+    struct wl_budget budget;
+    struct wl_overridden *o;
+
+    (void)state;
+    assert_non_null(plain);
+    assert_non_null(specific);
+    assert_string_equal(plain->yields[0], specific->id);
+    wl_budget_init(&budget, 1u << 20, NULL, NULL, NULL);
+    o = wl_overridden_new(&budget, &cfg);
+    assert_non_null(o);
+    for (int off = 0; off < 2; off++) {
+        struct wl_finding findings[] = {
+            {.rule = plain, .severity = WL_WARNING, .ordinal = 1},
+            {.rule = specific, .severity = WL_WARNING, .ordinal = 1},
+            {.rule = plain, .severity = WL_WARNING, .ordinal = 2}, /* alone */
+        };
+
+        if (off)
+            assert_int_equal(wl_overridden_set(o, specific->id, WL_OFF), 1);
+        assert_int_equal(wl_overridden_apply(o, findings, 3), 2);
+        assert_ptr_equal(findings[0].rule, off ? plain : specific);
+        assert_int_equal(findings[0].ordinal, 1);
+        assert_ptr_equal(findings[1].rule, plain);
+        assert_int_equal(findings[1].ordinal, 2);
+    }
+    wl_overridden_free(o);
+    assert_int_equal(budget.used, 0);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pasts_are_bounded),      cmocka_unit_test(pasts_are_replaced),
-        cmocka_unit_test(the_same_target),        cmocka_unit_test(what_is_no_longer_the_last),
-        cmocka_unit_test(redirects_are_followed), cmocka_unit_test(alone_and_beside),
-        cmocka_unit_test(findings_join_in_order), cmocka_unit_test(clocks_are_compared),
+        cmocka_unit_test(pasts_are_bounded),          cmocka_unit_test(giving_way),
+        cmocka_unit_test(pasts_are_replaced),         cmocka_unit_test(the_same_target),
+        cmocka_unit_test(what_is_no_longer_the_last), cmocka_unit_test(redirects_are_followed),
+        cmocka_unit_test(alone_and_beside),           cmocka_unit_test(findings_join_in_order),
+        cmocka_unit_test(clocks_are_compared),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -323,6 +323,7 @@ struct wl_shard_config wl_engine_shard_config(const struct wl_engine *e)
         .cfg = e->overridden ? &e->unruled : &e->cfg,
         .extra_rules = e->groups,
         .keep_steps = wl_outputs_want_steps(&e->outputs),
+        .keep_yielded = e->overridden != NULL,
         .n_shards = e->n_shards,
     };
 }

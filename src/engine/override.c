@@ -80,6 +80,38 @@ enum wl_severity wl_overridden_severity(const struct wl_overridden *o, const str
     return entry ? entry->severity : rule->severity;
 }
 
+/* Is a finding of a more specific rule there as well? (catalogue 1.4.6) */
+static bool outdone(const struct wl_finding *f, const struct wl_finding *findings, uint32_t n)
+{
+    for (size_t y = 0; y < WL_RULE_SEE && f->rule->yields[y]; y++) {
+        for (uint32_t i = 0; i < n; i++) {
+            if (findings[i].ordinal == f->ordinal &&
+                strcmp(findings[i].rule->id, f->rule->yields[y]) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* What gives way is marked first and dropped then: it may be what another gives way to. */
+static uint32_t yield(struct wl_finding *findings, uint32_t n)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < n; i++) {
+        if (outdone(&findings[i], findings, n))
+            findings[i].severity = WL_OFF;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        if (findings[i].severity == WL_OFF)
+            continue;
+        if (kept != i)
+            findings[kept] = findings[i];
+        kept++;
+    }
+    return kept;
+}
+
 uint32_t wl_overridden_apply(const struct wl_overridden *o, struct wl_finding *findings, uint32_t n)
 {
     uint32_t kept = 0;
@@ -98,5 +130,5 @@ uint32_t wl_overridden_apply(const struct wl_overridden *o, struct wl_finding *f
             findings[kept] = *f;
         kept++;
     }
-    return kept;
+    return yield(findings, kept);
 }

@@ -22,8 +22,8 @@ size_t wl_overridden_set(struct wl_overridden *o, const char *glob, enum wl_seve
 /** The severity in force; WL_OFF when it is switched off. Rules of an embedder keep their own. */
 enum wl_severity wl_overridden_severity(const struct wl_overridden *o, const struct wl_rule *rule);
 /**
- * Gives findings the severities in force and takes out those of rules that are off; returns how many
- * are left. As in the judge, an override replaces the severity of the rule and higher ones, and what
+ * Gives findings the severities in force and takes out those of rules that are off, then those that give
+ * way to others that are left (wl_rule.yields); returns how many remain. As in the judge, an override replaces the severity of the rule and higher ones, and what
  * was lower stays lower.
  */
 uint32_t wl_overridden_apply(const struct wl_overridden *o, struct wl_finding *findings,

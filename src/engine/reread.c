@@ -191,6 +191,7 @@ int wl_reread_begin(struct wl_reread *r, const struct wl_reread_goal *goal, stru
     const struct wl_shard_config shard = {
         .cfg = &r->analysis,
         .extra_rules = r->cfg.extra_rules,
+        .keep_yielded = r->cfg.overridden != NULL,
         .emit = on_event,
         .user = r,
     };

@@ -207,6 +207,8 @@ static int fill(struct wl_shard *s, const struct wl_shard_config *cfg)
     s->decoder = wl_decoder_new(&s->budget, &cfg->cfg->limits,
                                 cfg->index == 0 || cfg->dealt ? &s->counters : &s->elsewhere);
     s->judge = wl_judge_new(cfg->cfg, &s->budget, cfg->extra_rules);
+    if (s->judge && cfg->keep_yielded)
+        wl_judge_keep_yielded(s->judge);
     s->flows = wl_flows_new(&flows);
     return s->decoder && s->judge && s->flows ? 0 : WL_NOMEM;
 }

@@ -18,6 +18,7 @@ struct wl_shard_config {
     const struct wl_config *cfg;
     const struct wl_rule_group *const *extra_rules; /* NULL-ended, or NULL */
     bool keep_steps;          /* connection records with their steps are wanted */
+    bool keep_yielded;        /* findings that give way to others, too: see wl_judge_keep_yielded */
     unsigned index, n_shards; /* keep connections whose symmetric hash falls to index */
     bool dealt; /* packets were dealt out by connection before: keep whatever comes (live) */
     wl_emit_fn *emit;

@@ -67,6 +67,7 @@ struct wl_judge {
     uint16_t *finding_rule;      /* index of the rule of each */
     uint32_t n_findings, max;
     struct wl_finding *last; /* just reported; NULL when it was dropped */
+    bool keep_yielded;
     struct wl_date_memo date;
 };
 
@@ -291,6 +292,11 @@ struct wl_judge *wl_judge_new(const struct wl_config *cfg, struct wl_budget *bud
 out:
     wl_judge_free(j);
     return NULL;
+}
+
+void wl_judge_keep_yielded(struct wl_judge *j)
+{
+    j->keep_yielded = true;
 }
 
 void wl_judge_free(struct wl_judge *j)
@@ -701,7 +707,7 @@ static void conclude(struct wl_judge *j, struct wl_finding **ret, uint32_t *ret_
     *ret = NULL;
     *ret_n = 0;
     for (uint32_t i = 0; i < j->n_findings; i++) {
-        if (outdone(j, i))
+        if (!j->keep_yielded && outdone(j, i))
             j->findings[i].rule = NULL;
     }
     for (uint32_t i = 0; i < j->n_findings; i++) {

@@ -18,6 +18,9 @@ struct wl_date; /* grammar.h */
  */
 WL_MUST_USE struct wl_judge *wl_judge_new(const struct wl_config *cfg, struct wl_budget *budget,
                                           const struct wl_rule_group *const *extra);
+/** From now on findings of rules that give way to more specific ones are given with those: whoever
+ * switches rules off afterwards has to drop them. */
+void wl_judge_keep_yielded(struct wl_judge *j);
 void wl_judge_free(struct wl_judge *j);
 
 /**
