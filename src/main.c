@@ -5,6 +5,7 @@
  * 0 nothing at or above --fail-on, 1 findings, 2 usage (nothing was read), 3 an input or an output
  * failed; 3 wins over 1.
  */
+#include "choose.h"
 #include "commands.h"
 #include "confine.h"
 #include "diag.h"
@@ -437,6 +438,13 @@ static int run_program(int argc, char **argv, struct wl_arena *arena)
     if (o.help || o.version || o.command == WL_COMMAND_RULES || o.command == WL_COMMAND_EXPLAIN ||
         o.command == WL_COMMAND_INTERFACES)
         return print_command(&o, &terminal);
+    if (wl_choose_can(&o)) {
+        rc = wl_choose_interface(&o, arena, &err);
+        if (rc < 0)
+            return fail(&terminal, rc, &err);
+        if (o.n_interfaces == 0)
+            return EXIT_CLEAN;
+    }
     return read_captures(&o, &terminal, arena);
 }
 

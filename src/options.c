@@ -7,6 +7,7 @@
  */
 #include "options.h"
 
+#include "choose.h"
 #include "diag.h"
 #include "option_table.h"
 
@@ -235,6 +236,8 @@ static int check_inputs(struct wl_parse *p)
 {
     const struct wl_options *o = p->o;
 
+    if (wl_choose_can(o))
+        return 0;
     if (o->n_files == 0 && o->n_interfaces == 0) {
         (void)wl_fail(p->err, WL_EINVAL, "no capture was named");
         wl_hint(p->err, "wirelint %s FILE..., '-' for standard input, or -i INTERFACE",

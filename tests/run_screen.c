@@ -4,6 +4,7 @@
  *
  *     run_screen SAMPLES/screens [--update] [--show NAME WxH]
  *     run_screen --keys COUNT [SEED]
+ *     run_screen --manual docs/dashboard.md
  *
  * A scene is a play (stage.h) and the keys that lead to it. Its pictures are NAME.WxH.FORM.txt: utf8
  * and ascii are what stands on the screen, looks the same grid with a letter per cell that says what
@@ -368,8 +369,75 @@ static int press_keys(unsigned long count, uint32_t seed)
     return 0;
 }
 
+/* ------------------------------------------------------------------------- what the manual says */
+
+/* "everywhere", "connections, ladder" */
+static void put_where(struct wl_text *t, uint32_t where)
+{
+    uint32_t lacking = (uint32_t)WL_IN_ALL & ~where;
+    bool any = false;
+
+    if (lacking == 0 || (lacking & (lacking - 1)) == 0) {
+        wl_text_put(t, "everywhere");
+        for (size_t i = 0; lacking && wl_views[i]; i++) {
+            if (wl_views[i]->where == lacking)
+                wl_text_printf(t, " but %s", wl_views[i]->name);
+        }
+        return;
+    }
+    for (size_t i = 0; wl_views[i]; i++) {
+        if (!(wl_views[i]->where & where))
+            continue;
+        wl_text_printf(t, "%s%s", any ? ", " : "", wl_views[i]->name);
+        any = true;
+        where &= ~wl_views[i]->where; /* some views share theirs */
+    }
+}
+
+static void put_key_row(struct wl_text *t, const struct wl_key_row *row)
+{
+    wl_text_put(t, "| ");
+    for (size_t i = 0; i < WL_KEYS_PER_ROW && row->keys[i]; i++) {
+        char name[WL_KEY_NAME];
+
+        wl_key_name(row->keys[i], name);
+        wl_text_printf(t, "%s`%s`", i ? " " : "", name);
+    }
+    wl_text_printf(t, " | %s | ", row->help);
+    put_where(t, row->where);
+    wl_text_put(t, " |\n");
+}
+
+/* Every key stands in docs/dashboard.md as the table of keys has it, in the same order; when not, the
+ * lines as they should be are written. */
+static int check_manual(const char *path)
+{
+    static char manual[256 << 10];
+    FILE *file = fopen(path, "rb");
+    struct wl_budget budget;
+    struct wl_text keys;
+    size_t n = file ? fread(manual, 1, sizeof(manual) - 1, file) : 0;
+    bool good;
+
+    if (file)
+        (void)fclose(file);
+    manual[n] = '\0';
+    wl_budget_init(&budget, 1 << 20, NULL, NULL, NULL);
+    wl_text_init(&keys, &budget, 1 << 19);
+    for (size_t i = 0; i < wl_n_key_rows; i++)
+        put_key_row(&keys, &wl_key_rows[i]);
+    wl_text_char(&keys, '\0');
+    good = strstr(manual, (const char *)wl_text_span(&keys).p) != NULL;
+    if (!good)
+        printf("%s should say:\n%s", path, (const char *)wl_text_span(&keys).p);
+    wl_text_release(&keys);
+    return good ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc == 3 && strcmp(argv[1], "--manual") == 0)
+        return check_manual(argv[2]);
     if (argc >= 3 && strcmp(argv[1], "--keys") == 0) {
         return press_keys(strtoul(argv[2], NULL, 10),
                           argc > 3 ? (uint32_t)strtoul(argv[3], NULL, 10) : 1);
@@ -379,6 +447,7 @@ int main(int argc, char **argv)
     if (argc == 2 || (argc == 3 && strcmp(argv[2], "--update") == 0))
         return check_all(argv[1], argc == 3);
     (void)fprintf(stderr, "usage: run_screen SAMPLES/screens [--update | --show NAME WxH FORM]\n"
-                          "       run_screen --keys COUNT [SEED]\n");
+                          "       run_screen --keys COUNT [SEED]\n"
+                          "       run_screen --manual docs/dashboard.md\n");
     return 2;
 }

@@ -524,6 +524,27 @@ class Cases:
                 pass
             os.close(master)
 
+    def case_choose(self, terminal):
+        """Without an input it shows the interfaces and asks for one."""
+        terminal.run(f"clear; {self.program} watch; echo status=$?")
+        terminal.wait("What shall be watched?", "re: [0-9]+ +lo ", "q to leave:")
+        terminal.type("nonesuch")
+        terminal.press("Enter")
+        terminal.wait("there is no such interface")
+        terminal.type("q")
+        terminal.press("Enter")
+        terminal.wait("status=0")
+        if os.geteuid() != 0:
+            return "the rest needs to be root"
+        terminal.run(f"clear; {self.program} watch; echo status=$?")
+        terminal.wait("q to leave:", without="status=0")
+        terminal.type("lo")
+        terminal.press("Enter")
+        terminal.wait("LIVE", "lo")
+        terminal.press("q", "y")
+        terminal.wait("re:(?m)^status=[0-9]")
+        return None
+
     def case_live(self, terminal):
         """On lo with a real server: counted exactly, paused, gone on, written, left."""
         if os.geteuid() != 0:

@@ -105,6 +105,13 @@ static void put_unjudged(struct wl_canvas *c, struct wl_rect *r, const struct wl
     put_line(c, r, &s);
 }
 
+/* That a screen lets go of what is old is no loss of evidence, and told as "exchanges held". */
+static bool concerns_history(unsigned limit)
+{
+    return limit == WL_LIMIT_max_history || limit == WL_LIMIT_max_history_octets ||
+           limit == WL_LIMIT_max_history_connections;
+}
+
 /* "limits reached   max_reorder 3, ..." */
 static void put_limits(struct wl_canvas *c, struct wl_rect *r, const struct wl_stats *st)
 {
@@ -113,7 +120,7 @@ static void put_limits(struct wl_canvas *c, struct wl_rect *r, const struct wl_s
 
     put_words(&s, c, r->w, "limits reached");
     for (unsigned i = 0; i < WL_N_LIMITS; i++) {
-        if (st->limits[i] == 0)
+        if (st->limits[i] == 0 || concerns_history(i))
             continue;
         wl_strip_printf(&s, WL_ROLE_WARNING, "%s%s ", any ? ", " : "",
                         wl_limit_name((enum wl_limit_id)i));
@@ -175,7 +182,7 @@ void wl_health_put(struct wl_strip *strip, const struct wl_screen *s)
     for (unsigned u = WL_JUDGED + 1; u < WL_N_UNJUDGED; u++)
         unjudged += b->stats.unjudged[u];
     for (unsigned i = 0; i < WL_N_LIMITS; i++)
-        reached += b->stats.limits[i];
+        reached += concerns_history(i) ? 0 : b->stats.limits[i];
     put_few(strip, "not judged", unjudged, WL_ROLE_WARNING);
     put_few(strip, "gaps", b->stats.counters.gaps, WL_ROLE_BAD);
     put_few(strip, "limits", reached, WL_ROLE_WARNING);
