@@ -532,6 +532,30 @@ static void uri_faults(void **state)
 }
 
 /* RFC 9112 3.2.1, 3.3: the target URI of two requests. */
+/* RFC 9110 7.2 and 4.2.4; RFC 3986 3.2.2 */
+static void hosts(void **state)
+{
+    static const char *const hosts[] = {
+        "www.example.org",       "example.com:8080", "example.com:", "my_service",
+        "192.0.2.16:80",         "[2001:db8::7]",    "[::1]:8080",   "a%20b",
+        "xn--bcher-kva.example",
+    };
+    static const char *const others[] = {
+        "",     "a b", "a/b",  "a?b",  "a#b",       "a,b.example:x", "a:80:80",  "user@example.com",
+        "[::1", "::1", "a\\b", "a\tb", "b\xc3\xbc", "a%2",           "http://a",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < WL_COUNT(hosts); i++) {
+        if (!wl_grammar_is_host(text(hosts[i])))
+            fail_msg("'%s' is a host", hosts[i]);
+    }
+    for (size_t i = 0; i < WL_COUNT(others); i++) {
+        if (wl_grammar_is_host(text(others[i])))
+            fail_msg("'%s' is no host", others[i]);
+    }
+}
+
 static void target_uris(void **state)
 {
     struct wl_field host = {.id = WL_FIELD_HOST, .value = text("www.example.org:8080")};
@@ -578,6 +602,7 @@ int main(void)
         cmocka_unit_test(two_digit_years),
         cmocka_unit_test(entity_tags_compare),
         cmocka_unit_test(lists_of_entity_tags),
+        cmocka_unit_test(hosts),
         cmocka_unit_test(ranges),
         cmocka_unit_test(content_ranges),
         cmocka_unit_test(references_of_rfc_3986),

@@ -17,6 +17,7 @@ enum {
     WHY_ASKED = 2,     /* the request did */
     WHY_HTTP10 = 4,    /* HTTP/1.0, and not both said keep-alive */
     WHY_AMBIGUOUS = 8, /* RFC 9112 6.1: the request could be read in two ways */
+    WHY_IMPLIED = 16,  /* the response is of HTTP/1.0, or its content ends with the connection */
 };
 
 /* What a request asks for that shows in its response: bits of wl_build.shapes. */
@@ -190,6 +191,13 @@ static bool is_over_http10(const struct wl_message *req, const struct wl_message
            (res->major == 1 && res->minor == 0 && !says(res, WL_SPAN("keep-alive")));
 }
 
+/* A client reads close into this response, whatever it says (RFC 9112 9.3, 6.3). */
+static bool implies_close(const struct wl_message *res)
+{
+    return res->framing == WL_FRAMING_CLOSE ||
+           (res->major == 1 && res->minor == 0 && !says(res, WL_SPAN("keep-alive")));
+}
+
 static bool is_ambiguous(const struct wl_message *req)
 {
     return wl_message_mark(req, WL_MARK_CL_AND_TE) || wl_message_mark(req, WL_MARK_TE_IN_HTTP10);
@@ -230,6 +238,7 @@ void wl_persist_final_end(struct wl_build *b, struct wl_work *w, wl_ns now)
         why |= is_over_http10(req, res) ? WHY_HTTP10 : 0;
         why |= req->n_marks && is_ambiguous(req) ? WHY_AMBIGUOUS : 0;
     }
+    why |= implies_close(res) ? WHY_IMPLIED : 0;
     if (why == 0 || b->closing || b->end != WL_END_NONE)
         return;
     b->closing = w->ex.ordinal;
@@ -276,7 +285,8 @@ static void mark_open(const struct wl_build *b, wl_ns now, uint64_t frame)
     enum wl_mark_id id = b->closing_why & (WHY_SAID | WHY_ASKED) ? WL_MARK_OPEN_AFTER_CLOSE
                                                                  : WL_MARK_OPEN_AFTER_HTTP10;
 
-    if (!b->closing || open < WORTH_A_MARK || b->closing_why == WHY_AMBIGUOUS || b->oldest)
+    if (!b->closing || open < WORTH_A_MARK || b->oldest ||
+        !(b->closing_why & (WHY_SAID | WHY_ASKED | WHY_HTTP10)))
         return;
     mark_connection(b, id, frame, b->closing, (uint64_t)open, wl_span(NULL, 0));
 }

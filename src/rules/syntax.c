@@ -119,7 +119,7 @@ static const char *field_name(enum wl_field_id id)
 {
     static const char *const names[] = {
         [WL_FIELD_OTHER] = "a field",
-#define WL_FIELD(ID, name, flags, source) [WL_FIELD_##ID] = name,
+#define WL_FIELD(ID, name, flags, source) [WL_FIELD_##ID] = (name),
 #include "wirelint/tbl/fields.h"
 #undef WL_FIELD
     };
