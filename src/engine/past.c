@@ -112,6 +112,11 @@ const struct wl_past *wl_pasts_get(struct wl_pasts *p, uint64_t key)
     return &p->view;
 }
 
+void wl_pasts_prefetch(const struct wl_pasts *p, uint64_t key)
+{
+    wl_table_prefetch(&p->table, key);
+}
+
 /* One more segment, if there may be one. */
 static bool grow(struct wl_pasts *p)
 {
@@ -144,6 +149,7 @@ static uint32_t take_place(struct wl_pasts *p)
         return UINT32_MAX;
     i = p->oldest;
     p->oldest = i + 1 == p->n ? 0 : i + 1;
+    wl_table_prefetch(&p->table, entry_at(p, p->oldest)->key); /* the next to go */
     (void)wl_table_remove(&p->table, entry_at(p, i)->key, i);
     entry_at(p, i)->key = 0;
     return i;

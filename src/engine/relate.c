@@ -355,6 +355,18 @@ static uint64_t key_of(struct wl_relate *r, const struct wl_exchange *ex, enum w
     return (h ^ (uint64_t)relation << 56) * MIX | 1;
 }
 
+/* Most exchanges are remembered for their target, in a table that no cache holds: its slot is on its
+ * way while they are noted. */
+static void ask_ahead(struct wl_relate *r, const struct wl_exchange *ex)
+{
+    const enum wl_relation relation = WL_RELATION_GET;
+
+    if (!(r->on >> relation & 1) || ex->req.method_id != WL_METHOD_GET || ex->res.status != 200)
+        return;
+    r->keys[relation] = key_of(r, ex, relation, 0);
+    wl_pasts_prefetch(r->pasts, r->keys[relation]);
+}
+
 /* The redirect that the client has followed here, if it has not taken its time. */
 static const struct wl_past *followed(struct wl_relate *r, const struct wl_past *past)
 {
@@ -589,6 +601,7 @@ static void relate(struct wl_relate *r, struct wl_exchange *ex, bool told)
     memset(r->keys, 0, sizeof(r->keys));
     r->server = hash_server(r, ex);
     r->target = 0;
+    ask_ahead(r, ex);
     note(r, ex);
     if (redirects || (r->t_redirect && r->now.t_request - r->t_redirect <= r->window))
         note_uris(r, ex, redirects);
