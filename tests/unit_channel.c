@@ -23,8 +23,8 @@ enum { MOST = 64 << 10 };
 
 #define MS ((wl_ns)1000000)
 
-extern const struct wl_layer_ops wl_layer_proxy, wl_layer_socks, wl_layer_tls, wl_layer_h2,
-    wl_layer_websocket, wl_layer_ssh, wl_layer_smtp, wl_layer_ftp, wl_layer_other;
+extern const struct wl_layer_ops wl_layer_websocket, wl_layer_h2c, wl_layer_proxy, wl_layer_socks,
+    wl_layer_tls, wl_layer_h2, wl_layer_ssh, wl_layer_smtp, wl_layer_ftp, wl_layer_other;
 
 struct bench {
     struct wl_budget budget;
@@ -165,9 +165,8 @@ static const struct wl_layer_ops toy = {
 };
 
 static const struct wl_layer_ops *const layers[] = {
-    &wl_layer_proxy, &wl_layer_socks,     &wl_layer_h2,  &toy,
-    &wl_layer_tls,   &wl_layer_websocket, &wl_layer_ssh, &wl_layer_smtp,
-    &wl_layer_ftp,   &wl_layer_other,     NULL,
+    &wl_layer_websocket, &wl_layer_h2c, &wl_layer_proxy, &wl_layer_socks, &wl_layer_h2,    &toy,
+    &wl_layer_tls,       &wl_layer_ssh, &wl_layer_smtp,  &wl_layer_ftp,   &wl_layer_other, NULL,
 };
 
 static void closed(void *user, struct wl_conn_record *rec)

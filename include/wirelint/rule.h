@@ -106,7 +106,7 @@ static inline bool wl_past_has(const uint64_t fields[WL_FIELD_WORDS], enum wl_fi
 typedef void wl_check_related_fn(struct wl_judge *j, const struct wl_exchange *ex,
                                  const struct wl_past *past, const struct wl_past *now);
 
-enum { WL_RULE_CITES = 4, WL_RULE_SEE = 4, WL_RULE_FIELDS = 6, WL_RULE_MARKS = 8 };
+enum { WL_RULE_CITES = 4, WL_RULE_SEE = 4, WL_RULE_FIELDS = 6, WL_RULE_MARKS = 12 };
 
 /** One rule. Strings are static; titles and sentences have no full stop at the end of titles. */
 struct wl_rule {

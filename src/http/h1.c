@@ -282,6 +282,11 @@ static struct wl_fed h1_gap(struct wl_layer *l, enum wl_dir dir, uint64_t lost, 
         wl_build_unpair(&h->build, WL_UNJUDGED_LIMIT);
         return fed;
     }
+    if (s->phase == WL_H1_SWITCHED && !h->live->by_connect) {
+        /* where the new protocol begins is not known any more: nothing is held against anybody */
+        h->live->switched_to = WL_PROTO_UNKNOWN;
+        wl_layer_expect(l, WL_PROTO_OTHER);
+    }
     if (!in_content(s) || !wl_h1_gap_body(h, s, dir, lost, at.offset, end_of_gap(why), seen)) {
         wl_h1_finish_excess(h, s);
         if (s->phase != WL_H1_SWITCHED) {

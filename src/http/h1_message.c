@@ -213,6 +213,48 @@ static enum wl_proto switched_to(const struct wl_message *req, const struct wl_m
     return wl_span_equal_nocase(name, WL_SPAN("TLS")) ? WL_PROTO_TLS : WL_PROTO_UNKNOWN;
 }
 
+/* Extensions of WebSocket, and what they do to the reserved bits of frames. */
+static void read_extensions(const struct wl_message *m, struct wl_terms *terms)
+{
+    const struct wl_field *f = wl_message_field(m, WL_FIELD_SEC_WEBSOCKET_EXTENSIONS);
+
+    for (; f; f = wl_message_next_field(m, f)) {
+        struct wl_cursor c = wl_cursor(f->value);
+        struct wl_span member;
+
+        while ((member = wl_grammar_member(&c)).n) {
+            /* RFC 7692 6: RSV1 on the first frame of a message */
+            if (wl_span_equal_nocase(wl_grammar_name(member), WL_SPAN("permessage-deflate"))) {
+                terms->reserved = 0x40;
+            } else {
+                terms->free = true;
+            }
+        }
+    }
+}
+
+/* What the layer that follows is told of the handshake. */
+static void agree(struct wl_h1 *h, const struct wl_work *w, const struct wl_message *m,
+                  enum wl_proto to)
+{
+    const struct wl_message *req = &w->ex.req;
+    const struct wl_field *version = wl_message_field(req, WL_FIELD_SEC_WEBSOCKET_VERSION);
+    struct wl_terms terms = {
+        .offset = m->at.offset,
+        .ordinal = w->ex.ordinal,
+        .agreed = true,
+        .certain = !h->build.doubt && !w->unpaired,
+    };
+
+    if (to == WL_PROTO_WEBSOCKET) { /* of RFC 6455, not of a draft before it, or a name only */
+        terms.agreed = version && wl_span_equal(version->value, WL_SPAN("13")) &&
+                       wl_message_field(req, WL_FIELD_SEC_WEBSOCKET_KEY) &&
+                       wl_message_field(m, WL_FIELD_SEC_WEBSOCKET_ACCEPT);
+        read_extensions(m, &terms);
+    }
+    wl_layer_agree(wl_h1_layer(h), &terms);
+}
+
 /* HTTP/1 is over on this connection once the rest of the request, if any, has passed. */
 static void begin_switch(struct wl_h1 *h, struct wl_work *w, const struct wl_message *m,
                          bool by_connect, const struct wl_seen *seen)
@@ -230,6 +272,7 @@ static void begin_switch(struct wl_h1 *h, struct wl_work *w, const struct wl_mes
     if (!by_connect) {
         wl_layer_expect(wl_h1_layer(h),
                         live->switched_to == WL_PROTO_UNKNOWN ? WL_PROTO_OTHER : live->switched_to);
+        agree(h, w, m, live->switched_to);
     }
     live->side[WL_TO_CLIENT].phase = WL_H1_SWITCHED;
     if (client->phase == WL_H1_START || client->phase == WL_H1_LOST || client->phase == WL_H1_DEAF)

@@ -195,6 +195,29 @@ static void mark_crlf_after_content(struct wl_h1_in *in, struct wl_at at)
     }
 }
 
+/* What the client sent for the new protocol before it could know that it would be spoken: before it had
+ * acknowledged the answer, which begins at offset. A request that it pipelined is none of that; its
+ * method begins with a letter. */
+static void mark_optimistic(struct wl_h1_in *in, struct wl_work *w, uint64_t offset)
+{
+    uint8_t first = in->bytes.p[0];
+
+    if (!w || in->seen->acked == WL_NONE || in->seen->acked > offset ||
+        (first >= 'A' && first <= 'Z'))
+        return;
+    wl_build_mark(&in->h->build, w, &w->ex.req, WL_MARK_OPTIMISTIC, in->at, first,
+                  wl_span_sub(in->bytes, 0, WL_MARK_OCTETS));
+}
+
+/* Octets that waited for an answer, which did not open what they were meant for. */
+static void mark_refused(struct wl_h1_in *in)
+{
+    struct wl_work *w = work_of(&in->h->build, in->h->last_request);
+
+    if (in->h->build.parked && w && w->ex.res.state != WL_ABSENT)
+        mark_optimistic(in, w, w->ex.res.at.offset);
+}
+
 /* Does what the client says now depend on an answer that has not come? CONNECT, Upgrade, or a 101
  * that nobody asked for. */
 static bool depends_on_answer(const struct wl_h1 *h, bool *ret_connect)
@@ -249,6 +272,7 @@ static void start_client(struct wl_h1_in *in)
         return;
     s->first = in->at;
     s->first_seen = *in->seen;
+    mark_refused(in);
     in->h->build.parked = false;
     wl_h1_begin_request(in->h, s);
 }
@@ -538,12 +562,14 @@ void wl_h1_feed_lost(struct wl_h1_in *in)
 
 /* ------------------------------------------------------------------------------- switched */
 
-/* HTTP/1 goes on although the protocol was switched (RFC 9110 15.2.2). */
-static void mark_after_switch(struct wl_h1_in *in)
+/* What stands at s->first is not what the 101 announced: nothing more can be learned. HTTP/1 goes on
+ * (RFC 9110 15.2.2), or no TLS begins. */
+static void mark_after_switch(struct wl_h1_in *in, enum wl_mark_id id)
 {
     struct wl_h1_live *live = in->h->live;
     struct wl_work *w = live->switched;
-    struct wl_mark mark = {.id = WL_MARK_HTTP_AFTER_SWITCHING,
+    enum wl_proto now = id == WL_MARK_HTTP_AFTER_SWITCHING ? WL_H11 : WL_PROTO_OTHER;
+    struct wl_mark mark = {.id = id,
                            .count = 1,
                            .at = in->s->first,
                            .ordinal = live->switch_ordinal,
@@ -553,8 +579,7 @@ static void mark_after_switch(struct wl_h1_in *in)
     if (w && w->ex.n_interim) {
         wl_build_mark(&in->h->build, w, &w->ex.interim[w->ex.n_interim - 1], mark.id, mark.at, 0,
                       wl_span(NULL, 0));
-        w->ex.switched = WL_H11;
-        wl_build_switched(&in->h->build, w, WL_H11, in->seen->t);
+        wl_build_switched(&in->h->build, w, now, in->seen->t);
     } else {
         wl_layer_mark(wl_h1_layer(in->h), &mark);
     }
@@ -594,6 +619,53 @@ static bool knows_switch(const struct wl_h1_in *in)
     return in->seen->acked != WL_NONE && in->seen->acked > in->h->live->switch_offset;
 }
 
+/* RFC 2817 3.3: the client goes on with a TLS handshake, in a record of type 22. False: what it says
+ * may be one. */
+static bool is_no_handshake(struct wl_h1_in *in)
+{
+    enum { HANDSHAKE = 0x16, ENOUGH = 3 }; /* octets (catalogue, tls-upgrade-no-handshake) */
+    struct wl_h1_side *s = in->s;
+
+    if (s->gather.buf.n == 0) {
+        if (in->bytes.p[0] == HANDSHAKE)
+            return false;
+        s->first = in->at;
+    }
+    if (!wl_h1_gather(in, ENOUGH, ENOUGH)) {
+        switch_now(in, in->h->live->switched_to);
+    } else if (s->gather.buf.n == ENOUGH) {
+        mark_after_switch(in, WL_MARK_NO_TLS);
+    }
+    return true;
+}
+
+/* A layer follows it from its first octet on. */
+static bool has_layer(enum wl_proto to)
+{
+    return to == WL_PROTO_WEBSOCKET || to == WL_H2;
+}
+
+/* Octets were looked at that such a layer would have had to see, and they cannot be its own. */
+static void switch_to_other(struct wl_h1_in *in)
+{
+    wl_layer_expect(wl_h1_layer(in->h), WL_PROTO_OTHER);
+    switch_now(in, WL_PROTO_OTHER);
+}
+
+/* Only what cannot be the first octet of such a layer is looked at here. */
+static bool is_followed(const struct wl_h1_in *in)
+{
+    enum wl_proto to = in->h->live->switched_to;
+    uint8_t first = in->bytes.p[0];
+
+    if (in->s->gather.buf.n || !has_layer(to))
+        return false;
+    if (in->at.dir == WL_TO_CLIENT)
+        return first != 'H';
+    /* 'A' and 'B' may begin a compressed message (RFC 7692 6), 'P' the preface of HTTP/2 */
+    return first < 'C' || first > 'Z' || (to == WL_H2 && first == 'P');
+}
+
 void wl_h1_feed_switched(struct wl_h1_in *in)
 {
     struct wl_h1_side *s = in->s;
@@ -601,6 +673,8 @@ void wl_h1_feed_switched(struct wl_h1_in *in)
     enum wl_dir dir = in->at.dir;
     struct wl_h1_side *client = &live->side[WL_TO_SERVER];
 
+    if (dir == WL_TO_SERVER && s->gather.buf.n == 0 && !live->client_waits)
+        mark_optimistic(in, live->switched, live->switch_offset);
     if (live->by_connect) {
         /* TLS begins with a handshake record (RFC 8446 5.1) */
         switch_now(in, in->bytes.p[0] == 0x16 ? WL_PROTO_TLS : WL_PROTO_UNKNOWN);
@@ -610,10 +684,13 @@ void wl_h1_feed_switched(struct wl_h1_in *in)
         in->kind = WL_FED_WAIT; /* the request is still on its way */
         return;
     }
-    if (live->switched_to == WL_PROTO_UNKNOWN || (dir == WL_TO_SERVER && !knows_switch(in))) {
+    if (live->switched_to == WL_PROTO_UNKNOWN || (dir == WL_TO_SERVER && !knows_switch(in)) ||
+        is_followed(in)) {
         switch_now(in, live->switched_to);
         return;
     }
+    if (live->switched_to == WL_PROTO_TLS && dir == WL_TO_SERVER && is_no_handshake(in))
+        return;
     if (s->gather.buf.n == 0) {
         s->first = in->at;
     } else if (!wl_h1_gather(in, 1, LINE_KEPT)) {
@@ -621,15 +698,17 @@ void wl_h1_feed_switched(struct wl_h1_in *in)
         return;
     }
     switch (like_http(in, s->gather.buf.n ? wl_buf_span(&s->gather.buf) : in->bytes)) {
-    case WL_CLAIM_YES: mark_after_switch(in); break;
+    case WL_CLAIM_YES: mark_after_switch(in, WL_MARK_HTTP_AFTER_SWITCHING); break;
     case WL_CLAIM_MORE:
         if (s->gather.buf.n >= LINE_KEPT ||
             (s->gather.buf.n == 0 && !wl_h1_gather(in, in->bytes.n, LINE_KEPT)))
-            switch_now(in, live->switched_to);
+            switch_to_other(in);
         break;
     case WL_CLAIM_NO:
     case WL_CLAIM_TURNED:
-        if (dir == WL_TO_SERVER && !live->client_waits) {
+        if (has_layer(live->switched_to)) {
+            switch_to_other(in);
+        } else if (dir == WL_TO_SERVER && !live->client_waits) {
             live->client_waits = true; /* the server's first octets are worth a look, too */
             in->kind = WL_FED_WAIT;
         } else {

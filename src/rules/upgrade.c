@@ -286,7 +286,57 @@ static void http_after_switching(struct wl_judge *j, const struct wl_exchange *e
               mark->at.dir == WL_TO_CLIENT ? "status line" : "request line");
 }
 
+static void upgrade_optimistic_data(struct wl_judge *j, const struct wl_exchange *ex,
+                                    const struct wl_message *m)
+{
+    const struct wl_mark *mark = wl_judge_mark(j);
+    bool websocket = wl_facts_upgrade_has(&ex->req, WL_SPAN("websocket"));
+    uint16_t status = wl_facts_final(ex) ? ex->res.status : 101;
+
+    /* RFC 6455 4.1: once the handshake has been sent, the client must wait for the answer */
+    wl_report(
+        j, m, mark->at, websocket ? WL_VIOLATION : WL_WARNING, WL_CERTAIN,
+        "octets for the new protocol, the first 0x%02x, before the client had received the %u",
+        (unsigned)mark->value, status);
+}
+
+static void h2c_no_stream1_response(struct wl_judge *j, const struct wl_exchange *ex,
+                                    const struct wl_message *m)
+{
+    const struct wl_mark *mark = wl_judge_mark(j);
+
+    (void)ex;
+    if (mark->id == WL_MARK_H2C_NO_SETTINGS) {
+        wl_report(j, m, mark->at, WL_VIOLATION, WL_CERTAIN,
+                  "the server's first frame after the 101 is of type %u, not SETTINGS",
+                  (unsigned)mark->value);
+    } else {
+        wl_report(j, m, mark->at, WL_WARNING, WL_CERTAIN,
+                  "the server ended the connection without a response on stream 1");
+    }
+}
+
 static const struct wl_rule rules[] = {
+    {
+        .id = "h2c-no-stream1-response",
+        .severity = WL_WARNING,
+        .fault = WL_FAULT_SERVER,
+        .area = "UPG",
+        .versions = "HTTP/1.1, HTTP/2",
+        .cite = {"RFC 7540 3.2", "RFC 9113 3.4"},
+        .title = "Switch to h2c, and no answer in HTTP/2",
+        .why = "Behind the 101 the server begins with SETTINGS, and owes the answer to the request "
+               "on stream 1. Otherwise the request is lost: the client can neither read what comes "
+               "nor know whether the request was acted on.",
+        .advice =
+            "Answer stream 1 like any other; where HTTP/2 is not spoken, ignore Upgrade: h2c.",
+        .see = {"h2c-upgrade-invalid", "http-after-switching"},
+        .when = WL_ON_MARK,
+        .mark = WL_MARK_H2C_NO_SETTINGS,
+        .marks = {WL_MARK_H2C_NO_RESPONSE},
+        .needs = WL_NEEDS_PAIR,
+        .check = h2c_no_stream1_response,
+    },
     {
         .id = "h2c-upgrade-invalid",
         .severity = WL_VIOLATION,
@@ -301,7 +351,7 @@ static const struct wl_rule rules[] = {
                "h2c as such is obsolete.",
         .advice = "Speak HTTP/2 by TLS with ALPN, or with prior knowledge; at a proxy, remove "
                   "Upgrade: h2c and HTTP2-Settings from requests.",
-        .see = {"switching-to-unoffered-protocol"},
+        .see = {"switching-to-unoffered-protocol", "h2c-no-stream1-response"},
         .when = WL_ON_MESSAGE,
         .field = WL_FIELD_UPGRADE,
         .fields = {WL_FIELD_HTTP2_SETTINGS},
@@ -438,6 +488,44 @@ static const struct wl_rule rules[] = {
         .status_from = 101,
         .status_to = 101,
         .check = switching_without_upgrade,
+    },
+    {
+        .id = "tls-upgrade-no-handshake",
+        .severity = WL_WARNING,
+        .fault = WL_FAULT_EITHER,
+        .area = "UPG",
+        .versions = "HTTP/1.1",
+        .cite = {"RFC 2817 3.3"},
+        .title = "Switch to TLS that no TLS handshake follows",
+        .why =
+            "After a 101 to TLS the client begins the handshake. Here it goes on in the clear: it "
+            "did not understand the switch, and what was to be encrypted is not.",
+        .advice = "Begin the TLS handshake after the 101, or use https from the start: few clients "
+                  "know RFC 2817.",
+        .see = {"http-after-switching", "switching-unrequested"},
+        .when = WL_ON_MARK,
+        .mark = WL_MARK_NO_TLS,
+        .needs = WL_NEEDS_PAIR | WL_NEEDS_BODY,
+        .saw = "octets of the client after the 101 that are no TLS handshake",
+    },
+    {
+        .id = "upgrade-optimistic-data",
+        .severity = WL_WARNING,
+        .fault = WL_FAULT_CLIENT,
+        .area = "UPG",
+        .versions = "HTTP/1.1",
+        .cite = {"RFC 6455 4.1", "RFC 9110 7.8"},
+        .title = "Client spoke the new protocol before the answer had come",
+        .why =
+            "Until the 101, or the 2xx to CONNECT, has come, the connection speaks HTTP. A server "
+            "that refuses reads these octets as the next request: what a client believes to be "
+            "payload, chosen by somebody else perhaps, becomes a request in its name.",
+        .advice = "Wait for the answer before sending anything for the new protocol.",
+        .see = {"http-after-switching", "ws-handshake-invalid"},
+        .when = WL_ON_MARK,
+        .mark = WL_MARK_OPTIMISTIC,
+        .needs = WL_NEEDS_PAIR | WL_NEEDS_ACK,
+        .check = upgrade_optimistic_data,
     },
     {
         .id = "upgrade-required-already-offered",

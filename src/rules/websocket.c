@@ -6,13 +6,14 @@
  */
 #include "rules.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "digest.h"
 #include "facts.h"
 #include "grammar.h"
 
-/** What is wrong with a handshake, in words. */
+/** What is wrong with a handshake or a frame, in words. */
 struct wl_faults_said {
     char text[240];
 };
@@ -261,6 +262,71 @@ static void ws_version_rejection_silent(struct wl_judge *j, const struct wl_exch
     wl_report_frame(j, ex->req.at.frame);
 }
 
+/* ------------------------------------------------------------------------------------ frames */
+
+static const char *sender_of(const struct wl_mark *mark)
+{
+    return mark->at.dir == WL_TO_SERVER ? "client" : "server";
+}
+
+static void ws_masking(struct wl_judge *j, const struct wl_exchange *ex, const struct wl_message *m)
+{
+    const struct wl_mark *mark = wl_judge_mark(j);
+
+    (void)ex;
+    wl_report(j, m, mark->at, WL_VIOLATION, WL_CERTAIN, "%u frame%s of the %s %s mask", mark->count,
+              mark->count == 1 ? "" : "s", sender_of(mark),
+              mark->id == WL_MARK_WS_MASKED ? "with a" : "without");
+}
+
+/** What is wrong with a frame. */
+static struct wl_faults_said frame_fault(const struct wl_mark *mark)
+{
+    static const struct {
+        enum wl_mark_id id;
+        const char *before, *after; /* of the mark's value; after NULL: it is not told */
+    } faults[] = {
+        {WL_MARK_WS_RESERVED, "reserved bit set, which no extension defines: ", ""},
+        {WL_MARK_WS_OPCODE, "opcode ", ", which is not defined"},
+        {WL_MARK_WS_LENGTH, "a payload length that is not in its shortest form, ", ""},
+        {WL_MARK_WS_CONTROL_FRAGMENTED, "control frame (opcode ", ") without FIN"},
+        {WL_MARK_WS_CONTROL_LONG, "control frame with ", " octets"},
+        {WL_MARK_WS_CONTINUATION, "continuation frame with no message to continue", NULL},
+        {WL_MARK_WS_UNFINISHED, "new message inside one that is not finished", NULL},
+        {WL_MARK_WS_AFTER_CLOSE, "data frame after the sender's own Close", NULL},
+        {WL_MARK_WS_CLOSE_SHORT, "Close with a payload of one octet", NULL},
+        {WL_MARK_WS_CLOSE_CODE, "Close with status code ", ""},
+    };
+    struct wl_faults_said said = {.text = ""};
+    static const char *const bits[] = {
+        "none", "RSV3",          "RSV2",          "RSV2 and RSV3",
+        "RSV1", "RSV1 and RSV3", "RSV1 and RSV2", "RSV1 to RSV3",
+    };
+    char value[24] = "";
+    size_t i = 0;
+
+    while (i + 1 < WL_COUNT(faults) && faults[i].id != mark->id)
+        i++;
+    if (mark->id == WL_MARK_WS_RESERVED) {
+        (void)snprintf(value, sizeof(value), "%s", bits[mark->value % WL_COUNT(bits)]);
+    } else if (faults[i].after) {
+        (void)snprintf(value, sizeof(value), "%" PRIu64, mark->value);
+    }
+    (void)snprintf(said.text, sizeof(said.text), "%s%s%s", faults[i].before, value,
+                   faults[i].after ? faults[i].after : "");
+    return said;
+}
+
+static void ws_frame_invalid(struct wl_judge *j, const struct wl_exchange *ex,
+                             const struct wl_message *m)
+{
+    const struct wl_mark *mark = wl_judge_mark(j);
+
+    (void)ex;
+    wl_report(j, m, mark->at, WL_VIOLATION, WL_CERTAIN, "%s sent: %s", sender_of(mark),
+              frame_fault(mark).text);
+}
+
 static const struct wl_rule rules[] = {
     {
         .id = "ws-accept-invalid",
@@ -295,13 +361,35 @@ static const struct wl_rule rules[] = {
                "is told one that it did not ask for: it could not read the frames.",
         .advice = "Accept only extensions of the request's Sec-WebSocket-Extensions; in a proxy, "
                   "forward that field or remove the answer to it, too.",
-        .see = {"ws-subprotocol-unoffered"},
+        .see = {"ws-subprotocol-unoffered", "ws-frame-invalid"},
         .when = WL_ON_RESPONSE,
         .needs = WL_NEEDS_PAIR | WL_NEEDS_REQUEST,
         .status_from = 101,
         .status_to = 101,
         .field = WL_FIELD_SEC_WEBSOCKET_EXTENSIONS,
         .check = ws_extension_unoffered,
+    },
+    {
+        .id = "ws-frame-invalid",
+        .severity = WL_VIOLATION,
+        .fault = WL_FAULT_EITHER,
+        .area = "WS",
+        .versions = "HTTP/1.1, HTTP/2, HTTP/3, WebSocket",
+        .cite = {"RFC 6455 5.2", "RFC 6455 5.4", "RFC 6455 5.5", "RFC 6455 7.4"},
+        .title = "WebSocket frame that breaks the rules of framing",
+        .why =
+            "The other side must fail the connection when it sees such a frame; one that goes on "
+            "may take octets of a payload for the next frame.",
+        .advice = "Let a library of RFC 6455 make the frames; look for a proxy that changes the "
+                  "stream, or compresses although no extension was agreed on.",
+        .see = {"ws-masking", "ws-extension-unoffered"},
+        .when = WL_ON_MARK,
+        .mark = WL_MARK_WS_RESERVED,
+        .marks = {WL_MARK_WS_OPCODE, WL_MARK_WS_LENGTH, WL_MARK_WS_CONTROL_FRAGMENTED,
+                  WL_MARK_WS_CONTROL_LONG, WL_MARK_WS_CONTINUATION, WL_MARK_WS_UNFINISHED,
+                  WL_MARK_WS_AFTER_CLOSE, WL_MARK_WS_CLOSE_SHORT, WL_MARK_WS_CLOSE_CODE},
+        .needs = WL_NEEDS_PAIR,
+        .check = ws_frame_invalid,
     },
     {
         .id = "ws-handshake-invalid",
@@ -321,6 +409,25 @@ static const struct wl_rule rules[] = {
         .when = WL_ON_MESSAGE,
         .field = WL_FIELD_UPGRADE,
         .check = ws_handshake_invalid,
+    },
+    {
+        .id = "ws-masking",
+        .severity = WL_VIOLATION,
+        .fault = WL_FAULT_EITHER,
+        .area = "WS",
+        .versions = "HTTP/1.1, HTTP/2, HTTP/3, WebSocket",
+        .cite = {"RFC 6455 5.1"},
+        .title = "WebSocket frame with a mask where none may be, or without one",
+        .why = "A client masks every frame, a server none. The mask keeps web pages from choosing "
+               "the octets on the wire, which proxies that do not know WebSocket have taken for "
+               "requests. The other side must close the connection.",
+        .advice = "Mask in clients, and only there.",
+        .see = {"ws-frame-invalid"},
+        .when = WL_ON_MARK,
+        .mark = WL_MARK_WS_UNMASKED,
+        .marks = {WL_MARK_WS_MASKED},
+        .needs = WL_NEEDS_PAIR,
+        .check = ws_masking,
     },
     {
         .id = "ws-subprotocol-unoffered",

@@ -226,6 +226,16 @@ void wl_layer_expect(struct wl_layer *l, enum wl_proto proto)
     l->channel->expected = (uint8_t)proto;
 }
 
+void wl_layer_agree(struct wl_layer *l, const struct wl_terms *terms)
+{
+    l->channel->terms = *terms;
+}
+
+const struct wl_terms *wl_layer_terms(const struct wl_layer *l)
+{
+    return &l->channel->terms;
+}
+
 static bool have_arena(struct wl_channel *ch)
 {
     if (!ch->arena)
@@ -281,7 +291,8 @@ void wl_channel_mark(struct wl_channel *ch, const struct wl_mark *mark)
     for (uint32_t i = 0; i < ch->n_marks; i++) {
         struct wl_mark *m = &ch->marks[i];
 
-        if (m->id == mark->id && m->ordinal == mark->ordinal && m->status == mark->status) {
+        if (m->id == mark->id && m->ordinal == mark->ordinal && m->status == mark->status &&
+            m->at.dir == mark->at.dir) {
             m->count += mark->count ? mark->count : 1;
             return;
         }

@@ -172,6 +172,7 @@ struct wl_channel {
     struct wl_mark *marks;
     uint32_t n_marks, mark_capacity;
     uint64_t gaps[2];
+    struct wl_terms terms; /* of the last switch */
     struct wl_layer below; /* the one that switched to this one, until it is known what follows */
     struct wl_endpoint proxied;
 };

@@ -68,6 +68,16 @@ struct wl_rest {
     uint8_t aside;    /* the same */
 };
 
+/** What a switch leads to, for the layer that follows. */
+struct wl_terms {
+    uint64_t offset;  /* of the message that switched, among the server's octets */
+    uint32_t ordinal; /* of its exchange */
+    uint8_t reserved; /* WebSocket: reserved bits that an extension gives to data frames */
+    bool free;        /* WebSocket: some extension may change anything about frames */
+    bool agreed;      /* the handshake was whole: what follows may be held against it */
+    bool certain;     /* and so was its place in the stream */
+};
+
 struct wl_layer;
 struct wl_channel;
 
@@ -167,6 +177,10 @@ uint64_t wl_layer_unskip(struct wl_layer *l, enum wl_dir dir);
 void wl_layer_wake(struct wl_layer *l, wl_ns now);
 /** Announces what a switch leads to; becomes the hint for the next sniff. */
 void wl_layer_expect(struct wl_layer *l, enum wl_proto proto);
+/** Says on what terms; copied. */
+void wl_layer_agree(struct wl_layer *l, const struct wl_terms *terms);
+/** The terms of the switch that led to this layer, zeroed when there were none. Borrowed. */
+const struct wl_terms *wl_layer_terms(const struct wl_layer *l);
 /** Adds to the connection's record, when records are kept. */
 void wl_layer_step(struct wl_layer *l, uint16_t status, uint32_t ordinal, bool alone);
 void wl_layer_mark(struct wl_layer *l, const struct wl_mark *mark);

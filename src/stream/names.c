@@ -1,10 +1,10 @@
-/* names.c - names what is no HTTP/1: TLS, HTTP/2, WebSocket, SSH, SMTP, FTP, other greetings.
+/* names.c - names what is no HTTP/1: TLS, HTTP/2, SSH, SMTP, FTP, other greetings.
  * SPDX-License-Identifier: MIT
  *
  * These layers recognise and then listen no more, so that a report can say what a connection was.
  * None claims what could be HTTP/1: a TLS hello that is answered by "HTTP/1.1 400" is a garbage
  * request to an HTTP server, so what the client says is not enough where the server's answer can
- * still come. Layers that decode TLS, HTTP/2 and WebSocket take the places of these.
+ * still come. Layers that decode TLS and HTTP/2 take the places of these.
  */
 #include "layer.h"
 
@@ -96,20 +96,6 @@ static enum wl_claim sniff_tls(const struct wl_span first[2], const struct wl_hi
 
 /* -------------------------------------------------------------------------------------- HTTP/2 */
 
-enum { H2_HEADER = 9, H2_SETTINGS = 4 };
-
-/* RFC 9113 3.4: the server begins with SETTINGS on stream 0. */
-static bool like_settings(struct wl_span s)
-{
-    struct wl_cursor c = wl_cursor(s);
-    uint32_t length = wl_be24(&c);
-    uint8_t type = wl_u8(&c), flags = wl_u8(&c);
-    uint32_t stream = wl_be32(&c);
-
-    return !c.bad && type == H2_SETTINGS && flags == 0 && stream == 0 && length % 6 == 0 &&
-           length < 1024;
-}
-
 static enum wl_claim sniff_h2(const struct wl_span first[2], const struct wl_hint *hint)
 {
     const struct wl_span preface = WL_SPAN("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
@@ -120,41 +106,7 @@ static enum wl_claim sniff_h2(const struct wl_span first[2], const struct wl_hin
         return client.n == preface.n ? WL_CLAIM_YES : WL_CLAIM_MORE;
     if (hint->midstream && wl_span_starts(server, preface))
         return WL_CLAIM_TURNED;
-    /* after "101 h2c" either side may be the first */
-    if (hint->expected != WL_H2 || client.n || server.n == 0)
-        return WL_CLAIM_NO;
-    if (like_settings(server))
-        return WL_CLAIM_YES;
-    return server.n < H2_HEADER && server.p[0] == 0 ? WL_CLAIM_MORE : WL_CLAIM_NO;
-}
-
-/* ----------------------------------------------------------------------------------- WebSocket */
-
-/* RFC 6455 5.2: known opcode, control frames whole and short, clients mask and servers do not. */
-static bool like_frame(struct wl_span s, enum wl_dir dir)
-{
-    uint8_t opcode = s.p[0] & 15;
-
-    if (s.p[0] & 0x30 || (opcode > 2 && opcode < 8) || opcode > 10)
-        return false;
-    if (opcode >= 8 && !(s.p[0] & 0x80))
-        return false;
-    if (s.n < 2)
-        return true;
-    if (opcode >= 8 && (s.p[1] & 0x7f) > 125)
-        return false;
-    return !!(s.p[1] & 0x80) == (dir == WL_TO_SERVER);
-}
-
-static enum wl_claim sniff_websocket(const struct wl_span first[2], const struct wl_hint *hint)
-{
-    if (hint->expected != WL_PROTO_WEBSOCKET)
-        return WL_CLAIM_NO;
-    for (unsigned dir = 0; dir < 2; dir++) {
-        if (first[dir].n && !like_frame(first[dir], (enum wl_dir)dir))
-            return WL_CLAIM_NO;
-    }
-    return first[0].n > 1 || first[1].n > 1 ? WL_CLAIM_YES : WL_CLAIM_MORE;
+    return WL_CLAIM_NO;
 }
 
 /* ----------------------------------------------------------------------------------- greetings */
@@ -260,7 +212,6 @@ static enum wl_claim sniff_other(const struct wl_span first[2], const struct wl_
 
 NAMED(tls, WL_PROTO_TLS);
 NAMED(h2, WL_H2);
-NAMED(websocket, WL_PROTO_WEBSOCKET);
 NAMED(ssh, WL_PROTO_SSH);
 NAMED(smtp, WL_PROTO_SMTP);
 NAMED(ftp, WL_PROTO_FTP);

@@ -1,0 +1,240 @@
+/* h2c_frames.c - what follows a switch to h2c: is it HTTP/2, and is the request answered there?
+ * SPDX-License-Identifier: MIT
+ *
+ * RFC 7540 3.2: behind the 101 the server's first frame is SETTINGS, and the request that switched is
+ * stream 1, whose response comes in HTTP/2. Of frames only the heads are looked at; of header blocks
+ * it is enough that there are some. HTTP/2 itself is decoded by a later version.
+ */
+#include "grammar.h"
+#include "layer.h"
+
+enum {
+    HEAD_OCTETS = 9, /* RFC 9113 4.1 */
+    HEADERS = 1,
+    RST_STREAM = 3,
+    SETTINGS = 4,
+    GOAWAY = 7,
+    ACK = 1, /* flag of SETTINGS */
+    TARGET_OCTETS = 14,
+};
+
+enum phase {
+    AT_FRAME, /* in a frame's head */
+    AT_PAYLOAD,
+    AT_REST, /* not listened to any more */
+};
+
+struct h2c {
+    uint64_t left;   /* octets of payload of the server's frame that are still to come */
+    struct wl_at at; /* that frame */
+    uint8_t head[HEAD_OCTETS], n_head;
+    uint8_t phase; /* of the server's octets */
+    bool begun;    /* its first frame was seen */
+    bool answered; /* something came on stream 1, or the server said why nothing will */
+    bool lost;     /* octets of either side are missing */
+    bool ended;    /* one of the sides has ended the connection */
+    /* the client's first octets, in case they are HTTP/1 */
+    struct wl_at first;
+    uint8_t said[TARGET_OCTETS], n_said;
+    bool known; /* what they are */
+};
+
+static enum wl_claim sniff(const struct wl_span first[2], const struct wl_hint *hint)
+{
+    if (hint->expected != WL_H2)
+        return WL_CLAIM_NO;
+    return first[0].n || first[1].n ? WL_CLAIM_YES : WL_CLAIM_MORE;
+}
+
+static void mark(struct wl_layer *l, struct wl_at at, enum wl_mark_id id, uint64_t value,
+                 struct wl_span octets)
+{
+    const struct wl_terms *terms = wl_layer_terms(l);
+    const struct wl_mark m = {
+        .id = id,
+        .count = 1,
+        .at = at,
+        .value = value,
+        .ordinal = terms->ordinal,
+        .status = 101,
+        .certain = terms->certain,
+        .octets = octets,
+    };
+
+    wl_layer_mark(l, &m);
+}
+
+/* ----------------------------------------------------------------------------------- the client */
+
+/** Looks at the client's first octets: the preface of HTTP/2, or a request of HTTP/1. */
+static void hear_client(struct wl_layer *l, struct wl_span bytes, struct wl_at at,
+                        const struct wl_seen *seen)
+{
+    struct h2c *h = l->state;
+    struct wl_span said;
+    size_t space;
+
+    if (h->n_said == 0)
+        h->first = at;
+    for (size_t i = 0; i < bytes.n && h->n_said < TARGET_OCTETS; i++)
+        h->said[h->n_said++] = bytes.p[i];
+    said = wl_span(h->said, h->n_said);
+    space = wl_span_find(said, ' ');
+    if (space == said.n && said.n < TARGET_OCTETS)
+        return;
+    h->known = true;
+    /* "PRI" is the method of the preface, and no other's */
+    if (wl_grammar_method(wl_span_sub(said, 0, space)) > WL_METHOD_OTHER &&
+        seen->acked != WL_NONE && seen->acked > wl_layer_terms(l)->offset)
+        mark(l, h->first, WL_MARK_HTTP_AFTER_SWITCHING, 0, wl_span(NULL, 0));
+}
+
+/* ----------------------------------------------------------------------------------- the server */
+
+static void judge_frame(struct wl_layer *l)
+{
+    struct h2c *h = l->state;
+    struct wl_cursor c = wl_cursor(wl_span(h->head, HEAD_OCTETS));
+    uint32_t length = wl_be24(&c);
+    uint8_t type = wl_u8(&c), flags = wl_u8(&c);
+    uint32_t stream = wl_be32(&c) & INT32_MAX;
+
+    h->left = length;
+    h->phase = AT_PAYLOAD;
+    h->n_head = 0;
+    if (!h->begun && (type != SETTINGS || stream != 0 || flags & ACK)) {
+        h->phase = AT_REST;
+        h->answered = true; /* nothing that comes now can be read */
+        if (wl_span_starts(wl_span(h->head, HEAD_OCTETS), WL_SPAN("HTTP/1."))) {
+            mark(l, h->at, WL_MARK_HTTP_AFTER_SWITCHING, 0, wl_span(NULL, 0));
+        } else {
+            mark(l, h->at, WL_MARK_H2C_NO_SETTINGS, type, wl_span(h->head, HEAD_OCTETS));
+        }
+    }
+    h->begun = true;
+    h->answered |= type == GOAWAY || (stream == 1 && (type == HEADERS || type == RST_STREAM));
+}
+
+static void hear_server(struct wl_layer *l, struct wl_span bytes, struct wl_at at)
+{
+    struct h2c *h = l->state;
+    size_t used = 0;
+
+    while (used < bytes.n && h->phase != AT_REST) {
+        if (h->phase == AT_PAYLOAD) {
+            size_t n = (size_t)wl_min_u64(h->left, bytes.n - used);
+
+            h->left -= n;
+            used += n;
+        } else {
+            if (h->n_head == 0)
+                h->at = (struct wl_at){at.frame, at.offset + used, at.dir};
+            h->head[h->n_head++] = bytes.p[used++];
+            if (h->n_head == HEAD_OCTETS)
+                judge_frame(l);
+        }
+        if (h->phase == AT_PAYLOAD && h->left == 0)
+            h->phase = AT_FRAME;
+    }
+}
+
+/* ------------------------------------------------------------------------------------ the layer */
+
+/** Is there nothing left to learn? */
+static bool is_told(const struct h2c *h)
+{
+    return h->lost || (h->begun && h->answered && h->known);
+}
+
+static struct wl_fed pass(const struct h2c *h, enum wl_dir dir, size_t used)
+{
+    struct wl_fed fed = {WL_FED, used, 0};
+
+    if (is_told(h)) {
+        fed.kind = WL_FED_DEAF;
+    } else if (dir == WL_TO_SERVER) {
+        fed.skip = h->known ? UINT64_MAX : 0;
+    } else if (h->phase == AT_REST) {
+        fed.skip = UINT64_MAX;
+    } else if (h->phase == AT_PAYLOAD) {
+        fed.skip = h->left;
+    }
+    return fed;
+}
+
+static struct wl_fed feed(struct wl_layer *l, enum wl_dir dir, struct wl_span bytes,
+                          struct wl_at at, const struct wl_seen *seen)
+{
+    struct h2c *h = l->state;
+
+    if (dir == WL_TO_CLIENT) {
+        hear_server(l, bytes, at);
+    } else if (!h->known) {
+        hear_client(l, bytes, at, seen);
+    }
+    return pass(h, dir, bytes.n);
+}
+
+static struct wl_fed skipped(struct wl_layer *l, enum wl_dir dir, uint64_t n, struct wl_at at,
+                             const struct wl_seen *seen)
+{
+    struct h2c *h = l->state;
+
+    (void)at;
+    (void)seen;
+    if (dir == WL_TO_CLIENT && h->phase == AT_PAYLOAD) {
+        h->left -= wl_min_u64(n, h->left);
+        if (h->left == 0)
+            h->phase = AT_FRAME;
+    }
+    return pass(h, dir, 0);
+}
+
+static struct wl_fed gap(struct wl_layer *l, enum wl_dir dir, uint64_t lost, struct wl_at at,
+                         enum wl_gap_why why, const struct wl_seen *seen)
+{
+    struct h2c *h = l->state;
+
+    (void)lost;
+    (void)at;
+    (void)why;
+    (void)seen;
+    h->lost = true;
+    return pass(h, dir, 0);
+}
+
+/* A server that ends the connection first, by itself, owes the response that has not come. */
+static void end(struct wl_layer *l, enum wl_dir dir, enum wl_end how, enum wl_dir by,
+                const struct wl_seen *seen)
+{
+    struct h2c *h = l->state;
+    enum wl_dir sender = how == WL_END_RESET ? by : dir;
+    const struct wl_at at = {seen->frame, wl_layer_offset(l, WL_TO_CLIENT), WL_TO_CLIENT};
+
+    if (h->ended || (how != WL_END_CLOSED && how != WL_END_RESET) || seen->suspect) {
+        h->ended = true;
+        return;
+    }
+    h->ended = true;
+    if (sender == WL_TO_CLIENT && h->begun && !h->answered && !h->lost)
+        mark(l, at, WL_MARK_H2C_NO_RESPONSE, 0, wl_span(NULL, 0));
+}
+
+static void close_h2c(struct wl_layer *l, wl_ns now)
+{
+    (void)l;
+    (void)now;
+}
+
+extern const struct wl_layer_ops wl_layer_h2c;
+const struct wl_layer_ops wl_layer_h2c = {
+    .name = "h2c",
+    .proto = WL_H2,
+    .sniff = sniff,
+    .state_octets = sizeof(struct h2c),
+    .feed = feed,
+    .skipped = skipped,
+    .gap = gap,
+    .end = end,
+    .close = close_h2c,
+};
