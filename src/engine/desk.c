@@ -12,6 +12,7 @@
 #include "diag.h"
 #include "list.h"
 #include "reread.h"
+#include "rows.h"
 #include "save.h"
 
 enum {

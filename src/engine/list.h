@@ -10,7 +10,6 @@
 #define WL_LIST_H
 
 #include "history.h"
-#include "text.h"
 #include "wirelint/screen.h"
 
 struct wl_lists;
@@ -27,9 +26,5 @@ WL_MUST_USE int wl_lists_page(struct wl_lists *l, const struct wl_ask *ask, stru
 void wl_lists_over(struct wl_lists *l);
 /** One portion of the work on the index asked for last; true when there is more. */
 bool wl_lists_work(struct wl_lists *l);
-
-/** What a row of a list of exchanges says about ex; line is room for its text. */
-void wl_row_of_exchange(struct wl_row_exchange *row, uint64_t id, const struct wl_exchange *ex,
-                        struct wl_text *line);
 
 #endif
