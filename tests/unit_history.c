@@ -345,6 +345,39 @@ static void read_again_as_told(void **state)
     assert_true(n_read_again > 20);
 }
 
+/* ------------------------------------------------------------------------------ still open */
+
+/* A connection is listed from its first packet on, before there is anything to tell of it. */
+static void lists_what_was_opened(void **state)
+{
+    static struct seen seen;
+    struct replay r = {.live = true};
+    const struct wl_ask ask = {.kind = WL_ASK_LIST, .list = WL_LIST_CONNECTIONS, .keep = WL_NONE};
+    const struct wl_row_connection *row;
+    struct wl_answer *a;
+
+    (void)state;
+    begin(&r, &seen);
+    assert_int_equal(replay_open(&r, WL_CAPTURES "/curl-keepalive.pcap"), 0);
+    assert_int_equal(replay_read(&r, 1), 1);
+    a = replay_ask(&r, &ask);
+    assert_non_null(a);
+    assert_int_equal(a->code, 0);
+    assert_int_equal(a->of.page->total, 1);
+    assert_int_equal(a->of.page->n, 1);
+    row = &a->of.page->rows.connections[0];
+    assert_true(row->open);
+    assert_int_equal(row->n_exchanges, 0);
+    assert_int_equal(row->conn.client.family, 4);
+    assert_int_not_equal(row->conn.client.port, 0);
+    assert_int_not_equal(row->conn.server.port, 0);
+    assert_true(row->t_last == row->conn.t_first);
+    wl_answer_free(a);
+    while (replay_read(&r, UINT64_MAX)) {
+    }
+    end(&r, &seen);
+}
+
 /* --------------------------------------------------------------------------------- saving */
 
 static uint64_t packets_in(const char *path, struct wl_budget *budget)
@@ -468,9 +501,8 @@ static void saves_reports(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(held_as_told),
-        cmocka_unit_test(read_again_as_told),
-        cmocka_unit_test(saves_packets),
+        cmocka_unit_test(held_as_told),          cmocka_unit_test(read_again_as_told),
+        cmocka_unit_test(lists_what_was_opened), cmocka_unit_test(saves_packets),
         cmocka_unit_test(saves_reports),
     };
 

@@ -599,7 +599,8 @@ int wl_ledger_page(const struct wl_ledger *l, const struct wl_ask *ask, bool par
     bool servers = ask->list == WL_LIST_SERVERS;
     const struct rows *r = servers ? &l->servers : &l->sequences;
     size_t size = servers ? sizeof(struct wl_board_server) : sizeof(struct wl_board_sequence);
-    uint32_t n = (uint32_t)wl_min_u64(wl_min_u64(ask->n, WL_PAGE_ROWS), r->n);
+    uint32_t most = ask->n && ask->n < WL_PAGE_ROWS ? ask->n : WL_PAGE_ROWS;
+    uint32_t n = (uint32_t)wl_min_u64(most, r->n);
     struct wl_page *page = wl_arena_alloc(a->arena, sizeof(*page));
     struct wl_order order;
 

@@ -354,7 +354,8 @@ static bool make_rows(struct wl_page *page, uint32_t n, struct wl_arena *a)
 static int fill_page(const struct view *v, const struct wl_ask *ask, struct wl_answer *a,
                      struct wl_page *page)
 {
-    uint32_t n = (uint32_t)wl_min_u64(wl_min_u64(ask->n, WL_PAGE_ROWS), v->total);
+    uint32_t most = ask->n && ask->n < WL_PAGE_ROWS ? ask->n : WL_PAGE_ROWS;
+    uint32_t n = (uint32_t)wl_min_u64(most, v->total);
 
     page->total = v->total;
     page->kept = place_of(v, ask->keep);

@@ -159,8 +159,11 @@ static int begin_packets(struct wl_save *s, struct wl_error *err)
 {
     int rc;
 
-    if (!s->cfg.source && !s->cfg.spool)
-        return wl_fail(err, WL_EINVAL, "cannot write '%s': no packets are kept", s->ask.path);
+    if (!s->cfg.source && !s->cfg.spool) {
+        (void)wl_fail(err, WL_EINVAL, "cannot write '%s': no packets are kept", s->ask.path);
+        wl_hint(err, "packets of several sockets are not kept: capture without -j");
+        return WL_EINVAL;
+    }
     rc = create(s, err);
     if (rc < 0)
         return rc;
