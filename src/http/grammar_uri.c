@@ -164,13 +164,18 @@ bool wl_grammar_authority(struct wl_span s, struct wl_uri *ret)
            authority_fits(ret);
 }
 
-/* Letters, digits, "." and "-", perhaps a port: nearly all there are. */
+/* Letters, digits, "." and "-", which lie in two ranges but for "/". */
+static bool is_plain(uint8_t c)
+{
+    return (uint8_t)((c | 0x20) - 'a') < 26 || ((uint8_t)(c - '-') < 13 && c != '/');
+}
+
+/* A name of such octets, perhaps a port: nearly all there are. */
 static bool is_plain_host(struct wl_span s)
 {
     size_t n = 0;
 
-    while (n < s.n &&
-           (wl_is_alpha(s.p[n]) || wl_is_digit(s.p[n]) || s.p[n] == '.' || s.p[n] == '-'))
+    while (n < s.n && is_plain(s.p[n]))
         n++;
     if (n == 0)
         return false;

@@ -49,6 +49,12 @@ static bool is_core(enum wl_field_id id)
     return false;
 }
 
+/** "keep-alive" or "close", as nearly always: by length and first letter, which no core field has. */
+static bool is_usual_option(struct wl_span s)
+{
+    return (s.n == 10 && wl_lower(s.p[0]) == 'k') || (s.n == 5 && wl_lower(s.p[0]) == 'c');
+}
+
 static void connection_nominates_core_field(struct wl_judge *j, const struct wl_exchange *ex,
                                             const struct wl_message *m)
 {
@@ -59,8 +65,7 @@ static void connection_nominates_core_field(struct wl_judge *j, const struct wl_
         struct wl_cursor c = wl_cursor(f->value);
         struct wl_span member;
 
-        if (wl_span_equal_nocase(f->value, WL_SPAN("keep-alive")) ||
-            wl_span_equal_nocase(f->value, WL_SPAN("close")))
+        if (is_usual_option(f->value))
             continue;
         while ((member = wl_grammar_member(&c)).n) {
             if (!is_core(wl_grammar_field(member)))
