@@ -96,6 +96,10 @@ void wl_wait_response(struct wl_build *b, struct wl_work *w, const struct wl_see
     if (!w->wait)
         return;
     head_acked(w, seen->acked, seen->t);
+    /* content that came before anybody asked when: not before what was seen last of the request */
+    if (w->wait->t_content == 0 && w->head_end != WL_NONE &&
+        wl_layer_offset(b->layer, WL_TO_SERVER) > w->head_end)
+        w->wait->t_content = w->ex.req.t_last;
     if (w->wait->t_server == 0)
         w->wait->t_server = seen->t;
     if (first && seen->acked != WL_NONE && w->head_end != WL_NONE) {

@@ -13,7 +13,9 @@
 #include "facts.h"
 #include "grammar.h"
 
-#define RETRY_WINDOW (60 * WL_SECOND) /* catalogue, expectation-retried */
+#define RETRY_WINDOW (60 * WL_SECOND)      /* catalogue, expectation-retried */
+#define WAIT_PAUSE   (WL_SECOND / 2)       /* catalogue, expect-wait-without-field */
+#define TOO_MUCH     ((uint64_t)64 * 1024) /* catalogue, client-keeps-sending-after-error */
 
 /* ------------------------------------------------------------------------------ the field itself */
 
@@ -197,6 +199,52 @@ static void expect_ignored(struct wl_judge *j, const struct wl_exchange *ex,
     wl_report_frame(j, ex->req.at.frame);
 }
 
+static void expect_wait_forever(struct wl_judge *j, const struct wl_exchange *ex,
+                                const struct wl_message *m)
+{
+    const struct wl_field *f = wl_message_field(&ex->req, WL_FIELD_EXPECT);
+    const struct wl_wait *w = ex->wait;
+    wl_ns limit = wl_judge_thresholds(j)->expect_giveup;
+    wl_ns moved = w->t_content ? w->t_content : w->t_client_end;
+
+    (void)m;
+    if (!f || !wl_grammar_expects_continue(&ex->req) || !wl_grammar_announces_content(&ex->req))
+        return;
+    if (moved == 0)
+        moved = ex->t_end;
+    if (w->t_head_acked == 0 || w->zero_window || wl_message_mark(&ex->req, WL_MARK_PIPELINED))
+        return;
+    if ((w->t_server && w->t_server <= moved) || (w->t_server_end && w->t_server_end <= moved) ||
+        moved - w->t_head_acked < limit)
+        return;
+    wl_report(j, &ex->req, f->at, WL_WARNING, WL_CERTAIN,
+              "the client waited %s for an answer to Expect: 100-continue",
+              wl_said_time(moved - w->t_head_acked).text);
+}
+
+static void expect_wait_without_field(struct wl_judge *j, const struct wl_exchange *ex,
+                                      const struct wl_message *m)
+{
+    const struct wl_message *req = &ex->req;
+    const struct wl_wait *w = ex->wait;
+    struct wl_answer a;
+
+    (void)m;
+    if (wl_message_field(req, WL_FIELD_EXPECT) || w->t_content - req->t_head < WAIT_PAUSE)
+        return;
+    if (!wl_facts_interim(ex, 100, &a) || w->t_content < a.t || !wl_grammar_announces_content(req))
+        return;
+    /* a client that produces its content slowly may happen to begin then; one that waited begins at
+     * once, and goes on */
+    if (w->t_content - a.t >= WAIT_PAUSE || req->t_last - w->t_content >= WAIT_PAUSE)
+        return;
+    wl_report(j, req, req->at, WL_WARNING, wl_judge_via(ex, WL_LIKELY),
+              "the client began its content %s after the head, when 100 had come, and had sent no "
+              "Expect",
+              wl_said_time(w->t_content - req->t_head).text);
+    wl_report_frame(j, a.at.frame);
+}
+
 static void expectation_failed_without_expect(struct wl_judge *j, const struct wl_exchange *ex,
                                               const struct wl_message *m)
 {
@@ -315,6 +363,24 @@ static void final_before_body_no_close(struct wl_judge *j, const struct wl_excha
     }
 }
 
+static void client_keeps_sending_after_error(struct wl_judge *j, const struct wl_exchange *ex,
+                                             const struct wl_message *m)
+{
+    const struct wl_wait *w = ex->wait;
+    bool closed = w->t_server_end && w->t_server_end <= w->t_final_acked;
+
+    if (w->t_final_acked == 0 || w->content_after_final <= TOO_MUCH)
+        return;
+    if (!ends_connection(m) && !closed)
+        return;
+    /* what the client's system had queued goes on, too, whatever the client does */
+    wl_report(j, &ex->req, ex->req.at, WL_WARNING, WL_LIKELY,
+              "more than 64 KiB of content after the client had received the %u, which ends the "
+              "connection",
+              m->status);
+    wl_report_frame(j, m->at.frame);
+}
+
 static void body_abandoned(struct wl_judge *j, const struct wl_exchange *ex,
                            const struct wl_message *m)
 {
@@ -351,6 +417,25 @@ static const struct wl_rule rules[] = {
         .mark = WL_MARK_BODY_ABANDONED,
         .needs = WL_NEEDS_PAIR | WL_NEEDS_BODY | WL_NEEDS_ACK,
         .check = body_abandoned,
+    },
+    {
+        .id = "client-keeps-sending-after-error",
+        .severity = WL_WARNING,
+        .fault = WL_FAULT_CLIENT,
+        .area = "EXP",
+        .versions = "HTTP/1.1",
+        .cite = {"RFC 9112 9.5"},
+        .title = "Client goes on sending content that was refused",
+        .why = "The server has answered and closes: nobody reads these octets. They cost time and "
+               "bandwidth, and a reset in answer to them may destroy the response before the "
+               "client has read it.",
+        .advice = "Watch for a response while content is sent, and stop when it is an error.",
+        .see = {"final-before-body-no-close"},
+        .when = WL_ON_EXCHANGE,
+        .needs = WL_NEEDS_PAIR | WL_NEEDS_CLK | WL_NEEDS_ACK | WL_NEEDS_REQUEST | WL_NEEDS_RESPONSE,
+        .status_from = 400,
+        .status_to = 599,
+        .check = client_keeps_sending_after_error,
     },
     {
         .id = "expect-http10-rejected",
@@ -422,6 +507,42 @@ static const struct wl_rule rules[] = {
         .when = WL_ON_REQUEST,
         .field = WL_FIELD_EXPECT,
         .check = expect_unusable,
+    },
+    {
+        .id = "expect-wait-forever",
+        .severity = WL_WARNING,
+        .fault = WL_FAULT_CLIENT,
+        .area = "EXP",
+        .versions = "HTTP/1.1, HTTP/2, HTTP/3",
+        .cite = {"RFC 9110 10.1.1"},
+        .title = "Client waits for 100 (Continue) without end",
+        .why =
+            "A server that does not know 100, or a proxy that drops it, never sends one. A client "
+            "should not wait for an indefinite time before it sends the content; here the "
+            "request hangs.",
+        .advice = "Send the content after a second or so without an answer.",
+        .see = {"expect-ignored"},
+        .when = WL_ON_EXCHANGE,
+        .needs = WL_NEEDS_PAIR | WL_NEEDS_CLK | WL_NEEDS_ACK | WL_NEEDS_REQUEST,
+        .check = expect_wait_forever,
+    },
+    {
+        .id = "expect-wait-without-field",
+        .severity = WL_WARNING,
+        .fault = WL_FAULT_CLIENT,
+        .area = "EXP",
+        .versions = "HTTP/1.1",
+        .cite = {"RFC 9110 10.1.1"},
+        .title = "Client waits for 100 (Continue) and did not say so",
+        .why = "A client that will wait for 100 before it sends the content must send Expect: "
+               "100-continue. Most servers send no 100 to a request without it: then both sides "
+               "wait.",
+        .advice = "Send Expect: 100-continue, or the content without waiting.",
+        .see = {"continue-without-expect", "expect-wait-forever"},
+        .when = WL_ON_EXCHANGE,
+        .needs = WL_NEEDS_PAIR | WL_NEEDS_CLK | WL_NEEDS_ACK | WL_NEEDS_REQUEST,
+        .interim_only = true,
+        .check = expect_wait_without_field,
     },
     {
         .id = "expect-without-content",
