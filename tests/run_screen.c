@@ -289,9 +289,10 @@ static int check_all(const char *folder, bool update)
         }
     }
     printf("%u pictures, %u wrong\n", n, failed);
-    if (failed)
+    if (failed) {
         printf("if that is as it should be: run_screen %s --update, and read the difference\n",
                folder);
+    }
     return failed ? 1 : 0;
 }
 

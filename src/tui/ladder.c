@@ -7,6 +7,7 @@
  */
 #include "ladder.h"
 
+#include "diag.h"
 #include "mem.h"
 #include "view_message.h"
 
@@ -367,7 +368,8 @@ void wl_ladder_make(struct wl_ladder *ret, const struct wl_detail *d, bool both,
     for (unsigned leg = 0; leg < 2 && ret->legs[leg]; leg++)
         mark_leg(&m, leg, ret->legs[leg]);
     number_marks(ret);
+    WL_ASSERT(ret->legs[0]); /* both are details */
     ret->t0 = ret->legs[0]->conn.conn.t_first;
-    if (!ret->t0 && ret->n)
+    if (!ret->t0 && ret->rungs)
         ret->t0 = ret->rungs[0].t;
 }

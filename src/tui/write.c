@@ -127,9 +127,10 @@ void wl_write_choose(struct wl_screen *s, int what)
     propose(s, s->its->writing, path, sizeof(path));
     wl_prompt_open(&s->its->prompt, path, &s->its->paths, NULL);
     s->its->mode = WL_MODE_PATH;
-    if (s->cfg.directory && *s->cfg.directory(s->cfg.user))
+    if (s->cfg.directory && *s->cfg.directory(s->cfg.user)) {
         wl_screen_say(s, "not here: the user this runs as may not write in this directory (as "
                          "root, -Z USER says who that is)");
+    }
     wl_screen_touch(s);
 }
 
