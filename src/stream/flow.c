@@ -395,7 +395,9 @@ static bool wanted_port(const struct wl_config *cfg, uint16_t port)
 static bool make_room(struct wl_flows *f)
 {
     if (f->open.n + f->bygone.n >= f->max) {
-        f->cfg.host->limits[WL_LIMIT_max_connections]++;
+        /* what is over gives way without a word: its number is all that is forgotten */
+        if (f->bygone.n == 0)
+            f->cfg.host->limits[WL_LIMIT_max_connections]++;
         if (!evict(f))
             return false;
     }
