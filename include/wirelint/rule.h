@@ -71,6 +71,7 @@ struct wl_past {
     uint16_t status;    /* final; 0 when none came */
     bool whole;         /* the final response was seen whole */
     bool only_continue; /* all that its request expected was 100-continue */
+    bool as_proxy;      /* the request has the form of one to a proxy */
     bool via;           /* an intermediary showed itself on either message */
     bool dated;         /* there is a Date that could be read */
     uint64_t req_fields[WL_FIELD_WORDS], res_fields[WL_FIELD_WORDS]; /* one bit per wl_field_id */
@@ -145,6 +146,7 @@ struct wl_rule {
      * those of an exchange rule. */
     enum wl_relation relation;
     wl_check_related_fn *check_related;
+    enum wl_relation also; /* a second relation it is asked about in the same way */
     bool alone; /* check_related is called also where nothing is remembered: past is NULL */
     /* More filters; each like those above. */
     enum wl_field_id fields[WL_RULE_FIELDS]; /* with field: one of all these must be there */

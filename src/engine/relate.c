@@ -213,6 +213,16 @@ static void note_uris(struct wl_relate *r, const struct wl_exchange *ex, bool re
                           r->now.uri + (uint64_t)ex->req.method_id);
 }
 
+/* RFC 9112 3.2.2, 3.2.3: only a proxy is sent these forms; the fields are for proxies, too. */
+static bool as_proxy(const struct wl_past *now, const struct wl_message *req)
+{
+    bool origin_form = req->target.n == 0 || req->target.p[0] == '/' || req->target.p[0] == '*';
+
+    return !origin_form || now->method == WL_METHOD_CONNECT ||
+           wl_past_has(now->req_fields, WL_FIELD_PROXY_AUTHORIZATION) ||
+           wl_past_has(now->req_fields, WL_FIELD_PROXY_CONNECTION);
+}
+
 static void note(struct wl_relate *r, const struct wl_exchange *ex)
 {
     const struct wl_message *res = &ex->res;
@@ -235,6 +245,7 @@ static void note(struct wl_relate *r, const struct wl_exchange *ex)
     note_request(r, &ex->req);
     r->now.only_continue = wl_past_has(r->now.req_fields, WL_FIELD_EXPECT) &&
                            wl_grammar_expects_only_continue(&ex->req);
+    r->now.as_proxy = as_proxy(&r->now, &ex->req);
     if (head)
         note_response(r, res);
     r->now.via = wl_past_has(r->now.req_fields, WL_FIELD_VIA) ||
@@ -289,6 +300,11 @@ static bool keep_allow(const struct wl_past *now)
     return wl_past_has(now->res_fields, WL_FIELD_ALLOW);
 }
 
+static bool keep_proxy(const struct wl_past *now)
+{
+    return now->as_proxy;
+}
+
 static bool keep_nothing(const struct wl_past *now)
 {
     (void)now;
@@ -326,6 +342,7 @@ static const struct relation {
     [WL_RELATION_TRY] = {KEY_TRY, keep_try, end_try},
     [WL_RELATION_EXPECTATION] = {KEY_TRY, keep_expectation, end_try},
     [WL_RELATION_ALLOW] = {KEY_TARGET, keep_allow, NULL},
+    [WL_RELATION_PROXY] = {KEY_SERVER, keep_proxy, NULL},
     [WL_RELATION_SERVER] = {KEY_SERVER, keep_server, NULL},
     [WL_RELATION_CLOCK] = {KEY_NONE, keep_nothing, NULL},
 };
@@ -415,9 +432,11 @@ static bool worth_keeping(const struct wl_relate *r, enum wl_relation relation, 
 {
     const struct wl_past *there;
 
-    if (kept && relation != WL_RELATION_SERVER)
+    if (kept && relation != WL_RELATION_SERVER && relation != WL_RELATION_PROXY)
         return true;
     there = wl_pasts_get(r->pasts, r->keys[relation]);
+    if (relation == WL_RELATION_PROXY)
+        return !there;
     /* of a server one response is enough, best one that shows its clock */
     if (relation == WL_RELATION_SERVER)
         return !there || (r->now.dated && !there->dated);

@@ -61,6 +61,7 @@ void wl_build_resume(struct wl_build *b, const struct wl_rest *rest)
         .layer = b->layer,
         .forget = b->forget,
         .t_latest = rest->t,
+        .t_closing = rest->t,
         .last_ordinal = rest->ordinal,
         .last_status = rest->status,
         .promised = rest->aside,

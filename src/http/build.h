@@ -55,7 +55,7 @@ struct wl_build {
     wl_ns t_latest;
     union {
         wl_ns t_end;     /* once end is set */
-        wl_ns t_closing; /* before: when the exchange closing ended */
+        wl_ns t_closing; /* before: when the last final response did, or the exchange closing */
     };
     uint64_t packet_latest[2]; /* of each direction */
     uint64_t server_close;     /* offset after the response that said close; 0: none */

@@ -89,7 +89,9 @@ static void mark_stray(struct wl_build *b, struct wl_work *w, struct wl_message 
         if (mark && (m->acked != 0 || b->lost[WL_TO_SERVER]))
             mark->certain = false;
     } else if (b->after_final) {
-        mark = wl_build_mark(b, w, m, WL_MARK_AFTER_FINAL, m->at, 0, wl_span(NULL, 0));
+        uint64_t idle = b->end == WL_END_NONE ? (uint64_t)(m->t_first - b->t_closing) : WL_NONE;
+
+        mark = wl_build_mark(b, w, m, WL_MARK_AFTER_FINAL, m->at, idle, wl_span(NULL, 0));
         if (mark && (b->parked ||
                      (m->acked != WL_NONE && m->acked > wl_layer_offset(b->layer, WL_TO_SERVER))))
             mark->certain = false;
@@ -224,6 +226,8 @@ void wl_persist_final_end(struct wl_build *b, struct wl_work *w, wl_ns now)
     unsigned why = 0;
 
     b->promised = 0;
+    if (!b->closing && b->end == WL_END_NONE)
+        b->t_closing = now;
     if (res->state < WL_HEAD || res->framing == WL_FRAMING_TUNNEL)
         return;
     if (says(res, WL_SPAN("close"))) {
@@ -243,7 +247,6 @@ void wl_persist_final_end(struct wl_build *b, struct wl_work *w, wl_ns now)
         return;
     b->closing = w->ex.ordinal;
     b->closing_why = (uint8_t)why;
-    b->t_closing = now;
 }
 
 static void mark_connection(const struct wl_build *b, enum wl_mark_id id, uint64_t frame,

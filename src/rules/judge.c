@@ -656,6 +656,12 @@ void wl_report_frame(struct wl_judge *j, uint64_t frame)
         add_frame(j->last, frame);
 }
 
+void wl_report_fault(struct wl_judge *j, enum wl_fault fault)
+{
+    if (j->last)
+        j->last->fault = fault;
+}
+
 /** Is a more specific rule's finding there as well? (catalogue 1.4.6) */
 static bool outdone(const struct wl_judge *j, uint32_t finding)
 {
@@ -809,6 +815,12 @@ static const struct wl_rule *related_rule(const struct wl_judge *j, uint32_t wor
     return j->rulings[j->related.rules[i].rule].rule;
 }
 
+/** Bit i for enum wl_relation i; that for NONE means nothing. */
+static uint32_t relations_of(const struct wl_rule *rule)
+{
+    return ((uint32_t)1 << rule->relation | (uint32_t)1 << rule->also) & ~(uint32_t)1;
+}
+
 uint32_t wl_judge_relate(struct wl_judge *j, struct wl_exchange *ex, struct wl_arena *arena)
 {
     struct wl_offer common = begin_offer(ex);
@@ -822,7 +834,7 @@ uint32_t wl_judge_relate(struct wl_judge *j, struct wl_exchange *ex, struct wl_a
     for (uint32_t word = 0; word < j->related.n_words; word++) {
         j->wanted[word] = wl_index_candidates(&j->related, &j->offer, word);
         for (uint64_t set = j->wanted[word]; set; set &= set - 1)
-            relations |= (uint32_t)1 << related_rule(j, word, set)->relation;
+            relations |= relations_of(related_rule(j, word, set));
     }
     return relations;
 }
@@ -834,7 +846,7 @@ void wl_judge_related(struct wl_judge *j, enum wl_relation relation, const struc
         for (uint64_t set = j->wanted[word]; set; set &= set - 1) {
             const struct wl_rule *rule = related_rule(j, word, set);
 
-            if (rule->relation != relation || (!past && !rule->alone) ||
+            if (!(relations_of(rule) >> relation & 1) || (!past && !rule->alone) ||
                 !evidence_fits(j, rule->needs, j->offer.have))
                 continue;
             j->rule = j->related.rules[word * WL_INDEX_BITS + (uint32_t)__builtin_ctzll(set)].rule;
@@ -878,7 +890,7 @@ uint32_t wl_judge_relations(const struct wl_judge *j)
     uint32_t relations = 0;
 
     for (uint32_t i = 0; i < j->related.n_rules; i++)
-        relations |= (uint32_t)1 << j->rulings[j->related.rules[i].rule].rule->relation;
+        relations |= relations_of(j->rulings[j->related.rules[i].rule].rule);
     return relations;
 }
 

@@ -76,6 +76,8 @@ void wl_report(struct wl_judge *j, const struct wl_message *m, struct wl_at at,
     WL_PRINTF(6, 7);
 /** Adds a packet to the evidence of the finding just reported. */
 void wl_report_frame(struct wl_judge *j, uint64_t frame);
+/** Names another fault than the rule's for the finding just reported. */
+void wl_report_fault(struct wl_judge *j, enum wl_fault fault);
 /** One step less sure, when Via shows an intermediary on either message (catalogue 8). */
 enum wl_confidence wl_judge_via(const struct wl_exchange *ex, enum wl_confidence c);
 

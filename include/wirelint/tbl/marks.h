@@ -67,7 +67,7 @@ WL_MARK(EXCESS_AFTER_HEAD, "octets after the head of a response to HEAD (RFC 911
 WL_MARK(EXCESS_AFTER_FINAL, "octets after the end of a final response, no request outstanding (RFC 9112 6.3) [octets]")
 WL_MARK(EXCESS_REQUEST, "octets after a request that start no request line (RFC 9112 6.3) [octets]")
 WL_MARK(CRLF_AFTER_CONTENT, "CRLF after the content of a request (RFC 9112 2.2)")
-WL_MARK(AFTER_FINAL, "response with no request outstanding after a final one that was well framed (RFC 9112 9.2)")
+WL_MARK(AFTER_FINAL, "response with no request outstanding after a final one that was well framed (RFC 9112 9.2) [nanoseconds since that ended, or WL_NONE]")
 WL_MARK(BEFORE_REQUEST, "response sent before the first octet of any request (RFC 9112 9.2)")
 WL_MARK(BODY_ABANDONED, "request line where content was still owed, sent after a final response was acknowledged (RFC 9112 9.3) [octets still owed]")
 WL_MARK(HTTP_AFTER_SWITCHING, "HTTP/1 start line after the protocol was switched (RFC 9110 15.2.2)")

@@ -12,5 +12,6 @@ WL_RELATION(REDIRECT, "response that sent this client to this URI within redirec
 WL_RELATION(TRY, "4xx or 5xx to the same client, method, URI and server, or what came after it")
 WL_RELATION(EXPECTATION, "417 to the same client, method, URI and server, or what came after it")
 WL_RELATION(ALLOW, "response with Allow for the same URI on the same server")
+WL_RELATION(PROXY, "first request made to the same server as to a proxy: CONNECT, in absolute-form, with Proxy-Authorization")
 WL_RELATION(SERVER, "final response of the same server: the first with Date, else the first")
 WL_RELATION(CLOCK, "nothing: the clocks of servers are compared, past is NULL (.alone)")
