@@ -10,7 +10,7 @@ set -u
 wirelint=$1
 samples=$2
 showcase=$samples/captures/nginx-node-103.pcap
-clean=$samples/captures/curl-keepalive.pcap
+clean=$samples/captures/nginx-range-304.pcap
 damaged=$samples/captures/damaged.pcap
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT

@@ -318,18 +318,6 @@ static void upgrade_expect_missing_continue(struct wl_judge *j, const struct wl_
 
 /* --------------------------------------------------------------- finals before the whole request */
 
-/** Does the response end the connection, by its own word, its version or its framing? */
-static bool ends_connection(const struct wl_message *res)
-{
-    if (wl_grammar_list_has(res, WL_FIELD_CONNECTION, WL_SPAN("close")))
-        return true;
-    if (res->framing == WL_FRAMING_CLOSE || res->framing == WL_FRAMING_TUNNEL)
-        return true;
-    /* RFC 9112 9.3: HTTP/1.0 persists only with keep-alive */
-    return res->major == 1 && res->minor == 0 &&
-           !wl_grammar_list_has(res, WL_FIELD_CONNECTION, WL_SPAN("keep-alive"));
-}
-
 static void final_before_body_no_close(struct wl_judge *j, const struct wl_exchange *ex,
                                        const struct wl_message *m)
 {
@@ -339,7 +327,7 @@ static void final_before_body_no_close(struct wl_judge *j, const struct wl_excha
     bool reused = req->end == WL_END_ABANDONED;
     char declared[32] = "";
 
-    if (req->state != WL_HEAD || !wl_facts_unbroken(req) || ends_connection(m))
+    if (req->state != WL_HEAD || !wl_facts_unbroken(req) || wl_facts_ends_connection(m))
         return;
     if (w->t_final_acked == 0 || w->content_after_final > 0)
         return;
@@ -371,7 +359,7 @@ static void client_keeps_sending_after_error(struct wl_judge *j, const struct wl
 
     if (w->t_final_acked == 0 || w->content_after_final <= TOO_MUCH)
         return;
-    if (!ends_connection(m) && !closed)
+    if (!wl_facts_ends_connection(m) && !closed)
         return;
     /* what the client's system had queued goes on, too, whatever the client does */
     wl_report(j, &ex->req, ex->req.at, WL_WARNING, WL_LIKELY,
@@ -634,6 +622,7 @@ static const struct wl_rule rules[] = {
             "Send Connection: close with a final response that does not wait for the content, "
             "or read the content to its end.",
         .see = {"body-abandoned-connection-reused", "expect-ignored"},
+        .yields = {"timeout-408-misused"},
         .when = WL_ON_EXCHANGE,
         .needs = WL_NEEDS_PAIR | WL_NEEDS_CLK | WL_NEEDS_ACK | WL_NEEDS_REQUEST |
                  WL_NEEDS_RESPONSE | WL_NEEDS_BODY,

@@ -63,6 +63,17 @@ bool wl_facts_http10(const struct wl_message *req)
            !wl_message_mark(req, WL_MARK_VERSION_MISSING);
 }
 
+bool wl_facts_ends_connection(const struct wl_message *res)
+{
+    if (wl_grammar_list_has(res, WL_FIELD_CONNECTION, WL_SPAN("close")))
+        return true;
+    if (res->framing == WL_FRAMING_CLOSE || res->framing == WL_FRAMING_TUNNEL)
+        return true;
+    /* RFC 9112 9.3: HTTP/1.0 persists only with keep-alive */
+    return res->major == 1 && res->minor == 0 &&
+           !wl_grammar_list_has(res, WL_FIELD_CONNECTION, WL_SPAN("keep-alive"));
+}
+
 bool wl_facts_upgrade_has(const struct wl_message *m, struct wl_span name)
 {
     const struct wl_field *f = wl_message_field(m, WL_FIELD_UPGRADE);

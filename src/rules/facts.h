@@ -51,6 +51,15 @@ static inline bool wl_facts_final(const struct wl_exchange *ex)
     return ex->res.state >= WL_HEAD;
 }
 
+/** Is it certain that the message had no content? */
+static inline bool wl_facts_empty(const struct wl_message *m)
+{
+    return m->declared == 0 || (m->state == WL_WHOLE && m->body_bytes == 0);
+}
+
+/** Does the response end the connection, by its own word, its version or its framing? */
+bool wl_facts_ends_connection(const struct wl_message *res);
+
 /** Was all that was sent of the message captured, without a hole? */
 static inline bool wl_facts_unbroken(const struct wl_message *m)
 {

@@ -9,12 +9,6 @@
 #include "facts.h"
 #include "grammar.h"
 
-/* Is it certain that the response had no content? */
-static bool is_empty(const struct wl_message *m)
-{
-    return m->declared == 0 || (m->state == WL_WHOLE && m->body_bytes == 0);
-}
-
 static const char *method_of(const struct wl_exchange *ex, struct wl_said *said)
 {
     *said = wl_said(ex->req.method);
@@ -58,7 +52,7 @@ static void accepted_no_monitor(struct wl_judge *j, const struct wl_exchange *ex
         if (wl_message_field(m, pointers[i]))
             return;
     }
-    if (is_empty(m)) {
+    if (wl_facts_empty(m)) {
         wl_report(j, m, m->at, WL_NOTE, WL_CERTAIN,
                   "202 without content, and without a field that points to the job");
     }
@@ -139,7 +133,7 @@ static void multistatus_invalid(struct wl_judge *j, const struct wl_exchange *ex
 
     if (ex->req.method_id == WL_METHOD_HEAD)
         return;
-    if (is_empty(m)) {
+    if (wl_facts_empty(m)) {
         wl_report(j, m, m->at, WL_WARNING, WL_CERTAIN, "207 without content");
     } else if (f && !wl_grammar_media_type_is_xml(f->value)) {
         /* RFC 4918 13 speaks of a default body: an API of its own may have agreed on another */
