@@ -87,8 +87,10 @@ static void find(struct wl_arena *a, struct wl_exchange *ex, const char *rule,
 {
     struct wl_finding *f = must(wl_arena_alloc(a, sizeof(*f)));
 
+    if (!wl_rule_find(rule))
+        (void)must(NULL);
     *f = (struct wl_finding){
-        .rule = must((void *)(uintptr_t)wl_rule_find(rule)),
+        .rule = wl_rule_find(rule),
         .severity = severity,
         .at = at,
         .frames = {at.frame},
@@ -118,7 +120,7 @@ static struct wl_detail *leg(struct wl_arena *a, uint64_t number, struct wl_endp
     d->conn.t_last = t0 + (wl_ns)(ended * 1e6);
     d->conn.end = WL_END_CLOSED;
     d->conn.end_by = WL_TO_CLIENT;
-    d->exchanges = must(wl_arena_array(a, WINDOW, sizeof(*d->exchanges)));
+    d->exchanges = must(wl_arena_array(a, WINDOW, sizeof(struct wl_exchange *)));
     d->n_exchanges = 1;
     d->first_ordinal = d->last_ordinal = 1;
     return d;
@@ -208,11 +210,11 @@ static const struct wl_detail *long_one(struct wl_arena *a, uint32_t ordinal)
         char target[32];
 
         (void)snprintf(target, sizeof(target), "/item/%u", (unsigned)n);
-        request(a, &ex->req, n * 2, n * 40ull, n * 5.0, target, request_head);
+        request(a, &ex->req, n * 2, (uint64_t)n * 40, n * 5.0, target, request_head);
         if (n % 50 == 0) {
             ex->interim = must(wl_arena_alloc(a, sizeof(*ex->interim)));
             ex->n_interim = 1;
-            response(a, ex->interim, n * 2 + 1, n * 90ull, n * 5.0 + 1, 103, hint_head);
+            response(a, ex->interim, n * 2 + 1, (uint64_t)n * 90, n * 5.0 + 1, 103, hint_head);
         }
         response(a, &ex->res, n * 2 + 1, n * 90ull + 80, n * 5.0 + 2, 200, final_head);
         d->exchanges[i] = ex;

@@ -186,7 +186,6 @@ static void orders(void **state)
     while (wl_order_work(&o, 61)) {
     }
     assert_int_equal(wl_order_total(&o), 20000);
-    x = 12345;
     for (uint64_t i = 0; i < 20000; i++) {
         uint64_t row = wl_order_at(&o, i), seed = 12345, key = 0;
 

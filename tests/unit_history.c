@@ -294,6 +294,7 @@ static void each_capture(uint64_t history, check_fn *check)
     unsigned n = 0;
 
     assert_non_null(dir);
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread */
     for (const struct dirent *entry; (entry = readdir(dir)) != NULL;) {
         struct replay r = {.live = false};
         char path[1024];

@@ -306,19 +306,19 @@ static void findings_join_in_order(void **state)
 static void clocks_are_compared(void **state)
 {
     static const struct {
-        uint8_t server;
         const char *date, *age;
+        uint8_t server;
         bool wrong;
     } steps[] = {
-        {1, "Thu, 01 Jan 1970 01:00:00 GMT", "0", false},
-        {4, "Thu, 01 Jan 1970 02:00:00 GMT", "0", false}, /* too few witnesses */
-        {2, "Thu, 01 Jan 1970 01:00:10 GMT", "0", false},
-        {3, "Thu, 01 Jan 1970 01:00:00 GMT", "0", false},
-        {4, "Thu, 01 Jan 1970 02:00:00 GMT", "0", true},
-        {5, "Thu, 01 Jan 1970 01:00:50 GMT", "0", false},
-        {6, "Thu, 01 Jan 1970 00:00:00 GMT", "3600", false}, /* an hour in a cache */
-        {7, "Thu, 01 Jan 1970 00:00:00 GMT", "10", true},
-        {8, "Thu, 01 Jan 1970 99:00:00 GMT", "0", false}, /* cannot be read */
+        {"Thu, 01 Jan 1970 01:00:00 GMT", "0", 1, false},
+        {"Thu, 01 Jan 1970 02:00:00 GMT", "0", 4, false}, /* too few witnesses */
+        {"Thu, 01 Jan 1970 01:00:10 GMT", "0", 2, false},
+        {"Thu, 01 Jan 1970 01:00:00 GMT", "0", 3, false},
+        {"Thu, 01 Jan 1970 02:00:00 GMT", "0", 4, true},
+        {"Thu, 01 Jan 1970 01:00:50 GMT", "0", 5, false},
+        {"Thu, 01 Jan 1970 00:00:00 GMT", "3600", 6, false}, /* an hour in a cache */
+        {"Thu, 01 Jan 1970 00:00:00 GMT", "10", 7, true},
+        {"Thu, 01 Jan 1970 99:00:00 GMT", "0", 8, false}, /* cannot be read */
     };
     struct bench b;
 

@@ -139,7 +139,8 @@ struct wl_rule {
     bool interim_only, final_only;   /* for responses; exchange rules with interim_only are asked
                                         of exchanges with interim responses */
     bool once_per_target; /* findings for the same server and target are one (engine/relate.c) */
-    wl_check_fn *check;   /* NULL for plain mark rules; for WL_ON_MARK with a function, it is
+    bool alone;         /* check_related is called also where nothing is remembered: past is NULL */
+    wl_check_fn *check; /* NULL for plain mark rules; for WL_ON_MARK with a function, it is
                                      called instead of the plain report */
     wl_check_conn_fn *check_conn; /* for WL_ON_CONNECTION */
     /* Beside an earlier exchange: for WL_ON_RELATED, or besides .when and .check. The filters are
@@ -147,7 +148,6 @@ struct wl_rule {
     enum wl_relation relation;
     wl_check_related_fn *check_related;
     enum wl_relation also; /* a second relation it is asked about in the same way */
-    bool alone; /* check_related is called also where nothing is remembered: past is NULL */
     /* More filters; each like those above. */
     enum wl_field_id fields[WL_RULE_FIELDS]; /* with field: one of all these must be there */
     enum wl_field_id lacks;                  /* only messages without this field */

@@ -74,7 +74,7 @@ void wl_pasts_free(struct wl_pasts *p)
         wl_free(p->budget, s->rests, SEGMENT * sizeof(*s->rests));
         wl_free(p->budget, s, sizeof(*s));
     }
-    wl_free(p->budget, p->segments, p->room * sizeof(*p->segments));
+    wl_free(p->budget, p->segments, p->room * sizeof(struct segment *));
     wl_free(p->budget, p, sizeof(*p));
 }
 
@@ -124,7 +124,8 @@ static bool grow(struct wl_pasts *p)
     struct segment **moved = p->segments, *s;
 
     if (p->n_segments == p->room) {
-        moved = wl_resize(p->budget, moved, p->room * sizeof(*moved), room * sizeof(*moved));
+        moved = wl_resize(p->budget, moved, p->room * sizeof(struct segment *),
+                          room * sizeof(struct segment *));
         if (!moved)
             return false;
         p->segments = moved;

@@ -311,6 +311,7 @@ static uint32_t note_once(struct wl_shapes *s, uint32_t chain, uint32_t shape)
     struct chain next = {.parent = chain, .shape = shape, .also = true};
     uint32_t id;
 
+    WL_ASSERT(chain == 0 || s->chains);
     for (uint32_t i = chain; i; i = s->chains[i].parent) {
         if (s->chains[i].shape == shape)
             return chain;
@@ -324,6 +325,7 @@ static uint32_t note_once(struct wl_shapes *s, uint32_t chain, uint32_t shape)
 
 static bool has_sequence(const struct wl_shapes *s, uint32_t chain, uint32_t shape)
 {
+    WL_ASSERT(chain == 0 || s->chains);
     for (uint32_t i = chain; i; i = s->chains[i].parent) {
         if (s->shapes[s->chains[i].shape].sequence == s->shapes[shape].sequence)
             return true;

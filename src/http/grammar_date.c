@@ -136,7 +136,7 @@ static int days_since_1970(int year, int month, int day)
 
 static int64_t seconds_of(const struct fields *f, int days)
 {
-    return (int64_t)days * 86400 + f->hour * 3600 + f->minute * 60 + f->second;
+    return ((int64_t)days * 24 + f->hour) * 3600 + (int64_t)f->minute * 60 + f->second;
 }
 
 /* RFC 9110 5.6.7: a two-digit year that appears to be more than 50 years in the future is the most

@@ -245,6 +245,8 @@ static void put(struct writer *w, struct wl_span s)
         w->full = true;
         return;
     }
+    if (s.n == 0) /* perhaps of nothing */
+        return;
     if (s.n)
         memcpy(w->buf + w->n, s.p, s.n);
     w->n += s.n;

@@ -221,9 +221,9 @@ struct wl_h1_lines {
     struct wl_h1_line line[WL_H1_LINES + 64]; /* so that those of one more block fit */
 };
 
-/** Finds the lines of the head at the front of s. Returns octets of the head, its empty line
+/** Finds the lines of the head at the front of head. Returns octets of it, its empty line
  * included; 0: it is not complete, or too large for the list. */
-size_t wl_h1_scan(struct wl_span s, struct wl_h1_lines *ret);
+size_t wl_h1_scan(struct wl_span head, struct wl_h1_lines *ret);
 
 /** The line without its line end; plain lines only. */
 static inline struct wl_span wl_h1_plain_line(struct wl_span head, const struct wl_h1_line *line)

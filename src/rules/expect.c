@@ -132,9 +132,10 @@ static void expect_without_content(struct wl_judge *j, const struct wl_exchange 
     if (!wl_grammar_expects_continue(m))
         return;
     if (multiplexed) { /* there the end of the stream with the head says it */
-        if (m->framing == WL_FRAMING_NONE)
+        if (m->framing == WL_FRAMING_NONE) {
             wl_report(j, m, wl_message_field(m, WL_FIELD_EXPECT)->at, WL_VIOLATION, WL_CERTAIN,
                       "Expect: 100-continue in a request that ends with its head");
+        }
         return;
     }
     /* a length that could not be read says nothing */

@@ -577,6 +577,7 @@ static struct wl_finding *make_room(struct wl_judge *j, enum wl_severity severit
     j->suppressed++;
     if (j->max == 0)
         return NULL;
+    WL_ASSERT(j->findings); /* there is room for max of them */
     for (uint32_t i = 1; i < j->n_findings; i++) {
         if (j->findings[i].severity <= j->findings[least].severity)
             least = i;
@@ -712,6 +713,7 @@ static void conclude(struct wl_judge *j, struct wl_finding **ret, uint32_t *ret_
 
     *ret = NULL;
     *ret_n = 0;
+    WL_ASSERT(j->n_findings == 0 || j->findings);
     for (uint32_t i = 0; i < j->n_findings; i++) {
         if (!j->keep_yielded && outdone(j, i))
             j->findings[i].rule = NULL;

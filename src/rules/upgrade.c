@@ -188,14 +188,16 @@ static void upgrade_without_connection_option(struct wl_judge *j, const struct w
     bool old = m == &ex->req && wl_facts_http10(m);
 
     if (m->status == 101) { /* its own Connection: switching-missing-connection-upgrade */
-        if (ex->paired && ex->req.state >= WL_HEAD && lacks_option(&ex->req))
+        if (ex->paired && ex->req.state >= WL_HEAD && lacks_option(&ex->req)) {
             wl_report(j, m, m->at, WL_VIOLATION, wl_judge_via(ex, WL_CERTAIN),
                       "101 in answer to Upgrade without Connection: Upgrade");
+        }
         return;
     }
-    if (lacks_option(m))
+    if (lacks_option(m)) {
         wl_report(j, m, f->at, old ? WL_NOTE : WL_VIOLATION, WL_CERTAIN,
                   "Upgrade: %s, and no Connection: Upgrade", wl_said(f->value).text);
+    }
 }
 
 /* ---------------------------------------------------------------------------------------- h2c */
@@ -232,14 +234,16 @@ static void judge_h2c_response(struct wl_judge *j, const struct wl_exchange *ex,
     bool h2 = upgrade && wl_facts_upgrade_has(m, WL_SPAN("h2"));
     const char *fault;
 
-    if (settings)
+    if (settings) {
         wl_report(j, m, settings->at, WL_VIOLATION, WL_CERTAIN,
                   "HTTP2-Settings in a response: only requests have it");
+    }
     if (m->status != 101) {
-        if (m->status / 100 == 2 && (h2 || h2c))
+        if (m->status / 100 == 2 && (h2 || h2c)) {
             wl_report(j, m, upgrade->at, WL_NOTE, WL_CERTAIN,
                       "%u advertises '%s' in Upgrade, which is obsolete", m->status,
                       wl_said(upgrade->value).text);
+        }
         return;
     }
     if (h2) /* the name of HTTP/2 over TLS */
@@ -248,9 +252,10 @@ static void judge_h2c_response(struct wl_judge *j, const struct wl_exchange *ex,
         !wl_facts_upgrade_has(&ex->req, WL_SPAN("h2c")))
         return;
     fault = settings_fault(&ex->req);
-    if (fault)
+    if (fault) {
         wl_report(j, m, m->at, WL_VIOLATION, wl_judge_via(ex, WL_CERTAIN),
                   "101 switches to h2c for a request %s", fault);
+    }
 }
 
 static void h2c_upgrade_invalid(struct wl_judge *j, const struct wl_exchange *ex,

@@ -207,9 +207,10 @@ static void ws_handshake_invalid(struct wl_judge *j, const struct wl_exchange *e
         if (m->status != 101 || !ex->paired || ex->req.state < WL_HEAD || !is_websocket(&ex->req))
             return;
         n = handshake_faults(&ex->req, faults);
-        if (n)
+        if (n) {
             wl_report(j, m, m->at, WL_VIOLATION, wl_judge_via(ex, WL_CERTAIN),
                       "101 accepts a WebSocket handshake with %s", join(faults, n).text);
+        }
         return;
     }
     n = handshake_faults(m, faults);

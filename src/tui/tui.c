@@ -171,8 +171,8 @@ static bool is_ascii_terminal(void)
     const char *name = getenv("TERM"); /* NOLINT(concurrency-mt-unsafe): no thread exists yet */
     const char *codeset = nl_langinfo(CODESET); /* NOLINT(concurrency-mt-unsafe): as above */
 
-    return strcmp(codeset, "UTF-8") != 0 || strncmp(name, "vt", 2) == 0 ||
-           strcmp(name, "linux") == 0;
+    return strcmp(codeset, "UTF-8") != 0 ||
+           (name && (strncmp(name, "vt", 2) == 0 || strcmp(name, "linux") == 0));
 }
 
 /* A pair of colours per role; the theme has changed, or it is the first time. */
