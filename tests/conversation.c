@@ -12,6 +12,7 @@ enum {
     MAX_PAYLOAD = 32768, /* as segmentation offload shows it on loopback */
     MAX_PIECES = 10,     /* of a shuffled packet: fewer than reassembly waits for (16 packets) */
     WINDOW = 64240,
+    TTL = 64,
 };
 
 #define START    ((wl_ns)1767225600 * WL_SECOND) /* 2026-01-01T00:00:00Z */
@@ -41,6 +42,7 @@ static void add_packet(struct packets *to, const struct packet *p)
 
 struct player {
     struct packets *out;
+    uint8_t leg;
     wl_ns now;
     bool midstream;   /* no handshake tells where the octets begin */
     bool begun;       /* someone has spoken */
@@ -50,6 +52,7 @@ struct player {
     uint64_t held[2]; /* while hold: how far it is acknowledged */
     bool hold[2];
     uint16_t window[2];
+    uint8_t ttl[2];
     enum wl_dir pending_dir;
     uint32_t from, n_pending; /* steps whose octets go into the next packet */
 };
@@ -63,6 +66,8 @@ static void send_packet(struct player *p, enum wl_dir dir, uint8_t flags, wl_ns 
         .dir = dir,
         .flags = flags,
         .first = p->midstream && payload.n && p->next[dir] == 1,
+        .ttl = p->ttl[dir],
+        .leg = p->leg,
         .window = p->window[dir],
         .seq = p->next[dir],
         .ack = p->hold[back] ? p->held[back] : p->next[back],
@@ -147,7 +152,9 @@ static void play_step(struct player *p, const struct dialogue_step *step)
 
     switch (step->kind) {
     case STEP_DATA:
+    case STEP_LEG:
     case STEP_PACKET: break;
+    case STEP_TTL: p->ttl[dir] = (uint8_t)step->n; break;
     case STEP_TIME:
         p->now += step->time;
         p->passed = true;
@@ -182,31 +189,54 @@ static void play_step(struct player *p, const struct dialogue_step *step)
     }
 }
 
+/** The connection that lines speak of from here on; what passed on the other one passed here. */
+static struct player *change_leg(struct player legs[2], const struct player *from, uint64_t to,
+                                 const struct dialogue_case *c)
+{
+    struct player *p = &legs[to];
+
+    p->now = from->now;
+    p->passed = from->passed;
+    if (p->next[WL_TO_SERVER] == 0) {
+        shake_hands(p, c->rtt);
+        p->passed = false;
+    }
+    return p;
+}
+
 void conversation_play(const struct dialogue_case *c, struct packets *ret)
 {
-    struct player p = {
-        .out = ret, .now = START, .midstream = c->midstream, .window = {WINDOW, WINDOW}};
+    const struct player fresh = {.out = ret,
+                                 .now = START,
+                                 .midstream = c->midstream,
+                                 .window = {WINDOW, WINDOW},
+                                 .ttl = {TTL, TTL}};
+    struct player legs[2] = {fresh, fresh}, *p = legs;
 
-    if (c->midstream) {
-        p.next[WL_TO_SERVER] = p.next[WL_TO_CLIENT] = 1;
-    } else {
-        shake_hands(&p, c->rtt);
-    }
+    legs[1].leg = 1;
+    for (uint32_t i = 0; i < c->n_steps && c->steps[i].kind == STEP_TTL; i++)
+        legs[0].ttl[c->steps[i].dir] = (uint8_t)c->steps[i].n;
+    for (size_t i = 0; i < 2 && c->midstream; i++)
+        legs[i].next[WL_TO_SERVER] = legs[i].next[WL_TO_CLIENT] = 1;
+    if (!c->midstream)
+        shake_hands(p, c->rtt);
     for (uint32_t i = 0; i < c->n_steps; i++) {
         const struct dialogue_step *step = &c->steps[i];
 
-        if (p.n_pending && (step->kind != STEP_DATA || step->dir != p.pending_dir))
-            flush(&p, c);
-        if (step->kind == STEP_DATA) {
-            if (p.n_pending++ == 0) {
-                p.from = i;
-                p.pending_dir = step->dir;
+        if (p->n_pending && (step->kind != STEP_DATA || step->dir != p->pending_dir))
+            flush(p, c);
+        if (step->kind == STEP_LEG) {
+            p = change_leg(legs, p, step->n, c);
+        } else if (step->kind == STEP_DATA) {
+            if (p->n_pending++ == 0) {
+                p->from = i;
+                p->pending_dir = step->dir;
             }
         } else {
-            play_step(&p, step);
+            play_step(p, step);
         }
     }
-    flush(&p, c);
+    flush(p, c);
 }
 
 /* -------------------------------------------------------------------------------- variations */
@@ -316,7 +346,7 @@ void conversation_ack_first(const struct packets *in, struct packets *ret)
         const struct packet *p = &in->p[i], *after = p + 1;
 
         if (i + 1 < in->n && p->payload.n && !p->first && is_pure_ack(after) &&
-            after->dir != p->dir) {
+            after->dir != p->dir && after->leg == p->leg) {
             struct packet ack = *after;
 
             ack.t = p->t;

@@ -21,8 +21,9 @@ enum tcp_flag {
 struct packet {
     wl_ns t;
     enum wl_dir dir;
-    uint8_t flags; /* enum tcp_flag */
-    bool first;    /* first octets of this direction: without a handshake they must come first */
+    uint8_t flags;    /* enum tcp_flag */
+    bool first;       /* first octets of this direction: without a handshake they must come first */
+    uint8_t ttl, leg; /* leg: 1 for the second connection of the case */
     uint16_t window;
     uint64_t seq, ack;
     struct wl_span payload;

@@ -333,6 +333,24 @@ static int read_directive(struct reader *r, struct wl_span line)
         step = add_step(r, STEP_HOLD, dir);
     } else if (wl_span_equal(word, WL_SPAN("release")) && rest.n == 1 && parse_dir(rest, &dir)) {
         step = add_step(r, STEP_RELEASE, dir);
+    } else if (wl_span_equal(word, WL_SPAN("leg"))) {
+        bool upstream = wl_span_equal(rest, WL_SPAN("upstream"));
+
+        if (!upstream && !wl_span_equal(rest, WL_SPAN("client")))
+            return fail(r, "not a leg", line);
+        r->at->legs = true;
+        step = add_step(r, STEP_LEG, WL_TO_SERVER);
+        if (step)
+            step->n = upstream;
+    } else if (wl_span_equal(word, WL_SPAN("ttl"))) {
+        size_t space = wl_span_find(rest, ' ');
+
+        if (!wl_parse_u64(wl_span_sub(rest, 0, space), &n) || n == 0 || n > UINT8_MAX ||
+            !parse_dir(wl_span_trim(wl_span_after(rest, space)), &dir))
+            return fail(r, "not a TTL", line);
+        step = add_step(r, STEP_TTL, dir);
+        if (step)
+            step->n = n;
     } else if (wl_span_equal(word, WL_SPAN("window"))) {
         size_t space = wl_span_find(rest, ' ');
 

@@ -21,6 +21,8 @@ enum dialogue_step_kind {
     STEP_HOLD,    /* octets in dir stay unacknowledged from here ... */
     STEP_RELEASE, /* ... to here */
     STEP_WINDOW,  /* the sender of dir announces a window of n octets */
+    STEP_TTL,     /* packets of the sender of dir have this TTL from here on */
+    STEP_LEG,     /* what follows lies on connection n of the case: 0, or 1 */
 };
 
 struct dialogue_step {
@@ -31,7 +33,7 @@ struct dialogue_step {
     wl_ns time;
 };
 
-/** One connection and the lines that wirelint must print about it. */
+/** One connection, perhaps the other leg of the proxy on it, and the lines that wirelint must print. */
 struct dialogue_case {
     const char *title;
     unsigned line;      /* of the title, from 1 */
@@ -45,6 +47,7 @@ struct dialogue_case {
     struct wl_span *expected; /* without "? " */
     uint32_t n_expected, expected_capacity;
     bool midstream; /* no handshake */
+    bool legs;      /* there is a second connection: --correlate */
     wl_ns rtt;      /* of the handshake */
     uint16_t port;  /* of the server */
 };

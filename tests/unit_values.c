@@ -586,6 +586,38 @@ static void target_uris(void **state)
     assert_false(wl_grammar_target_uri(&m, text("http"), &uri));
 }
 
+static void lists_of_structured_fields(void **state)
+{
+    /* RFC 9651 3.1, 3.1.1, 3.1.2, 3.3 and RFC 9209 2 */
+    static const char *const lists[] = {
+        "sugar, tea, rum",
+        "(\"foo\" \"bar\"), (\"baz\"), (\"bat\" \"one\"), ()",
+        "(\"foo\"; a=1;b=2);lvl=5, (\"bar\" \"baz\");lvl=1",
+        "abc;a=1;b=2; cde_456, (ghi;jk=4 l);q=\"9\";r=w",
+        "1; a; b=?0",
+        "42, -999999999999999, 4.5, -12.125",
+        "\"hello world\", \"a \\\"b\\\"\"",
+        "foo123/456, *a:b",
+        ":cHJldGVuZCB0aGlzIGlzIGJpbmFyeSBjb250ZW50Lg==:",
+        "@1659578233, %\"This is intended for display to %c3%bcsers.\"",
+        "r34.example.net; error=http_request_error, ExampleCDN",
+        "cdn.example.org; next-hop=backend.example.org:8001",
+        "",
+    };
+    static const char *const others[] = {
+        "a,",          "a,,b",        "a b",     "p; error = x", "p; Error=x", "p;",
+        "p; =x",       "\"open",      "\"\\n\"", "(a b",         "(a,b)",      "1234567890123456",
+        "1.",          "1.2345",      "?2",      ":a*:",         "-",          "a; b=",
+        "a\t;b=1 ; c", "\"caf\xc3\"", "%x",      "@a",           "=",          "{}",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < WL_COUNT(lists); i++)
+        assert_true(wl_grammar_is_sf_list(text(lists[i])));
+    for (size_t i = 0; i < WL_COUNT(others); i++)
+        assert_false(wl_grammar_is_sf_list(text(others[i])));
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -594,6 +626,7 @@ int main(void)
         cmocka_unit_test(directives),
         cmocka_unit_test(numbers),
         cmocka_unit_test(languages),
+        cmocka_unit_test(lists_of_structured_fields),
         cmocka_unit_test(challenges),
         cmocka_unit_test(broken_challenges),
         cmocka_unit_test(dates_of_rfc_9110),

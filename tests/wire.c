@@ -84,13 +84,16 @@ static void set_be16(uint8_t *p, uint32_t value)
     p[1] = (uint8_t)value;
 }
 
-static void put_address(struct out *o, bool v6, enum wl_dir end)
+/** The sender of dir: 10.0.0.2 and 10.0.0.9; on the second leg the latter asks 10.0.0.17. */
+static void put_address(struct out *o, bool v6, enum wl_dir end, uint8_t leg)
 {
+    uint32_t ip = leg == 0 ? 0x0a000002 : 0x0a000009;
+
     static const uint8_t prefix[12] = {0x20, 0x01, 0x0d, 0xb8};
 
     if (v6)
         put_span(o, wl_span(prefix, sizeof(prefix)));
-    put_be32(o, end == WL_TO_SERVER ? 0x0a000002 : 0x0a000009); /* 10.0.0.2 and 10.0.0.9 */
+    put_be32(o, end == WL_TO_SERVER ? ip : leg == 0 ? 0x0a000009 : 0x0a000011);
 }
 
 /** The TCP segment with a right checksum. */
@@ -113,8 +116,8 @@ static struct wl_span dress_tcp(const struct wire *w, const struct packet *p, st
     put_be16(&o, p->window);
     put_be32(&o, 0);
     put_span(&o, p->payload);
-    put_address(&ends, w->v6, WL_TO_SERVER);
-    put_address(&ends, w->v6, WL_TO_CLIENT);
+    put_address(&ends, w->v6, WL_TO_SERVER, p->leg);
+    put_address(&ends, w->v6, WL_TO_CLIENT, p->leg);
     put_be16(&ends, 6);
     put_be16(&ends, (unsigned)o.n);
     sum = add_checksum(add_checksum(0, pseudo, ends.n), o.p, o.n);
@@ -123,7 +126,7 @@ static struct wl_span dress_tcp(const struct wire *w, const struct packet *p, st
 }
 
 /** The IPv4 header of n octets of payload that begin at offset of their datagram. */
-static void put_ipv4(struct out *o, enum wl_dir dir, uint16_t id, size_t n, size_t offset,
+static void put_ipv4(struct out *o, const struct packet *p, uint16_t id, size_t n, size_t offset,
                      bool more)
 {
     uint8_t *header = o->p + o->n;
@@ -132,22 +135,22 @@ static void put_ipv4(struct out *o, enum wl_dir dir, uint16_t id, size_t n, size
     put_be16(o, (unsigned)(20 + n));
     put_be16(o, id);
     put_be16(o, (more ? 0x2000u : 0) | (unsigned)(offset / 8));
-    put_u8(o, 64);
+    put_u8(o, p->ttl);
     put_u8(o, 6);
     put_be16(o, 0);
-    put_address(o, false, dir);
-    put_address(o, false, dir == WL_TO_SERVER ? WL_TO_CLIENT : WL_TO_SERVER);
+    put_address(o, false, p->dir, p->leg);
+    put_address(o, false, p->dir == WL_TO_SERVER ? WL_TO_CLIENT : WL_TO_SERVER, p->leg);
     set_be16(header + 10, ~add_checksum(0, header, 20) & 0xffff);
 }
 
-static void put_ipv6(struct out *o, enum wl_dir dir, size_t n)
+static void put_ipv6(struct out *o, const struct packet *p, size_t n)
 {
     put_be32(o, 0x60000000);
     put_be16(o, (unsigned)n);
     put_u8(o, 6);
-    put_u8(o, 64);
-    put_address(o, true, dir);
-    put_address(o, true, dir == WL_TO_SERVER ? WL_TO_CLIENT : WL_TO_SERVER);
+    put_u8(o, p->ttl);
+    put_address(o, true, p->dir, p->leg);
+    put_address(o, true, p->dir == WL_TO_SERVER ? WL_TO_CLIENT : WL_TO_SERVER, p->leg);
 }
 
 static void put_link(struct out *o, const struct wire *w, enum wl_dir dir)
@@ -203,9 +206,9 @@ static void dress_ip(const struct wire *w, const struct packet *p, uint16_t id, 
     }
     put_link(&o, w, p->dir);
     if (w->v6) {
-        put_ipv6(&o, p->dir, part.n);
+        put_ipv6(&o, p, part.n);
     } else {
-        put_ipv4(&o, p->dir, id, part.n, offset, more);
+        put_ipv4(&o, p, id, part.n, offset, more);
     }
     put_span(&o, part);
     if (w->link == WIRE_ETHER && o.n < 60)

@@ -93,6 +93,7 @@ struct wl_conn_ref {
     enum wl_proto proto;
     bool tls;       /* decrypted from TLS */
     bool midstream; /* its beginning was not captured */
+    uint8_t ttl;    /* TTL or hop limit of the server's SYN-ACK; 0: not known */
     wl_ns t_first;  /* its first packet */
     wl_ns rtt;      /* SYN to the client's first ACK, as seen at the capture point; 0: not known */
 };
@@ -207,6 +208,7 @@ struct wl_message {
     uint16_t status; /* 0..999 as sent; 0 in a request, and where no three digits stood */
     bool early;      /* a response that began before its request's head was complete */
     bool stray;      /* a response for which no request was outstanding */
+    uint8_t ttl;     /* TTL or hop limit of the packet of a response's first octet; 0: not known */
     uint8_t major, minor;
     enum wl_method method_id;
     enum wl_framing framing;

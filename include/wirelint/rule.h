@@ -74,6 +74,7 @@ struct wl_past {
     bool as_proxy;      /* the request has the form of one to a proxy */
     bool via;           /* an intermediary showed itself on either message */
     bool dated;         /* there is a Date that could be read */
+    bool interim;       /* an interim response other than 101 came first */
     uint64_t req_fields[WL_FIELD_WORDS], res_fields[WL_FIELD_WORDS]; /* one bit per wl_field_id */
     uint64_t negotiated; /* Accept, User-Agent and their kin: what the response may vary by */
     uint64_t identity;   /* Cookie and Authorization */

@@ -36,8 +36,8 @@ struct column {
 static const struct column conn_columns[] = {
     COLUMN(wl_conn_ref, id, NUMBER),        COLUMN(wl_conn_ref, number, NUMBER),
     COLUMN(wl_conn_ref, proto, NUMBER),     COLUMN(wl_conn_ref, tls, NUMBER),
-    COLUMN(wl_conn_ref, midstream, NUMBER), COLUMN(wl_conn_ref, t_first, TIME),
-    COLUMN(wl_conn_ref, rtt, NUMBER),
+    COLUMN(wl_conn_ref, midstream, NUMBER), COLUMN(wl_conn_ref, ttl, NUMBER),
+    COLUMN(wl_conn_ref, t_first, TIME),     COLUMN(wl_conn_ref, rtt, NUMBER),
 };
 
 static const struct column message_columns[] = {
@@ -64,6 +64,7 @@ static const struct column message_columns[] = {
     COLUMN(wl_message, n_trailers, NUMBER),
     COLUMN(wl_message, early, NUMBER),
     COLUMN(wl_message, stray, NUMBER),
+    COLUMN(wl_message, ttl, NUMBER),
     COLUMN(wl_message, n_body_lost, NUMBER),
 };
 

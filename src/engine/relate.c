@@ -240,6 +240,7 @@ static void note(struct wl_relate *r, const struct wl_exchange *ex)
     now->method = ex->req.method_id;
     now->status = head ? res->status : 0;
     now->whole = res->state == WL_WHOLE;
+    now->interim = ex->n_interim && ex->interim[0].status != 101;
     now->declared = head ? res->declared : WL_NONE;
     now->body_bytes = res->body_bytes;
     note_request(r, &ex->req);
@@ -261,6 +262,7 @@ enum key {
     KEY_TRY,      /* that and the client */
     KEY_REDIRECT, /* the client and a URI */
     KEY_SERVER,
+    KEY_PAIR, /* that and the client */
 };
 
 /* Is it worth keeping at all? */
@@ -305,6 +307,11 @@ static bool keep_proxy(const struct wl_past *now)
     return now->as_proxy;
 }
 
+static bool keep_interim(const struct wl_past *now)
+{
+    return now->interim && now->whole;
+}
+
 static bool keep_nothing(const struct wl_past *now)
 {
     (void)now;
@@ -343,6 +350,7 @@ static const struct relation {
     [WL_RELATION_EXPECTATION] = {KEY_TRY, keep_expectation, end_try},
     [WL_RELATION_ALLOW] = {KEY_TARGET, keep_allow, NULL},
     [WL_RELATION_PROXY] = {KEY_SERVER, keep_proxy, NULL},
+    [WL_RELATION_INTERIM] = {KEY_PAIR, keep_interim, NULL},
     [WL_RELATION_SERVER] = {KEY_SERVER, keep_server, NULL},
     [WL_RELATION_CLOCK] = {KEY_NONE, keep_nothing, NULL},
 };
@@ -367,6 +375,7 @@ static uint64_t key_of(struct wl_relate *r, const struct wl_exchange *ex, enum w
         h = hash_client(ex, uri);
         break;
     case KEY_SERVER: h = r->server; break;
+    case KEY_PAIR: h = hash_client(ex, r->server); break;
     }
     /* h is as good as random: what tells relations apart need not be */
     return (h ^ (uint64_t)relation << 56) * MIX | 1;

@@ -386,7 +386,8 @@ static void settle_doubt(struct wl_build *b, const struct wl_seen *seen)
 
     if (!b->doubt || b->oldest || !quiet)
         return;
-    if (b->doubt_client && !b->final_since)
+    /* behind an interim response its final one is still to come */
+    if (b->doubt_client && (!b->final_since || b->last_kind == WL_LAST_INTERIM))
         return;
     if (b->doubt_server && !b->heard[WL_TO_CLIENT] && b->doubt == WL_UNJUDGED_MIDSTREAM)
         return;
@@ -480,6 +481,24 @@ static void end_stray(struct wl_build *b, struct wl_work *w, wl_ns now)
     }
 }
 
+/* A client that never pipelined begins its next request when it has received an interim response,
+ * and no more, to a request that was complete: as if that had been the final one. A 100 that was
+ * asked for is understood: the client went on to send its content. */
+static void mark_after_interim(struct wl_build *b, struct wl_at at, const struct wl_seen *seen)
+{
+    struct wl_work *w = b->oldest;
+    const struct wl_message *m;
+
+    if (!w || !w->req_ended || w->ex.req.state != WL_WHOLE || w->ex.n_interim == 0 ||
+        w->ex.n_interim_more || w->answered || w->begun)
+        return;
+    m = &w->ex.interim[w->ex.n_interim - 1];
+    if (m->status == 101 || seen->acked == WL_NONE || seen->acked < m->body_at.offset ||
+        (m->status == 100 && wl_grammar_expects_continue(&w->ex.req)))
+        return;
+    wl_build_mark(b, w, &w->ex.req, WL_MARK_REQUEST_AFTER_INTERIM, at, m->status, wl_span(NULL, 0));
+}
+
 struct wl_work *wl_build_request(struct wl_build *b, struct wl_at at, const struct wl_seen *seen)
 {
     uint32_t unanswered;
@@ -508,6 +527,8 @@ struct wl_work *wl_build_request(struct wl_build *b, struct wl_at at, const stru
         w->ex.req.acked = seen->acked;
     if (!b->oldest)
         b->oldest = w;
+    if (unanswered == 1 && !b->pipelined)
+        mark_after_interim(b, at, seen);
     if (unanswered) {
         b->pipelined = true;
         wl_build_mark(b, w, &w->ex.req, WL_MARK_PIPELINED, at, unanswered, wl_span(NULL, 0));
@@ -583,7 +604,8 @@ static struct wl_work *stray_work(struct wl_build *b, wl_ns now)
 void wl_build_response(struct wl_build *b, struct wl_begin *ret, struct wl_at at,
                        const struct wl_seen *seen)
 {
-    *ret = (struct wl_begin){.at = at, .acked = seen->acked, .t = seen->t, .frame = seen->frame};
+    *ret = (struct wl_begin){
+        .at = at, .acked = seen->acked, .t = seen->t, .frame = seen->frame, .ttl = seen->ttl};
     wl_build_next(b, seen->t);
     if (b->oldest && !answers_unseen(b, seen)) {
         ret->work = b->oldest;
@@ -621,6 +643,7 @@ void wl_build_message(const struct wl_begin *begin, struct wl_message *m)
         .state = WL_CUT,
         .early = begin->early,
         .stray = begin->stray,
+        .ttl = begin->ttl,
         .declared = WL_NONE,
         .other_declared = WL_NONE,
         .at = begin->at,

@@ -93,6 +93,7 @@ struct wl_begin {
     wl_ns t;
     uint64_t frame;
     bool early, stray;
+    uint8_t ttl;
 };
 
 void wl_build_init(struct wl_build *b, struct wl_layer *l,

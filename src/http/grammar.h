@@ -134,6 +134,10 @@ bool wl_grammar_sf_boolean(struct wl_span item, bool *ret);
 /** sf-integer: up to 15 digits, perhaps a "-" (RFC 9651 3.3.1). */
 bool wl_grammar_sf_integer(struct wl_span item, int64_t *ret);
 
+/** A list of structured fields, of which one line is given: items with parameters, inner lists among
+ * them (RFC 9651 3.1, 4.2.1). */
+bool wl_grammar_is_sf_list(struct wl_span value);
+
 /* ---------------------------------------------------------------------- dates: grammar_date.c */
 
 enum wl_date_form {

@@ -5,6 +5,7 @@
  * WL_GROUP(NAME): wl_rules_NAME in NAME.c. The order is that of the catalogue and of reports.
  */
 WL_GROUP(interim)
+WL_GROUP(hints)
 WL_GROUP(timing)
 WL_GROUP(expect)
 WL_GROUP(upgrade)
@@ -24,3 +25,4 @@ WL_GROUP(syntax)
 WL_GROUP(framing)
 WL_GROUP(order)
 WL_GROUP(dates)
+WL_GROUP(proxy)

@@ -177,6 +177,155 @@ static void continue_repeated(struct wl_judge *j, const struct wl_exchange *ex,
     wl_report_frame(j, first.at.frame);
 }
 
+static void interim_labelled_http10(struct wl_judge *j, const struct wl_exchange *ex,
+                                    const struct wl_message *m)
+{
+    bool final = ex->paired && wl_facts_final(ex) && m->major == 1 &&
+                 !wl_message_mark(m, WL_MARK_VERSION_MALFORMED);
+
+    for (uint32_t i = 0; i < ex->n_interim; i++) {
+        const struct wl_message *r = &ex->interim[i];
+
+        if (r->state < WL_HEAD || r->major != 1 || wl_message_mark(r, WL_MARK_VERSION_MALFORMED))
+            continue;
+        if (r->minor == 0) {
+            wl_report(j, r, r->at, WL_WARNING, WL_CERTAIN, "%u as HTTP/1.0", r->status);
+            return;
+        }
+        if (final && m->minor != r->minor) {
+            /* a gateway may have passed on the one and made the other */
+            wl_report(j, r, r->at, WL_WARNING, WL_LIKELY, "%u as HTTP/1.%u, then %u as HTTP/1.%u",
+                      r->status, r->minor, m->status, m->minor);
+            wl_report_frame(j, m->at.frame);
+            return;
+        }
+    }
+}
+
+/** The first option of a Connection line that says more than how long the connection lives. */
+static struct wl_span odd_option(struct wl_span value)
+{
+    struct wl_cursor c = wl_cursor(value);
+    struct wl_span member;
+
+    while ((member = wl_grammar_member(&c)).n) {
+        if (!wl_span_equal_nocase(member, WL_SPAN("close")) &&
+            !wl_span_equal_nocase(member, WL_SPAN("keep-alive")) &&
+            !wl_span_equal_nocase(member, WL_SPAN("upgrade")))
+            return member;
+    }
+    return member;
+}
+
+/** How much a field of the connection means in an interim response; OFF when it is none. */
+static enum wl_severity hop_severity(const struct wl_field *f)
+{
+    switch ((int)f->id) {
+    case WL_FIELD_KEEP_ALIVE:
+    case WL_FIELD_PROXY_AUTHENTICATE:
+    case WL_FIELD_PROXY_CONNECTION:
+    case WL_FIELD_TE:
+    case WL_FIELD_TRAILER: return WL_WARNING;
+    /* RFC 9110 7.8 lets a server advertise Upgrade in any response, keep-alive is as it was */
+    case WL_FIELD_UPGRADE: return WL_NOTE;
+    case WL_FIELD_CONNECTION: {
+        struct wl_cursor c = wl_cursor(f->value);
+
+        if (odd_option(f->value).n)
+            return WL_WARNING;
+        /* close has a rule of its own */
+        return wl_span_equal_nocase(wl_grammar_member(&c), WL_SPAN("close")) ? WL_OFF : WL_NOTE;
+    }
+    default: return WL_OFF;
+    }
+}
+
+static void interim_hop_by_hop_field(struct wl_judge *j, const struct wl_exchange *ex,
+                                     const struct wl_message *m)
+{
+    const struct wl_field *worst = NULL;
+
+    (void)ex;
+    if (m->status == 101)
+        return;
+    for (uint32_t i = 0; i < m->n_fields; i++) {
+        const struct wl_field *f = &m->fields[i];
+
+        if (hop_severity(f) > (worst ? hop_severity(worst) : WL_OFF))
+            worst = f;
+    }
+    if (worst) {
+        wl_report(j, m, worst->at, hop_severity(worst), WL_CERTAIN, "%s: %s in a %u response",
+                  wl_said(worst->name).text, wl_said(worst->value).text, m->status);
+    }
+}
+
+static bool is_representation_field(enum wl_field_id id)
+{
+    switch ((int)id) {
+    case WL_FIELD_CONTENT_ENCODING:
+    case WL_FIELD_CONTENT_LANGUAGE:
+    case WL_FIELD_CONTENT_LOCATION:
+    case WL_FIELD_CONTENT_RANGE:
+    case WL_FIELD_CONTENT_TYPE:
+    case WL_FIELD_ETAG:
+    case WL_FIELD_LAST_MODIFIED: return true;
+    default: return false;
+    }
+}
+
+static void interim_representation_metadata(struct wl_judge *j, const struct wl_exchange *ex,
+                                            const struct wl_message *m)
+{
+    (void)ex;
+    if (m->status == 103) /* whose fields are those of the final response to come */
+        return;
+    for (uint32_t i = 0; i < m->n_fields; i++) {
+        const struct wl_field *f = &m->fields[i];
+
+        if (!is_representation_field(f->id))
+            continue;
+        wl_report(j, m, f->at, WL_NOTE, WL_CERTAIN, "%s: %s in a %u response",
+                  wl_said(f->name).text, wl_said(f->value).text, m->status);
+        return;
+    }
+}
+
+/** Closes who takes the interim response for all there is. */
+enum { CLOSE_MS = 50 };
+
+static void client_treats_interim_as_final(struct wl_judge *j, const struct wl_exchange *ex,
+                                           const struct wl_message *m)
+{
+    const struct wl_mark *mark = wl_message_mark(&ex->req, WL_MARK_REQUEST_AFTER_INTERIM);
+    uint32_t n = ex->n_interim + ex->n_interim_more;
+    struct wl_answer last;
+
+    (void)m;
+    if (n == 0 || wl_facts_http10(&ex->req) || ex->req.state != WL_WHOLE)
+        return;
+    last = wl_facts_answer(ex, n - 1);
+    if (mark) {
+        wl_report(j, last.m, mark->at, WL_WARNING, WL_LIKELY,
+                  "client sent its next request after %u, before the final response, though it had "
+                  "not pipelined before",
+                  (unsigned)mark->value);
+        wl_report_frame(j, last.at.frame);
+        return;
+    }
+    /* who asked for a 100 knows what it is */
+    if (ex->res.state != WL_ABSENT || last.status == 101 ||
+        (last.status == 100 && wl_grammar_expects_continue(&ex->req)) ||
+        ex->end_by != WL_TO_SERVER || (ex->end != WL_END_CLOSED && ex->end != WL_END_RESET) ||
+        ex->rst_suspect)
+        return;
+    if (ex->t_end < last.t || ex->t_end - last.t > CLOSE_MS * (WL_SECOND / 1000))
+        return;
+    wl_report(j, last.m, last.at, WL_WARNING, WL_LIKELY, "client closed (%s) %s after %u",
+              ex->end == WL_END_RESET ? "RST" : "FIN", wl_said_time(ex->t_end - last.t).text,
+              last.status);
+}
+
 static void continue_then_417(struct wl_judge *j, const struct wl_exchange *ex,
                               const struct wl_message *m)
 {
@@ -201,6 +350,24 @@ static void continue_then_417(struct wl_judge *j, const struct wl_exchange *ex,
 }
 
 static const struct wl_rule rules[] = {
+    {
+        .id = "client-treats-interim-as-final",
+        .severity = WL_WARNING,
+        .fault = WL_FAULT_CLIENT,
+        .area = "INT",
+        .versions = "HTTP/1.1",
+        .cite = {"RFC 9110 15.2", "RFC 8297 3"},
+        .title = "Client takes an interim response for the final one",
+        .why = "A client must be able to parse interim responses before the final one, even if it "
+               "expects none. One that goes on to its next request reads every answer as that to "
+               "the request before: with a shared connection, somebody else's.",
+        .advice = "Update or repair the client; until then, send it no interim responses.",
+        .see = {"early-hints-misuse", "client-gave-up"},
+        .when = WL_ON_EXCHANGE,
+        .needs = WL_NEEDS_PAIR | WL_NEEDS_CLK | WL_NEEDS_REQUEST,
+        .interim_only = true,
+        .check = client_treats_interim_as_final,
+    },
     {
         .id = "continue-repeated",
         .severity = WL_NOTE,
@@ -352,6 +519,70 @@ static const struct wl_rule rules[] = {
         .needs = WL_NEEDS_PAIR,
         .interim_only = true,
         .check = interim_excessive_count,
+    },
+    {
+        .id = "interim-hop-by-hop-field",
+        .severity = WL_WARNING,
+        .fault = WL_FAULT_SERVER,
+        .area = "INT",
+        .versions = "HTTP/1.1",
+        .cite = {"RFC 9110 7.6.1", "RFC 9110 15.2"},
+        .title = "Interim response with fields that concern the connection",
+        .why = "Such fields are for the final response, which ends what they speak of; an interim "
+               "one has no trailers either. They are seen where a gateway hands on field by field "
+               "what it got from the server behind it, Keep-Alive included.",
+        .advice =
+            "Remove Connection, Keep-Alive, Trailer and their kin from interim responses, also "
+            "in gateways that forward them.",
+        .see = {"interim-connection-close", "interim-transfer-encoding"},
+        .when = WL_ON_RESPONSE,
+        .interim_only = true,
+        .status_from = 100,
+        .status_to = 199,
+        .field = WL_FIELD_CONNECTION,
+        .fields = {WL_FIELD_KEEP_ALIVE, WL_FIELD_PROXY_AUTHENTICATE, WL_FIELD_PROXY_CONNECTION,
+                   WL_FIELD_TE, WL_FIELD_TRAILER, WL_FIELD_UPGRADE},
+        .check = interim_hop_by_hop_field,
+    },
+    {
+        .id = "interim-labelled-http10",
+        .severity = WL_WARNING,
+        .fault = WL_FAULT_SERVER,
+        .area = "INT",
+        .versions = "HTTP/1.0, HTTP/1.1",
+        .cite = {"RFC 9110 6.2", "RFC 9110 15.2", "RFC 1945 6.1.1"},
+        .title = "Interim response whose version knows none, or is not that of the final one",
+        .why = "HTTP/1.0 has no interim responses, so a status line that says so contradicts "
+               "itself, and recipients may take it for the final response of an old server. Two "
+               "versions in one exchange make them guess which one the sender speaks.",
+        .advice = "Send interim responses as HTTP/1.1, like the final one.",
+        .see = {"interim-to-http10"},
+        .yields = {"interim-to-http10", "switching-to-http10"},
+        .when = WL_ON_EXCHANGE,
+        .interim_only = true,
+        .check = interim_labelled_http10,
+    },
+    {
+        .id = "interim-representation-metadata",
+        .severity = WL_NOTE,
+        .fault = WL_FAULT_SERVER,
+        .area = "INT",
+        .versions = "HTTP/1.1, HTTP/2, HTTP/3",
+        .cite = {"RFC 9110 15.2", "RFC 9110 8.1", "RFC 8297 2"},
+        .title = "Interim response with fields that describe a representation",
+        .why = "An interim response has no content and stands for no representation; only 103 may "
+               "tell of the fields of the response to come. A recipient has nothing to apply them "
+               "to, and some take them for a sign of content.",
+        .advice = "Put Content-Type, ETag and their kin into the final response, or into a 103.",
+        .see = {"interim-content-length", "interim-body"},
+        .when = WL_ON_RESPONSE,
+        .interim_only = true,
+        .status_from = 100,
+        .status_to = 199,
+        .field = WL_FIELD_CONTENT_TYPE,
+        .fields = {WL_FIELD_CONTENT_ENCODING, WL_FIELD_CONTENT_LANGUAGE, WL_FIELD_CONTENT_LOCATION,
+                   WL_FIELD_CONTENT_RANGE, WL_FIELD_ETAG, WL_FIELD_LAST_MODIFIED},
+        .check = interim_representation_metadata,
     },
     {
         .id = "interim-to-http10",

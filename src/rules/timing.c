@@ -11,6 +11,7 @@
 
 #include "facts.h"
 #include "grammar.h"
+#include "profile.h"
 
 /** Did the client leave before t? */
 static bool client_left_before(const struct wl_exchange *ex, wl_ns t)
@@ -159,7 +160,164 @@ static void silent_gap_no_interim(struct wl_judge *j, const struct wl_exchange *
         first.status, wl_said_time(silence).text, wl_said_limit(tier).text);
 }
 
+static void continue_late(struct wl_judge *j, const struct wl_exchange *ex,
+                          const struct wl_message *m)
+{
+    const struct wl_message *req = &ex->req;
+    const struct wl_wait *w = ex->wait;
+    uint64_t begin = req->body_at.offset, had;
+    struct wl_answer a;
+    bool all;
+
+    (void)m;
+    if (!wl_facts_interim(ex, 100, &a) || !a.m || !wl_grammar_expects_continue(req) ||
+        a.m->acked == WL_NONE || a.m->acked <= begin || w->t_content == 0)
+        return;
+    /* a client that did not wait has made the 100 late itself */
+    if (w->t_content - req->t_head < wl_judge_thresholds(j)->expect_immediate)
+        return;
+    had = a.m->acked - begin;
+    all = req->end_offset != WL_NONE && a.m->acked >= req->end_offset;
+    wl_report(j, a.m, a.at, WL_NOTE, wl_judge_via(ex, WL_CERTAIN),
+              "100 sent after %s content had arrived (%s acknowledged), %s after the head",
+              all ? "all" : "some", wl_said_octets(had).text, wl_said_time(a.t - req->t_head).text);
+    wl_report_frame(j, req->at.frame);
+}
+
+static void client_gave_up(struct wl_judge *j, const struct wl_exchange *ex,
+                           const struct wl_message *m)
+{
+    uint32_t n = ex->n_interim + ex->n_interim_more;
+    bool reset = ex->end == WL_END_RESET, whole = ex->req.state == WL_WHOLE;
+    wl_ns waited = ex->t_end - ex->req.t_last;
+    struct wl_answer last = {0};
+
+    (void)m;
+    if (ex->res.state != WL_ABSENT || wl_facts_interim(ex, 101, NULL) ||
+        wl_message_mark(&ex->req, WL_MARK_AFTER_CLOSE_CLIENT))
+        return;
+    /* a FIN right behind the request says that no other will come, not that nobody listens */
+    if (!reset && whole && waited <= ex->conn.rtt)
+        return;
+    if (n)
+        last = wl_facts_answer(ex, n - 1);
+    if (!whole) {
+        wl_report(j, &ex->req, ex->req.at, WL_NOTE, WL_CERTAIN,
+                  "client closed (%s) in the middle of its request, %s after its last octet",
+                  reset ? "RST" : "FIN", wl_said_time(waited).text);
+    } else if (n) {
+        wl_report(
+            j, &ex->req, ex->req.at, WL_NOTE, WL_CERTAIN,
+            "client closed (%s) %s after its request and %s after %u, without a final response",
+            reset ? "RST" : "FIN", wl_said_time(waited).text, wl_said_time(ex->t_end - last.t).text,
+            last.status);
+    } else {
+        wl_report(j, &ex->req, ex->req.at, WL_NOTE, WL_CERTAIN,
+                  "client closed (%s) %s after its request, without a response",
+                  reset ? "RST" : "FIN", wl_said_time(waited).text);
+    }
+}
+
+/** Proxy-Status says that no timer of a slow answer ran out: the name server, the connect, a limit. */
+static bool says_why_so_soon(const struct wl_message *res)
+{
+    static const char *const soon[] = {"dns_timeout", "connection_limit_reached",
+                                       "connection_timeout"};
+    const struct wl_field *f = wl_message_field(res, WL_FIELD_PROXY_STATUS);
+
+    for (; f; f = wl_message_next_field(res, f)) {
+        struct wl_cursor c = wl_cursor(f->value);
+        struct wl_span member;
+        struct wl_param p;
+
+        while ((member = wl_grammar_member(&c)).n) {
+            if (!wl_grammar_param_find(member, WL_SPAN("error"), &p))
+                continue;
+            for (size_t i = 0; i < WL_COUNT(soon); i++) {
+                if (wl_span_equal(p.value, wl_span_text(soon[i])))
+                    return true;
+            }
+        }
+    }
+    return false;
+}
+
+enum { SLACK = 10 /* hundredths */ };
+
+static void vendor_timeout_mismatch(struct wl_judge *j, const struct wl_exchange *ex,
+                                    const struct wl_message *m)
+{
+    const struct wl_thresholds *limit = wl_judge_thresholds(j);
+    wl_ns own = limit->gateway_limit, took = m->t_first - ex->req.t_last, since = took;
+
+    if (ex->req.state != WL_WHOLE || wl_message_field(m, WL_FIELD_AGE) || says_why_so_soon(m) ||
+        wl_message_mark(&ex->req, WL_MARK_PIPELINED))
+        return;
+    if (m->status == 504) {
+        if (took < limit->gateway_min) {
+            wl_report(j, m, m->at, WL_NOTE, WL_LIKELY,
+                      "504 %s after the end of the request, less than any gateway waits (%s)",
+                      wl_said_time(took).text, wl_said_limit(limit->gateway_min).text);
+        }
+        return;
+    }
+    for (uint32_t i = 0; i < ex->n_interim + ex->n_interim_more; i++) {
+        struct wl_answer a = wl_facts_answer(ex, i);
+
+        if (a.status == 102)
+            since = m->t_first - a.t;
+    }
+    if (!wl_profile_knows(m->status) || wl_profile_explains(m->status, took, SLACK) ||
+        wl_profile_explains(m->status, since, SLACK))
+        return;
+    if (own && since >= own - own / 100 * SLACK && since <= own + own / 100 * SLACK)
+        return;
+    wl_report(j, m, m->at, WL_NOTE, WL_LIKELY,
+              "%u %s after the %s, near none of the limits of the gateways that send it", m->status,
+              wl_said_time(since).text, since == took ? "end of the request" : "last 102");
+}
+
 static const struct wl_rule rules[] = {
+    {
+        .id = "client-gave-up",
+        .severity = WL_NOTE,
+        .fault = WL_FAULT_CLIENT,
+        .area = "TIM",
+        .versions = "HTTP/1.1, HTTP/2, HTTP/3",
+        .cite = {"RFC 9112 9.5"},
+        .title = "Client closed before a final response came",
+        .why = "Somebody stopped waiting: a time-out of the client, a page that was left, a health "
+               "check that is too strict. nginx and others log it as 499, a code that is never "
+               "sent. The work was done for nothing, or is still going on.",
+        .advice = "Compare the time with the time-outs of the clients and of the gateways before "
+                  "the server.",
+        .see = {"silent-gap-no-interim", "client-treats-interim-as-final"},
+        .yields = {"client-treats-interim-as-final"},
+        .when = WL_ON_EXCHANGE,
+        .needs = WL_NEEDS_PAIR | WL_NEEDS_END_CLIENT | WL_NEEDS_REQUEST,
+        .status_from = 600, /* no final status */
+        .status_to = 99,
+        .check = client_gave_up,
+    },
+    {
+        .id = "continue-late",
+        .severity = WL_NOTE,
+        .fault = WL_FAULT_SERVER,
+        .area = "INT",
+        .versions = "HTTP/1.1, HTTP/2, HTTP/3",
+        .cite = {"RFC 9110 10.1.1", "RFC 9110 15.2.1"},
+        .title = "100 (Continue) after the content had begun to arrive",
+        .why = "The client waited for the 100 until it gave up waiting, and sent its content "
+               "unasked. Every such request costs the client its timer, and the content travels "
+               "also where it is going to be refused.",
+        .advice = "Send 100 as soon as the head has been read, before content is waited for; once "
+                  "content is there it may be left out.",
+        .see = {"expect-ignored", "continue-without-expect"},
+        .when = WL_ON_EXCHANGE,
+        .needs = WL_NEEDS_PAIR | WL_NEEDS_CLK | WL_NEEDS_ACK | WL_NEEDS_REQUEST,
+        .interim_only = true,
+        .check = continue_late,
+    },
     {
         .id = "processing-before-request-complete",
         .severity = WL_WARNING,
@@ -254,6 +412,27 @@ static const struct wl_rule rules[] = {
         .needs = WL_NEEDS_PAIR | WL_NEEDS_CLK | WL_NEEDS_REQUEST,
         .once_per_target = true,
         .check = silent_gap_no_interim,
+    },
+    {
+        .id = "vendor-timeout-mismatch",
+        .severity = WL_NOTE,
+        .fault = WL_FAULT_INTERMEDIARY,
+        .area = "TIM",
+        .versions = "HTTP/1.1, HTTP/2, HTTP/3",
+        .cite = {"RFC 9110 15.6.5"},
+        .title = "Status of a gateway's time-out at a time when none runs out",
+        .why = "504, 522 and 524 say that a gateway waited in vain, and gateways wait for known "
+               "times. One that comes much earlier or at an odd time has another cause: a failed "
+               "connection, an origin server that sent the code itself, a cached error.",
+        .advice =
+            "Look at the leg behind the gateway. If its limits were changed, say so with --set "
+            "gateway.limit=SECONDS; 'wirelint profiles' lists those that are known.",
+        .see = {"proxy-status-mismatch", "processing-final-late"},
+        .when = WL_ON_EXCHANGE,
+        .needs = WL_NEEDS_PAIR | WL_NEEDS_CLK | WL_NEEDS_REQUEST | WL_NEEDS_RESPONSE,
+        .status_from = 504,
+        .status_to = 524,
+        .check = vendor_timeout_mismatch,
     },
 };
 

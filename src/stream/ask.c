@@ -39,6 +39,7 @@ void wl_channel_ref(const struct wl_hand *hand, struct wl_conn_ref *ret)
                      !wl_tcp_is(&flow->tcp, WL_TO_CLIENT, WL_TCP_OPENED),
         .t_first = origin->t_first,
         .rtt = flow->state & WL_FLOW_TIMED ? origin->rtt : 0,
+        .ttl = origin->ttl,
     };
     wl_flow_end(flow, turned, &ret->client);
     wl_flow_end(flow, !turned, &ret->server);

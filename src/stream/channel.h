@@ -50,6 +50,7 @@ struct wl_origin {
     uint32_t n_exchanges; /* while it rests */
     uint16_t status;      /* the last one, while it rests */
     uint8_t aside;        /* of the layer, while it rests */
+    uint8_t ttl;          /* of the server's SYN-ACK; 0: none was seen */
 };
 static_assert(sizeof(struct wl_flow) + sizeof(struct wl_origin) <= 184,
               "an idle connection is small");

@@ -565,8 +565,13 @@ static void measure_handshake(struct wl_flow *flow, enum wl_dir dir, const struc
 {
     wl_ns *rtt = &wl_flow_origin(flow)->rtt;
 
-    if (flow->state & WL_FLOW_TIMED || dir != WL_TO_SERVER)
+    if (flow->state & WL_FLOW_TIMED)
         return;
+    if (dir == WL_TO_CLIENT) {
+        if ((seg->flags & (WL_TCP_SYN | WL_TCP_ACK)) == (WL_TCP_SYN | WL_TCP_ACK))
+            wl_flow_origin(flow)->ttl = seg->ttl;
+        return;
+    }
     if ((seg->flags & (WL_TCP_SYN | WL_TCP_ACK)) == WL_TCP_SYN) {
         *rtt = seg->t; /* of a repeated SYN the last one counts */
     } else if (seg->flags & WL_TCP_ACK && wl_tcp_is(&flow->tcp, WL_TO_CLIENT, WL_TCP_OPENED) &&

@@ -21,6 +21,7 @@ struct wl_seen {
     uint64_t acked; /* octets of the other direction that this packet acknowledges (stream offset
                        of the next octet expected); WL_NONE: no ACK, or not known (mid-stream) */
     uint16_t window;
+    uint8_t ttl;  /* or hop limit; 0: not known */
     bool suspect; /* RST only: TTL or IP ID is far from the sender's other packets */
 };
 

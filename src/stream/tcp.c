@@ -107,6 +107,7 @@ static struct wl_seen see(const struct wl_tcp *t, enum wl_dir dir, const struct 
         .t = seg->t,
         .acked = has_ack ? wl_tcp_offset(t, other(dir), seg->ack) : WL_NONE,
         .window = seg->window,
+        .ttl = seg->ttl,
     };
 }
 

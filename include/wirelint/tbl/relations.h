@@ -11,6 +11,7 @@ WL_RELATION(GONE, "301, 308 or 410 to the same method on the same URI and server
 WL_RELATION(REDIRECT, "response that sent this client to this URI within redirect.window, not followed yet")
 WL_RELATION(TRY, "4xx or 5xx to the same client, method, URI and server, or what came after it")
 WL_RELATION(EXPECTATION, "417 to the same client, method, URI and server, or what came after it")
+WL_RELATION(INTERIM, "interim responses and a final one to this client from this server")
 WL_RELATION(ALLOW, "response with Allow for the same URI on the same server")
 WL_RELATION(PROXY, "first request made to the same server as to a proxy: CONNECT, in absolute-form, with Proxy-Authorization")
 WL_RELATION(SERVER, "final response of the same server: the first with Date, else the first")
