@@ -1,4 +1,4 @@
-/* commands.c - the commands that read no capture: rules, explain, help, version.
+/* commands.c - the commands that read no capture: rules, profiles, explain, help, version.
  * SPDX-License-Identifier: MIT
  */
 #include "commands.h"
@@ -6,6 +6,7 @@
 #include "confine.h"
 #include "diag.h"
 #include "dialogues.h"
+#include "profiles.h"
 #include "wirelint/interface.h"
 
 #include <archive.h>
@@ -24,6 +25,17 @@ void wl_command_rules(struct wl_text *t, const struct wl_options *o, const struc
         wl_catalogue_markdown(t);
     } else {
         wl_catalogue_text(t, page);
+    }
+}
+
+void wl_command_profiles(struct wl_text *t, const struct wl_options *o, const struct wl_page *page)
+{
+    if (strcmp(o->format, "json") == 0) {
+        wl_profiles_json(t);
+    } else if (strcmp(o->format, "markdown") == 0) {
+        wl_profiles_markdown(t);
+    } else {
+        wl_profiles_text(t, page);
     }
 }
 

@@ -9,6 +9,8 @@
 
 /** Writes the catalogue in the format asked for. */
 void wl_command_rules(struct wl_text *t, const struct wl_options *o, const struct wl_page *page);
+/** Writes the profiles in the format asked for. */
+void wl_command_profiles(struct wl_text *t, const struct wl_options *o, const struct wl_page *page);
 /** Writes the pages of the rules named. Returns 0, or WL_EINVAL with err for an id that is none. */
 WL_MUST_USE int wl_command_explain(struct wl_text *t, const struct wl_options *o,
                                    const struct wl_page *page, struct wl_error *err);

@@ -415,6 +415,8 @@ static int print_command(const struct wl_options *o, struct wl_terminal *termina
         wl_options_help(&text, o);
     } else if (o->command == WL_COMMAND_RULES) {
         wl_command_rules(&text, o, &page);
+    } else if (o->command == WL_COMMAND_PROFILES) {
+        wl_command_profiles(&text, o, &prose);
     } else if (o->command == WL_COMMAND_INTERFACES) {
         rc = wl_command_interfaces(&text, o, &err);
     } else {
@@ -436,7 +438,7 @@ static int run_program(int argc, char **argv, struct wl_arena *arena)
     if (rc < 0)
         return fail(&terminal, rc, &err);
     if (o.help || o.version || o.command == WL_COMMAND_RULES || o.command == WL_COMMAND_EXPLAIN ||
-        o.command == WL_COMMAND_INTERFACES)
+        o.command == WL_COMMAND_INTERFACES || o.command == WL_COMMAND_PROFILES)
         return print_command(&o, &terminal);
     if (wl_choose_can(&o)) {
         rc = wl_choose_interface(&o, arena, &err);

@@ -9,6 +9,7 @@
 
 #include "diag.h"
 #include "line.h"
+#include "profile.h"
 #include "report.h"
 #include "wirelint/filter.h"
 #include "wirelint/interface.h"
@@ -265,6 +266,32 @@ static int apply_only(struct wl_parse *p, const char *value)
     return check_glob(p, value);
 }
 
+/* What --set says wins, wherever it stands: profiles are put in place when all has been read. */
+static int apply_profile(struct wl_parse *p, const char *value)
+{
+    const char *nearest = NULL;
+    unsigned best = 4;
+
+    p->o->profile = wl_profile_find(value);
+    if (p->o->profile)
+        return 0;
+    for (size_t i = 0; i < wl_n_profiles; i++) {
+        unsigned distance = wl_edit_distance(value, wl_profiles[i].name);
+
+        if (distance < best) {
+            best = distance;
+            nearest = wl_profiles[i].name;
+        }
+    }
+    (void)wl_fail(p->err, WL_EINVAL, "%s: no profile is called '%s'", p->spelled, value);
+    if (nearest) {
+        wl_hint(p->err, "did you mean '%s'?", nearest);
+    } else {
+        wl_hint(p->err, "'wirelint profiles' lists them");
+    }
+    return WL_EINVAL;
+}
+
 static int apply_set(struct wl_parse *p, const char *value)
 {
     size_t n = wl_span_find(wl_span_text(value), '=');
@@ -277,7 +304,15 @@ static int apply_set(struct wl_parse *p, const char *value)
         return WL_NOMEM;
     memcpy(key, value, n);
     p->o->idle_timeout_set |= strcmp(key, "idle_timeout") == 0;
+    p->o->settings[p->o->n_settings++] = (struct wl_set_request){key, value + n + 1};
     return wl_config_set(&p->o->config, key, value + n + 1, p->err);
+}
+
+static int apply_correlate(struct wl_parse *p, const char *value)
+{
+    (void)value;
+    p->o->config.correlate = true;
+    return 0;
 }
 
 static int apply_where(struct wl_parse *p, const char *value)
@@ -491,6 +526,13 @@ const struct wl_command_row wl_command_rows[WL_N_COMMANDS] = {
             .operands = "",
             .examples = {"wirelint rules", "wirelint rules --format json | jq -r '.[].id'"},
         },
+    [WL_COMMAND_PROFILES] =
+        {
+            .name = "profiles",
+            .help = "the thresholds of known gateways, for --profile",
+            .operands = "",
+            .examples = {"wirelint profiles", "wirelint audit --profile cloudflare prod.pcap"},
+        },
     [WL_COMMAND_EXPLAIN] =
         {
             .name = "explain",
@@ -541,6 +583,10 @@ const struct wl_option wl_option_rows[] = {
     {"only", 0, WL_FOR_READERS, "GLOB", "judge only the rules that match", apply_only, NULL},
     {"set", 0, WL_FOR_READERS, "KEY=VALUE", "a threshold (processing.final=125) or a limit",
      apply_set, NULL},
+    {"profile", 0, WL_FOR_READERS, "NAME", "thresholds of a gateway ('wirelint profiles')",
+     apply_profile, NULL},
+    {"correlate", 0, WL_FOR_READERS, NULL, "find the two legs of a proxy, and compare them",
+     apply_correlate, NULL},
     {"fail-on", 0, WL_FOR_READERS, "SEVERITY",
      "what makes exit status 1: violation (the\n"
      "default), warning, note, never",
@@ -562,7 +608,8 @@ const struct wl_option wl_option_rows[] = {
      NULL},
     {"ascii", 0, WL_FOR_WATCH, NULL, "only ASCII characters", apply_ascii, NULL},
     {"no-mouse", 0, WL_FOR_WATCH, NULL, "leave the mouse to the terminal", apply_no_mouse, NULL},
-    {"format", 0, WL_FOR_RULES, "FORMAT", "text, json or markdown", apply_format, NULL},
+    {"format", 0, WL_FOR_RULES | WL_FOR_PROFILES, "FORMAT", "text, json or markdown", apply_format,
+     NULL},
     {"utc", 0, WL_FOR_READERS, NULL, "times in UTC, not local time", apply_utc, NULL},
     {"color", 0, WL_FOR_ALL, "WHEN", "auto, always or never", apply_color, NULL},
     {"quiet", 'q', WL_FOR_READERS, NULL, "only findings and the verdict", apply_quiet, NULL},
@@ -580,11 +627,7 @@ const struct wl_option wl_option_rows[] = {
      "baselines are not in this version; --rule ID=off switches a rule off"},
     {"write-baseline", 0, WL_FOR_READERS, "FILE", NULL, NULL,
      "baselines are not in this version; --rule ID=off switches a rule off"},
-    {"profile", 0, WL_FOR_READERS, "NAME", NULL, NULL,
-     "profiles are not in this version; --set KEY=VALUE sets one threshold"},
     {"redact", 0, WL_FOR_READERS, "LEVEL", NULL, NULL, "redaction is not in this version"},
-    {"correlate", 0, WL_FOR_READERS, NULL, NULL, NULL,
-     "correlating the two legs of a proxy is not in this version"},
     {"config", 0, WL_FOR_ALL, "FILE", NULL, NULL, "configuration files are not in this version"},
 };
 

@@ -10,6 +10,7 @@
 #include "choose.h"
 #include "diag.h"
 #include "option_table.h"
+#include "profile.h"
 
 #include <unistd.h>
 
@@ -290,6 +291,9 @@ static int check_whole(struct wl_parse *p)
     } else if (o->command == WL_COMMAND_INTERFACES && o->n_words) {
         return wl_fail(p->err, WL_EINVAL, "'wirelint interfaces' takes no operand: '%s'",
                        o->words[0]);
+    } else if (o->command == WL_COMMAND_PROFILES && o->n_words) {
+        return wl_fail(p->err, WL_EINVAL, "'wirelint profiles' takes no operand: '%s'",
+                       o->words[0]);
     } else if (o->command == WL_COMMAND_RULES && o->n_words) {
         (void)wl_fail(p->err, WL_EINVAL, "'wirelint rules' takes no operand: '%s'", o->words[0]);
         wl_hint(p->err, "'wirelint explain %s' tells about one rule", o->words[0]);
@@ -318,8 +322,10 @@ static int init(struct wl_parse *p)
     o->words = wl_arena_array(p->arena, n, sizeof(*o->words));
     o->reports = wl_arena_array(p->arena, n, sizeof(*o->reports));
     o->overrides = wl_arena_array(p->arena, n, sizeof(*o->overrides));
+    o->settings = wl_arena_array(p->arena, n, sizeof(*o->settings));
     p->filter = wl_arena_array(p->arena, n, sizeof(*p->filter));
-    return o->files && o->interfaces && o->words && o->reports && o->overrides && p->filter
+    return o->files && o->interfaces && o->words && o->reports && o->overrides && o->settings &&
+                   p->filter
                ? 0
                : WL_NOMEM;
 }
@@ -330,6 +336,20 @@ static bool is_option(const struct wl_parse *p, const char *word)
     if (p->only_words || word[0] != '-' || !word[1])
         return false;
     return word[1] == '-' || !wl_is_digit((uint8_t)word[1]);
+}
+
+/* The profile first, then what --set says again: it wins wherever it stands. */
+static int set_thresholds(struct wl_parse *p)
+{
+    struct wl_options *o = p->o;
+    const struct wl_profile_setting *s = o->profile ? o->profile->settings : NULL;
+    int status = 0;
+
+    for (size_t i = 0; s && status == 0 && i < WL_PROFILE_SETTINGS && s[i].key; i++)
+        status = wl_config_set(&o->config, s[i].key, s[i].value, p->err);
+    for (size_t i = 0; s && status == 0 && i < o->n_settings; i++)
+        status = wl_config_set(&o->config, o->settings[i].key, o->settings[i].value, p->err);
+    return status;
 }
 
 /* `wirelint -i IFACE`: the dashboard where it can be shown, else lines. */
@@ -377,6 +397,8 @@ int wl_options_parse(struct wl_options *ret, int argc, char **argv, struct wl_ar
         ret->command = WL_COMMAND_INTERFACES;
     if (status == 0)
         status = join_filter(&p);
+    if (status == 0)
+        status = set_thresholds(&p);
     if (status == 0)
         status = check_whole(&p);
     if (status == WL_NOMEM)

@@ -13,6 +13,7 @@ enum wl_command {
     WL_COMMAND_STATS,
     WL_COMMAND_WATCH,
     WL_COMMAND_RULES,
+    WL_COMMAND_PROFILES,
     WL_COMMAND_EXPLAIN,
     WL_COMMAND_INTERFACES,
     WL_N_COMMANDS,
@@ -27,6 +28,11 @@ enum wl_color_when {
 /** --report FORMAT=FILE */
 struct wl_report_request {
     const char *format, *path;
+};
+
+/** --set KEY=VALUE */
+struct wl_set_request {
+    const char *key, *value;
 };
 
 /** A command line that was understood. Strings are those of argv or lie in the arena. */
@@ -56,8 +62,11 @@ struct wl_options {
     size_t n_reports;
     struct wl_override *overrides;
     size_t n_overrides;
-    const char *format;   /* of rules: text, json, markdown */
-    uint64_t max_packets; /* -c */
+    struct wl_set_request *settings;
+    size_t n_settings;
+    const struct wl_profile *profile; /* --profile, or NULL */
+    const char *format;               /* of rules and profiles: text, json, markdown */
+    uint64_t max_packets;             /* -c */
     unsigned examples;
     int verbosity; /* -1 quiet, 0, 1, 2 */
     enum wl_color_when color;

@@ -123,7 +123,7 @@ err "did you mean 'interim-to-http10'"
 check "a misspelt command is a missing file, with a hint" 3 adit
 err "did you mean the command 'audit'"
 for option in '--keylog k' '--metrics 9100' '--baseline b' '--write-baseline b' \
-    '--profile nginx' '--redact all' '--correlate' '--config c' \
+    '--redact all' '--config c' \
     '--report sarif=x' '--report html=x'; do
     # shellcheck disable=SC2086 # an option and its value
     check "$option is refused" 2 audit $option "$clean"
@@ -255,7 +255,7 @@ cmp -s "$work/out" "$work/readme" || failed "it differs"
 check "--help" 0 --help
 out 'wirelint list'
 check "-h" 0 -h
-for command in audit list stats watch rules explain interfaces; do
+for command in audit list stats watch rules profiles explain interfaces; do
     check "$command --help" 0 $command --help
     checks=$((checks + 1))
     [ "$(awk 'length > 80' "$work/out" | wc -l)" -eq 0 ] || failed "wider than 80 columns"
@@ -274,6 +274,24 @@ assert all(r["severity"] in ("violation", "warning", "note") and r["title"] and 
 ' "$work/out" || failed "the catalogue is not as it should be"
 check "rules --format markdown" 0 rules --format markdown
 out '^### interim-to-http10'
+check "profiles" 0 profiles
+out '^nginx '
+check "profiles --format json" 0 profiles --format json
+python3 -c 'import json, sys
+profiles = json.load(open(sys.argv[1]))
+names = [p["name"] for p in profiles]
+assert names == sorted(set(names)) and all(p["source"] and p["settings"] for p in profiles)
+' "$work/out" || failed "the profiles are not as they should be"
+check "profiles --format markdown" 0 profiles --format markdown
+for profile in $("$wirelint" profiles --format json | python3 -c 'import json, sys
+print(*[p["name"] for p in json.load(sys.stdin)])'); do
+    check "--profile $profile" 0 audit --fail-on never --profile $profile "$showcase"
+done
+check "--profile of nobody" 2 audit --profile cloudflar "$showcase"
+err "did you mean 'cloudflare'"
+check "--set wins over --profile" 2 audit --set processing.final=x --profile nginx "$showcase"
+check "--correlate" 0 list --correlate --fail-on never "$samples/captures/nginx-keepalive-node-103.pcap"
+out '^    upstream .* GET /hint HTTP/1.1 -> 103, 200'
 check "explain" 0 explain interim-to-http10
 out 'https://www.rfc-editor.org/rfc/rfc9110#section-15.2'
 out '^It fires on'

@@ -176,6 +176,7 @@ static int configure(struct watch *w, struct wl_config *cfg, struct wl_error *er
 
     wl_text_reset(w->lines);
     wl_config_init(cfg);
+    cfg->correlate = w->c->legs;
     cfg->limits.max_connections = 64; /* a dialogue is one connection: keep tables small */
     cfg->shards = w->shards;
     if (w->shards <= 1) { /* the counters are for one thread */

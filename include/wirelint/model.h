@@ -285,6 +285,26 @@ enum wl_unjudged {
 struct wl_arena; /* base/mem.h */
 struct wl_icap;
 
+enum { WL_LEG_STATUSES = 16, WL_LEG_TEXT = 96 };
+
+/** The other leg of the proxy by which an exchange went (--correlate): what remains of it. */
+struct wl_leg {
+    uint64_t conn; /* number of its connection, and its place there */
+    uint32_t ordinal;
+    bool upstream;          /* it is the one from the proxy to the server behind it */
+    bool certain;           /* both requests bear the same id; else by time and target */
+    bool http10, expects;   /* of its request: version; Expect: 100-continue */
+    bool via, via_again;    /* its request has Via; names one proxy twice there */
+    bool absolute, res_via; /* its target is in absolute-form; its final response has Via */
+    uint16_t status;        /* final; 0: none */
+    uint16_t n_interim;     /* more than WL_LEG_STATUSES: the rest is not kept */
+    uint16_t interim[WL_LEG_STATUSES];
+    struct wl_endpoint client, server;
+    wl_ns t_request, t_head, t_response, t_end;
+    uint64_t req_frame, res_frame;
+    char line[WL_LEG_TEXT]; /* the exchange line, NUL-terminated, as it stood on the wire */
+};
+
 /** One request and all its responses; owns its arena, in which it lies itself. */
 struct wl_exchange {
     struct wl_conn_ref conn;
@@ -310,6 +330,8 @@ struct wl_exchange {
     struct wl_finding *findings;
     uint32_t n_findings;
     struct wl_arena *arena;
+    const struct wl_leg
+        *leg; /* behind the merge: the other leg, if that had come before; or NULL */
 };
 
 /** One answered status on a connection, in the order of the wire. */

@@ -84,6 +84,7 @@ struct wl_config {
     size_t n_ports;
     unsigned shards;   /* 0 or 1: one */
     const char *where; /* filter language, or NULL */
+    bool correlate;    /* the two legs of a proxy are looked for */
     enum wl_severity fail_on;
     const char *evidence_path; /* -w, or NULL */
     wl_log_fn *log;            /* or NULL */

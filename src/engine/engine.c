@@ -189,6 +189,7 @@ const struct wl_stats *wl_engine_snapshot(void *engine)
     st->limits[WL_LIMIT_max_servers] += wl_tally_servers_full(e->tally);
     st->suppressed_findings += wl_relate_suppressed(e->relate);
     st->limits[WL_LIMIT_max_related] += wl_relate_full(e->relate);
+    st->limits[WL_LIMIT_max_legs] = wl_relate_legs_lost(e->relate);
     st->limits[WL_LIMIT_max_evidence] += e->evidence ? wl_evidence_full(e->evidence) : 0;
     st->limits[WL_LIMIT_max_spool] += e->evidence ? wl_evidence_lost(e->evidence) : 0;
     st->limits[WL_LIMIT_memory] += e->budget.refused;

@@ -152,7 +152,7 @@ static_assert(sizeof(struct wl_field) == 64, "field_columns");
 static_assert(sizeof(struct wl_mark) == 64, "mark_columns");
 static_assert(sizeof(struct wl_wait) == 80, "wait_columns");
 static_assert(sizeof(struct wl_finding) == 120, "finding_columns");
-static_assert(sizeof(struct wl_exchange) == 832, "exchange_columns");
+static_assert(sizeof(struct wl_exchange) == 840, "exchange_columns");
 static_assert(sizeof(struct wl_conn_record) == 272, "record_columns");
 #endif
 

@@ -18,6 +18,7 @@
 #include "facts.h"
 #include "grammar.h"
 #include "index.h"
+#include "legs.h"
 #include "past.h"
 #include "rules.h"
 #include "table.h"
@@ -42,7 +43,9 @@ struct wl_relate {
     struct wl_arena *arena; /* the findings of the exchange in hand ... */
     bool arena_used;        /* ... if there are any */
     struct wl_pasts *pasts;
-    uint32_t on; /* relations with a rule that is switched on: bits */
+    struct wl_legs *legs;  /* NULL without --correlate */
+    struct wl_past beside; /* the other leg of the exchange in hand, in its .leg */
+    uint32_t on;           /* relations with a rule that is switched on: bits */
     uint64_t varying[WL_FIELD_WORDS], naming[WL_FIELD_WORDS]; /* wl_past.negotiated, .identity */
     wl_ns window, t_redirect; /* redirect.window; the last redirect */
     uint64_t seed;
@@ -352,6 +355,7 @@ static const struct relation {
     [WL_RELATION_PROXY] = {KEY_SERVER, keep_proxy, NULL},
     [WL_RELATION_INTERIM] = {KEY_PAIR, keep_interim, NULL},
     [WL_RELATION_SERVER] = {KEY_SERVER, keep_server, NULL},
+    [WL_RELATION_LEG] = {KEY_NONE, keep_nothing, NULL},
     [WL_RELATION_CLOCK] = {KEY_NONE, keep_nothing, NULL},
 };
 
@@ -429,6 +433,8 @@ static void look_back(struct wl_relate *r, const struct wl_exchange *ex, uint32_
             past = followed(r, past);
         if (relation == WL_RELATION_CLOCK && r->now.n_median == 0)
             continue;
+        if (relation == WL_RELATION_LEG)
+            past = ex->leg ? &r->beside : NULL;
         if (told)
             wl_judge_related(r->judge, relation, past, &r->now);
         if (relation == WL_RELATION_REDIRECT && past)
@@ -635,6 +641,10 @@ static void relate(struct wl_relate *r, struct wl_exchange *ex, bool told)
         note_uris(r, ex, redirects);
     if (is_on(r, WL_RELATION_CLOCK))
         compare_clock(r);
+    if (r->legs) {
+        r->beside.leg = ex->leg = wl_legs_pair(r->legs, ex);
+        r->now.leg = wl_legs_own(r->legs);
+    }
     asked = wl_judge_relate(r->judge, ex, r->arena);
     /* an exchange that is left out is a step of a walk all the same */
     look_back(r, ex, told ? asked : asked & (uint32_t)1 << WL_RELATION_REDIRECT, told);
@@ -673,7 +683,10 @@ struct wl_relate *wl_relate_new(struct wl_budget *budget, const struct wl_config
     make_set(r->naming, naming, WL_COUNT(naming));
     wl_arena_pool_init(&r->arenas, budget, ARENA_KEEP);
     r->pasts = wl_pasts_new(budget, r->max);
-    if (!r->pasts || wl_table_init(&r->told_table, budget, r->max) < 0) {
+    if (cfg->correlate)
+        r->legs = wl_legs_new(budget, cfg->limits.max_legs);
+    if (!r->pasts || (cfg->correlate && !r->legs) ||
+        wl_table_init(&r->told_table, budget, r->max) < 0) {
         wl_relate_free(r);
         return NULL;
     }
@@ -696,6 +709,11 @@ uint64_t wl_relate_full(const struct wl_relate *r)
     return r->n_full + wl_pasts_forgotten(r->pasts);
 }
 
+uint64_t wl_relate_legs_lost(const struct wl_relate *r)
+{
+    return r->legs ? wl_legs_forgotten(r->legs) : 0;
+}
+
 uint64_t wl_relate_suppressed(const struct wl_relate *r)
 {
     return r->judge ? wl_judge_suppressed(r->judge) : 0;
@@ -709,6 +727,7 @@ void wl_relate_free(struct wl_relate *r)
     wl_arena_pool_release(&r->arenas);
     wl_judge_free(r->judge);
     wl_pasts_free(r->pasts);
+    wl_legs_free(r->legs);
     if (r->told_table.slots)
         wl_table_release(&r->told_table);
     wl_free(r->budget, r->told, r->size * sizeof(*r->told));

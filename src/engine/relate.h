@@ -31,6 +31,8 @@ WL_MUST_USE int wl_relate_rules(struct wl_relate *r, const struct wl_config *cfg
 void wl_relate_exchange(struct wl_relate *r, struct wl_exchange *ex, bool told);
 /** How often there was no room to remember something. */
 uint64_t wl_relate_full(const struct wl_relate *r);
+/** How often an exchange was forgotten before the other leg had come (max_legs). */
+uint64_t wl_relate_legs_lost(const struct wl_relate *r);
 /** Findings dropped because of max_findings. */
 uint64_t wl_relate_suppressed(const struct wl_relate *r);
 void wl_relate_free(struct wl_relate *r);

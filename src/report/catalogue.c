@@ -12,10 +12,11 @@
 
 enum {
     MAX_RULES = 1024,
-    LINES_SHOWN = 48,  /* of one example */
-    LINE_SHOWN = 2000, /* octets of a line of an example */
-    NEAR = 3,          /* edits that a misspelt id may be away */
-    ID_COLUMNS = 36,   /* of the table of rules */
+    LINES_SHOWN = 48, /* of one example */
+    WIDEST = 84,      /* columns of a ladder */
+    NARROWEST = 24,
+    NEAR = 3,        /* edits that a misspelt id may be away */
+    ID_COLUMNS = 36, /* of the table of rules */
     LINK_OCTETS = 160,
 };
 
@@ -161,13 +162,79 @@ static void put_markdown_rule(struct wl_text *t, const struct wl_rule *rule)
     wl_text_put(t, rule->see[0] ? "\n\n" : "\n");
 }
 
+/* The areas of the catalogue, in its order. */
+static const struct area {
+    const char *code, *title;
+} areas[] = {
+    {"INT", "Interim responses (1xx): sequence and content"},
+    {"TIM", "Timing of interim and final responses"},
+    {"EXP", "Expect, 100 and 417"},
+    {"UPG", "101, Upgrade, h2c and TLS upgrade"},
+    {"WS", "WebSocket handshake and frames"},
+    {"COD", "Status line and status code space"},
+    {"S2", "Successful responses (2xx)"},
+    {"S3", "Redirection (3xx) and 304"},
+    {"S4", "Client error responses (4xx) and Retry-After"},
+    {"S5", "Server error responses (5xx) and error content"},
+    {"MET", "Method-related rules"},
+    {"FRM", "Framing, line syntax and desynchronisation signs"},
+    {"CON", "Connection management, pairing and order"},
+    {"VER", "Version, Host and request line"},
+    {"VAL", "Dates, validators, Age and range requests"},
+    {"PRX", "Credentials and intermediaries"},
+    {"H2", "HTTP/2 messages"},
+    {"H3", "HTTP/3 messages"},
+    {"ICAP", "ICAP (RFC 3507)"},
+};
+
+static bool is_of(const struct wl_rule *rule, const struct area *area)
+{
+    return strcmp(rule->area, area->code) == 0;
+}
+
+static unsigned count_area(const struct wl_rule *const *rules, size_t n, const struct area *area)
+{
+    unsigned count = 0;
+
+    for (size_t i = 0; i < n; i++)
+        count += is_of(rules[i], area);
+    return count;
+}
+
 void wl_catalogue_markdown(struct wl_text *t)
 {
-    wl_text_printf(t, "# The %u rules of wirelint %s\n", (unsigned)wl_rule_count(), WL_VERSION);
-    for (const struct wl_rule_group *const *g = wl_rule_groups(); *g; g++) {
-        wl_text_printf(t, "\n## %s\n\n", (*g)->name);
-        for (size_t i = 0; i < (*g)->n_rules; i++)
-            put_markdown_rule(t, &(*g)->rules[i]);
+    const struct wl_rule *rules[MAX_RULES];
+    size_t n = sorted_rules(rules);
+
+    wl_text_printf(t,
+                   "# The %u rules of wirelint\n\nMade by `wirelint rules --format markdown`.\n\n",
+                   (unsigned)n);
+    for (size_t a = 0; a < WL_COUNT(areas); a++) {
+        unsigned count = count_area(rules, n, &areas[a]);
+
+        if (count) {
+            wl_text_printf(t, "- [%s](#area-%s) %s: %u\n", areas[a].code, areas[a].code,
+                           areas[a].title, count);
+        }
+    }
+    for (size_t a = 0; a < WL_COUNT(areas); a++) {
+        if (count_area(rules, n, &areas[a]) == 0)
+            continue;
+        wl_text_printf(t, "\n<a id=\"area-%s\"></a>\n\n## %s: %s\n\n", areas[a].code, areas[a].code,
+                       areas[a].title);
+        wl_text_put(t, "| rule | severity | fault | what is wrong |\n| --- | --- | --- | --- |\n");
+        for (size_t i = 0; i < n; i++) {
+            if (is_of(rules[i], &areas[a])) {
+                wl_text_printf(t, "| [%s](#%s) | %s | %s | %s |\n", rules[i]->id, rules[i]->id,
+                               wl_severity_name(rules[i]->severity), wl_fault_name(rules[i]->fault),
+                               rules[i]->title);
+            }
+        }
+        wl_text_char(t, '\n');
+        for (size_t i = 0; i < n; i++) {
+            if (is_of(rules[i], &areas[a]))
+                put_markdown_rule(t, rules[i]);
+        }
     }
 }
 
@@ -240,8 +307,84 @@ static bool is_conversation(struct wl_span line)
     return line.n && line.p[0] != '?' && line.p[0] != '#';
 }
 
+/* Of a ladder: the line of each side, and what is written between them. */
+struct rungs {
+    struct wl_text *t;
+    size_t inner; /* columns between the two lines */
+    uint8_t side; /* whose octets were written last: '>', '<', or 0 */
+};
+
+/* One line between the two: at the left what the client says, at the right what the server does. */
+static void put_rung(struct rungs *r, struct wl_span text, bool right, char line)
+{
+    size_t from, width;
+
+    wl_text_printf(r->t, "    %c ", line);
+    from = r->t->buf.n;
+    wl_text_terminal_cut(r->t, text, r->inner - 2);
+    width = wl_layout_width(wl_span_after(wl_text_span(r->t), from));
+    if (right && width < r->inner - 2) {
+        char kept[256];
+        size_t n = r->t->buf.n - from;
+
+        if (n < sizeof(kept)) { /* else it is long enough to stand where it is */
+            memcpy(kept, r->t->buf.p + from, n);
+            r->t->buf.n = from;
+            wl_text_repeat(r->t, ' ', r->inner - 2 - width);
+            wl_text_span_raw(r->t, wl_span(kept, n));
+            width = r->inner - 2;
+        }
+    }
+    wl_text_repeat(r->t, ' ', width < r->inner - 2 ? r->inner - 2 - width : 0);
+    wl_text_printf(r->t, " %c\n", line);
+}
+
+/* What one side has said is on its way. */
+static void put_arrow(struct rungs *r)
+{
+    if (r->side == 0)
+        return;
+    wl_text_put(r->t, r->side == '>' ? "    | " : "    | <");
+    wl_text_repeat(r->t, '-', r->inner - 3);
+    wl_text_put(r->t, r->side == '>' ? "> |\n" : " |\n");
+    r->side = 0;
+}
+
+/* A line of a dialogue (docs/dialogues.md) as a line of the ladder. */
+static void put_step(struct rungs *r, struct wl_span line)
+{
+    struct wl_span rest = wl_span_trim(wl_span_after(line, 1));
+    uint8_t what = line.p[0];
+
+    if (what == '!') { /* "!>rst" */
+        put_arrow(r);
+        r->side = rest.n ? rest.p[0] : '>';
+        put_rung(r, rest.n > 1 ? WL_SPAN("RST") : WL_SPAN("FIN"), r->side == '<', '|');
+        put_arrow(r);
+    } else if (what == '>' || what == '<') {
+        if (r->side != what)
+            put_arrow(r);
+        r->side = what;
+        if (rest.n && (rest.p[0] == '+' || (rest.p[0] == 'x' && line.p[1] == 'x')))
+            rest = wl_span_trim(wl_span_after(rest, 1));
+        if (rest.n)
+            put_rung(r, rest, what == '<', '|');
+    } else if (what == '~' && rest.n && rest.p[0] != '>' && rest.p[0] != '<') {
+        put_arrow(r);
+        put_rung(r, rest, false, ':');
+    } else if (what == '~') {
+        put_arrow(r);
+        put_rung(r, WL_SPAN("(octets that were not captured)"), rest.p[0] == '<', '|');
+    } else if (!wl_span_equal(rest, WL_SPAN("packet"))) {
+        put_arrow(r);
+        put_rung(r, line, false, ' ');
+    }
+}
+
 static void put_sample(struct wl_text *t, const struct wl_page *page, const struct sample *sample)
 {
+    size_t columns = page->columns && page->columns < WIDEST ? page->columns : WIDEST;
+    struct rungs r = {.t = t, .inner = columns > NARROWEST ? columns - 6 : NARROWEST};
     struct wl_span body = sample->body;
     unsigned lines = 0;
 
@@ -250,20 +393,22 @@ static void put_sample(struct wl_text *t, const struct wl_page *page, const stru
     wl_text_put(t, sample->fires ? "It fires on: " : "It does not fire on: ");
     wl_layout_ink(t, page->color, WL_INK_PLAIN);
     wl_text_terminal(t, sample->title);
-    wl_text_char(t, '\n');
+    wl_text_put(t, "\n  client");
+    wl_text_repeat(t, ' ', r.inner - 8);
+    wl_text_put(t, "server\n");
     while (body.n) {
         struct wl_span line = next_line(&body);
 
         if (!is_conversation(line))
             continue;
         if (++lines > LINES_SHOWN) {
-            wl_text_put(t, "  ...\n");
+            put_arrow(&r);
+            wl_text_put(t, "    ...\n");
             return;
         }
-        wl_text_put(t, "  ");
-        wl_text_terminal_cut(t, line, page->columns > 4 ? page->columns - 2 : LINE_SHOWN);
-        wl_text_char(t, '\n');
+        put_step(&r, line);
     }
+    put_arrow(&r);
 }
 
 /* The first case that fires, then the first that does not. */
@@ -281,8 +426,35 @@ static void put_samples(struct wl_text *t, const struct wl_page *page, const str
             }
         }
     }
-    if (dialogue.n)
-        wl_text_put(t, "\n  > client to server, < server to client, ~ time passes\n");
+}
+
+/* What must be certain before the rule is asked, in the words of the catalogue (1.3). */
+static void put_guards(struct wl_text *t, const struct wl_page *page, const struct wl_rule *rule)
+{
+    static const struct {
+        uint32_t bit;
+        const char *text;
+    } guards[] = {
+        {WL_NEEDS_PAIR, "request and response belong together for certain"},
+        {WL_NEEDS_BODY, "every octet that is judged was captured"},
+        {WL_NEEDS_END_SERVER, "the server ended the connection first"},
+        {WL_NEEDS_END_CLIENT, "the client ended the connection first"},
+        {WL_NEEDS_CLK, "the clock of the capture only rose"},
+        {WL_NEEDS_ACK, "acknowledgements were seen"},
+        {WL_NEEDS_REQUEST, "the head of the request was seen"},
+        {WL_NEEDS_RESPONSE, "the head of the final response was seen"},
+        {WL_NEEDS_HANDSHAKE, "the beginning of the connection was captured"},
+    };
+    bool any = false;
+
+    for (size_t i = 0; i < WL_COUNT(guards); i++) {
+        if (!(rule->needs & guards[i].bit))
+            continue;
+        if (!any)
+            put_heading(t, page, "Asked only where");
+        wl_text_printf(t, "  - %s\n", guards[i].text);
+        any = true;
+    }
 }
 
 static void put_citations(struct wl_text *t, const struct wl_page *page, const struct wl_rule *rule)
@@ -320,6 +492,7 @@ void wl_catalogue_page(struct wl_text *t, const struct wl_rule *rule, struct wl_
         wl_text_printf(t, "  versions  %s\n", rule->versions);
     if (rule->area)
         wl_text_printf(t, "  area      %s\n", rule->area);
+    put_guards(t, page, rule);
     put_paragraph(t, page, "Why it matters", rule->why);
     put_paragraph(t, page, "What to do", rule->advice);
     put_citations(t, page, rule);

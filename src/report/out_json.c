@@ -339,6 +339,17 @@ static void put_exchange(struct json *j, const struct wl_exchange *ex)
         put_name(j, wl_unjudged_name(ex->unjudged));
     }
     put_file(j, wl_extent_frame(ex));
+    if (ex->leg) {
+        PUT(j, ",\"leg\":{\"conn\":");
+        put_u64(j, ex->leg->conn);
+        PUT(j, ",\"n\":");
+        put_u64(j, ex->leg->ordinal);
+        PUT(j, ",\"role\":");
+        put_name(j, ex->leg->upstream ? "upstream" : "client");
+        PUT(j, ",\"confidence\":");
+        put_name(j, wl_confidence_name(ex->leg->certain ? WL_CERTAIN : WL_LIKELY));
+        PUT(j, "}");
+    }
 }
 
 /* -------------------------------------------------------------------------------- finding */

@@ -46,6 +46,20 @@ static size_t target_columns(const struct wl_sink_config *cfg)
                                                        : LEAST_TARGET;
 }
 
+/* The other leg, on a line of its own. */
+static void put_leg(struct wl_text *t, const struct wl_sink_config *cfg, const struct wl_leg *leg)
+{
+    wl_text_put(t, leg->upstream ? "    upstream " : "    client ");
+    wl_text_endpoint(t, &leg->client);
+    wl_text_put(t, " > ");
+    wl_text_endpoint(t, &leg->server);
+    wl_text_put(t, "  ");
+    wl_layout_ink(t, cfg->color, WL_INK_FAINT);
+    wl_text_put(t, leg->line);
+    wl_layout_ink(t, cfg->color, WL_INK_PLAIN);
+    wl_text_put(t, leg->certain ? "\n" : "  (likely)\n");
+}
+
 static int list_exchange(struct wl_sink *s, const struct wl_exchange *ex)
 {
     struct list *list = s->state;
@@ -78,6 +92,8 @@ static int list_exchange(struct wl_sink *s, const struct wl_exchange *ex)
         wl_layout_ink(t, cfg->color, WL_INK_PLAIN);
     }
     wl_text_char(t, '\n');
+    if (ex->leg)
+        put_leg(t, cfg, ex->leg);
     return wl_output_room(&list->out);
 }
 

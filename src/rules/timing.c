@@ -292,7 +292,7 @@ static const struct wl_rule rules[] = {
         .advice = "Compare the time with the time-outs of the clients and of the gateways before "
                   "the server.",
         .see = {"silent-gap-no-interim", "client-treats-interim-as-final"},
-        .yields = {"client-treats-interim-as-final"},
+        .yields = {"client-treats-interim-as-final", "body-incomplete"},
         .when = WL_ON_EXCHANGE,
         .needs = WL_NEEDS_PAIR | WL_NEEDS_END_CLIENT | WL_NEEDS_REQUEST,
         .status_from = 600, /* no final status */

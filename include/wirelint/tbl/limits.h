@@ -36,6 +36,7 @@ WL_LIMIT(max_history_connections, 1500000, "connections in the lists of the scre
 WL_LIMIT(max_spool, 64u << 20, "octets of packets kept for -w from standard input or live")
 WL_LIMIT(max_evidence, 262144, "connections noted for -w, and comments on their packets")
 WL_LIMIT(max_related, 32768, "entries of what several connections tell together")
+WL_LIMIT(max_legs, 4096, "exchanges among which the other leg of a proxy is looked for")
 WL_LIMIT(max_fragments, 1024, "IP fragments waiting for the rest of their datagram")
 WL_LIMIT(max_fragment_octets, 4u << 20, "octets of IP fragments waiting for the rest of their datagram")
 WL_LIMIT(max_files, 65536, "capture files read as one capture")

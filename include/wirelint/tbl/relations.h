@@ -15,4 +15,5 @@ WL_RELATION(INTERIM, "interim responses and a final one to this client from this
 WL_RELATION(ALLOW, "response with Allow for the same URI on the same server")
 WL_RELATION(PROXY, "first request made to the same server as to a proxy: CONNECT, in absolute-form, with Proxy-Authorization")
 WL_RELATION(SERVER, "final response of the same server: the first with Date, else the first")
+WL_RELATION(LEG, "the other leg of a proxy, when that came before (--correlate); past has nothing but .leg")
 WL_RELATION(CLOCK, "nothing: the clocks of servers are compared, past is NULL (.alone)")

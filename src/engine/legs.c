@@ -1,0 +1,375 @@
+/* legs.c - the two legs of a proxy: which exchange is the other side of which.
+ * SPDX-License-Identifier: MIT
+ *
+ * Exchanges come in the order in which they ended. Each is compared with the last max_legs ones: the
+ * request that a proxy forwards begins behind the one it has received and before that is answered,
+ * comes from the address that was asked, has the same method, and a target of which one ends with
+ * the other (a gateway may take a prefix away or put one before it). An id that both bear
+ * (X-Request-ID, the trace id of traceparent) makes it certain, different ones rule it out, and so
+ * does an X-Forwarded-For that ends with somebody else, and an answer that is not the proxy's own. Where two could be it, none is: what is not
+ * known is never held against anybody.
+ *
+ * What is compared is found by the end of the target, so that a busy capture is not looked through.
+ */
+#include "legs.h"
+
+#include "grammar.h"
+#include "line.h"
+#include "table.h"
+#include "text.h"
+
+#include <arpa/inet.h>
+
+enum {
+    ENTRIES_FIRST = 64,
+    TARGET_OCTETS = 128, /* the end of a target; longer ones differ where it matters */
+    MAX_LOOKED_AT = 64,  /* with more of the same target at once nothing is certain */
+    MAX_HOPS = 16,       /* members of Via that are compared */
+    LINE_MEMORY = 64 << 10,
+};
+
+/* Without an id: how long a proxy may take to forward. */
+#define PROMPT WL_SECOND
+
+struct entry {
+    struct wl_leg leg;
+    uint64_t key, request_id, trace_id; /* hashes; 0: none */
+    uint64_t sender, forwarded_for;     /* of the address of the client, and of the one it names */
+    enum wl_method method;
+    uint32_t n_target;
+    uint8_t target[TARGET_OCTETS];
+    bool taken; /* it has found its other leg */
+};
+
+struct wl_legs {
+    struct wl_budget *budget;
+    struct wl_table table; /* of entries, by key */
+    struct entry *entries;
+    uint32_t n, size, max, oldest;
+    uint64_t seed, n_forgotten;
+    struct entry now; /* of the exchange in hand */
+    struct wl_leg found;
+    struct wl_text line;
+};
+
+struct wl_legs *wl_legs_new(struct wl_budget *budget, uint64_t max)
+{
+    struct wl_legs *l = wl_alloc(budget, sizeof(*l));
+
+    if (!l)
+        return NULL;
+    l->budget = budget;
+    l->max = (uint32_t)wl_min_u64(max, UINT32_MAX - 1);
+    l->seed = wl_seed();
+    wl_text_init(&l->line, budget, LINE_MEMORY);
+    if (wl_table_init(&l->table, budget, l->max) < 0) {
+        wl_text_release(&l->line);
+        wl_free(budget, l, sizeof(*l));
+        return NULL;
+    }
+    return l;
+}
+
+void wl_legs_free(struct wl_legs *l)
+{
+    if (!l)
+        return;
+    wl_table_release(&l->table);
+    wl_text_release(&l->line);
+    wl_free(l->budget, l->entries, l->size * sizeof(*l->entries));
+    wl_free(l->budget, l, sizeof(*l));
+}
+
+uint64_t wl_legs_forgotten(const struct wl_legs *l)
+{
+    return l->n_forgotten;
+}
+
+/* ----------------------------------------------------------------------- what remains of a leg */
+
+static uint64_t hash_of(const struct wl_legs *l, struct wl_span s)
+{
+    return s.n ? wl_hash(s.p, s.n, l->seed) | 1 : 0;
+}
+
+static struct wl_span value_of(const struct wl_message *m, enum wl_field_id id)
+{
+    const struct wl_field *f = wl_message_field(m, id);
+
+    return f ? f->value : wl_span(NULL, 0);
+}
+
+/* version "-" trace-id "-" parent-id "-" flags (Trace Context 3.2.2): the second part stays. */
+static struct wl_span trace_id(struct wl_span value)
+{
+    enum { AT = 3, LENGTH = 32 };
+
+    return value.n > AT + LENGTH && value.p[AT + LENGTH] == '-' ? wl_span_sub(value, AT, LENGTH)
+                                                                : wl_span(NULL, 0);
+}
+
+static uint64_t hash_address(const struct wl_legs *l, const struct wl_endpoint *e)
+{
+    char text[INET6_ADDRSTRLEN];
+
+    if (!inet_ntop(e->family == 6 ? AF_INET6 : AF_INET, e->ip, text, sizeof(text)))
+        return 0;
+    return hash_of(l, wl_span_text(text));
+}
+
+/* The last member over all lines: what the proxy itself has added. */
+static struct wl_span last_member(const struct wl_message *m, enum wl_field_id id)
+{
+    const struct wl_field *f = wl_message_field(m, id);
+    struct wl_span last = wl_span(NULL, 0), member;
+
+    for (; f; f = wl_message_next_field(m, f)) {
+        struct wl_cursor c = wl_cursor(f->value);
+
+        while ((member = wl_grammar_member(&c)).n)
+            last = member;
+    }
+    return last;
+}
+
+/* received-protocol RWS received-by (RFC 9110 7.6.3) */
+static struct wl_span received_by(struct wl_span member)
+{
+    struct wl_span rest = wl_span_trim(wl_span_after(member, wl_span_find(member, ' ')));
+
+    return wl_span_sub(rest, 0, wl_span_find(rest, ' '));
+}
+
+static bool names_proxy_again(const struct wl_message *m)
+{
+    const struct wl_field *f = wl_message_field(m, WL_FIELD_VIA);
+    struct wl_span hops[MAX_HOPS], member;
+    uint32_t n = 0;
+
+    for (; f; f = wl_message_next_field(m, f)) {
+        struct wl_cursor c = wl_cursor(f->value);
+
+        while (n < MAX_HOPS && (member = wl_grammar_member(&c)).n) {
+            hops[n] = received_by(member);
+            for (uint32_t i = 0; i < n && hops[n].n; i++) {
+                if (wl_span_equal_nocase(hops[i], hops[n]))
+                    return true;
+            }
+            n++;
+        }
+    }
+    return false;
+}
+
+/* Path and query: without scheme and authority where they stand (RFC 9112 3.2.2). */
+static struct wl_span path_of(struct wl_span target, bool *ret_absolute)
+{
+    struct wl_uri uri;
+
+    *ret_absolute = false;
+    if (target.n == 0 || target.p[0] == '/')
+        return target;
+    if (wl_grammar_uri(target, &uri) == WL_URI_FINE && uri.scheme.n && uri.authority.n) {
+        *ret_absolute = true;
+        return uri.path.n ? wl_span(uri.path.p, (size_t)(target.p + target.n - uri.path.p))
+                          : WL_SPAN("/");
+    }
+    return target;
+}
+
+static void note_statuses(struct wl_leg *leg, const struct wl_exchange *ex)
+{
+    uint32_t n = wl_exchange_n_interim(ex);
+
+    leg->n_interim = (uint16_t)wl_min_u64(n, UINT16_MAX);
+    for (uint32_t i = 0; i < WL_LEG_STATUSES && i < ex->n_interim + ex->n_interim_more; i++)
+        leg->interim[i] = wl_exchange_interim_status(ex, i);
+    if (ex->res.state < WL_HEAD)
+        return;
+    leg->status = ex->res.status;
+    leg->t_response = ex->res.t_first;
+    leg->res_frame = ex->res.at.frame;
+    leg->res_via = wl_message_field(&ex->res, WL_FIELD_VIA) != NULL;
+}
+
+static void note(struct wl_legs *l, struct entry *e, const struct wl_exchange *ex)
+{
+    const struct wl_message *req = &ex->req;
+    struct wl_leg *leg = &e->leg;
+    struct wl_span path, line;
+    size_t from;
+
+    memset(e, 0, sizeof(*e));
+    leg->conn = ex->conn.number;
+    leg->ordinal = ex->ordinal;
+    leg->client = ex->conn.client;
+    leg->server = ex->conn.server;
+    leg->t_request = req->t_first;
+    leg->t_head = req->t_head;
+    leg->t_end = ex->res.state >= WL_HEAD ? ex->res.t_last : ex->t_end;
+    leg->req_frame = req->at.frame;
+    leg->http10 = req->major == 1 && req->minor == 0;
+    leg->expects = wl_grammar_expects_continue(req);
+    leg->via = wl_message_field(req, WL_FIELD_VIA) != NULL;
+    leg->via_again = leg->via && names_proxy_again(req);
+    note_statuses(leg, ex);
+    path = path_of(req->target, &leg->absolute);
+    wl_text_reset(&l->line);
+    wl_line_exchange(&l->line, ex, WL_LEG_TEXT - 1);
+    line = wl_text_span(&l->line);
+    memcpy(leg->line, line.p, wl_min_size(line.n, WL_LEG_TEXT - 1));
+
+    e->method = req->method_id;
+    e->request_id = hash_of(l, value_of(req, WL_FIELD_X_REQUEST_ID));
+    e->trace_id = hash_of(l, trace_id(value_of(req, WL_FIELD_TRACEPARENT)));
+    e->sender = hash_address(l, &ex->conn.client);
+    e->forwarded_for = hash_of(l, last_member(req, WL_FIELD_X_FORWARDED_FOR));
+    e->n_target = (uint32_t)wl_min_size(path.n, TARGET_OCTETS);
+    if (e->n_target)
+        memcpy(e->target, path.p + path.n - e->n_target, e->n_target);
+    from = e->n_target;
+    while (from && e->target[from - 1] != '/')
+        from--;
+    e->key = wl_hash(e->target + from, e->n_target - from, l->seed + (uint64_t)e->method) | 1;
+}
+
+/* ------------------------------------------------------------------------------------- pairing */
+
+static bool ends_with(const struct entry *a, const struct entry *b)
+{
+    return a->n_target >= b->n_target &&
+           memcmp(a->target + a->n_target - b->n_target, b->target, b->n_target) == 0;
+}
+
+/* Both have one: 1 the same, -1 not; else 0. */
+static int compare_ids(uint64_t a, uint64_t b)
+{
+    if (a == 0 || b == 0)
+        return 0;
+    return a == b ? 1 : -1;
+}
+
+static bool same_address(const struct wl_endpoint *a, const struct wl_endpoint *b)
+{
+    return a->family == b->family && memcmp(a->ip, b->ip, sizeof(a->ip)) == 0;
+}
+
+/* Is the one's answer that of the other, or that of a proxy which has none? */
+static bool answers_agree(const struct wl_leg *client, const struct wl_leg *up)
+{
+    return client->status == up->status || client->status == 0 || up->status == 0 ||
+           client->status >= 500;
+}
+
+/* Can up be what a proxy made of client? */
+static bool fits(const struct entry *client, const struct entry *up, bool *ret_certain)
+{
+    const struct wl_leg *c = &client->leg, *u = &up->leg;
+    int request = compare_ids(client->request_id, up->request_id);
+    int trace = compare_ids(client->trace_id, up->trace_id);
+    wl_ns until = c->t_response ? c->t_response : c->t_end;
+
+    *ret_certain = (request > 0 || trace > 0) && request >= 0 && trace >= 0;
+    if (client->method != up->method || c->conn == u->conn || request < 0 || trace < 0)
+        return false;
+    if (same_address(&c->server, &u->server) && c->server.port == u->server.port)
+        return false;
+    if (u->t_request < c->t_request || u->t_request > until)
+        return false;
+    if (up->forwarded_for && up->forwarded_for != client->sender)
+        return false;
+    if (*ret_certain)
+        return true;
+    return answers_agree(c, u) && same_address(&c->server, &u->client) &&
+           u->t_request - c->t_head <= PROMPT && (ends_with(client, up) || ends_with(up, client));
+}
+
+/* The one entry that fits, or NULL. */
+static struct entry *find(struct wl_legs *l, const struct entry *e)
+{
+    struct entry *found[2] = {NULL, NULL};
+    uint32_t n[2] = {0, 0}, looked = 0;
+    size_t probe = 0;
+
+    for (uint32_t i; (i = wl_table_find(&l->table, e->key, &probe)) != UINT32_MAX;) {
+        struct entry *other = &l->entries[i];
+        bool certain = false, upstream;
+
+        if (other->key != e->key || other->taken)
+            continue;
+        if (++looked > MAX_LOOKED_AT)
+            return NULL;
+        upstream = fits(e, other, &certain);
+        if (!upstream && !fits(other, e, &certain))
+            continue;
+        other->leg.upstream = upstream;
+        other->leg.certain = certain;
+        found[certain] = other;
+        n[certain]++;
+    }
+    if (n[1])
+        return n[1] == 1 ? found[1] : NULL;
+    return n[0] == 1 ? found[0] : NULL;
+}
+
+static bool grow(struct wl_legs *l)
+{
+    uint64_t larger = wl_min_u64(wl_max_u64((uint64_t)l->size * 2, ENTRIES_FIRST), l->max);
+    struct entry *moved;
+
+    if (l->n < l->size)
+        return true;
+    if (larger <= l->size)
+        return false;
+    moved = wl_resize(l->budget, l->entries, l->size * sizeof(*moved),
+                      (size_t)larger * sizeof(*moved));
+    if (!moved)
+        return false;
+    l->entries = moved;
+    l->size = (uint32_t)larger;
+    return true;
+}
+
+/* In a ring: a full one, or one that cannot grow, forgets the oldest. */
+static void remember(struct wl_legs *l, const struct entry *e)
+{
+    uint32_t i = l->n;
+
+    if (l->oldest || !grow(l)) {
+        if (l->n == 0) {
+            l->n_forgotten++;
+            return;
+        }
+        i = l->oldest;
+        l->oldest = (i + 1) % l->n;
+        l->n_forgotten += l->entries[i].key && !l->entries[i].taken;
+        if (l->entries[i].key)
+            (void)wl_table_remove(&l->table, l->entries[i].key, i);
+    }
+    l->entries[i] = *e;
+    if (wl_table_add(&l->table, e->key, i) < 0) {
+        l->entries[i].key = 0; /* nobody finds it; its place is taken again in its turn */
+        l->n_forgotten++;
+    }
+    l->n += i == l->n;
+}
+
+const struct wl_leg *wl_legs_pair(struct wl_legs *l, const struct wl_exchange *ex)
+{
+    struct entry *other;
+
+    note(l, &l->now, ex);
+    other = find(l, &l->now);
+    if (!other) {
+        remember(l, &l->now);
+        return NULL;
+    }
+    other->taken = true;
+    l->found = other->leg;
+    return &l->found;
+}
+
+const struct wl_leg *wl_legs_own(const struct wl_legs *l)
+{
+    return &l->now.leg;
+}
