@@ -83,11 +83,15 @@ static void date_missing(struct wl_judge *j, const struct wl_exchange *ex,
     if (ex->req.method_id == WL_METHOD_CONNECT || m->status == 407)
         return;
     if (past && past->dated) {
-        wl_report(j, m, m->at, WL_VIOLATION, wl_judge_via(ex, gateway ? WL_LIKELY : WL_CERTAIN),
+        /* on another connection another program may answer: behind a balancer, or since a restart */
+        bool same = past->conn == ex->conn.number;
+
+        wl_report(j, m, m->at, same ? WL_VIOLATION : WL_NOTE,
+                  wl_judge_via(ex, same && !gateway ? WL_CERTAIN : WL_LIKELY),
                   "%u without Date, from a server that has sent one", m->status);
         wl_report_frame(j, past->res_frame);
     } else if (!past) {
-        /* RFC 9110 6.6.1: an origin server without a clock must not generate Date. Once a server */
+        /* RFC 9110 6.6.1: an origin server without a clock must not generate Date */
         wl_report(j, m, m->at, WL_NOTE, wl_judge_via(ex, WL_LIKELY),
                   "%u without Date, the first response of this server", m->status);
     }
