@@ -129,15 +129,19 @@ static void keep_in_sight(struct wl_list_state *l)
         l->top = all > rows ? all - rows : 0;
 }
 
-void wl_list_answer(struct wl_screen *s, void *state, const struct wl_answer *a)
+static void open_selected(struct wl_screen *s, struct wl_list_state *l)
 {
-    struct wl_list_state *l = state;
+    const void *row = wl_list_selected(l);
+
+    l->opening = !l->page;
+    if (row && l->kind->open)
+        l->kind->open(s, row);
+}
+
+static void place_selection(struct wl_list_state *l)
+{
     uint64_t found, before = l->cursor;
 
-    (void)s;
-    l->page = a->code == 0 ? a->of.page : NULL;
-    if (!l->page)
-        return;
     if (l->follow) {
         l->cursor = l->top = 0;
         l->selected = id_at(l, 0);
@@ -157,6 +161,20 @@ void wl_list_answer(struct wl_screen *s, void *state, const struct wl_answer *a)
         l->selected = id_at(l, l->cursor);
     if (!covered(l) && l->page->total > l->page->n)
         aim(l);
+}
+
+void wl_list_answer(struct wl_screen *s, void *state, const struct wl_answer *a)
+{
+    struct wl_list_state *l = state;
+    bool opening = l->opening && s->frames[s->n_frames - 1].state == state;
+
+    l->page = a->code == 0 ? a->of.page : NULL;
+    if (!l->page)
+        return;
+    place_selection(l);
+    l->opening = false;
+    if (opening)
+        open_selected(s, l);
 }
 
 /* -------------------------------------------------------------------------------------- actions */
@@ -291,14 +309,6 @@ static bool find(struct wl_list_state *l, int by)
     return false;
 }
 
-static void open_selected(struct wl_screen *s, struct wl_list_state *l)
-{
-    const void *row = wl_list_selected(l);
-
-    if (row && l->kind->open)
-        l->kind->open(s, row);
-}
-
 /* Connections, or the exchanges on them: of the same, as the screen keeps what narrows it. */
 static void open_beside(struct wl_screen *s, const struct wl_list_state *l)
 {
@@ -324,6 +334,7 @@ enum wl_did wl_list_act(struct wl_screen *s, void *state, const struct wl_press 
 {
     struct wl_list_state *l = state;
 
+    l->opening = false;
     if (move(l, in->action))
         return WL_DID_DRAW;
     switch ((int)in->action) {

@@ -45,6 +45,7 @@ struct wl_list_state {
     enum wl_sort sort;
     bool descending;
     bool passive;      /* only shown: the keys belong to another part of the view */
+    bool opening;      /* Enter came before the rows did: it opens the first that does */
     bool follow;       /* stays at the newest (the top, when sorted by time and descending) */
     uint64_t cursor;   /* index of the selected row */
     uint64_t top;      /* index of the first row shown */
