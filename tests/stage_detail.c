@@ -210,11 +210,12 @@ static const struct wl_detail *long_one(struct wl_arena *a, uint32_t ordinal)
         char target[32];
 
         (void)snprintf(target, sizeof(target), "/item/%u", (unsigned)n);
-        request(a, &ex->req, n * 2, (uint64_t)n * 40, n * 5.0, target, request_head);
+        request(a, &ex->req, (uint64_t)n * 2, (uint64_t)n * 40, n * 5.0, target, request_head);
         if (n % 50 == 0) {
             ex->interim = must(wl_arena_alloc(a, sizeof(*ex->interim)));
             ex->n_interim = 1;
-            response(a, ex->interim, n * 2 + 1, (uint64_t)n * 90, n * 5.0 + 1, 103, hint_head);
+            response(a, ex->interim, (uint64_t)n * 2 + 1, (uint64_t)n * 90, n * 5.0 + 1, 103,
+                     hint_head);
         }
         response(a, &ex->res, n * 2 + 1, n * 90ull + 80, n * 5.0 + 2, 200, final_head);
         d->exchanges[i] = ex;

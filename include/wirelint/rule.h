@@ -141,18 +141,18 @@ struct wl_rule {
     bool interim_only, final_only;   /* for responses; exchange rules with interim_only are asked
                                         of exchanges with interim responses */
     bool once_per_target; /* findings for the same server and target are one (engine/relate.c) */
-    bool alone;         /* check_related is called also where nothing is remembered: past is NULL */
-    wl_check_fn *check; /* NULL for plain mark rules; for WL_ON_MARK with a function, it is
+    bool alone; /* check_related is called also where nothing is remembered: past is NULL */
+    enum wl_field_id lacks; /* only messages without this field */
+    wl_check_fn *check;     /* NULL for plain mark rules; for WL_ON_MARK with a function, it is
                                      called instead of the plain report */
     wl_check_conn_fn *check_conn; /* for WL_ON_CONNECTION */
     /* Beside an earlier exchange: for WL_ON_RELATED, or besides .when and .check. The filters are
      * those of an exchange rule. */
     enum wl_relation relation;
-    wl_check_related_fn *check_related;
     enum wl_relation also; /* a second relation it is asked about in the same way */
+    wl_check_related_fn *check_related;
     /* More filters; each like those above. */
     enum wl_field_id fields[WL_RULE_FIELDS]; /* with field: one of all these must be there */
-    enum wl_field_id lacks;                  /* only messages without this field */
     enum wl_mark_id marks[WL_RULE_MARKS];    /* with mark: asked about each of these as well */
 };
 

@@ -106,9 +106,10 @@ const struct wl_past *wl_pasts_get(struct wl_pasts *p, uint64_t key)
     e = entry_at(p, i);
     p->view = (struct wl_past){.conn = 0};
     memcpy(&p->view, e->common, COMMON);
-    if (e->walks)
+    if (e->walks) {
         memcpy((uint8_t *)&p->view + COMMON, p->segments[i / SEGMENT]->rests[i % SEGMENT].octets,
                ALL - COMMON);
+    }
     return &p->view;
 }
 

@@ -247,8 +247,8 @@ static void put(struct writer *w, struct wl_span s)
     }
     if (s.n == 0) /* perhaps of nothing */
         return;
-    if (s.n)
-        memcpy(w->buf + w->n, s.p, s.n);
+    WL_ASSERT(s.p);
+    memcpy(w->buf + w->n, s.p, s.n);
     w->n += s.n;
 }
 
@@ -324,6 +324,8 @@ size_t wl_grammar_uri_resolve(const struct wl_uri *base, const struct wl_uri *re
     struct wl_span path = same_path ? base->path : ref->path;
     struct wl_span query = same_path && !ref->query.p ? base->query : ref->query;
 
+    if (!from->scheme.p) /* a relative reference, and nothing to resolve it against */
+        return 0;
     put_lower(&w, from->scheme);
     put(&w, WL_SPAN(":"));
     if (authority->authority.p)
