@@ -83,9 +83,12 @@ static struct wl_work *work_of(const struct wl_build *b, uint32_t ordinal)
 {
     struct wl_work *w = b->first;
 
-    while (w && w->ex.ordinal != ordinal)
+    /* the latest is asked for most, however many are pending */
+    if (b->last && b->last->ex.ordinal == ordinal)
+        return b->last;
+    while (w && w->ex.ordinal < ordinal)
         w = w->next;
-    return w;
+    return w && w->ex.ordinal == ordinal ? w : NULL;
 }
 
 /* The octets at s->first follow a response and start no status line. */

@@ -28,6 +28,10 @@ enum {
     SHAPE_OTHER = 8,
 };
 
+/* How many of the requests ahead are looked at: more would cost a square where max_pending is raised,
+ * and what is not looked at is not told. */
+enum { NEIGHBOURS = 64 };
+
 /* An open connection is worth a word from here on; the threshold is the rule's. */
 #define WORTH_A_MARK WL_SECOND
 
@@ -42,8 +46,9 @@ static bool is_idempotent(const struct wl_message *req)
 static void mark_pipelined_unsafe(struct wl_build *b, struct wl_work *w, const struct wl_seen *seen)
 {
     struct wl_mark *mark;
+    int left = NEIGHBOURS;
 
-    for (struct wl_work *each = b->oldest; each && each != w; each = each->next) {
+    for (struct wl_work *each = b->oldest; each && each != w && left--; each = each->next) {
         if (each->answered || each->stray || each->garbage || each->head_end == WL_NONE ||
             is_idempotent(&each->ex.req))
             continue;
@@ -159,13 +164,14 @@ void wl_persist_final(struct wl_build *b, struct wl_work *w)
 {
     struct wl_message *res = &w->ex.res;
     uint8_t shape = shape_shown(res->status), others = b->shapes;
+    int left = NEIGHBOURS;
 
     /* not pipelined, as nearly always */
     if (!b->oldest && !b->shapes)
         return;
     if (w->stray || w->head_end == WL_NONE)
         return;
-    for (struct wl_work *each = b->oldest; each && shape; each = each->next) {
+    for (struct wl_work *each = b->oldest; each && shape && left--; each = each->next) {
         if (!each->answered && !each->stray && each->head_end != WL_NONE)
             others |= shape_of(&each->ex.req);
     }
