@@ -154,7 +154,8 @@ static void retry_after_syntax(struct wl_judge *j, const struct wl_exchange *ex,
                   wl_said(f->value).text);
         return;
     }
-    now = dated ? wl_grammar_date(dated->value, date.seconds) : (struct wl_date){WL_DATE_NONE};
+    now = dated ? wl_grammar_date(dated->value, date.seconds)
+                : (struct wl_date){.form = WL_DATE_NONE};
     if (now.form != WL_DATE_NONE && !now.impossible && date.seconds < now.seconds) {
         wl_report(j, m, f->at, WL_NOTE, WL_CERTAIN, "Retry-After: %s lies before Date: %s",
                   wl_said(f->value).text, wl_said(dated->value).text);
