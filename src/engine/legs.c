@@ -217,7 +217,8 @@ static void note(struct wl_legs *l, struct entry *e, const struct wl_exchange *e
     wl_text_reset(&l->line);
     wl_line_exchange(&l->line, ex, WL_LEG_TEXT - 1);
     line = wl_text_span(&l->line);
-    memcpy(leg->line, line.p, wl_min_size(line.n, WL_LEG_TEXT - 1));
+    if (line.n) /* memory was refused: no line */
+        memcpy(leg->line, line.p, wl_min_size(line.n, WL_LEG_TEXT - 1));
 
     e->method = req->method_id;
     e->request_id = hash_of(l, value_of(req, WL_FIELD_X_REQUEST_ID));
