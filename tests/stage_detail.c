@@ -120,6 +120,7 @@ static struct wl_detail *leg(struct wl_arena *a, uint64_t number, struct wl_endp
     d->conn.t_last = t0 + (wl_ns)(ended * 1e6);
     d->conn.end = WL_END_CLOSED;
     d->conn.end_by = WL_TO_CLIENT;
+    d->conn.closing[WL_TO_CLIENT] = (struct wl_closing){d->conn.t_last, 0};
     d->exchanges = must(wl_arena_array(a, WINDOW, sizeof(struct wl_exchange *)));
     d->n_exchanges = 1;
     d->first_ordinal = d->last_ordinal = 1;
@@ -141,6 +142,7 @@ static const struct wl_detail *two_legs(struct wl_arena *a)
 
     front->conn.first_frame = 1;
     front->conn.last_frame = 18;
+    front->conn.closing[WL_TO_CLIENT].frame = 17;
     request(a, &outer->req, 4, 0, 0.09, "/hint", request_head);
     outer->interim = must(wl_arena_alloc(a, sizeof(*outer->interim)));
     outer->n_interim = 1;
@@ -155,6 +157,8 @@ static const struct wl_detail *two_legs(struct wl_arena *a)
     back->conn.first_frame = 6;
     back->conn.last_frame = 15;
     back->conn.end_by = WL_TO_SERVER;
+    back->conn.closing[WL_TO_SERVER] = (struct wl_closing){back->conn.t_last, 14};
+    back->conn.closing[WL_TO_CLIENT] = (struct wl_closing){back->conn.t_last, 15};
     request(a, &inner->req, 9, 0, 0.95, "/hint", request_head);
     inner->interim = must(wl_arena_alloc(a, sizeof(*inner->interim)));
     inner->n_interim = 1;
@@ -179,6 +183,7 @@ static const struct wl_detail *hostile(struct wl_arena *a)
 
     d->conn.end = WL_END_RESET;
     d->conn.last_frame = 12;
+    d->conn.closing[WL_TO_CLIENT] = (struct wl_closing){d->conn.t_last, 12};
     request(a, &ex->req, 4, 0, 1, nasty, nasty);
     ex->req.state = WL_CUT;
     ex->req.end = WL_END_GAP;

@@ -341,6 +341,12 @@ struct wl_step {
     uint32_t repeat;  /* how many exchanges in a row consisted of this status alone, >= 1 */
 };
 
+/** The FIN of one end, or its RST (wl_conn_record.end says which). */
+struct wl_closing {
+    wl_ns t;        /* 0: none was seen */
+    uint64_t frame; /* 0: not known */
+};
+
 /** Emitted once, when a connection is over; owns its arena, in which it lies itself. */
 struct wl_conn_record {
     struct wl_conn_ref conn;
@@ -358,6 +364,7 @@ struct wl_conn_record {
     enum wl_end end;
     enum wl_dir end_by;
     bool rst_suspect;
+    struct wl_closing closing[2]; /* by direction: its sender */
     wl_ns t_first, t_last;
     struct wl_finding *findings;
     uint32_t n_findings;

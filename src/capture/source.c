@@ -252,7 +252,9 @@ static bool can_be_read(const char *path)
 static int add_entry(struct wl_source *s, const char *directory, const char *name,
                      struct wl_error *err)
 {
-    size_t n = strlen(directory) + 1 + strlen(name) + 1;
+    size_t length = strlen(directory);
+    const char *slash = length && directory[length - 1] == '/' ? "" : "/";
+    size_t n = length + strlen(slash) + strlen(name) + 1;
     size_t n_before = s->n_inputs;
     char *path = wl_alloc(s->budget, n);
     struct stat st;
@@ -260,7 +262,7 @@ static int add_entry(struct wl_source *s, const char *directory, const char *nam
 
     if (!path)
         return wl_fail(err, WL_NOMEM, "out of memory");
-    (void)snprintf(path, n, "%s/%s", directory, name);
+    (void)snprintf(path, n, "%s%s%s", directory, slash, name);
     if (stat(path, &st) == 0 && S_ISREG(st.st_mode)) {
         code = add_file(s, path, true, err);
         /* what can be read and is no capture is none of our business; what cannot be, is */

@@ -141,6 +141,8 @@ static const struct column record_columns[] = {
     COLUMN(wl_conn_record, unjudged, NUMBER),     COLUMN(wl_conn_record, end, NUMBER),
     COLUMN(wl_conn_record, end_by, NUMBER),       COLUMN(wl_conn_record, rst_suspect, NUMBER),
     COLUMN(wl_conn_record, t_first, TIME),        COLUMN(wl_conn_record, t_last, TIME),
+    COLUMN(wl_conn_record, closing[0].t, TIME),   COLUMN(wl_conn_record, closing[0].frame, FRAME),
+    COLUMN(wl_conn_record, closing[1].t, TIME),   COLUMN(wl_conn_record, closing[1].frame, FRAME),
     COLUMN(wl_conn_record, n_findings, NUMBER),
 };
 
@@ -153,7 +155,7 @@ static_assert(sizeof(struct wl_mark) == 64, "mark_columns");
 static_assert(sizeof(struct wl_wait) == 80, "wait_columns");
 static_assert(sizeof(struct wl_finding) == 120, "finding_columns");
 static_assert(sizeof(struct wl_exchange) == 840, "exchange_columns");
-static_assert(sizeof(struct wl_conn_record) == 272, "record_columns");
+static_assert(sizeof(struct wl_conn_record) == 304, "record_columns");
 #endif
 
 /* --------------------------------------------------------------------------------- writing */

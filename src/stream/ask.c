@@ -95,6 +95,36 @@ static void record_rest(struct wl_flow *flow, struct wl_conn_record *rec)
     }
 }
 
+#define IN_MILLISECONDS (UINT32_C(1) << 31)
+
+void wl_origin_closes(struct wl_origin *origin, enum wl_dir by, const struct wl_seen *seen)
+{
+    uint64_t frames = seen->frame - origin->first_frame;
+    uint64_t us = seen->t > origin->t_first ? (uint64_t)(seen->t - origin->t_first + 999) / 1000
+                                            : 0;
+    struct wl_fin *fin = &origin->fin[by];
+
+    /* rounded up: it follows what its sender sent before; a frame of another file differs in its upper bits */
+    fin->frames = frames && frames < WL_FIN_ELSEWHERE ? (uint32_t)frames : WL_FIN_ELSEWHERE;
+    fin->after = us < IN_MILLISECONDS
+                     ? (uint32_t)us
+                     : IN_MILLISECONDS | (uint32_t)wl_min_u64(us / 1000, IN_MILLISECONDS - 1);
+}
+
+struct wl_closing wl_origin_closing(const struct wl_origin *origin, enum wl_dir by)
+{
+    const struct wl_fin *fin = &origin->fin[by];
+    wl_ns after = (wl_ns)(fin->after & (IN_MILLISECONDS - 1)) * 1000;
+    struct wl_closing ret = {0, 0};
+
+    if (!fin->frames)
+        return ret;
+    ret.t = origin->t_first + (fin->after & IN_MILLISECONDS ? after * 1000 : after);
+    if (fin->frames != WL_FIN_ELSEWHERE)
+        ret.frame = origin->first_frame + fin->frames;
+    return ret;
+}
+
 struct wl_conn_record *wl_channel_record(const struct wl_hand *hand)
 {
     struct wl_flow *flow = hand->flow;
@@ -134,6 +164,8 @@ struct wl_conn_record *wl_channel_record(const struct wl_hand *hand)
     rec->t_first = origin->t_first;
     rec->t_last = flow->t_last;
     rec->rst_suspect = flow->state & WL_FLOW_SUSPECT;
+    for (unsigned i = 0; i < 2; i++)
+        rec->closing[i] = wl_origin_closing(origin, (enum wl_dir)(turned ? 1 - i : i));
     if (flow->first_fin)
         rec->end_by = (enum wl_dir)(turned ? 2 - flow->first_fin : flow->first_fin - 1);
     rec->unjudged = why_unjudged(rec, ch && ch->cut);

@@ -712,6 +712,7 @@ static void take_end(void *user, enum wl_dir physical, enum wl_end how, enum wl_
     struct wl_channel *ch;
     enum wl_dir dir;
 
+    wl_origin_closes(wl_flow_origin(hand->flow), by, seen);
     if (!hand->flow->first_fin || how == WL_END_RESET)
         hand->flow->first_fin = (uint8_t)(by + 1);
     if (how == WL_END_RESET && seen->suspect)

@@ -39,6 +39,13 @@ struct wl_flow {
 };
 static_assert(sizeof(struct wl_flow) == 128, "a packet costs two cache lines of its connection");
 
+/** The FIN of an end, or its RST, as told from the first packet of the connection. */
+struct wl_fin {
+    uint32_t frames; /* so many frames later, in the same file; 0: none was seen */
+    uint32_t after;  /* microseconds, or with the highest bit set milliseconds */
+};
+enum { WL_FIN_ELSEWHERE = UINT32_MAX }; /* wl_fin.frames: in another file, or too far away */
+
 /** What is known since it was opened, or asked for when it is over. */
 struct wl_origin {
     uint64_t id;     /* ordinal of its first packet */
@@ -46,13 +53,14 @@ struct wl_origin {
     wl_ns t_first;
     uint64_t first_frame;
     wl_ns rtt;            /* the time of the SYN until the handshake is complete */
+    struct wl_fin fin[2]; /* by physical direction */
     uint32_t base[2];     /* as Wireshark numbers connections (flow.c) */
     uint32_t n_exchanges; /* while it rests */
     uint16_t status;      /* the last one, while it rests */
     uint8_t aside;        /* of the layer, while it rests */
     uint8_t ttl;          /* of the server's SYN-ACK; 0: none was seen */
 };
-static_assert(sizeof(struct wl_flow) + sizeof(struct wl_origin) <= 184,
+static_assert(sizeof(struct wl_flow) + sizeof(struct wl_origin) <= 200,
               "an idle connection is small");
 
 /** What struct wl_flow has no room for of two addresses of IPv6: all but the last four octets. */
@@ -110,6 +118,11 @@ static inline struct wl_origin *wl_flow_origin(struct wl_flow *flow)
 {
     return &wl_flow_block(flow)->origins[flow->place];
 }
+
+/** Notes the FIN or RST that by (physical) sent, in seen. */
+void wl_origin_closes(struct wl_origin *origin, enum wl_dir by, const struct wl_seen *seen);
+/** What was noted of by. */
+struct wl_closing wl_origin_closing(const struct wl_origin *origin, enum wl_dir by);
 
 /** One end of a connection. */
 void wl_flow_end(struct wl_flow *flow, unsigned i, struct wl_endpoint *ret);

@@ -138,20 +138,35 @@ static void add_exchange(struct maker *m, unsigned leg, const struct wl_exchange
 
 /* ---------------------------------------------------------------------------- one connection */
 
+/* Both FINs, or a RST, each with its packet; then what else ended the observation. */
 static void add_end(struct maker *m, unsigned leg, const struct wl_detail *d)
 {
-    enum wl_rung_kind kind = WL_RUNG_STOP;
+    const struct wl_conn_record *conn = &d->conn;
     struct wl_rung *r;
 
     if (d->open)
         return;
-    if (d->conn.end == WL_END_CLOSED)
-        kind = WL_RUNG_FIN;
-    if (d->conn.end == WL_END_RESET)
-        kind = WL_RUNG_RST;
-    r = add(m, kind, leg, d->conn.end_by, d->conn.t_last, d->conn.last_frame);
+    for (unsigned dir = 0; dir < 2; dir++) {
+        const struct wl_closing *c = &conn->closing[dir];
+        bool reset = conn->end == WL_END_RESET && conn->end_by == (enum wl_dir)dir;
+
+        if (!c->t)
+            continue;
+        r = add(m, reset ? WL_RUNG_RST : WL_RUNG_FIN, leg, (enum wl_dir)dir, c->t, c->frame);
+        if (r)
+            r->value = conn->end;
+    }
+    if (conn->end == WL_END_CLOSED || conn->end == WL_END_RESET) {
+        if (conn->closing[0].t || conn->closing[1].t)
+            return;
+        /* the record is no longer held: the last packet stands for it */
+        r = add(m, conn->end == WL_END_RESET ? WL_RUNG_RST : WL_RUNG_FIN, leg, conn->end_by,
+                conn->t_last, conn->last_frame);
+    } else {
+        r = add(m, WL_RUNG_STOP, leg, conn->end_by, conn->t_last, conn->last_frame);
+    }
     if (r)
-        r->value = d->conn.end;
+        r->value = conn->end;
 }
 
 static void add_lost(struct maker *m, unsigned leg, wl_ns t, uint32_t from, uint32_t to)
