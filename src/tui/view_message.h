@@ -4,6 +4,7 @@
 #ifndef WL_VIEW_MESSAGE_H
 #define WL_VIEW_MESSAGE_H
 
+#include "ladder.h"
 #include "screen.h"
 
 /** How the head is shown. */
@@ -12,15 +13,6 @@ enum wl_head_form {
     WL_HEAD_RAW,   /* every octet, line ends as \r\n */
     WL_HEAD_HEX,
 };
-
-/** The final response, wherever it stands. */
-#define WL_MESSAGE_FINAL UINT32_MAX
-
-/** Message k of an exchange: 0 the request, 1.. the interim responses, WL_MESSAGE_FINAL; NULL when
- * there is none, or nothing but its status was kept. */
-const struct wl_message *wl_exchange_message(const struct wl_exchange *ex, uint32_t k);
-/** Whether a finding of the exchange concerns message k. */
-bool wl_finding_is_about(const struct wl_exchange *ex, const struct wl_finding *f, uint32_t k);
 
 /**
  * Draws message k from line skip on. Returns how many lines it has in all.

@@ -1,10 +1,15 @@
 /* ladder.h - the lines of a ladder: what happened on a connection, in order of time.
  * SPDX-License-Identifier: MIT
+ *
+ * What the ladder of the screen and that of the HTML report have in common: which lines there are, in
+ * which order, and which finding belongs to which line. How a line is drawn is not known here.
  */
 #ifndef WL_LADDER_H
 #define WL_LADDER_H
 
 #include "wirelint/screen.h"
+
+struct wl_arena; /* mem.h */
 
 enum wl_rung_kind {
     WL_RUNG_OPEN, /* the connection begins */
@@ -54,6 +59,15 @@ struct wl_ladder {
     wl_ns t0;                        /* times are relative to this */
     bool cut;                        /* memory was refused, or WL_LADDER_MAX was reached */
 };
+
+/** The final response, wherever it stands. */
+#define WL_MESSAGE_FINAL UINT32_MAX
+
+/** Message k of an exchange: 0 the request, 1.. the interim responses, WL_MESSAGE_FINAL; NULL when
+ * there is none, or nothing but its status was kept. */
+const struct wl_message *wl_exchange_message(const struct wl_exchange *ex, uint32_t k);
+/** Whether a finding of the exchange concerns message k. */
+bool wl_finding_is_about(const struct wl_exchange *ex, const struct wl_finding *f, uint32_t k);
 
 /**
  * Makes the lines of a detail, in memory of arena.

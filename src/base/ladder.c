@@ -9,13 +9,51 @@
 
 #include "diag.h"
 #include "mem.h"
-#include "view_message.h"
 
 struct maker {
     struct wl_ladder *l;
     struct wl_arena *arena;
     uint32_t capacity, marks_capacity;
 };
+
+/* ------------------------------------------------------------------------------- one message */
+
+const struct wl_message *wl_exchange_message(const struct wl_exchange *ex, uint32_t k)
+{
+    if (k == 0)
+        return ex->req.state == WL_ABSENT ? NULL : &ex->req;
+    if (k == WL_MESSAGE_FINAL)
+        return ex->res.state == WL_ABSENT ? NULL : &ex->res;
+    return k <= ex->n_interim ? &ex->interim[k - 1] : NULL;
+}
+
+/* Which message of its direction the octet belongs to: the last that begins at or before it. */
+static uint32_t owner(const struct wl_exchange *ex, enum wl_dir dir, uint64_t offset)
+{
+    uint32_t k = WL_MESSAGE_FINAL;
+
+    if (dir == WL_TO_SERVER)
+        return 0;
+    if (ex->res.state != WL_ABSENT && offset >= ex->res.at.offset)
+        return k;
+    for (uint32_t i = ex->n_interim; i > 0; i--) {
+        if (offset >= ex->interim[i - 1].at.offset)
+            return i;
+    }
+    return ex->n_interim ? 1 : k;
+}
+
+bool wl_finding_is_about(const struct wl_exchange *ex, const struct wl_finding *f, uint32_t k)
+{
+    const struct wl_message *m = wl_exchange_message(ex, k);
+    uint32_t o = owner(ex, f->at.dir, f->at.offset);
+
+    if (!wl_exchange_message(ex, o)) /* of a request that was not seen, for one */
+        o = ex->req.state != WL_ABSENT ? 0 : (ex->n_interim ? 1 : WL_MESSAGE_FINAL);
+    return m && o == k;
+}
+
+/* --------------------------------------------------------------------------------- one line */
 
 static struct wl_rung *add(struct maker *m, enum wl_rung_kind kind, unsigned leg, enum wl_dir dir,
                            wl_ns t, uint64_t frame)
