@@ -1,4 +1,4 @@
-/* digest.c - SHA-1 by OpenSSL: WebSocket accept keys, Community ID.
+/* digest.c - digests by OpenSSL: WebSocket accept keys, Community ID, what a page trusts.
  * SPDX-License-Identifier: MIT
  *
  * SHA-1 serves as a fingerprint here, as the protocols demand; nothing is protected by it.
@@ -31,5 +31,18 @@ bool wl_digest_websocket_accept(struct wl_span key, char ret[WL_WEBSOCKET_ACCEPT
     if (EVP_EncodeBlock(text, sum, WL_SHA1_OCTETS) != WL_WEBSOCKET_ACCEPT)
         return false;
     memcpy(ret, text, WL_WEBSOCKET_ACCEPT);
+    return true;
+}
+
+bool wl_digest_sha256_base64(struct wl_span text, char ret[WL_SHA256_BASE64])
+{
+    unsigned char sum[32], out[WL_SHA256_BASE64 + 1]; /* the library adds a NUL */
+    unsigned n = 0;
+
+    if (EVP_Digest(text.p, text.n, sum, &n, EVP_sha256(), NULL) != 1 || n != sizeof(sum))
+        return false;
+    if (EVP_EncodeBlock(out, sum, (int)sizeof(sum)) != WL_SHA256_BASE64)
+        return false;
+    memcpy(ret, out, WL_SHA256_BASE64);
     return true;
 }
