@@ -253,6 +253,78 @@ static void findings_by_severity(void **state)
     assert_int_equal(st->servers[0].findings[WL_VIOLATION], 1);
 }
 
+/* Adds responses of two classes at these times, in one order and in the other. */
+static void run_of(struct wl_timeline *l, const wl_ns *times, size_t n, bool backwards)
+{
+    *l = (struct wl_timeline){.step = 0};
+    for (size_t i = 0; i < n; i++) {
+        size_t k = backwards ? n - 1 - i : i;
+
+        wl_timeline_add(l, k % 2 ? 5 : 2, times[k]);
+    }
+}
+
+static uint64_t sum_of(const struct wl_timeline *l, unsigned class)
+{
+    uint64_t sum = 0;
+
+    for (uint32_t i = 0; i < WL_TIMELINE; i++)
+        sum += l->bars[i][class];
+    return sum;
+}
+
+static void a_timeline_holds_the_whole_run(void **state)
+{
+    static const wl_ns day = 86400 * WL_SECOND;
+    /* spans, and the step that each of them must have come to */
+    static const wl_ns spans[][2] = {
+        {0, WL_SECOND / 1000},
+        {WL_SECOND / 10, WL_SECOND / 1000},
+        {WL_SECOND, WL_SECOND / 200},
+        {200 * WL_SECOND, WL_SECOND},
+        {3600 * WL_SECOND, 30 * WL_SECOND},
+        {200 * day, day},
+        {50000 * day, 224 * day},
+    };
+    static struct wl_timeline l, other;
+    wl_ns times[100];
+
+    (void)state;
+    for (size_t s = 0; s < WL_COUNT(spans); s++) {
+        for (size_t i = 0; i < WL_COUNT(times); i++) /* neither end comes first */
+            times[(i + 37) % WL_COUNT(times)] = 123 * WL_SECOND + spans[s][0] / 99 * (wl_ns)i;
+        run_of(&l, times, WL_COUNT(times), false);
+        run_of(&other, times, WL_COUNT(times), true);
+        assert_memory_equal(&l, &other, sizeof(l));
+        assert_int_equal(l.step, spans[s][1]);
+        assert_int_equal(l.start % l.step, 0);
+        assert_true(l.start <= 123 * WL_SECOND && l.start + l.step > 123 * WL_SECOND);
+        assert_true(l.n <= WL_TIMELINE);
+        assert_int_equal(sum_of(&l, 2), 50);
+        assert_int_equal(sum_of(&l, 5), 50);
+        assert_int_equal(sum_of(&l, 1), 0);
+    }
+}
+
+static void clocks_gone_mad_stand_nowhere(void **state)
+{
+    static struct wl_timeline l;
+
+    (void)state;
+    wl_timeline_add(&l, 2, 0);
+    wl_timeline_add(&l, 2, -5);
+    wl_timeline_add(&l, 2, INT64_MAX);
+    assert_int_equal(l.step, 0);
+    wl_timeline_add(&l, 2, 1);
+    wl_timeline_add(&l, 0, INT64_MAX / 2);
+    wl_timeline_add(&l, 0, WL_SECOND);
+    assert_int_equal(sum_of(&l, 2), 1);
+    assert_int_equal(sum_of(&l, 0), 2);
+    assert_int_equal(l.bars[0][2], 1);
+    assert_int_equal(l.bars[0][0], 1);
+    assert_int_equal(l.bars[l.n - 1][0], 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -264,6 +336,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(seconds_are_a_ring, set_up, tear_down),
         cmocka_unit_test_setup_teardown(quantiles_within_a_sixteenth, set_up, tear_down),
         cmocka_unit_test_setup_teardown(findings_by_severity, set_up, tear_down),
+        cmocka_unit_test(a_timeline_holds_the_whole_run),
+        cmocka_unit_test(clocks_gone_mad_stand_nowhere),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,6 +37,18 @@ struct wl_histogram {
     uint32_t bucket[WL_HISTOGRAM_BUCKETS];
 };
 
+/**
+ * Responses by class over the whole run: bar i holds those of the capture time from start + i * step
+ * on. The step is the least of a list of round ones with which the run fits into WL_TIMELINE bars, so
+ * the counts do not depend on the order in which they came.
+ */
+enum { WL_TIMELINE = 240 };
+struct wl_timeline {
+    wl_ns start, step; /* step 0: nothing yet */
+    uint32_t n;        /* bars in use */
+    uint64_t bars[WL_TIMELINE][WL_N_CLASSES];
+};
+
 /** One status sequence and how often it was seen ("100, 200" as text, NUL-terminated). */
 enum { WL_SEQUENCE_TEXT = 96, WL_TOP = 50 };
 struct wl_top_sequence {
@@ -95,6 +107,7 @@ struct wl_stats {
     bool live;     /* packets came as they happened: an interface, a pipe, a followed file */
     wl_ns elapsed; /* since the run began, by the clock of the wall */
     wl_ns now;     /* by the clock of the packets; live it goes on without them */
+    struct wl_timeline timeline;
 };
 
 /** The value below which the share q (0..1) of durations lies, in seconds; 0 when empty. */

@@ -311,6 +311,7 @@ static void count_response(struct wl_tally *t, struct wl_top_server *server, uin
         server->classes[class]++;
     if (row)
         row[class]++;
+    wl_timeline_add(&t->stats.timeline, class, time);
 }
 
 static size_t rule_index(const struct wl_tally *t, const struct wl_rule *rule)

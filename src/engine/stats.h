@@ -30,6 +30,9 @@ uint64_t wl_tally_sequences_full(const struct wl_tally *t);
 uint64_t wl_tally_servers_full(const struct wl_tally *t);
 void wl_tally_free(struct wl_tally *t);
 
+/** Counts a response of this class (below WL_N_CLASSES); a time of 0 or less, or after 2116,
+ * stands nowhere. */
+void wl_timeline_add(struct wl_timeline *l, unsigned class, wl_ns time);
 /** Adds one duration, >= 0. */
 void wl_histogram_add(struct wl_histogram *h, wl_ns d);
 
