@@ -8,6 +8,7 @@
 
 #include "layout.h"
 #include "line.h"
+#include "sample.h"
 #include "wirelint/wirelint.h"
 
 enum {
@@ -17,7 +18,7 @@ enum {
     NARROWEST = 24,
     NEAR = 3,        /* edits that a misspelt id may be away */
     ID_COLUMNS = 36, /* of the table of rules */
-    LINK_OCTETS = 160,
+
 };
 
 static int compare_ids(const void *a, const void *b)
@@ -111,10 +112,9 @@ void wl_catalogue_json(struct wl_text *t)
     wl_text_put(t, n ? "]\n" : "[]\n");
 }
 
-/* ----------------------------------------------------------------------------------- Markdown */
+/* ------------------------------------------------------------------- parts that pages share */
 
-/* "RFC 9110 15.2" -> "https://www.rfc-editor.org/rfc/rfc9110#section-15.2"; "" when it is no RFC */
-static const char *link_of(const char *cite, char buf[LINK_OCTETS])
+const char *wl_catalogue_link(const char *cite, char buf[WL_CATALOGUE_LINK])
 {
     size_t digits = 0;
     const char *section;
@@ -129,8 +129,8 @@ static const char *link_of(const char *cite, char buf[LINK_OCTETS])
         return buf;
     while (*section == ' ')
         section++;
-    (void)snprintf(buf, LINK_OCTETS, "https://www.rfc-editor.org/rfc/rfc%.*s%s%s", (int)digits,
-                   cite + 4,
+    (void)snprintf(buf, WL_CATALOGUE_LINK, "https://www.rfc-editor.org/rfc/rfc%.*s%s%s",
+                   (int)digits, cite + 4,
                    !*section                        ? ""
                    : wl_is_digit((uint8_t)*section) ? "#section-"
                                                     : "#appendix-",
@@ -138,15 +138,39 @@ static const char *link_of(const char *cite, char buf[LINK_OCTETS])
     return buf;
 }
 
+/* In the words of the catalogue (1.3). */
+const char *wl_catalogue_guard(const struct wl_rule *rule, unsigned i)
+{
+    static const struct {
+        uint32_t bit;
+        const char *text;
+    } guards[WL_CATALOGUE_GUARDS] = {
+        {WL_NEEDS_PAIR, "request and response belong together for certain"},
+        {WL_NEEDS_BODY, "every octet that is judged was captured"},
+        {WL_NEEDS_END_SERVER, "the server ended the connection first"},
+        {WL_NEEDS_END_CLIENT, "the client ended the connection first"},
+        {WL_NEEDS_CLK, "the clock of the capture only rose"},
+        {WL_NEEDS_ACK, "acknowledgements were seen"},
+        {WL_NEEDS_REQUEST, "the head of the request was seen"},
+        {WL_NEEDS_RESPONSE, "the head of the final response was seen"},
+        {WL_NEEDS_HANDSHAKE, "the beginning of the connection was captured"},
+    };
+
+    WL_ASSERT(i < WL_CATALOGUE_GUARDS);
+    return rule->needs & guards[i].bit ? guards[i].text : NULL;
+}
+
+/* ----------------------------------------------------------------------------------- Markdown */
+
 static void put_markdown_rule(struct wl_text *t, const struct wl_rule *rule)
 {
-    char link[LINK_OCTETS];
+    char link[WL_CATALOGUE_LINK];
 
     wl_text_printf(t, "### %s\n\n%s.\n\n", rule->id, rule->title);
     wl_text_printf(t, "*%s*, fault: %s", wl_severity_name(rule->severity),
                    wl_fault_name(rule->fault));
     for (size_t i = 0; i < WL_RULE_CITES && rule->cite[i]; i++) {
-        if (*link_of(rule->cite[i], link)) {
+        if (*wl_catalogue_link(rule->cite[i], link)) {
             wl_text_printf(t, ", [%s](%s)", rule->cite[i], link);
         } else {
             wl_text_printf(t, ", %s", rule->cite[i]);
@@ -258,55 +282,6 @@ static void put_paragraph(struct wl_text *t, const struct wl_page *page, const c
     wl_layout_wrap(t, wl_span_text(text), 2, page->columns);
 }
 
-static struct wl_span next_line(struct wl_span *rest)
-{
-    size_t n = wl_span_find(*rest, '\n');
-    struct wl_span line = wl_span_sub(*rest, 0, n);
-
-    *rest = wl_span_after(*rest, n + 1);
-    return line;
-}
-
-/* "? violation ID < 25 | ..." expects a finding of this rule. */
-static bool expects(struct wl_span line, const char *id)
-{
-    size_t n = strlen(id);
-
-    if (!wl_span_starts(line, WL_SPAN("?")))
-        return false;
-    for (size_t i = 1; i + n < line.n; i++) {
-        if (line.p[i - 1] == ' ' && line.p[i + n] == ' ' && memcmp(line.p + i, id, n) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* One case of a dialogue: "= title" and the lines up to the next. */
-struct sample {
-    struct wl_span title, body;
-    bool fires;
-};
-
-static bool next_sample(struct wl_span *rest, const char *id, struct sample *ret)
-{
-    while (rest->n && !wl_span_starts(*rest, WL_SPAN("=")))
-        (void)next_line(rest);
-    if (rest->n == 0)
-        return false;
-    ret->title = wl_span_trim(wl_span_after(next_line(rest), 1));
-    ret->body = *rest;
-    ret->fires = false;
-    while (rest->n && !wl_span_starts(*rest, WL_SPAN("=")))
-        ret->fires |= expects(next_line(rest), id);
-    ret->body.n -= rest->n;
-    return true;
-}
-
-static bool is_conversation(struct wl_span line)
-{
-    return line.n && line.p[0] != '?' && line.p[0] != '#';
-}
-
 /* Of a ladder: the line of each side, and what is written between them. */
 struct rungs {
     struct wl_text *t;
@@ -350,42 +325,41 @@ static void put_arrow(struct rungs *r)
     r->side = 0;
 }
 
-/* A line of a dialogue (docs/dialogues.md) as a line of the ladder. */
-static void put_step(struct rungs *r, struct wl_span line)
+/* A line of a dialogue as a line of the ladder. */
+static void put_step(struct rungs *r, const struct wl_sample_step *step)
 {
-    struct wl_span rest = wl_span_trim(wl_span_after(line, 1));
-    uint8_t what = line.p[0];
+    bool server = step->by == WL_TO_CLIENT;
+    uint8_t side = server ? '<' : '>';
 
-    if (what == '!') { /* "!>rst" */
+    if (step->kind != WL_STEP_SAYS || r->side != side)
         put_arrow(r);
-        r->side = rest.n ? rest.p[0] : '>';
-        put_rung(r, rest.n > 1 ? WL_SPAN("RST") : WL_SPAN("FIN"), r->side == '<', '|');
+    switch (step->kind) {
+    case WL_STEP_SAYS:
+        r->side = side;
+        if (step->text.n)
+            put_rung(r, step->text, server, '|');
+        break;
+    case WL_STEP_FIN:
+    case WL_STEP_RST:
+        r->side = side;
+        put_rung(r, step->kind == WL_STEP_RST ? WL_SPAN("RST") : WL_SPAN("FIN"), server, '|');
         put_arrow(r);
-    } else if (what == '>' || what == '<') {
-        if (r->side != what)
-            put_arrow(r);
-        r->side = what;
-        if (rest.n && (rest.p[0] == '+' || (rest.p[0] == 'x' && line.p[1] == 'x')))
-            rest = wl_span_trim(wl_span_after(rest, 1));
-        if (rest.n)
-            put_rung(r, rest, what == '<', '|');
-    } else if (what == '~' && rest.n && rest.p[0] != '>' && rest.p[0] != '<') {
-        put_arrow(r);
-        put_rung(r, rest, false, ':');
-    } else if (what == '~') {
-        put_arrow(r);
-        put_rung(r, WL_SPAN("(octets that were not captured)"), rest.p[0] == '<', '|');
-    } else if (!wl_span_equal(rest, WL_SPAN("packet"))) {
-        put_arrow(r);
-        put_rung(r, line, false, ' ');
+        break;
+    case WL_STEP_WAITS: put_rung(r, step->text, false, ':'); break;
+    case WL_STEP_MISSING:
+        put_rung(r, WL_SPAN("(octets that were not captured)"), server, '|');
+        break;
+    case WL_STEP_DIRECTIVE: put_rung(r, step->text, false, ' '); break;
     }
 }
 
-static void put_sample(struct wl_text *t, const struct wl_page *page, const struct sample *sample)
+static void put_sample(struct wl_text *t, const struct wl_page *page,
+                       const struct wl_sample *sample)
 {
     size_t columns = page->columns && page->columns < WIDEST ? page->columns : WIDEST;
     struct rungs r = {.t = t, .inner = columns > NARROWEST ? columns - 6 : NARROWEST};
     struct wl_span body = sample->body;
+    struct wl_sample_step step;
     unsigned lines = 0;
 
     wl_text_char(t, '\n');
@@ -396,17 +370,13 @@ static void put_sample(struct wl_text *t, const struct wl_page *page, const stru
     wl_text_put(t, "\n  client");
     wl_text_repeat(t, ' ', r.inner - 8);
     wl_text_put(t, "server\n");
-    while (body.n) {
-        struct wl_span line = next_line(&body);
-
-        if (!is_conversation(line))
-            continue;
+    while (wl_sample_step(&body, &step)) {
         if (++lines > LINES_SHOWN) {
             put_arrow(&r);
             wl_text_put(t, "    ...\n");
             return;
         }
-        put_step(&r, line);
+        put_step(&r, &step);
     }
     put_arrow(&r);
 }
@@ -415,58 +385,40 @@ static void put_sample(struct wl_text *t, const struct wl_page *page, const stru
 static void put_samples(struct wl_text *t, const struct wl_page *page, const struct wl_rule *rule,
                         struct wl_span dialogue)
 {
-    for (unsigned fires = 2; fires--;) {
-        struct wl_span rest = dialogue;
-        struct sample sample = {.fires = false};
+    struct wl_sample sample;
 
-        while (next_sample(&rest, rule->id, &sample)) {
-            if (sample.fires == (fires == 1)) {
-                put_sample(t, page, &sample);
-                break;
-            }
-        }
-    }
+    if (wl_sample_find(dialogue, rule->id, true, &sample))
+        put_sample(t, page, &sample);
+    if (wl_sample_find(dialogue, rule->id, false, &sample))
+        put_sample(t, page, &sample);
 }
 
-/* What must be certain before the rule is asked, in the words of the catalogue (1.3). */
 static void put_guards(struct wl_text *t, const struct wl_page *page, const struct wl_rule *rule)
 {
-    static const struct {
-        uint32_t bit;
-        const char *text;
-    } guards[] = {
-        {WL_NEEDS_PAIR, "request and response belong together for certain"},
-        {WL_NEEDS_BODY, "every octet that is judged was captured"},
-        {WL_NEEDS_END_SERVER, "the server ended the connection first"},
-        {WL_NEEDS_END_CLIENT, "the client ended the connection first"},
-        {WL_NEEDS_CLK, "the clock of the capture only rose"},
-        {WL_NEEDS_ACK, "acknowledgements were seen"},
-        {WL_NEEDS_REQUEST, "the head of the request was seen"},
-        {WL_NEEDS_RESPONSE, "the head of the final response was seen"},
-        {WL_NEEDS_HANDSHAKE, "the beginning of the connection was captured"},
-    };
+    const char *guard;
     bool any = false;
 
-    for (size_t i = 0; i < WL_COUNT(guards); i++) {
-        if (!(rule->needs & guards[i].bit))
+    for (unsigned i = 0; i < WL_CATALOGUE_GUARDS; i++) {
+        guard = wl_catalogue_guard(rule, i);
+        if (!guard)
             continue;
         if (!any)
             put_heading(t, page, "Asked only where");
-        wl_text_printf(t, "  - %s\n", guards[i].text);
+        wl_text_printf(t, "  - %s\n", guard);
         any = true;
     }
 }
 
 static void put_citations(struct wl_text *t, const struct wl_page *page, const struct wl_rule *rule)
 {
-    char link[LINK_OCTETS];
+    char link[WL_CATALOGUE_LINK];
 
     put_heading(t, page, "Where it is written");
     for (size_t i = 0; i < WL_RULE_CITES && rule->cite[i]; i++) {
         size_t from = t->buf.n;
 
         wl_text_printf(t, "  %s", rule->cite[i]);
-        if (*link_of(rule->cite[i], link)) {
+        if (*wl_catalogue_link(rule->cite[i], link)) {
             wl_layout_pad(t, from, 20);
             wl_text_printf(t, "  %s", link);
         }

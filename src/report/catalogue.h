@@ -25,6 +25,16 @@ void wl_catalogue_markdown(struct wl_text *t);
  */
 void wl_catalogue_page(struct wl_text *t, const struct wl_rule *rule, struct wl_span dialogue,
                        const struct wl_page *page);
+
+enum { WL_CATALOGUE_LINK = 160, WL_CATALOGUE_GUARDS = 9 };
+
+/**
+ * "RFC 9110 15.2" as "https://www.rfc-editor.org/rfc/rfc9110#section-15.2"; "" when it is no RFC.
+ * Returns buf.
+ */
+const char *wl_catalogue_link(const char *cite, char buf[WL_CATALOGUE_LINK]);
+/** What must be certain before the rule is asked: the i-th guard in words, NULL when it needs not that. */
+const char *wl_catalogue_guard(const struct wl_rule *rule, unsigned i);
 /** The rule whose id is nearest to text, NULL when none is near. */
 const struct wl_rule *wl_catalogue_nearest(const char *text);
 

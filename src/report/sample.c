@@ -1,0 +1,97 @@
+/* sample.c - walks the sample dialogue of a rule (docs/dialogues.md) to show it.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sample.h"
+
+static struct wl_span next_line(struct wl_span *rest)
+{
+    size_t n = wl_span_find(*rest, '\n');
+    struct wl_span line = wl_span_sub(*rest, 0, n);
+
+    *rest = wl_span_after(*rest, n + 1);
+    return line;
+}
+
+/* "? violation ID < 25 | ..." expects a finding of this rule. */
+static bool expects(struct wl_span line, const char *id)
+{
+    size_t n = strlen(id);
+
+    if (!wl_span_starts(line, WL_SPAN("?")))
+        return false;
+    for (size_t i = 1; i + n < line.n; i++) {
+        if (line.p[i - 1] == ' ' && line.p[i + n] == ' ' && memcmp(line.p + i, id, n) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool next_sample(struct wl_span *rest, const char *id, struct wl_sample *ret)
+{
+    while (rest->n && !wl_span_starts(*rest, WL_SPAN("=")))
+        (void)next_line(rest);
+    if (rest->n == 0)
+        return false;
+    ret->title = wl_span_trim(wl_span_after(next_line(rest), 1));
+    ret->body = *rest;
+    ret->fires = false;
+    while (rest->n && !wl_span_starts(*rest, WL_SPAN("=")))
+        ret->fires |= expects(next_line(rest), id);
+    ret->body.n -= rest->n;
+    return true;
+}
+
+bool wl_sample_find(struct wl_span dialogue, const char *id, bool fires, struct wl_sample *ret)
+{
+    struct wl_sample sample;
+
+    while (next_sample(&dialogue, id, &sample)) {
+        if (sample.fires == fires) {
+            *ret = sample;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* False for what is nothing to be seen: comments, expectations, where packets end. */
+static bool read_step(struct wl_span line, struct wl_sample_step *ret)
+{
+    struct wl_span rest = wl_span_trim(wl_span_after(line, 1));
+    uint8_t what = line.n ? line.p[0] : 0, side = rest.n ? rest.p[0] : 0;
+
+    *ret = (struct wl_sample_step){.text = rest, .by = WL_TO_SERVER};
+    switch (what) {
+    case '>':
+    case '<':
+        ret->kind = WL_STEP_SAYS;
+        ret->by = what == '<' ? WL_TO_CLIENT : WL_TO_SERVER;
+        if (side == '+' || (side == 'x' && line.p[1] == 'x'))
+            ret->text = wl_span_trim(wl_span_after(rest, 1));
+        return true;
+    case '!': /* "!>rst" */
+        ret->kind = rest.n > 1 ? WL_STEP_RST : WL_STEP_FIN;
+        ret->by = side == '<' ? WL_TO_CLIENT : WL_TO_SERVER;
+        return true;
+    case '~':
+        ret->kind = side == '>' || side == '<' ? WL_STEP_MISSING : WL_STEP_WAITS;
+        ret->by = side == '<' ? WL_TO_CLIENT : WL_TO_SERVER;
+        if (ret->kind == WL_STEP_MISSING)
+            ret->text = wl_span_trim(wl_span_after(rest, 1));
+        return true;
+    case '@':
+        ret->kind = WL_STEP_DIRECTIVE;
+        ret->text = line;
+        return !wl_span_equal(rest, WL_SPAN("packet"));
+    default: return false;
+    }
+}
+
+bool wl_sample_step(struct wl_span *body, struct wl_sample_step *ret)
+{
+    while (body->n) {
+        if (read_step(next_line(body), ret))
+            return true;
+    }
+    return false;
+}
