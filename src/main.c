@@ -10,10 +10,10 @@
 #include "confine.h"
 #include "diag.h"
 #include "options.h"
-#include "report.h"
 #include "separate.h"
 #include "terminal.h"
 #include "watch.h"
+#include "wirelint/report.h"
 
 #include <errno.h>
 #include <openssl/crypto.h>

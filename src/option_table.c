@@ -10,9 +10,9 @@
 #include "diag.h"
 #include "line.h"
 #include "profile.h"
-#include "report.h"
 #include "wirelint/filter.h"
 #include "wirelint/interface.h"
+#include "wirelint/report.h"
 
 enum {
     MAX_EXAMPLES = 1000,

@@ -8,9 +8,9 @@
 #include "watch.h"
 
 #include "diag.h"
-#include "report.h"
 #include "tui.h"
 #include "wirelint/interface.h"
+#include "wirelint/report.h"
 
 #include <sys/stat.h>
 #include <unistd.h>

@@ -5,8 +5,8 @@
  * and without its value. Lines are compared whole where order matters and read back by jansson, which
  * refuses duplicate keys and anything that is not UTF-8.
  */
-#include "report.h"
 #include "text.h"
+#include "wirelint/report.h"
 #include "wirelint/wirelint.h"
 
 #include <setjmp.h>

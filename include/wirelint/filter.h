@@ -12,7 +12,10 @@
 #ifndef WIRELINT_FILTER_H
 #define WIRELINT_FILTER_H
 
+#include "wirelint/api.h"
 #include "wirelint/model.h"
+
+WL_API_BEGIN
 
 struct wl_error;
 struct wl_filter;
@@ -47,5 +50,7 @@ bool wl_filter_match_conn(const struct wl_filter *f, const struct wl_conn_record
                           const struct wl_finding *finding);
 /** Tells whether some word looks at what only an exchange has. */
 bool wl_filter_wants_exchange(const struct wl_filter *f);
+
+WL_API_END
 
 #endif

@@ -4,7 +4,10 @@
 #ifndef WIRELINT_INTERFACE_H
 #define WIRELINT_INTERFACE_H
 
+#include "wirelint/api.h"
 #include "wirelint/wirelint.h"
+
+WL_API_BEGIN
 
 enum {
     WL_INTERFACE_NAME = 32,
@@ -33,5 +36,7 @@ int wl_interfaces_list(struct wl_interface *ret, size_t max, size_t *ret_n, stru
 void wl_interfaces_count(struct wl_interface *list, size_t n);
 /** Could this process capture from an interface that is up? */
 bool wl_interfaces_allowed(void);
+
+WL_API_END
 
 #endif

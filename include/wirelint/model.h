@@ -9,9 +9,13 @@
 #ifndef WIRELINT_MODEL_H
 #define WIRELINT_MODEL_H
 
+#include "wirelint/api.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+WL_API_BEGIN
 
 /** Nanoseconds since 1970 by the clock of the capture; 0: not known. */
 typedef int64_t wl_ns;
@@ -434,5 +438,7 @@ uint32_t wl_exchange_n_interim(const struct wl_exchange *ex);
 uint16_t wl_exchange_interim_status(const struct wl_exchange *ex, uint32_t i);
 /** The name of a method that is known ("VERSION-CONTROL"), "" for NONE and OTHER. */
 const char *wl_method_name(enum wl_method id);
+
+WL_API_END
 
 #endif

@@ -8,7 +8,10 @@
 #ifndef WIRELINT_RULE_H
 #define WIRELINT_RULE_H
 
+#include "wirelint/api.h"
 #include "wirelint/model.h"
+
+WL_API_BEGIN
 
 /** What a rule is offered. */
 enum wl_when {
@@ -35,7 +38,8 @@ enum wl_needs {
     WL_NEEDS_HANDSHAKE = 256, /* the connection did not start mid-stream */
 };
 
-struct wl_judge; /* rules/rules.h */
+struct wl_judge;      /* who asks the rules */
+struct wl_thresholds; /* wirelint.h */
 
 /**
  * Looks at one thing and calls wl_report for what breaks the rule.
@@ -169,5 +173,32 @@ const struct wl_rule *wl_rule_find(const char *id);
 /** Number of rules in the catalogue; rule i in order of group and id; index of a rule. */
 size_t wl_rule_count(void);
 const struct wl_rule *wl_rule_at(size_t i);
+
+/* ---------------------------------------------------------------------- what a check may call */
+
+/** Thresholds in force. */
+const struct wl_thresholds *wl_judge_thresholds(const struct wl_judge *j);
+/** The mark in hand, for checks of WL_ON_MARK rules; NULL in other checks. */
+const struct wl_mark *wl_judge_mark(const struct wl_judge *j);
+/** The connection record in hand; NULL while an exchange is judged. */
+const struct wl_conn_record *wl_judge_conn(const struct wl_judge *j);
+
+/**
+ * Reports that the rule in hand is broken.
+ * m           the message at fault (its status and frames go into the finding); NULL: the connection
+ * at          where the evidence begins
+ * severity    the rule's, or another that the catalogue has for the case; an override replaces the
+ *             rule's and higher ones, and what was lower stays lower
+ * fmt         what was seen, one sentence, no full stop; octets of the wire escaped before
+ */
+void wl_report(struct wl_judge *j, const struct wl_message *m, struct wl_at at,
+               enum wl_severity severity, enum wl_confidence confidence, const char *fmt, ...)
+    WL_PRINTF(6, 7);
+/** Adds a packet to the evidence of the finding just reported. */
+void wl_report_frame(struct wl_judge *j, uint64_t frame);
+/** Names another fault than the rule's for the finding just reported. */
+void wl_report_fault(struct wl_judge *j, enum wl_fault fault);
+
+WL_API_END
 
 #endif

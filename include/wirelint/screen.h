@@ -9,10 +9,13 @@
 #ifndef WIRELINT_SCREEN_H
 #define WIRELINT_SCREEN_H
 
+#include "wirelint/api.h"
 #include "wirelint/model.h"
 #include "wirelint/rule.h"
 #include "wirelint/sink.h"
 #include "wirelint/wirelint.h"
+
+WL_API_BEGIN
 
 /* ---------------------------------------------------------------------------------- the board */
 
@@ -302,5 +305,7 @@ typedef void wl_screen_fn(void *user, struct wl_port *port);
  */
 int wl_engine_run_screen(struct wl_engine *e, const struct wl_source_config *src, double speed,
                          wl_screen_fn *screen, void *user, struct wl_error *err);
+
+WL_API_END
 
 #endif

@@ -7,8 +7,11 @@
 #ifndef WIRELINT_SINK_H
 #define WIRELINT_SINK_H
 
+#include "wirelint/api.h"
 #include "wirelint/model.h"
 #include "wirelint/rule.h"
+
+WL_API_BEGIN
 
 struct wl_error; /* wirelint.h */
 
@@ -154,5 +157,7 @@ struct wl_sink {
     const struct wl_input *inputs;
     uint32_t n_inputs;
 };
+
+WL_API_END
 
 #endif

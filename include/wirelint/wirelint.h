@@ -7,8 +7,8 @@
  *     struct wl_config cfg;
  *     struct wl_error err;
  *     wl_config_init(&cfg);
- *     struct wl_engine *e = wl_engine_new(&cfg, &err);
- *     wl_engine_add_sink(e, &my_sink_ops, my_data);
+ *     wl_engine_new(&cfg, &e, &err);
+ *     wl_engine_add_sink(e, &my_sink_ops, my_data, &sink_cfg, &err);
  *     wl_engine_packet(e, linktype, t, bytes, n);  (a) packets at hand, or
  *     wl_engine_run(e, &source_cfg, &err);          (b) do it all
  *     wl_engine_finish(e, &err);
@@ -17,10 +17,14 @@
 #ifndef WIRELINT_WIRELINT_H
 #define WIRELINT_WIRELINT_H
 
+#include "wirelint/api.h"
 #include "wirelint/model.h"
 #include "wirelint/rule.h"
 #include "wirelint/sink.h"
 
+WL_API_BEGIN
+
+/** The version of these headers; CMakeLists.txt reads it here. */
 #define WL_VERSION "0.1.0"
 #define WL_SCHEMA  "wirelint/1"
 
@@ -94,6 +98,9 @@ struct wl_config {
     void *alloc_user;
 };
 
+/** The version of the library, which with a shared one need not be that of the headers: "0.1.0". */
+const char *wl_version(void);
+
 /** Fills cfg with the defaults of the tables. */
 void wl_config_init(struct wl_config *cfg);
 /**
@@ -159,5 +166,7 @@ int wl_engine_finish(struct wl_engine *e, struct wl_error *err);
 /** The numbers so far; borrowed until the next call on the engine. */
 const struct wl_stats *wl_engine_stats(struct wl_engine *e);
 void wl_engine_free(struct wl_engine *e);
+
+WL_API_END
 
 #endif

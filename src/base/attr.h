@@ -4,6 +4,8 @@
 #ifndef WL_ATTR_H
 #define WL_ATTR_H
 
+#include "wirelint/api.h"
+
 #include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,11 +15,10 @@
 /* on the way of every packet: where a call would cost as much as what is called */
 #define WL_INLINE inline __attribute__((always_inline))
 /* off the way of most packets: its registers are not saved for those that do not come by */
-#define WL_ASIDE             __attribute__((noinline))
-#define WL_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
-#define WL_LIKELY_TRUE(x)    __builtin_expect(!!(x), 1)
-#define WL_LIKELY_FALSE(x)   __builtin_expect(!!(x), 0)
-#define WL_COUNT(array)      (sizeof(array) / sizeof((array)[0]))
+#define WL_ASIDE           __attribute__((noinline))
+#define WL_LIKELY_TRUE(x)  __builtin_expect(!!(x), 1)
+#define WL_LIKELY_FALSE(x) __builtin_expect(!!(x), 0)
+#define WL_COUNT(array)    (sizeof(array) / sizeof((array)[0]))
 
 /**
  * States what only a bug of ours can break; never about input, never with a side effect. Aborts where

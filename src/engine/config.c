@@ -47,6 +47,11 @@ static const struct bounds {
 
 enum { COUNT_MAX = 1 << 30 };
 
+const char *wl_version(void)
+{
+    return WL_VERSION;
+}
+
 void wl_config_init(struct wl_config *cfg)
 {
     *cfg = (struct wl_config){

@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "section.h"
-
-#include "report.h"
+#include "wirelint/report.h"
 
 static int verdict_open(struct wl_sink *s, const struct wl_sink_config *cfg, struct wl_error *err)
 {

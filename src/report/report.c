@@ -3,7 +3,7 @@
  *
  * A new output is one file out_x.c with a wl_sink_ops, and one line here.
  */
-#include "report.h"
+#include "wirelint/report.h"
 
 #include "attr.h"
 

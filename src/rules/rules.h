@@ -51,33 +51,11 @@ uint32_t wl_judge_relations(const struct wl_judge *j);
 /** Findings dropped so far because of max_findings or max_conn_findings. */
 uint64_t wl_judge_suppressed(const struct wl_judge *j);
 
-/* --------------------------------------------------------------- what a check may call */
+/* ------------------------------------------- what checks of the catalogue may call besides rule.h */
 
-/** Thresholds in force. */
-const struct wl_thresholds *wl_judge_thresholds(const struct wl_judge *j);
-/** The mark in hand, for checks of WL_ON_MARK rules; NULL in other checks. */
-const struct wl_mark *wl_judge_mark(const struct wl_judge *j);
 /** The date that s says (RFC 9110 5.6.7), as a response of that time means it. Most are dates of the
  * same minute: this is quicker than reading them. */
 struct wl_date wl_judge_date(struct wl_judge *j, struct wl_span s, wl_ns t);
-/** The connection record in hand; NULL while an exchange is judged. */
-const struct wl_conn_record *wl_judge_conn(const struct wl_judge *j);
-
-/**
- * Reports that the rule in hand is broken.
- * m           the message at fault (its status and frames go into the finding); NULL: the connection
- * at          where the evidence begins
- * severity    the rule's, or another that the catalogue has for the case; an override replaces the
- *             rule's and higher ones, and what was lower stays lower
- * fmt         what was seen, one sentence, no full stop; octets of the wire through wl_said()
- */
-void wl_report(struct wl_judge *j, const struct wl_message *m, struct wl_at at,
-               enum wl_severity severity, enum wl_confidence confidence, const char *fmt, ...)
-    WL_PRINTF(6, 7);
-/** Adds a packet to the evidence of the finding just reported. */
-void wl_report_frame(struct wl_judge *j, uint64_t frame);
-/** Names another fault than the rule's for the finding just reported. */
-void wl_report_fault(struct wl_judge *j, enum wl_fault fault);
 /** One step less sure, when Via shows an intermediary on either message (catalogue 8). */
 enum wl_confidence wl_judge_via(const struct wl_exchange *ex, enum wl_confidence c);
 

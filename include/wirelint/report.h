@@ -4,10 +4,13 @@
  * Every output allocates its own state when it is opened and frees it when it is closed; the state
  * given to wl_engine_add_sink is NULL.
  */
-#ifndef WL_REPORT_H
-#define WL_REPORT_H
+#ifndef WIRELINT_REPORT_H
+#define WIRELINT_REPORT_H
 
+#include "wirelint/api.h"
 #include "wirelint/sink.h"
+
+WL_API_BEGIN
 
 /** The outputs of this version, NULL-ended: text (audit), list, stats, json and its short forms,
  * csv. */
@@ -19,5 +22,7 @@ const struct wl_sink_ops *wl_report_find(const char *name);
  * leaves behind), format "text", "json", "csv" ... NULL when this version has none.
  */
 const struct wl_sink_ops *wl_report_for(const char *command, const char *format);
+
+WL_API_END
 
 #endif
