@@ -145,6 +145,7 @@ void wl_strip_init(struct wl_strip *s, const struct wl_canvas *c, int max)
 {
     s->n = 0;
     s->max = s->room = clamp(max, 0, WL_STRIP);
+    s->look = WL_ROLE_PLAIN;
     s->ascii = c->ascii;
     s->cut = false;
 }

@@ -86,6 +86,7 @@ void wl_canvas_cursor(struct wl_canvas *c, int x, int y);
 struct wl_strip {
     int n, max;
     int room; /* columns that it will be shortened to; views may write less to fit; max at first */
+    unsigned look; /* what the column asks for, of which it is a cell; else PLAIN */
     bool ascii;
     bool cut; /* something did not fit */
     struct wl_cell cells[WL_STRIP];

@@ -176,7 +176,8 @@ void wl_sheet_row(struct wl_canvas *c, const struct wl_sheet *t, int y,
         /* what is shortened in the middle must be known to its end */
         wl_strip_init(&s, c, column->cut == WL_CUT_MIDDLE ? WL_STRIP : slot->w);
         s.room = slot->w;
-        column->put(&s, screen, row);
+        s.look = column->look;
+        column->put(&s, screen, (const uint8_t *)row + column->at);
         wl_strip_shorten(&s, slot->w, column->cut);
         wl_canvas_place(c, t->area.x + slot->x, y, slot->w, column->align, &s);
     }

@@ -14,12 +14,14 @@ struct wl_screen; /* screen.h */
 
 enum { WL_GRID_COLUMNS = 24 };
 
-/** Writes a row's cell; s is as wide as the column may become. */
-typedef void wl_column_fn(struct wl_strip *s, const struct wl_screen *screen, const void *row);
+/** Writes a cell; s is as wide as the column may become, at lies in the row (wl_column.at). */
+typedef void wl_column_fn(struct wl_strip *s, const struct wl_screen *screen, const void *at);
 
 struct wl_column {
     const char *head;
-    wl_column_fn *put;
+    wl_column_fn *put; /* often one of cells.h */
+    size_t at;         /* offset in the row of what put is given; 0: the row itself */
+    unsigned look;     /* of what it writes, where that is not given by the value */
     enum wl_align align;
     uint8_t rank;         /* 0: never goes; else the highest goes first */
     uint16_t least, most; /* columns; most 0: as least */

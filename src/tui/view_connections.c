@@ -1,6 +1,7 @@
 /* view_connections.c - connections, one line each: who, what sequence, how it ended.
  * SPDX-License-Identifier: MIT
  */
+#include "cells.h"
 #include "list.h"
 #include "phrase.h"
 #include "screen.h"
@@ -10,35 +11,6 @@
 static const struct wl_row_connection *of(const void *row)
 {
     return row;
-}
-
-static void put_worst(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    (void)screen;
-    wl_put_severity(s, of(row)->worst);
-}
-
-static void put_number(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    (void)screen;
-    wl_strip_printf(s, WL_ROLE_PLAIN, "%llu", (unsigned long long)of(row)->conn.number);
-}
-
-static void put_start(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    wl_strip_clock(s, WL_ROLE_FAINT, of(row)->conn.t_first, screen->cfg.utc, 3);
-}
-
-static void put_client(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    (void)screen;
-    wl_put_endpoint(s, &of(row)->conn.client);
-}
-
-static void put_server(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    (void)screen;
-    wl_put_endpoint(s, &of(row)->conn.server);
 }
 
 /* "1.1", "h2", "tls": of "http/1.1" the number is enough */
@@ -110,20 +82,33 @@ static void put_findings(struct wl_strip *s, const struct wl_screen *screen, con
 }
 
 static const struct wl_column columns[] = {
-    {.head = "", .put = put_worst, .least = 1},
+    {
+        .head = "",
+        .put = wl_cell_severity,
+        .at = offsetof(struct wl_row_connection, worst),
+        .least = 1,
+    },
     {
         .head = "#",
-        .put = put_number,
+        .put = wl_cell_number,
+        .at = offsetof(struct wl_row_connection, conn.number),
         .align = WL_RIGHT,
         .least = 5,
         .most = 8,
         .sorts = true,
         .sort = WL_SORT_TIME,
     },
-    {.head = "start", .put = put_start, .rank = 5, .least = 12},
+    {
+        .head = "start",
+        .put = wl_cell_clock,
+        .at = offsetof(struct wl_row_connection, conn.t_first),
+        .rank = 5,
+        .least = 12,
+    },
     {
         .head = "client",
-        .put = put_client,
+        .put = wl_cell_endpoint,
+        .at = offsetof(struct wl_row_connection, conn.client),
         .rank = 3,
         .least = 15,
         .most = 24,
@@ -133,7 +118,8 @@ static const struct wl_column columns[] = {
     },
     {
         .head = "server",
-        .put = put_server,
+        .put = wl_cell_endpoint,
+        .at = offsetof(struct wl_row_connection, conn.server),
         .rank = 1,
         .least = 15,
         .most = 24,
@@ -253,11 +239,6 @@ const struct wl_view wl_view_connections = {
         "is that of all requests on the connection: 200*40 is forty requests in a row answered "
         "with nothing but 200, 103>200 one that got a 103 first. V, W, N before it are findings. "
         "Enter draws the ladder, e lists the exchanges, Space marks what w will write.",
-    .state_size = sizeof(struct wl_list_state),
     .open = open,
-    .ask = wl_list_ask,
-    .answer = wl_list_answer,
-    .draw = wl_list_draw,
-    .act = wl_list_act,
-    .display_filter = wl_list_display_filter,
+    WL_LIST_VIEW,
 };

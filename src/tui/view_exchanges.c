@@ -1,6 +1,7 @@
 /* view_exchanges.c - exchanges, one line each: a request and all that answered it.
  * SPDX-License-Identifier: MIT
  */
+#include "cells.h"
 #include "list.h"
 #include "phrase.h"
 #include "screen.h"
@@ -11,45 +12,10 @@ static const struct wl_row_exchange *of(const void *row)
     return row;
 }
 
-static void put_worst(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    (void)screen;
-    wl_put_severity(s, of(row)->worst);
-}
-
-static void put_time(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    wl_strip_clock(s, WL_ROLE_FAINT, of(row)->t, screen->cfg.utc, s->max >= 12 ? 3 : 0);
-}
-
-static void put_number(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    (void)screen;
-    wl_strip_printf(s, WL_ROLE_FAINT, "%llu", (unsigned long long)of(row)->conn.number);
-}
-
-static void put_client(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    (void)screen;
-    wl_put_endpoint(s, &of(row)->conn.client);
-}
-
-static void put_server(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    (void)screen;
-    wl_put_endpoint(s, &of(row)->conn.server);
-}
-
 static void put_host(struct wl_strip *s, const struct wl_screen *screen, const void *row)
 {
     (void)screen;
     wl_put_field(s, WL_ROLE_FAINT, of(row)->host, sizeof(of(row)->host));
-}
-
-static void put_line(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    (void)screen;
-    wl_put_line(s, of(row)->line, sizeof(of(row)->line));
 }
 
 static void put_duration(struct wl_strip *s, const struct wl_screen *screen, const void *row)
@@ -60,12 +26,6 @@ static void put_duration(struct wl_strip *s, const struct wl_screen *screen, con
     wl_strip_duration(s, WL_ROLE_PLAIN, answered ? of(row)->duration : -1);
 }
 
-static void put_octets(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    (void)screen;
-    wl_strip_octet_count(s, WL_ROLE_PLAIN, of(row)->octets);
-}
-
 static void put_findings(struct wl_strip *s, const struct wl_screen *screen, const void *row)
 {
     (void)screen;
@@ -73,20 +33,36 @@ static void put_findings(struct wl_strip *s, const struct wl_screen *screen, con
 }
 
 static const struct wl_column columns[] = {
-    {.head = "", .put = put_worst, .least = 1},
+    {
+        .head = "",
+        .put = wl_cell_severity,
+        .at = offsetof(struct wl_row_exchange, worst),
+        .least = 1,
+    },
     {
         .head = "time",
-        .put = put_time,
+        .put = wl_cell_clock,
+        .at = offsetof(struct wl_row_exchange, t),
         .rank = 4,
         .least = 8,
         .most = 12,
         .sorts = true,
         .sort = WL_SORT_TIME,
     },
-    {.head = "#", .put = put_number, .align = WL_RIGHT, .rank = 8, .least = 5, .most = 8},
+    {
+        .head = "#",
+        .put = wl_cell_number,
+        .at = offsetof(struct wl_row_exchange, conn.number),
+        .look = WL_ROLE_FAINT,
+        .align = WL_RIGHT,
+        .rank = 8,
+        .least = 5,
+        .most = 8,
+    },
     {
         .head = "client",
-        .put = put_client,
+        .put = wl_cell_endpoint,
+        .at = offsetof(struct wl_row_exchange, conn.client),
         .rank = 7,
         .least = 15,
         .most = 22,
@@ -96,7 +72,8 @@ static const struct wl_column columns[] = {
     },
     {
         .head = "server",
-        .put = put_server,
+        .put = wl_cell_endpoint,
+        .at = offsetof(struct wl_row_exchange, conn.server),
         .rank = 3,
         .least = 15,
         .most = 22,
@@ -107,7 +84,8 @@ static const struct wl_column columns[] = {
     {.head = "host", .put = put_host, .rank = 9, .least = 12, .most = 24},
     {
         .head = "exchange",
-        .put = put_line,
+        .put = wl_cell_line,
+        .at = offsetof(struct wl_row_exchange, line),
         .least = 24,
         .most = 90,
         .weight = 6,
@@ -127,7 +105,8 @@ static const struct wl_column columns[] = {
     },
     {
         .head = "content",
-        .put = put_octets,
+        .put = wl_cell_octets,
+        .at = offsetof(struct wl_row_exchange, octets),
         .align = WL_RIGHT,
         .rank = 6,
         .least = 8,
@@ -208,11 +187,6 @@ const struct wl_view wl_view_exchanges = {
         "Requests with all their responses, newest first: a question mark stands for a response "
         "that did not come. Enter draws the ladder, e lists the connections, Space marks what w "
         "will write.",
-    .state_size = sizeof(struct wl_list_state),
     .open = open,
-    .ask = wl_list_ask,
-    .answer = wl_list_answer,
-    .draw = wl_list_draw,
-    .act = wl_list_act,
-    .display_filter = wl_list_display_filter,
+    WL_LIST_VIEW,
 };

@@ -5,6 +5,7 @@
  * them (below, on narrow screens) what the selected one means. Opened on a rule it is the list of its
  * findings; Enter goes to the exchange.
  */
+#include "cells.h"
 #include "explain.h"
 #include "list.h"
 #include "phrase.h"
@@ -21,32 +22,16 @@ static const struct wl_board_rule *rule_of(const void *row)
     return row;
 }
 
-static void put_severity(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    (void)screen;
-    wl_put_severity(s, rule_of(row)->severity);
-}
-
 static void put_rule(struct wl_strip *s, const struct wl_screen *screen, const void *row)
 {
     (void)screen;
     wl_strip_text(s, wl_role_severity(rule_of(row)->severity), rule_of(row)->rule->id);
 }
 
-static void put_total(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    wl_put_total(s, &rule_of(row)->pace, screen);
-}
-
 static void put_rate(struct wl_strip *s, const struct wl_screen *screen, const void *row)
 {
     wl_put_decimal(s, WL_ROLE_PLAIN,
                    60 * wl_pace_rate(&rule_of(row)->pace, screen->board, screen->window));
-}
-
-static void put_last(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    wl_strip_clock(s, WL_ROLE_FAINT, rule_of(row)->t_last, screen->cfg.utc, 0);
 }
 
 static void put_servers(struct wl_strip *s, const struct wl_screen *screen, const void *row)
@@ -61,11 +46,30 @@ static void put_trend(struct wl_strip *s, const struct wl_screen *screen, const 
 }
 
 static const struct wl_column rule_columns[] = {
-    {.head = "", .put = put_severity, .least = 1},
+    {
+        .head = "",
+        .put = wl_cell_severity,
+        .at = offsetof(struct wl_board_rule, severity),
+        .least = 1,
+    },
     {.head = "rule", .put = put_rule, .least = 22, .most = 38, .weight = 4},
-    {.head = "n", .put = put_total, .align = WL_RIGHT, .least = 4, .most = 9},
+    {
+        .head = "n",
+        .put = wl_cell_total,
+        .at = offsetof(struct wl_board_rule, pace),
+        .align = WL_RIGHT,
+        .least = 4,
+        .most = 9,
+    },
     {.head = "/min", .put = put_rate, .align = WL_RIGHT, .rank = 2, .least = 5, .most = 6},
-    {.head = "last", .put = put_last, .align = WL_RIGHT, .rank = 1, .least = 8},
+    {
+        .head = "last",
+        .put = wl_cell_clock,
+        .at = offsetof(struct wl_board_rule, t_last),
+        .align = WL_RIGHT,
+        .rank = 1,
+        .least = 8,
+    },
     {
         .head = "server",
         .put = put_servers,
@@ -99,39 +103,10 @@ static const struct wl_row_finding *of(const void *row)
     return row;
 }
 
-static void put_worst(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    (void)screen;
-    wl_put_severity(s, of(row)->severity);
-}
-
-static void put_time(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    wl_strip_clock(s, WL_ROLE_FAINT, of(row)->t, screen->cfg.utc, s->max >= 12 ? 3 : 0);
-}
-
-static void put_number(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    (void)screen;
-    wl_strip_printf(s, WL_ROLE_PLAIN, "%llu", (unsigned long long)of(row)->conn.number);
-}
-
 static void put_frame(struct wl_strip *s, const struct wl_screen *screen, const void *row)
 {
     (void)screen;
     wl_strip_printf(s, WL_ROLE_FAINT, "%llu", (unsigned long long)wl_frame_number(of(row)->frame));
-}
-
-static void put_server(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    (void)screen;
-    wl_put_endpoint(s, &of(row)->conn.server);
-}
-
-static void put_client(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    (void)screen;
-    wl_put_endpoint(s, &of(row)->conn.client);
 }
 
 /* What is not certain is said to be so. */
@@ -143,28 +118,38 @@ static void put_message(struct wl_strip *s, const struct wl_screen *screen, cons
     wl_put_field(s, WL_ROLE_PLAIN, of(row)->message, sizeof(of(row)->message));
 }
 
-static void put_line(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    (void)screen;
-    wl_put_line(s, of(row)->line, sizeof(of(row)->line));
-}
-
 static const struct wl_column columns[] = {
-    {.head = "", .put = put_worst, .least = 1},
+    {
+        .head = "",
+        .put = wl_cell_severity,
+        .at = offsetof(struct wl_row_finding, severity),
+        .least = 1,
+    },
     {
         .head = "time",
-        .put = put_time,
+        .put = wl_cell_clock,
+        .at = offsetof(struct wl_row_finding, t),
         .rank = 2,
         .least = 8,
         .most = 12,
         .sorts = true,
         .sort = WL_SORT_TIME,
     },
-    {.head = "#", .put = put_number, .align = WL_RIGHT, .rank = 6, .least = 5, .most = 8},
+    {
+        .head = "#",
+        .put = wl_cell_number,
+        .at = offsetof(struct wl_row_finding, conn.number),
+        .look = WL_ROLE_FAINT,
+        .align = WL_RIGHT,
+        .rank = 6,
+        .least = 5,
+        .most = 8,
+    },
     {.head = "frame", .put = put_frame, .align = WL_RIGHT, .rank = 5, .least = 6, .most = 9},
     {
         .head = "server",
-        .put = put_server,
+        .put = wl_cell_endpoint,
+        .at = offsetof(struct wl_row_finding, conn.server),
         .rank = 1,
         .least = 14,
         .most = 22,
@@ -174,7 +159,8 @@ static const struct wl_column columns[] = {
     },
     {
         .head = "client",
-        .put = put_client,
+        .put = wl_cell_endpoint,
+        .at = offsetof(struct wl_row_finding, conn.client),
         .rank = 7,
         .least = 15,
         .most = 22,
@@ -193,7 +179,8 @@ static const struct wl_column columns[] = {
     },
     {
         .head = "exchange",
-        .put = put_line,
+        .put = wl_cell_line,
+        .at = offsetof(struct wl_row_finding, line),
         .rank = 3,
         .least = 26,
         .most = 60,

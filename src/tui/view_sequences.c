@@ -1,6 +1,7 @@
 /* view_sequences.c - status sequences: what servers answer with, as a first-class thing.
  * SPDX-License-Identifier: MIT
  */
+#include "cells.h"
 #include "list.h"
 #include "phrase.h"
 #include "profile.h"
@@ -9,52 +10,10 @@
 
 /* --------------------------------------------------------------------------------------- columns */
 
-static void put_mark(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    (void)screen;
-    wl_put_severity(s, ((const struct wl_board_sequence *)row)->worst);
-}
-
 static void put_text(struct wl_strip *s, const struct wl_screen *screen, const void *row)
 {
     (void)screen;
     wl_put_sequence(s, ((const struct wl_board_sequence *)row)->text);
-}
-
-static void put_total(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    wl_put_total(s, &((const struct wl_board_sequence *)row)->pace, screen);
-}
-
-static void put_rate(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    const struct wl_board_sequence *r = row;
-
-    wl_put_rate(s, WL_ROLE_PLAIN, &r->pace, screen);
-}
-
-static void put_connections(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    (void)screen;
-    wl_strip_count(s, WL_ROLE_PLAIN, ((const struct wl_board_sequence *)row)->n_connections);
-}
-
-static void put_octets(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    (void)screen;
-    wl_strip_octet_count(s, WL_ROLE_PLAIN, ((const struct wl_board_sequence *)row)->octets);
-}
-
-static void put_p50(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    (void)screen;
-    wl_put_seconds(s, WL_ROLE_PLAIN, ((const struct wl_board_sequence *)row)->p50);
-}
-
-static void put_p95(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    (void)screen;
-    wl_put_seconds(s, WL_ROLE_PLAIN, ((const struct wl_board_sequence *)row)->p95);
 }
 
 static void put_server(struct wl_strip *s, const struct wl_screen *screen, const void *row)
@@ -65,15 +24,15 @@ static void put_server(struct wl_strip *s, const struct wl_screen *screen, const
     wl_put_servers(s, &r->server, r->n_servers);
 }
 
-static void put_trend(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    const struct wl_board_sequence *r = row;
-
-    wl_put_trend(s, WL_ROLE_TREND, &r->pace, screen);
-}
-
 static const struct wl_column columns[] = {
-    {.head = "", .put = put_mark, .least = 1, .sorts = true, .sort = WL_SORT_FINDINGS},
+    {
+        .head = "",
+        .put = wl_cell_severity,
+        .at = offsetof(struct wl_board_sequence, worst),
+        .least = 1,
+        .sorts = true,
+        .sort = WL_SORT_FINDINGS,
+    },
     {
         .head = "sequence",
         .put = put_text,
@@ -85,18 +44,36 @@ static const struct wl_column columns[] = {
     },
     {
         .head = "requests",
-        .put = put_total,
+        .put = wl_cell_total,
+        .at = offsetof(struct wl_board_sequence, pace),
         .align = WL_RIGHT,
         .least = 9,
         .most = 11,
         .sorts = true,
         .sort = WL_SORT_COUNT,
     },
-    {.head = "rate/s", .put = put_rate, .align = WL_RIGHT, .rank = 2, .least = 6, .most = 7},
-    {.head = "conns", .put = put_connections, .align = WL_RIGHT, .rank = 4, .least = 7, .most = 9},
+    {
+        .head = "rate/s",
+        .put = wl_cell_rate,
+        .at = offsetof(struct wl_board_sequence, pace),
+        .align = WL_RIGHT,
+        .rank = 2,
+        .least = 6,
+        .most = 7,
+    },
+    {
+        .head = "conns",
+        .put = wl_cell_count,
+        .at = offsetof(struct wl_board_sequence, n_connections),
+        .align = WL_RIGHT,
+        .rank = 4,
+        .least = 7,
+        .most = 9,
+    },
     {
         .head = "content",
-        .put = put_octets,
+        .put = wl_cell_octets,
+        .at = offsetof(struct wl_board_sequence, octets),
         .align = WL_RIGHT,
         .rank = 6,
         .least = 8,
@@ -104,17 +81,32 @@ static const struct wl_column columns[] = {
         .sorts = true,
         .sort = WL_SORT_OCTETS,
     },
-    {.head = "p50", .put = put_p50, .align = WL_RIGHT, .rank = 7, .least = 7},
+    {
+        .head = "p50",
+        .put = wl_cell_seconds,
+        .at = offsetof(struct wl_board_sequence, p50),
+        .align = WL_RIGHT,
+        .rank = 7,
+        .least = 7,
+    },
     {
         .head = "p95",
-        .put = put_p95,
+        .put = wl_cell_seconds,
+        .at = offsetof(struct wl_board_sequence, p95),
         .align = WL_RIGHT,
         .rank = 5,
         .least = 7,
         .sorts = true,
         .sort = WL_SORT_DURATION,
     },
-    {.head = "trend", .put = put_trend, .rank = 1, .least = 8, .most = 59},
+    {
+        .head = "trend",
+        .put = wl_cell_trend,
+        .at = offsetof(struct wl_board_sequence, pace),
+        .rank = 1,
+        .least = 8,
+        .most = 59,
+    },
     {
         .head = "server",
         .put = put_server,
@@ -231,11 +223,6 @@ const struct wl_view wl_view_sequences = {
             "final one. This is how often each sequence was seen, how long it took, and the worst "
             "finding on exchanges that had it (V violation, W warning, N note). Enter lists those "
             "exchanges.",
-    .state_size = sizeof(struct wl_list_state),
     .open = open,
-    .ask = wl_list_ask,
-    .answer = wl_list_answer,
-    .draw = wl_list_draw,
-    .act = wl_list_act,
-    .display_filter = wl_list_display_filter,
+    WL_LIST_VIEW,
 };

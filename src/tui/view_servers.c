@@ -1,6 +1,7 @@
 /* view_servers.c - servers: what each of them answers, how fast, and what is wrong with it.
  * SPDX-License-Identifier: MIT
  */
+#include "cells.h"
 #include "list.h"
 #include "phrase.h"
 #include "profile.h"
@@ -22,12 +23,6 @@ static void put_worst(struct wl_strip *s, const struct wl_screen *screen, const 
     wl_put_severity(s, (enum wl_severity)worst);
 }
 
-static void put_server(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    (void)screen;
-    wl_put_endpoint(s, &((const struct wl_board_server *)row)->server);
-}
-
 static void put_product(struct wl_strip *s, const struct wl_screen *screen, const void *row)
 {
     const struct wl_board_server *r = row;
@@ -36,76 +31,12 @@ static void put_product(struct wl_strip *s, const struct wl_screen *screen, cons
     wl_put_field(s, WL_ROLE_FAINT, r->product, sizeof(r->product));
 }
 
-/* One number of findings; those that are none are faint. */
-static void put_number(struct wl_strip *s, unsigned look, uint64_t n)
-{
-    wl_strip_short(s, n ? look : WL_ROLE_FAINT, n);
-}
-
-#define FINDINGS_COLUMN(name, severity)                                                   \
-    static void name(struct wl_strip *s, const struct wl_screen *screen, const void *row) \
-    {                                                                                     \
-        (void)screen;                                                                     \
-        put_number(s, wl_role_severity(severity),                                         \
-                   ((const struct wl_board_server *)row)->findings[severity]);            \
-    }
-
-FINDINGS_COLUMN(put_violations, WL_VIOLATION)
-FINDINGS_COLUMN(put_warnings, WL_WARNING)
-FINDINGS_COLUMN(put_notes, WL_NOTE)
-
-#define CLASS_COLUMN(name, number)                                                        \
-    static void name(struct wl_strip *s, const struct wl_screen *screen, const void *row) \
-    {                                                                                     \
-        (void)screen;                                                                     \
-        put_number(s, wl_role_class(number),                                              \
-                   ((const struct wl_board_server *)row)->classes[number]);               \
-    }
-
-CLASS_COLUMN(put_1xx, 1)
-CLASS_COLUMN(put_2xx, 2)
-CLASS_COLUMN(put_3xx, 3)
-CLASS_COLUMN(put_4xx, 4)
-CLASS_COLUMN(put_5xx, 5)
-
-static void put_total(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    wl_put_total(s, &((const struct wl_board_server *)row)->pace, screen);
-}
-
-static void put_rate(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    wl_put_rate(s, WL_ROLE_PLAIN, &((const struct wl_board_server *)row)->pace, screen);
-}
-
-static void put_p50(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    (void)screen;
-    wl_put_seconds(s, WL_ROLE_PLAIN, ((const struct wl_board_server *)row)->p50);
-}
-
-static void put_p95(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    (void)screen;
-    wl_put_seconds(s, WL_ROLE_PLAIN, ((const struct wl_board_server *)row)->p95);
-}
-
-static void put_last(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    wl_strip_clock(s, WL_ROLE_FAINT, ((const struct wl_board_server *)row)->t_last, screen->cfg.utc,
-                   0);
-}
-
-static void put_trend(struct wl_strip *s, const struct wl_screen *screen, const void *row)
-{
-    wl_put_trend(s, WL_ROLE_TREND, &((const struct wl_board_server *)row)->pace, screen);
-}
-
 static const struct wl_column columns[] = {
     {.head = "", .put = put_worst, .least = 1},
     {
         .head = "server",
-        .put = put_server,
+        .put = wl_cell_endpoint,
+        .at = offsetof(struct wl_board_server, server),
         .least = 18,
         .most = 26,
         .cut = WL_CUT_MIDDLE,
@@ -115,17 +46,36 @@ static const struct wl_column columns[] = {
     {.head = "product", .put = put_product, .rank = 7, .least = 10, .most = 18, .weight = 2},
     {
         .head = "V",
-        .put = put_violations,
+        .put = wl_cell_found,
+        .at = offsetof(struct wl_board_server, findings[WL_VIOLATION]),
+        .look = WL_ROLE_VIOLATION,
         .align = WL_RIGHT,
         .least = 4,
         .sorts = true,
         .sort = WL_SORT_FINDINGS,
     },
-    {.head = "W", .put = put_warnings, .align = WL_RIGHT, .rank = 1, .least = 4},
-    {.head = "N", .put = put_notes, .align = WL_RIGHT, .rank = 4, .least = 4},
+    {
+        .head = "W",
+        .put = wl_cell_found,
+        .at = offsetof(struct wl_board_server, findings[WL_WARNING]),
+        .look = WL_ROLE_WARNING,
+        .align = WL_RIGHT,
+        .rank = 1,
+        .least = 4,
+    },
+    {
+        .head = "N",
+        .put = wl_cell_found,
+        .at = offsetof(struct wl_board_server, findings[WL_NOTE]),
+        .look = WL_ROLE_NOTE,
+        .align = WL_RIGHT,
+        .rank = 4,
+        .least = 4,
+    },
     {
         .head = "requests",
-        .put = put_total,
+        .put = wl_cell_total,
+        .at = offsetof(struct wl_board_server, pace),
         .align = WL_RIGHT,
         .rank = 1,
         .least = 9,
@@ -133,14 +83,60 @@ static const struct wl_column columns[] = {
         .sorts = true,
         .sort = WL_SORT_COUNT,
     },
-    {.head = "rate/s", .put = put_rate, .align = WL_RIGHT, .rank = 3, .least = 6, .most = 7},
-    {.head = "1xx", .put = put_1xx, .align = WL_RIGHT, .rank = 6, .least = 4, .most = 5},
-    {.head = "2xx", .put = put_2xx, .align = WL_RIGHT, .rank = 6, .least = 4, .most = 5},
-    {.head = "3xx", .put = put_3xx, .align = WL_RIGHT, .rank = 6, .least = 4, .most = 5},
-    {.head = "4xx", .put = put_4xx, .align = WL_RIGHT, .rank = 5, .least = 4, .most = 5},
+    {
+        .head = "rate/s",
+        .put = wl_cell_rate,
+        .at = offsetof(struct wl_board_server, pace),
+        .align = WL_RIGHT,
+        .rank = 3,
+        .least = 6,
+        .most = 7,
+    },
+    {
+        .head = "1xx",
+        .put = wl_cell_found,
+        .at = offsetof(struct wl_board_server, classes[1]),
+        .look = WL_ROLE_CLASS_1,
+        .align = WL_RIGHT,
+        .rank = 6,
+        .least = 4,
+        .most = 5,
+    },
+    {
+        .head = "2xx",
+        .put = wl_cell_found,
+        .at = offsetof(struct wl_board_server, classes[2]),
+        .look = WL_ROLE_CLASS_2,
+        .align = WL_RIGHT,
+        .rank = 6,
+        .least = 4,
+        .most = 5,
+    },
+    {
+        .head = "3xx",
+        .put = wl_cell_found,
+        .at = offsetof(struct wl_board_server, classes[3]),
+        .look = WL_ROLE_CLASS_3,
+        .align = WL_RIGHT,
+        .rank = 6,
+        .least = 4,
+        .most = 5,
+    },
+    {
+        .head = "4xx",
+        .put = wl_cell_found,
+        .at = offsetof(struct wl_board_server, classes[4]),
+        .look = WL_ROLE_CLASS_4,
+        .align = WL_RIGHT,
+        .rank = 5,
+        .least = 4,
+        .most = 5,
+    },
     {
         .head = "5xx",
-        .put = put_5xx,
+        .put = wl_cell_found,
+        .at = offsetof(struct wl_board_server, classes[5]),
+        .look = WL_ROLE_CLASS_5,
         .align = WL_RIGHT,
         .rank = 5,
         .least = 4,
@@ -148,10 +144,18 @@ static const struct wl_column columns[] = {
         .sorts = true,
         .sort = WL_SORT_STATUS,
     },
-    {.head = "p50", .put = put_p50, .align = WL_RIGHT, .rank = 8, .least = 7},
+    {
+        .head = "p50",
+        .put = wl_cell_seconds,
+        .at = offsetof(struct wl_board_server, p50),
+        .align = WL_RIGHT,
+        .rank = 8,
+        .least = 7,
+    },
     {
         .head = "p95",
-        .put = put_p95,
+        .put = wl_cell_seconds,
+        .at = offsetof(struct wl_board_server, p95),
         .align = WL_RIGHT,
         .rank = 2,
         .least = 7,
@@ -160,14 +164,22 @@ static const struct wl_column columns[] = {
     },
     {
         .head = "last",
-        .put = put_last,
+        .put = wl_cell_clock,
+        .at = offsetof(struct wl_board_server, t_last),
         .align = WL_RIGHT,
         .rank = 10,
         .least = 8,
         .sorts = true,
         .sort = WL_SORT_TIME,
     },
-    {.head = "trend", .put = put_trend, .rank = 9, .least = 8, .most = 59},
+    {
+        .head = "trend",
+        .put = wl_cell_trend,
+        .at = offsetof(struct wl_board_server, pace),
+        .rank = 9,
+        .least = 8,
+        .most = 59,
+    },
 };
 
 const struct wl_grid wl_grid_servers = {columns, WL_COUNT(columns)};
@@ -284,11 +296,6 @@ const struct wl_view wl_view_servers = {
             "warning, N note), responses by class, times from the request to its final response. "
             "The product is the first one of the Server field, as sent. Enter lists the "
             "connections.",
-    .state_size = sizeof(struct wl_list_state),
     .open = open,
-    .ask = wl_list_ask,
-    .answer = wl_list_answer,
-    .draw = wl_list_draw,
-    .act = wl_list_act,
-    .display_filter = wl_list_display_filter,
+    WL_LIST_VIEW,
 };
