@@ -7,6 +7,7 @@
  */
 #include "choose.h"
 #include "commands.h"
+#include "config_show.h"
 #include "confine.h"
 #include "diag.h"
 #include "options.h"
@@ -417,6 +418,8 @@ static int print_command(const struct wl_options *o, struct wl_terminal *termina
         wl_command_rules(&text, o, &page);
     } else if (o->command == WL_COMMAND_PROFILES) {
         wl_command_profiles(&text, o, &prose);
+    } else if (o->command == WL_COMMAND_CONFIG) {
+        wl_config_show(&text, o);
     } else if (o->command == WL_COMMAND_INTERFACES) {
         rc = wl_command_interfaces(&text, o, &err);
     } else {
@@ -438,7 +441,8 @@ static int run_program(int argc, char **argv, struct wl_arena *arena)
     if (rc < 0)
         return fail(&terminal, rc, &err);
     if (o.help || o.version || o.command == WL_COMMAND_RULES || o.command == WL_COMMAND_EXPLAIN ||
-        o.command == WL_COMMAND_INTERFACES || o.command == WL_COMMAND_PROFILES)
+        o.command == WL_COMMAND_INTERFACES || o.command == WL_COMMAND_PROFILES ||
+        o.command == WL_COMMAND_CONFIG)
         return print_command(&o, &terminal);
     if (wl_choose_can(&o)) {
         rc = wl_choose_interface(&o, arena, &err);

@@ -273,6 +273,7 @@ static int apply_profile(struct wl_parse *p, const char *value)
     unsigned best = 4;
 
     p->o->profile = wl_profile_find(value);
+    p->o->profile_origin = p->origin;
     if (p->o->profile)
         return 0;
     for (size_t i = 0; i < wl_n_profiles; i++) {
@@ -304,7 +305,7 @@ static int apply_set(struct wl_parse *p, const char *value)
         return WL_NOMEM;
     memcpy(key, value, n);
     p->o->idle_timeout_set |= strcmp(key, "idle_timeout") == 0;
-    p->o->settings[p->o->n_settings++] = (struct wl_set_request){key, value + n + 1};
+    p->o->settings[p->o->n_settings++] = (struct wl_set_request){key, value + n + 1, p->origin};
     return wl_config_set(&p->o->config, key, value + n + 1, p->err);
 }
 
@@ -330,6 +331,9 @@ static int apply_port(struct wl_parse *p, const char *value)
     struct wl_config *cfg = &p->o->config;
     struct wl_span rest = wl_span_text(value);
 
+    if (p->ports_origin != p->origin)
+        cfg->n_ports = 0;
+    p->ports_origin = p->origin;
     do {
         size_t n = wl_span_find(rest, ',');
         uint64_t port;
@@ -410,6 +414,19 @@ static int apply_require_http(struct wl_parse *p, const char *value)
 {
     (void)value;
     p->o->require_http = true;
+    return 0;
+}
+
+static int apply_config(struct wl_parse *p, const char *value)
+{
+    p->o->config_files[p->o->n_config_files++] = value;
+    return 0;
+}
+
+static int apply_no_config(struct wl_parse *p, const char *value)
+{
+    (void)value;
+    p->o->no_config = true;
     return 0;
 }
 
@@ -547,6 +564,14 @@ const struct wl_command_row wl_command_rows[WL_N_COMMANDS] = {
             .operands = "",
             .examples = {"wirelint interfaces", "wirelint interfaces --json | jq -r '.[].name'"},
         },
+    [WL_COMMAND_CONFIG] =
+        {
+            .name = "config",
+            .help = "what is set, and by what",
+            .operands = "",
+            .examples = {"wirelint config",
+                         "wirelint config --config ci/wirelint.conf --fail-on note"},
+        },
 };
 
 /* In the order of the help: what is read, what is judged, what is written. */
@@ -571,18 +596,19 @@ const struct wl_option wl_option_rows[] = {
     {"", 'p', WL_FOR_READERS, NULL, "-i: only packets from and to this machine",
      apply_not_promiscuous, NULL},
     {"", 'j', WL_FOR_READERS, "N", "N shards, each on a thread of its own", apply_shards, NULL},
-    {"port", 0, WL_FOR_READERS, "N[,N]", "parse only these server ports", apply_port, NULL},
+    {"port", 0, WL_FOR_READERS | WL_GATHERS, "N[,N]", "parse only these server ports", apply_port,
+     NULL},
     {"separate", 0, WL_FOR_PRINTERS, NULL, "each file by itself, not one capture", apply_separate,
      NULL},
     {"where", 0, WL_FOR_READERS, "EXPR",
      "only what matches, as 'status:103 port:80'; also\n"
      "rule class seq method version client server not",
      apply_where, NULL},
-    {"rule", 0, WL_FOR_READERS, "ID=SEVERITY", "off, note, warning or violation; ID with *",
-     apply_rule, NULL},
+    {"rule", 0, WL_FOR_READERS | WL_GATHERS, "ID=SEVERITY",
+     "off, note, warning or violation; ID with *", apply_rule, NULL},
     {"only", 0, WL_FOR_READERS, "GLOB", "judge only the rules that match", apply_only, NULL},
-    {"set", 0, WL_FOR_READERS, "KEY=VALUE", "a threshold (processing.final=125) or a limit",
-     apply_set, NULL},
+    {"set", 0, WL_FOR_READERS | WL_GATHERS, "KEY=VALUE",
+     "a threshold (processing.final=125) or a limit", apply_set, NULL},
     {"profile", 0, WL_FOR_READERS, "NAME", "thresholds of a gateway ('wirelint profiles')",
      apply_profile, NULL},
     {"correlate", 0, WL_FOR_READERS, NULL, "find the two legs of a proxy, and compare them",
@@ -595,7 +621,7 @@ const struct wl_option wl_option_rows[] = {
      apply_require_http, NULL},
     {"json", 0, WL_FOR_PRINTERS | WL_FOR_INTERFACES, NULL, "NDJSON on standard output", apply_json,
      NULL},
-    {"report", 0, WL_FOR_READERS, "FORMAT=FILE",
+    {"report", 0, WL_FOR_READERS | WL_GATHERS, "FORMAT=FILE",
      "also write text, json, csv (a row per exchange)\nor csv-findings (a row per finding) to FILE",
      apply_report, NULL},
     {"", 'w', WL_FOR_READERS, "FILE", "write connections with findings as pcapng", apply_evidence,
@@ -617,8 +643,12 @@ const struct wl_option wl_option_rows[] = {
     {"", 'Z', WL_FOR_READERS, "USER", "as root: become USER instead of nobody", apply_user, NULL},
     {"no-confine", 0, WL_FOR_READERS, NULL, "keep all rights (for debuggers)", apply_no_confine,
      NULL},
-    {"help", 'h', WL_FOR_ALL, NULL, "this page", apply_help, NULL},
-    {"version", 0, WL_FOR_ALL, NULL, NULL, apply_version, NULL},
+    {"config", 0, WL_FOR_ALL | WL_ONLY_ON_LINE, "FILE", "also read options from FILE; may repeat",
+     apply_config, NULL},
+    {"no-config", 0, WL_FOR_ALL | WL_ONLY_ON_LINE, NULL, "do not read ~/.config/wirelint/config",
+     apply_no_config, NULL},
+    {"help", 'h', WL_FOR_ALL | WL_ONLY_ON_LINE, NULL, "this page", apply_help, NULL},
+    {"version", 0, WL_FOR_ALL | WL_ONLY_ON_LINE, NULL, NULL, apply_version, NULL},
     {"", 'D', WL_FOR_ALL, NULL, NULL, apply_list_interfaces, NULL},
     {"keylog", 0, WL_FOR_READERS, "FILE", NULL, NULL, "decrypting TLS is not in this version"},
     {"metrics", 0, WL_FOR_READERS, "[ADDR:]PORT", NULL, NULL,
@@ -628,7 +658,23 @@ const struct wl_option wl_option_rows[] = {
     {"write-baseline", 0, WL_FOR_READERS, "FILE", NULL, NULL,
      "baselines are not in this version; --rule ID=off switches a rule off"},
     {"redact", 0, WL_FOR_READERS, "LEVEL", NULL, NULL, "redaction is not in this version"},
-    {"config", 0, WL_FOR_ALL, "FILE", NULL, NULL, "configuration files are not in this version"},
 };
 
 const size_t wl_n_option_rows = WL_COUNT(wl_option_rows);
+
+/* What is in force when nobody says anything. Flags are "no", and what stands nowhere is nothing. */
+static const struct {
+    const char *name, *value;
+} initial[] = {
+    {"color", "auto"},  {"examples", "3"}, {"fail-on", "violation"},
+    {"format", "text"}, {"refresh", "4"},  {"theme", "dark"},
+};
+
+const char *wl_option_initial(const struct wl_option *option)
+{
+    for (size_t i = 0; i < WL_COUNT(initial); i++) {
+        if (strcmp(option->name, initial[i].name) == 0)
+            return initial[i].value;
+    }
+    return option->argument ? NULL : "no";
+}

@@ -8,6 +8,7 @@
 #include "options.h"
 
 #include "choose.h"
+#include "config_file.h"
 #include "diag.h"
 #include "option_table.h"
 #include "profile.h"
@@ -17,11 +18,12 @@
 enum {
     NEAR = 2, /* edits that a misspelt option may be away */
     HELP_INDENT = 31,
+    WL_MAX_GIVEN = 1 << 16,
 };
 
 /* ------------------------------------------------------------------------------------ parsing */
 
-static const struct wl_option *find_long(struct wl_span name)
+const struct wl_option *wl_option_find(struct wl_span name)
 {
     for (size_t i = 0; i < wl_n_option_rows; i++) {
         if (name.n && wl_span_equal(name, wl_span_text(wl_option_rows[i].name)))
@@ -39,14 +41,13 @@ static const struct wl_option *find_letter(char letter)
     return NULL;
 }
 
-static int unknown_option(struct wl_parse *p, const char *word)
+const char *wl_option_nearest(const char *word)
 {
-    const char *name = word + strspn(word, "-");
     const char *nearest = NULL;
     unsigned best = NEAR + 1;
     char plain[64];
 
-    (void)snprintf(plain, sizeof(plain), "%.*s", (int)strcspn(name, "="), name);
+    (void)snprintf(plain, sizeof(plain), "%.*s", (int)strcspn(word, "="), word);
     for (size_t i = 0; i < wl_n_option_rows; i++) {
         unsigned distance = wl_edit_distance(plain, wl_option_rows[i].name);
 
@@ -55,6 +56,13 @@ static int unknown_option(struct wl_parse *p, const char *word)
             nearest = wl_option_rows[i].name;
         }
     }
+    return nearest;
+}
+
+static int unknown_option(struct wl_parse *p, const char *word)
+{
+    const char *nearest = wl_option_nearest(word + strspn(word, "-"));
+
     (void)wl_fail(p->err, WL_EINVAL, "unknown option '%s'", word);
     if (nearest) {
         wl_hint(p->err, "did you mean '--%s'?", nearest);
@@ -64,13 +72,51 @@ static int unknown_option(struct wl_parse *p, const char *word)
     return WL_EINVAL;
 }
 
+bool wl_option_flag(const char *value, bool *ret)
+{
+    static const char *const words[] = {"no", "yes", "off", "on", "false", "true"};
+
+    for (size_t i = 0; i < WL_COUNT(words); i++) {
+        if (strcmp(value, words[i]) == 0) {
+            *ret = i % 2;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool wl_option_denied(const struct wl_parse *p, const struct wl_option *option)
+{
+    for (size_t i = 0; i < p->n_denied; i++) {
+        if (p->denied[i] == option)
+            return true;
+    }
+    return false;
+}
+
+int wl_option_given(struct wl_parse *p, const struct wl_given *given)
+{
+    struct wl_options *o = p->o;
+    struct wl_given *grown = wl_arena_grow(p->arena, o->given, o->n_given, &o->given_size,
+                                           WL_MAX_GIVEN, sizeof(*grown));
+
+    if (!grown)
+        return wl_fail(p->err, WL_EINVAL, "too many values of options");
+    o->given = grown;
+    o->given[o->n_given++] = *given;
+    return 0;
+}
+
 /* value: what stands after '=' or the letter, NULL when nothing does */
 static int apply(struct wl_parse *p, const struct wl_option *option, const char *value)
 {
+    bool on = true;
+    int status;
+
     if (option->later)
         return wl_fail(p->err, WL_EINVAL, "%s: %s", p->spelled, option->later);
-    if (!option->argument && value)
-        return wl_fail(p->err, WL_EINVAL, "%s takes no value", p->spelled);
+    if (!option->argument && value && !wl_option_flag(value, &on))
+        return wl_fail(p->err, WL_EINVAL, "%s takes no value but yes or no", p->spelled);
     if (option->argument && !value) {
         if (p->at >= p->argc)
             return wl_fail(p->err, WL_EINVAL, "%s needs a value: %s", p->spelled, option->argument);
@@ -79,7 +125,13 @@ static int apply(struct wl_parse *p, const struct wl_option *option, const char 
     if ((option->commands & p->used_mask) != p->used_mask)
         p->used = p->spelled;
     p->used_mask &= option->commands;
-    return option->apply(p, value);
+    if (!on)
+        p->denied[p->n_denied++] = option;
+    status = wl_option_given(p, &(struct wl_given){.option = option,
+                                                   .value = value ? value : "yes",
+                                                   .origin = WL_FROM_LINE,
+                                                   .command = WL_N_COMMANDS});
+    return status == 0 && on ? option->apply(p, value) : status;
 }
 
 static const char *spell_letter(struct wl_parse *p, char letter)
@@ -118,7 +170,7 @@ static int parse_option(struct wl_parse *p, const char *word)
 
     if (word[1] != '-')
         return parse_letters(p, word);
-    option = find_long(wl_span(word + 2, n - 2));
+    option = wl_option_find(wl_span(word + 2, n - 2));
     if (!option)
         return unknown_option(p, word);
     spelled = wl_arena_alloc(p->arena, n + 1);
@@ -232,10 +284,23 @@ static bool may_be_live(const struct wl_options *o)
     return o->n_interfaces || o->follow || (o->n_files == 1 && strcmp(o->files[0], "-") == 0);
 }
 
+/* Did the command line give one of these? What stands in a configuration file is for all runs, those that
+ * it does not fit included. */
+static bool is_on_line(const struct wl_options *o, const char *a, const char *b)
+{
+    for (uint32_t i = 0; i < o->n_given; i++) {
+        const char *name = o->given[i].option->name;
+
+        if (o->given[i].origin == WL_FROM_LINE && (strcmp(name, a) == 0 || strcmp(name, b) == 0))
+            return true;
+    }
+    return false;
+}
+
 /* What is read, and the options that only make sense for some of it. */
 static int check_inputs(struct wl_parse *p)
 {
-    const struct wl_options *o = p->o;
+    struct wl_options *o = p->o;
 
     if (wl_choose_can(o))
         return 0;
@@ -255,11 +320,13 @@ static int check_inputs(struct wl_parse *p)
     }
     if (o->n_interfaces == 0 && (o->snaplen || o->buffer || o->not_promiscuous))
         return wl_fail(p->err, WL_EINVAL, "-s, -B and -p are for interfaces: -i is missing");
-    if ((o->duration || o->interval) && !may_be_live(o)) {
+    if ((o->duration || o->interval) && !may_be_live(o) && is_on_line(o, "duration", "interval")) {
         return wl_fail(p->err, WL_EINVAL,
                        "--duration and --interval go by the clock, files do not: they want -i, '-' "
                        "or --follow");
     }
+    if (!may_be_live(o))
+        o->duration = o->interval = 0;
     if (o->follow && o->separate)
         return wl_fail(p->err, WL_EINVAL, "--follow has no end after which --separate could go on");
     if (o->separate && o->n_interfaces)
@@ -277,7 +344,8 @@ static int check_whole(struct wl_parse *p)
     if (o->list_interfaces)
         return 0;
     command = &wl_command_rows[o->command];
-    if (!(p->used_mask & (1u << o->command)))
+    /* what would be true of the others is what somebody asks `config` about */
+    if (!(p->used_mask & (1u << o->command)) && o->command != WL_COMMAND_CONFIG)
         return wl_fail(p->err, WL_EINVAL, "'wirelint %s' does not take %s", command->name, p->used);
     if ((1u << o->command) & WL_FOR_READERS) {
         int status = check_inputs(p);
@@ -288,11 +356,8 @@ static int check_whole(struct wl_parse *p)
         (void)wl_fail(p->err, WL_EINVAL, "no rule was named");
         wl_hint(p->err, "'wirelint rules' lists them");
         return WL_EINVAL;
-    } else if (o->command == WL_COMMAND_INTERFACES && o->n_words) {
-        return wl_fail(p->err, WL_EINVAL, "'wirelint interfaces' takes no operand: '%s'",
-                       o->words[0]);
-    } else if (o->command == WL_COMMAND_PROFILES && o->n_words) {
-        return wl_fail(p->err, WL_EINVAL, "'wirelint profiles' takes no operand: '%s'",
+    } else if (o->command != WL_COMMAND_EXPLAIN && o->command != WL_COMMAND_RULES && o->n_words) {
+        return wl_fail(p->err, WL_EINVAL, "'wirelint %s' takes no operand: '%s'", command->name,
                        o->words[0]);
     } else if (o->command == WL_COMMAND_RULES && o->n_words) {
         (void)wl_fail(p->err, WL_EINVAL, "'wirelint rules' takes no operand: '%s'", o->words[0]);
@@ -310,8 +375,16 @@ static int check_whole(struct wl_parse *p)
 static int init(struct wl_parse *p)
 {
     struct wl_options *o = p->o;
-    size_t n = (size_t)p->argc + 1;
+    size_t n = (size_t)p->argc + p->n_from_files + 1;
 
+    *o = (struct wl_options){.command = WL_COMMAND_AUDIT};
+    p->n_filter = 0;
+    p->at = 1;
+    p->in_filter = p->only_words = p->named = false;
+    p->used_mask = WL_FOR_ALL;
+    p->used = "";
+    p->spelled = NULL;
+    p->ports_origin = WL_FROM_DEFAULT;
     o->implicit = true;
     o->examples = 3;
     o->format = "text";
@@ -320,12 +393,13 @@ static int init(struct wl_parse *p)
     o->files = wl_arena_array(p->arena, n, sizeof(*o->files));
     o->interfaces = wl_arena_array(p->arena, n, sizeof(*o->interfaces));
     o->words = wl_arena_array(p->arena, n, sizeof(*o->words));
+    o->config_files = wl_arena_array(p->arena, n, sizeof(*o->config_files));
     o->reports = wl_arena_array(p->arena, n, sizeof(*o->reports));
     o->overrides = wl_arena_array(p->arena, n, sizeof(*o->overrides));
     o->settings = wl_arena_array(p->arena, n, sizeof(*o->settings));
     p->filter = wl_arena_array(p->arena, n, sizeof(*p->filter));
-    return o->files && o->interfaces && o->words && o->reports && o->overrides && o->settings &&
-                   p->filter
+    return o->files && o->interfaces && o->words && o->config_files && o->reports && o->overrides &&
+                   o->settings && p->filter
                ? 0
                : WL_NOMEM;
 }
@@ -338,17 +412,27 @@ static bool is_option(const struct wl_parse *p, const char *word)
     return word[1] == '-' || !wl_is_digit((uint8_t)word[1]);
 }
 
-/* The profile first, then what --set says again: it wins wherever it stands. */
+/* What comes later wins; of the same origin the profile goes first, then what --set says again,
+ * wherever it stands. */
 static int set_thresholds(struct wl_parse *p)
 {
     struct wl_options *o = p->o;
-    const struct wl_profile_setting *s = o->profile ? o->profile->settings : NULL;
     int status = 0;
 
-    for (size_t i = 0; s && status == 0 && i < WL_PROFILE_SETTINGS && s[i].key; i++)
-        status = wl_config_set(&o->config, s[i].key, s[i].value, p->err);
-    for (size_t i = 0; s && status == 0 && i < o->n_settings; i++)
-        status = wl_config_set(&o->config, o->settings[i].key, o->settings[i].value, p->err);
+    for (unsigned origin = WL_FROM_USER; o->profile && origin <= WL_FROM_LINE; origin++) {
+        const struct wl_profile_setting *s = o->profile->settings;
+
+        for (size_t i = 0; i < WL_PROFILE_SETTINGS && s[i].key; i++) {
+            if (o->profile_origin == origin && status == 0)
+                status = wl_config_set(&o->config, s[i].key, s[i].value, p->err);
+        }
+        for (size_t i = 0; status == 0 && i < o->n_settings; i++) {
+            if (o->settings[i].origin == origin) {
+                status = wl_config_set(&o->config, o->settings[i].key, o->settings[i].value,
+                                       p->err);
+            }
+        }
+    }
     return status;
 }
 
@@ -360,41 +444,67 @@ static enum wl_command live_command(const struct wl_options *o)
     return can_watch ? WL_COMMAND_WATCH : WL_COMMAND_LIST;
 }
 
+/* Reads argv once. True when help or the version was asked for: that wins over whatever else is wrong behind it. */
+static bool read_line(struct wl_parse *p, int *status)
+{
+    p->origin = WL_FROM_LINE;
+    while (*status == 0 && p->at < p->argc) {
+        const char *word = p->argv[p->at++];
+
+        if (!p->only_words && strcmp(word, "--") == 0) {
+            p->only_words = true;
+        } else if (is_option(p, word)) {
+            *status = parse_option(p, word);
+        } else {
+            *status = parse_operand(p, word);
+        }
+        if (p->o->help || p->o->version)
+            return true;
+    }
+    if (p->o->implicit && p->o->n_interfaces)
+        p->o->command = live_command(p->o);
+    if (p->o->list_interfaces)
+        p->o->command = WL_COMMAND_INTERFACES;
+    return false;
+}
+
+/* The command line is read twice: which command it is, and which configuration files are to be read, must
+ * be known before their values are put in place, and the line's own go on top of them. */
+static int read_all(struct wl_parse *p, bool *ret_help)
+{
+    struct wl_config_file file;
+    enum wl_command command;
+    int status;
+
+    /* of both readings */
+    p->denied = wl_arena_array(p->arena, 2 * (size_t)p->argc + 1, sizeof(struct wl_option *));
+    status = p->denied ? init(p) : WL_NOMEM;
+    *ret_help = status == 0 && read_line(p, &status);
+    if (*ret_help || status < 0 || p->o->list_interfaces)
+        return status;
+    command = p->o->command;
+    status = wl_config_file_read(&file, p);
+    p->n_from_files = file.n;
+    if (status == 0)
+        status = init(p);
+    p->o->command = command;
+    if (status == 0)
+        status = wl_config_file_apply(&file, p);
+    p->o->command = WL_COMMAND_AUDIT;
+    if (status == 0)
+        (void)read_line(p, &status);
+    return status;
+}
+
 int wl_options_parse(struct wl_options *ret, int argc, char **argv, struct wl_arena *a,
                      struct wl_error *err)
 {
-    struct wl_parse p = {
-        .o = ret,
-        .arena = a,
-        .argv = argv,
-        .argc = argc,
-        .at = 1,
-        .used_mask = WL_FOR_ALL,
-        .used = "",
-        .err = err,
-    };
-    int status;
+    struct wl_parse p = {.o = ret, .arena = a, .argv = argv, .argc = argc, .err = err};
+    bool help = false;
+    int status = read_all(&p, &help);
 
-    *ret = (struct wl_options){.command = WL_COMMAND_AUDIT};
-    status = init(&p);
-    while (status == 0 && p.at < argc) {
-        const char *word = argv[p.at++];
-
-        if (!p.only_words && strcmp(word, "--") == 0) {
-            p.only_words = true;
-        } else if (is_option(&p, word)) {
-            status = parse_option(&p, word);
-        } else {
-            status = parse_operand(&p, word);
-        }
-        /* help wins over whatever else is wrong behind it */
-        if (ret->help || ret->version)
-            return 0;
-    }
-    if (ret->implicit && ret->n_interfaces)
-        ret->command = live_command(ret);
-    if (ret->list_interfaces)
-        ret->command = WL_COMMAND_INTERFACES;
+    if (help)
+        return 0;
     if (status == 0)
         status = join_filter(&p);
     if (status == 0)

@@ -16,6 +16,7 @@ enum wl_command {
     WL_COMMAND_PROFILES,
     WL_COMMAND_EXPLAIN,
     WL_COMMAND_INTERFACES,
+    WL_COMMAND_CONFIG,
     WL_N_COMMANDS,
 };
 
@@ -30,9 +31,36 @@ struct wl_report_request {
     const char *format, *path;
 };
 
+/** Where a value comes from; what comes later wins. */
+enum wl_origin {
+    WL_FROM_DEFAULT,
+    WL_FROM_USER, /* the user's configuration file */
+    WL_FROM_FILE, /* --config */
+    WL_FROM_LINE, /* the command line */
+};
+
 /** --set KEY=VALUE */
 struct wl_set_request {
     const char *key, *value;
+    enum wl_origin origin;
+};
+
+struct wl_option; /* option_table.h */
+
+/** A value that an option was given, and by what. */
+struct wl_given {
+    const struct wl_option *option;
+    const char *value; /* a flag's: "yes" or "no" */
+    enum wl_origin origin;
+    const char *file; /* of a configuration file: its name and line */
+    unsigned line;
+    enum wl_command command; /* of whose section; WL_N_COMMANDS: of every command */
+};
+
+/** A configuration file that was asked for. */
+struct wl_config_source {
+    const char *path;
+    bool found;
 };
 
 /** A command line that was understood. Strings are those of argv or lie in the arena. */
@@ -65,8 +93,16 @@ struct wl_options {
     struct wl_set_request *settings;
     size_t n_settings;
     const struct wl_profile *profile; /* --profile, or NULL */
-    const char *format;               /* of rules and profiles: text, json, markdown */
-    uint64_t max_packets;             /* -c */
+    enum wl_origin profile_origin;
+    const char **config_files; /* --config */
+    size_t n_config_files;
+    bool no_config;
+    struct wl_given *given; /* every value, in the order in which they were applied */
+    uint32_t n_given, given_size;
+    struct wl_config_source *sources; /* the configuration files, in the order of reading */
+    size_t n_sources;
+    const char *format;   /* of rules and profiles: text, json, markdown */
+    uint64_t max_packets; /* -c */
     unsigned examples;
     int verbosity; /* -1 quiet, 0, 1, 2 */
     enum wl_color_when color;

@@ -16,8 +16,8 @@ class Complaint(Exception):
 class Run:
     """One run of the program: status, what it printed, what it said on standard error."""
 
-    def __init__(self, command, cwd=None, stdin=None, timeout=60):
-        environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
+    def __init__(self, command, cwd=None, stdin=None, timeout=60, also=None):
+        environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC", **(also or {})}
         for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"):
             if name in os.environ:
                 environment[name] = os.environ[name]

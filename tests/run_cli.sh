@@ -14,6 +14,7 @@ clean=$samples/captures/nginx-range-304.pcap
 damaged=$samples/captures/damaged.pcap
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
+export XDG_CONFIG_HOME="$work/none" # what the one who runs the tests has configured is not tested
 checks=0
 failures=0
 
@@ -104,7 +105,8 @@ err "did you mean '--where'"
 check "an option without its value" 2 audit "$clean" --where
 check "a value that is none" 2 audit --fail-on error "$clean"
 err 'violation, warning, note or never'
-check "a flag with a value" 2 audit --json=yes "$clean"
+check "a flag with another value than yes or no" 2 audit --json=maybe "$clean"
+err "yes or no"
 check "an unknown rule names the nearest" 2 audit --rule interim-to-htp10=off "$clean"
 err "did you mean 'interim-to-http10'"
 check "an unknown threshold" 2 audit --set processing.fnal=3 "$clean"
@@ -123,7 +125,7 @@ err "did you mean 'interim-to-http10'"
 check "a misspelt command is a missing file, with a hint" 3 adit
 err "did you mean the command 'audit'"
 for option in '--keylog k' '--metrics 9100' '--baseline b' '--write-baseline b' \
-    '--redact all' '--config c' \
+    '--redact all' \
     '--report sarif=x' '--report html=x'; do
     # shellcheck disable=SC2086 # an option and its value
     check "$option is refused" 2 audit $option "$clean"
