@@ -19,19 +19,23 @@ bool wl_digest_sha1(const struct wl_span *parts, size_t n_parts, uint8_t ret[WL_
     return ok;
 }
 
+bool wl_digest_base64(const uint8_t sum[WL_SHA1_OCTETS], char ret[WL_SHA1_BASE64])
+{
+    unsigned char text[WL_SHA1_BASE64 + 1]; /* the library adds a NUL */
+
+    if (EVP_EncodeBlock(text, sum, WL_SHA1_OCTETS) != WL_SHA1_BASE64)
+        return false;
+    memcpy(ret, text, WL_SHA1_BASE64);
+    return true;
+}
+
 bool wl_digest_websocket_accept(struct wl_span key, char ret[WL_WEBSOCKET_ACCEPT])
 {
     /* RFC 6455 1.3 */
     const struct wl_span parts[] = {key, WL_SPAN("258EAFA5-E914-47DA-95CA-C5AB0DC85B11")};
     uint8_t sum[WL_SHA1_OCTETS];
-    unsigned char text[WL_WEBSOCKET_ACCEPT + 1]; /* the library adds a NUL */
 
-    if (!wl_digest_sha1(parts, WL_COUNT(parts), sum))
-        return false;
-    if (EVP_EncodeBlock(text, sum, WL_SHA1_OCTETS) != WL_WEBSOCKET_ACCEPT)
-        return false;
-    memcpy(ret, text, WL_WEBSOCKET_ACCEPT);
-    return true;
+    return wl_digest_sha1(parts, WL_COUNT(parts), sum) && wl_digest_base64(sum, ret);
 }
 
 bool wl_digest_sha256_base64(struct wl_span text, char ret[WL_SHA256_BASE64])

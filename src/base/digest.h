@@ -6,10 +6,17 @@
 
 #include "span.h"
 
-enum { WL_SHA1_OCTETS = 20, WL_WEBSOCKET_ACCEPT = 28, WL_SHA256_BASE64 = 44 };
+enum {
+    WL_SHA1_OCTETS = 20,
+    WL_SHA1_BASE64 = 28,
+    WL_WEBSOCKET_ACCEPT = WL_SHA1_BASE64,
+    WL_SHA256_BASE64 = 44,
+};
 
 /** SHA-1 over the parts in order. Returns false when the library refuses. */
 bool wl_digest_sha1(const struct wl_span *parts, size_t n_parts, uint8_t ret[WL_SHA1_OCTETS]);
+/** A sum in base64 (RFC 4648 4), 28 characters, no NUL. Returns false when the library refuses. */
+bool wl_digest_base64(const uint8_t sum[WL_SHA1_OCTETS], char ret[WL_SHA1_BASE64]);
 /** base64(SHA-1(key + GUID)) of RFC 6455 4.2.2, 28 characters, no NUL. */
 bool wl_digest_websocket_accept(struct wl_span key, char ret[WL_WEBSOCKET_ACCEPT]);
 /** base64(SHA-256(text)), 44 characters, no NUL: how a Content-Security-Policy names a script. */
