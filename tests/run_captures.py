@@ -22,7 +22,7 @@ KEYS = {
                 " version statuses invalid final state interim interim_lost first_after"
                 " final_after duration request_body response_body frames findings not_judged"
                 " file",
-    "connection": "type conn ts duration client proxied server protocol tls exchanges sequence"
+    "connection": "type conn ts duration client proxied server community_id protocol tls exchanges sequence"
                   " octets gaps midstream end findings not_judged file",
     "finding": "type rule severity fault confidence conn n stream ts client proxied server"
                " exchange status message cite frames offset file",

@@ -6,6 +6,7 @@
  * spreadsheet would take for a formula gets an apostrophe in front: the one who opens such a file must not
  * run what a stranger put into the target of a request. What is not known is an empty cell.
  */
+#include "community.h"
 #include "extent.h"
 #include "line.h"
 #include "output.h"
@@ -16,6 +17,10 @@ struct csv {
     struct wl_output out; /* first: wl_output_new */
     struct wl_text cell;  /* what is being escaped */
     bool started;         /* the head stands */
+    /* the connection of the last row, and its id: rows of one stand together */
+    uint64_t last;
+    bool has_id;
+    char id[WL_COMMUNITY_ID];
 };
 
 /* What a row is about. */
@@ -141,6 +146,16 @@ static void conn_server_port(struct csv *c, const struct row *row)
 static void conn_protocol(struct csv *c, const struct row *row)
 {
     put_name(c, wl_proto_name(row->conn->proto));
+}
+
+static void conn_community_id(struct csv *c, const struct row *row)
+{
+    if (c->last != row->conn->id || !c->has_id) {
+        c->last = row->conn->id;
+        c->has_id = wl_community_id(&row->conn->client, &row->conn->server, c->id);
+    }
+    if (c->has_id)
+        wl_text_span_raw(&c->out.text, wl_span(c->id, sizeof(c->id)));
 }
 
 /* ---------------------------------------------------------------------- the exchange's cells */
@@ -432,6 +447,7 @@ static const struct column of_exchange[] = {
     {"findings", ex_findings},
     {"not_judged", ex_not_judged},
     {"file", ex_file},
+    {"community_id", conn_community_id},
 };
 
 static const struct column of_finding[] = {
@@ -458,6 +474,7 @@ static const struct column of_finding[] = {
     {"frames", found_frames},
     {"offset", found_offset},
     {"file", ex_file},
+    {"community_id", conn_community_id},
 };
 
 /* ---------------------------------------------------------------------------------- the sink */

@@ -6,6 +6,7 @@
  * there. Objects may be long (a connection of a million exchanges), so loops make room as they go.
  * "raw":true stands behind the first text of an object that holds an escaped octet, once.
  */
+#include "community.h"
 #include "extent.h"
 #include "line.h"
 #include "output.h"
@@ -460,6 +461,18 @@ static int put_sequence(struct json *j, const struct wl_conn_record *conn)
     return 0;
 }
 
+/* What Zeek, Suricata and Arkime call this connection. */
+static void put_community_id(struct json *j, const struct wl_conn_ref *conn)
+{
+    char id[WL_COMMUNITY_ID];
+
+    if (!wl_community_id(&conn->client, &conn->server, id))
+        return;
+    PUT(j, ",\"community_id\":\"");
+    wl_text_span_raw(&j->out.text, wl_span(id, sizeof(id)));
+    PUT(j, "\"");
+}
+
 static int put_connection(struct json *j, const struct wl_conn_record *conn)
 {
     int status;
@@ -471,6 +484,7 @@ static int put_connection(struct json *j, const struct wl_conn_record *conn)
     PUT(j, ",\"duration\":");
     wl_text_seconds(&j->out.text, conn->t_last - conn->t_first);
     put_ends(j, &conn->conn);
+    put_community_id(j, &conn->conn);
     PUT(j, ",\"protocol\":");
     put_name(j, wl_proto_name(conn->conn.proto));
     if (conn->conn.tls)
