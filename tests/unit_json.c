@@ -335,7 +335,8 @@ static void groups_steps_of_a_connection_by_exchange(void **state)
     assert_line(report, 1,
                 "{\"type\":\"connection\",\"conn\":2,\"ts\":\"2026-11-21T03:47:19.000000000Z\","
                 "\"duration\":0.25,\"client\":{\"ip\":\"10.0.0.2\",\"port\":1},"
-                "\"server\":{\"ip\":\"10.0.0.9\",\"port\":80},\"protocol\":\"http/1.1\","
+                "\"server\":{\"ip\":\"10.0.0.9\",\"port\":80},"
+                "\"community_id\":\"1:qly0L5YwjMGH5YN8uXkMx+fHADA=\",\"protocol\":\"http/1.1\","
                 "\"exchanges\":5,\"sequence\":[[200],[200],[200],[103,200],[404]],"
                 "\"octets\":{\"client\":100,\"server\":2000},\"gaps\":7,\"midstream\":true,"
                 "\"end\":\"fin\",\"findings\":[\"interim-to-http10\"]}");
