@@ -224,6 +224,31 @@ static void quantiles_within_a_sixteenth(void **state)
     assert_true(wl_histogram_quantile(&h, 1.0) > 86400);
 }
 
+static void bounds_belong_to_what_they_bound(void **state)
+{
+    static struct wl_histogram h;
+    uint64_t all = 0;
+
+    (void)state;
+    wl_histogram_add(&h, 0);
+    wl_histogram_add(&h, 100000); /* the first bound itself */
+    wl_histogram_add(&h, 100001);
+    wl_histogram_add(&h, 250000);
+    wl_histogram_add(&h, 300 * WL_SECOND);
+    assert_int_equal(h.within[0], 2);
+    assert_int_equal(h.within[1], 2);
+    assert_int_equal(h.within[WL_N_BOUNDS - 1], 1);
+    assert_int_equal(h.sum, 450001 + 300 * WL_SECOND);
+    wl_histogram_add(&h, 300 * WL_SECOND + 1);
+    assert_int_equal(h.within[WL_N_BOUNDS], 1);
+    for (unsigned i = 0; i <= WL_N_BOUNDS; i++)
+        all += h.within[i];
+    assert_int_equal(all, h.n);
+    for (int i = 0; i < 3; i++)
+        wl_histogram_add(&h, INT64_MAX);
+    assert_true(h.sum == UINT64_MAX); /* and does not begin anew */
+}
+
 static void findings_by_severity(void **state)
 {
     struct world *w = *state;
@@ -335,6 +360,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(tables_are_bounded, set_up, tear_down),
         cmocka_unit_test_setup_teardown(seconds_are_a_ring, set_up, tear_down),
         cmocka_unit_test_setup_teardown(quantiles_within_a_sixteenth, set_up, tear_down),
+        cmocka_unit_test(bounds_belong_to_what_they_bound),
         cmocka_unit_test_setup_teardown(findings_by_severity, set_up, tear_down),
         cmocka_unit_test(a_timeline_holds_the_whole_run),
         cmocka_unit_test(clocks_gone_mad_stand_nowhere),

@@ -34,10 +34,19 @@ enum { WL_N_CLASSES = 6, WL_N_CODES = 1000, WL_HISTORY_SECONDS = 300 };
 
 /** A log-linear histogram of durations: 1 microsecond to a day, relative error below 1/16. */
 enum { WL_HISTOGRAM_BUCKETS = 640 };
+enum {
+    WL_N_BOUNDS = 0
+#define WL_BOUND(nanoseconds) +1
+#include "wirelint/tbl/bounds.h"
+#undef WL_BOUND
+};
 struct wl_histogram {
     uint64_t n;
     wl_ns least, most; /* no quantile lies outside of them */
     uint32_t bucket[WL_HISTOGRAM_BUCKETS];
+    uint64_t sum; /* nanoseconds; stays at the largest number there is */
+    /* above the bound before and up to this one (tbl/bounds.h); the last: above all of them */
+    uint64_t within[WL_N_BOUNDS + 1];
 };
 
 /**
@@ -111,6 +120,8 @@ struct wl_stats {
     wl_ns elapsed; /* since the run began, by the clock of the wall */
     wl_ns now;     /* by the clock of the packets; live it goes on without them */
     struct wl_timeline timeline;
+    uint64_t open_connections;        /* at this moment */
+    uint64_t memory_used, memory_max; /* octets of the budget */
 };
 
 /** The value below which the share q (0..1) of durations lies, in seconds; 0 when empty. */
@@ -147,6 +158,7 @@ struct wl_sink_ops {
     bool wants_exchanges; /* every exchange; false: only those with findings */
     int (*flush)(
         struct wl_sink *s); /* live: nothing more comes for now, show what there is; or NULL */
+    bool replaces; /* at an interval: a new file takes the place of cfg->path, made beside it */
 };
 
 struct wl_sink {

@@ -203,6 +203,9 @@ const struct wl_stats *wl_engine_snapshot(void *engine)
     st->live = e->live;
     st->now = e->now > e->t_last ? e->now : e->t_last;
     st->elapsed = e->began ? wl_engine_clock() - e->began : 0;
+    st->open_connections = e->over ? 0 : wl_engine_open(e);
+    st->memory_used = wl_engine_memory(e);
+    st->memory_max = e->cfg.limits.memory;
     if (e->desk)
         wl_desk_limits(e->desk, st->limits);
     return wl_tally_snapshot(e->tally);
@@ -217,6 +220,20 @@ uint64_t wl_engine_open(const struct wl_engine *e)
             n += wl_pipeline_report(e->pipeline, i)->open;
         } else if (e->shards[i]) {
             n += wl_shard_open(e->shards[i]);
+        }
+    }
+    return n;
+}
+
+uint64_t wl_engine_memory(const struct wl_engine *e)
+{
+    uint64_t n = e->budget.used;
+
+    for (unsigned i = 0; i < e->n_shards; i++) {
+        if (e->pipeline) {
+            n += wl_pipeline_report(e->pipeline, i)->memory;
+        } else if (e->shards[i]) {
+            n += wl_shard_memory(e->shards[i]);
         }
     }
     return n;

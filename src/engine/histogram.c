@@ -33,6 +33,21 @@ static uint64_t lower_end(unsigned bucket)
     return (uint64_t)(SUB + bucket % SUB) << (row - 1);
 }
 
+/* The bounds that others are told are few, and most durations lie below the first of them. */
+static unsigned bound_of(wl_ns d)
+{
+    static const wl_ns bounds[] = {
+#define WL_BOUND(nanoseconds) nanoseconds,
+#include "wirelint/tbl/bounds.h"
+#undef WL_BOUND
+    };
+    unsigned i = 0;
+
+    while (i < WL_N_BOUNDS && d > bounds[i])
+        i++;
+    return i;
+}
+
 void wl_histogram_add(struct wl_histogram *h, wl_ns d)
 {
     uint32_t *count = &h->bucket[bucket_of((uint64_t)d >> UNIT_BITS)];
@@ -41,6 +56,8 @@ void wl_histogram_add(struct wl_histogram *h, wl_ns d)
     h->least = h->n == 0 || d < h->least ? d : h->least;
     h->most = d > h->most ? d : h->most;
     h->n++;
+    h->sum = (uint64_t)d < UINT64_MAX - h->sum ? h->sum + (uint64_t)d : UINT64_MAX;
+    h->within[bound_of(d)]++;
     if (*count < UINT32_MAX)
         ++*count;
 }

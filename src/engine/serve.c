@@ -19,20 +19,6 @@ enum {
 
 /* ----------------------------------------------------------------------------------- the board */
 
-static uint64_t memory_used(const struct wl_engine *e)
-{
-    uint64_t n = e->budget.used;
-
-    for (unsigned i = 0; i < e->n_shards; i++) {
-        if (e->pipeline) {
-            n += wl_pipeline_report(e->pipeline, i)->memory;
-        } else if (e->shards[i]) {
-            n += wl_shard_memory(e->shards[i]);
-        }
-    }
-    return n;
-}
-
 /* Octets of the directory that all inputs lie in, its slash included; 0: they do not share one. */
 static size_t shared_directory(const struct wl_stats *st)
 {
@@ -128,6 +114,9 @@ static struct wl_stats stats_to_show(struct wl_engine *e)
     st.live = all.live;
     st.now = all.now;
     st.elapsed = all.elapsed;
+    st.open_connections = all.open_connections;
+    st.memory_used = all.memory_used;
+    st.memory_max = all.memory_max;
     return st;
 }
 
@@ -138,10 +127,10 @@ static void fill_board(void *user, struct wl_board *b)
     b->stats = stats_to_show(e);
     b->live = e->live;
     b->over = e->over;
-    b->open_connections = e->over ? 0 : wl_engine_open(e);
+    b->open_connections = b->stats.open_connections;
     b->table_size = e->cfg.limits.max_connections;
-    b->memory = memory_used(e);
-    b->memory_max = e->cfg.limits.memory;
+    b->memory = b->stats.memory_used;
+    b->memory_max = b->stats.memory_max;
     name_source(b, &b->stats);
     b->progress = -1;
     if (e->over && !e->live && !e->halt) {
