@@ -6,7 +6,9 @@
  *   Landlock      reading only what was named and a few files of the system; writing only what is open
  *   user          nobody instead of root, without groups, by libcap-ng
  *   capabilities  none; files keep cap_dac_read_search, under Landlock, or else root could not read
- *                 again what belongs to somebody else
+ *                 again what belongs to somebody else; so do reports that are written anew at an
+ *                 interval cap_dac_override and cap_fowner, but only if Landlock keeps them to their
+ *                 directories
  *   seccomp       the system calls that are left to need; others fail with EPERM, so that a library that
  *                 tries something new falls back instead of dying
  *
@@ -55,6 +57,7 @@ static void say(const struct wl_confine *c, enum wl_log_level level, const char 
 #    define FS_WRITE_FILE ((uint64_t)1 << 1)
 #    define FS_READ_FILE  ((uint64_t)1 << 2)
 #    define FS_READ_DIR   ((uint64_t)1 << 3)
+#    define FS_REMOVE     ((uint64_t)1 << 5)
 #    define FS_MAKE_REG   ((uint64_t)1 << 8)
 #    define FS_TRUNCATE   ((uint64_t)1 << 14) /* from version 3 */
 #    define FS_IOCTL_DEV  ((uint64_t)1 << 15) /* from version 5 */
@@ -147,6 +150,8 @@ static void allow_paths(const struct wl_confine *c, int rules, uint64_t handled)
     for (size_t i = 0; i < WL_CONFINE_PATHS; i++) {
         allow(rules, handled, c->readable[i], read);
         allow(rules, handled, c->writable[i], write);
+        if (c->replaced[i])
+            allow_parent(rules, handled, c->replaced[i], write | FS_REMOVE);
     }
 }
 
@@ -207,14 +212,40 @@ static bool needs_read_search(const struct wl_confine *c)
            capng_have_capability(CAPNG_PERMITTED, CAP_DAC_READ_SEARCH) == 1;
 }
 
-static void drop_rights(const struct wl_confine *c, bool keep, uid_t uid, gid_t gid)
+static bool replaces(const struct wl_confine *c)
+{
+    for (size_t i = 0; i < WL_CONFINE_PATHS; i++) {
+        if (c->replaced[i])
+            return true;
+    }
+    return false;
+}
+
+/* What root keeps of its capabilities. */
+struct kept {
+    bool read_search;
+    bool replace; /* files in the directory of somebody else, one that is sticky included */
+};
+
+static struct kept what_to_keep(const struct wl_confine *c)
+{
+    return (struct kept){
+        .read_search = needs_read_search(c),
+        .replace = replaces(c) && geteuid() == 0 &&
+                   capng_have_capability(CAPNG_PERMITTED, CAP_DAC_OVERRIDE) == 1,
+    };
+}
+
+static void drop_rights(const struct wl_confine *c, struct kept keep, uid_t uid, gid_t gid)
 {
     const capng_type_t kinds = CAPNG_EFFECTIVE | CAPNG_PERMITTED;
     bool is_root = geteuid() == 0;
 
     capng_clear(CAPNG_SELECT_ALL);
-    if (keep)
+    if (keep.read_search)
         (void)capng_update(CAPNG_ADD, kinds, CAP_DAC_READ_SEARCH);
+    if (keep.replace)
+        (void)capng_updatev(CAPNG_ADD, kinds, CAP_DAC_OVERRIDE, CAP_FOWNER, -1);
     if (!is_root) {
         (void)capng_apply(CAPNG_SELECT_CAPS);
         return;
@@ -357,6 +388,11 @@ static const int server_calls[] = {
     SCMP_SYS(setsockopt),
 };
 
+/* Putting a new file in the place of an old one. */
+static const int replace_calls[] = {
+    SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(unlink), SCMP_SYS(unlinkat),
+};
+
 /* Calls that this machine does not have are no failure. */
 static int allow_calls(scmp_filter_ctx filter, const int *list, size_t n)
 {
@@ -428,6 +464,8 @@ static bool confine_calls(const struct wl_confine *c)
         rc = allow_calls(filter, capture_calls, WL_COUNT(capture_calls));
     if (rc == 0 && c->serves)
         rc = allow_calls(filter, server_calls, WL_COUNT(server_calls));
+    if (rc == 0 && replaces(c))
+        rc = allow_calls(filter, replace_calls, WL_COUNT(replace_calls));
     if (rc == 0)
         rc = allow_some(filter);
     if (rc == 0)
@@ -452,7 +490,8 @@ int wl_confine_now(const struct wl_confine *c, struct wl_error *err)
 {
     uid_t uid = 0;
     gid_t gid = 0;
-    bool files, system_calls, keep;
+    bool files, system_calls;
+    struct kept keep;
 
     if (geteuid() == 0) {
         int rc = find_user(c, &uid, &gid, err);
@@ -461,8 +500,9 @@ int wl_confine_now(const struct wl_confine *c, struct wl_error *err)
             return rc;
     }
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    keep = needs_read_search(c); /* asks /proc, so before that is closed */
+    keep = what_to_keep(c); /* asks /proc, so before that is closed */
     files = confine_files(c);
+    keep.replace &= files;
     drop_rights(c, keep, uid, gid);
     system_calls = confine_calls(c);
     say(c, WL_LOG_INFO, "confined: user %u, no new rights, %s, %s", (unsigned)geteuid(),

@@ -24,6 +24,7 @@ struct wl_confine {
     bool serves; /* answers on sockets that are open already */
     const char *readable[WL_CONFINE_PATHS]; /* more to be read: files or directories */
     const char *writable[WL_CONFINE_PATHS]; /* files or directories that are written by name */
+    const char *replaced[WL_CONFINE_PATHS]; /* files whose place a new one beside them takes */
     wl_log_fn *log;
     void *log_user;
 };

@@ -88,14 +88,24 @@ static int fail(struct wl_terminal *terminal, int code, const struct wl_error *e
 /* By default a plain screen speaks so often. */
 static const wl_ns plain_interval = 10 * WL_SECOND;
 
+static wl_ns interval_of(const struct wl_options *o)
+{
+    return o->plain && !o->interval ? plain_interval : o->interval;
+}
+
+/* A dashboard leaves a verdict on the terminal; who asks for a file wants the whole report. */
+static const char *command_of(const struct wl_options *o, const char *path)
+{
+    return wl_command_name(
+        o->command == WL_COMMAND_WATCH && strcmp(path, "-") != 0 ? WL_COMMAND_AUDIT : o->command);
+}
+
 static int add_output(struct wl_engine *engine, const struct run *run, const char *format,
                       const char *path, struct wl_error *err)
 {
     const struct wl_options *o = run->o;
     bool standard = strcmp(path, "-") == 0;
-    /* a dashboard leaves a verdict on the terminal; who asks for a file wants the whole report */
-    const char *command = wl_command_name(
-        o->command == WL_COMMAND_WATCH && !standard ? WL_COMMAND_AUDIT : o->command);
+    const char *command = command_of(o, path);
     const struct wl_sink_config cfg = {
         .path = path,
         .examples = o->examples,
@@ -106,7 +116,7 @@ static int add_output(struct wl_engine *engine, const struct run *run, const cha
         .command = command,
         .fail_on = o->config.fail_on,
         .filtered = o->bpf != NULL,
-        .interval = o->plain && !o->interval ? plain_interval : o->interval,
+        .interval = interval_of(o),
     };
 
     return wl_engine_add_sink(engine, wl_report_for(command, format), NULL, &cfg, err);
@@ -173,13 +183,26 @@ static void hint_at_file(const struct wl_options *o, struct wl_error *err)
 
 static bool confined; /* for good, so once, whatever is run after it */
 
+/* Reports that are written anew at every interval. */
+static void find_replaced(struct wl_confine *needs, const struct wl_options *o)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; interval_of(o) && i < o->n_reports && n < WL_CONFINE_PATHS; i++) {
+        const struct wl_report_request *report = &o->reports[i];
+
+        if (wl_report_for(command_of(o, report->path), report->format)->replaces)
+            needs->replaced[n++] = report->path;
+    }
+}
+
 /* wl_source_config.opened: all that needs rights is open. */
 static int on_opened(void *user, struct wl_error *err)
 {
     const struct run *run = user;
     const struct wl_options *o = run->o;
     bool watches = o->command == WL_COMMAND_WATCH && !o->plain;
-    const struct wl_confine needs = {
+    struct wl_confine needs = {
         .user = o->user,
         .files = o->files, /* all, not only those of this run */
         .n_files = o->n_files,
@@ -194,6 +217,7 @@ static int on_opened(void *user, struct wl_error *err)
     if (confined || o->no_confine)
         return 0;
     confined = true;
+    find_replaced(&needs, o);
     return wl_confine_now(&needs, err);
 }
 

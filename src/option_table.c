@@ -182,7 +182,7 @@ static int apply_json(struct wl_parse *p, const char *value)
 
 static int apply_report(struct wl_parse *p, const char *value)
 {
-    static const char *const later[] = {"sarif", "junit", "html", "har", "openmetrics"};
+    static const char *const later[] = {"sarif", "junit", "html", "har"};
     size_t n = wl_span_find(wl_span_text(value), '=');
     struct wl_report_request *request = &p->o->reports[p->o->n_reports];
     char *format;
@@ -197,13 +197,16 @@ static int apply_report(struct wl_parse *p, const char *value)
     request->path = value + n + 1;
     for (size_t i = 0; i < WL_COUNT(later); i++) {
         if (strcmp(format, later[i]) == 0) {
-            return wl_fail(p->err, WL_EINVAL,
-                           "this version cannot write %s reports yet: it writes text, json and csv",
-                           format);
+            return wl_fail(
+                p->err, WL_EINVAL,
+                "this version cannot write %s reports yet: it writes text, json, csv and "
+                "openmetrics",
+                format);
         }
     }
     if (!wl_report_for("audit", format))
-        return refuse(p, format, "a format is text, json, csv or csv-findings");
+        return refuse(p, format,
+                      "a format is text, json, csv, csv-findings, openmetrics or prometheus");
     p->o->n_reports++;
     return 0;
 }
@@ -622,7 +625,7 @@ const struct wl_option wl_option_rows[] = {
     {"json", 0, WL_FOR_PRINTERS | WL_FOR_INTERFACES, NULL, "NDJSON on standard output", apply_json,
      NULL},
     {"report", 0, WL_FOR_READERS | WL_GATHERS, "FORMAT=FILE",
-     "also write text, json, csv (a row per exchange)\nor csv-findings (a row per finding) to FILE",
+     "also write text, json, csv (a row per exchange),\ncsv-findings, openmetrics or prometheus to FILE",
      apply_report, NULL},
     {"", 'w', WL_FOR_READERS, "FILE", "write connections with findings as pcapng", apply_evidence,
      NULL},

@@ -13,7 +13,7 @@
 WL_API_BEGIN
 
 /** The outputs of this version, NULL-ended: text (audit), list, stats, json and its short forms,
- * csv. */
+ * csv, openmetrics ... */
 const struct wl_sink_ops *const *wl_report_outputs(void);
 /** Finds one by name; NULL when this version has none. */
 const struct wl_sink_ops *wl_report_find(const char *name);

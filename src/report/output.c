@@ -11,7 +11,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+static const char fresh_suffix[] = ".new";
 
 static int open_path(const char *path, int *ret, struct wl_error *err)
 {
@@ -55,6 +58,78 @@ int wl_output_new(struct wl_sink *s, size_t size, const struct wl_sink_config *c
     return 0;
 }
 
+/* The state, but not its descriptor. */
+static void release(struct wl_sink *s, size_t size)
+{
+    struct wl_output *o = s->state;
+    struct wl_budget budget;
+
+    wl_text_release(&o->text);
+    if (o->fresh)
+        wl_free(&o->budget, o->fresh, strlen(o->fresh) + 1);
+    budget = o->budget; /* it lies in what it shall free */
+    wl_free(&budget, o, size);
+    s->state = NULL;
+}
+
+/* Is there a file, or nothing yet, so that another can take the name? */
+static bool is_replaceable(const char *path)
+{
+    struct stat st;
+
+    return strcmp(path, "-") != 0 && (stat(path, &st) == 0 ? S_ISREG(st.st_mode) : errno == ENOENT);
+}
+
+/* O_NOFOLLOW: the name is known in advance, and the directory may be open to others. */
+static int open_fresh(const char *path)
+{
+    return open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+}
+
+/* Can a file be made there? To be known before anything is read. */
+static int try_fresh(const char *fresh, const char *path, struct wl_error *err)
+{
+    int fd = open_fresh(fresh);
+    char reason[128];
+
+    if (fd < 0) {
+        return wl_fail(err, WL_EOUTPUT, "cannot write '%s', which will take the place of '%s': %s",
+                       fresh, path, wl_errno_text(errno, reason, sizeof(reason)));
+    }
+    (void)close(fd);
+    (void)unlink(fresh);
+    return 0;
+}
+
+int wl_output_new_replaced(struct wl_sink *s, size_t size, const struct wl_sink_config *cfg,
+                           struct wl_error *err)
+{
+    size_t n = strlen(cfg->path) + sizeof(fresh_suffix);
+    struct wl_sink_config nowhere = *cfg;
+    struct wl_output *o;
+    int status;
+
+    if (!is_replaceable(cfg->path))
+        return wl_output_new(s, size, cfg, err);
+    nowhere.path = "-";
+    status = wl_output_new(s, size, &nowhere, err);
+    if (status < 0)
+        return status;
+    o = s->state;
+    o->cfg.path = cfg->path;
+    o->fd = -1;
+    o->fresh = wl_alloc(&o->budget, n);
+    if (o->fresh) {
+        (void)snprintf(o->fresh, n, "%s%s", cfg->path, fresh_suffix);
+        status = try_fresh(o->fresh, cfg->path, err);
+    } else {
+        status = wl_fail(err, WL_NOMEM, "cannot write '%s': out of memory", cfg->path);
+    }
+    if (status < 0)
+        release(s, size);
+    return status;
+}
+
 /* Why nothing more can be written, or 0. */
 static int failure(const struct wl_output *o)
 {
@@ -92,6 +167,30 @@ int wl_output_flush(struct wl_output *o)
     return failure(o);
 }
 
+int wl_output_replace(struct wl_output *o)
+{
+    int status;
+
+    if (!o->fresh)
+        return wl_output_flush(o);
+    if (o->errno_value == 0) {
+        o->fd = open_fresh(o->fresh);
+        if (o->fd < 0)
+            o->errno_value = errno;
+    }
+    status = wl_output_flush(o);
+    if (o->fd < 0)
+        return status;
+    if (close(o->fd) != 0 && o->errno_value == 0)
+        o->errno_value = errno;
+    o->fd = -1;
+    if (o->errno_value == 0 && rename(o->fresh, o->cfg.path) != 0)
+        o->errno_value = errno;
+    if (o->errno_value)
+        (void)unlink(o->fresh);
+    return failure(o);
+}
+
 int wl_output_room(struct wl_output *o)
 {
     if (o->text.buf.n < WL_OUTPUT_FLUSH && !o->text.full)
@@ -114,15 +213,14 @@ int wl_output_finish(struct wl_sink *s, size_t size, struct wl_error *err)
 {
     struct wl_output *o = s->state;
     bool is_file = o && o->fd != STDOUT_FILENO;
-    struct wl_budget budget;
     char reason[128];
     int status;
 
     if (!o)
         return 0;
-    status = wl_output_flush(o);
+    status = o->fresh ? failure(o) : wl_output_flush(o);
     /* what a file system says only at the end (quota, network) is a failure of the report too */
-    if (is_file && close(o->fd) != 0 && status == 0) {
+    if (is_file && o->fd >= 0 && close(o->fd) != 0 && status == 0) {
         o->errno_value = errno;
         status = WL_EOUTPUT;
     }
@@ -134,9 +232,6 @@ int wl_output_finish(struct wl_sink *s, size_t size, struct wl_error *err)
             (void)wl_fail(err, (enum wl_code)status, "cannot write standard output: %s", reason);
         }
     }
-    wl_text_release(&o->text);
-    budget = o->budget;
-    wl_free(&budget, o, size);
-    s->state = NULL;
+    release(s, size);
     return status;
 }

@@ -13,10 +13,12 @@ extern const struct wl_sink_ops wl_out_text, wl_out_list, wl_out_stats, wl_out_p
 extern const struct wl_sink_ops wl_out_verdict;
 extern const struct wl_sink_ops wl_out_json, wl_out_json_list, wl_out_json_stats;
 extern const struct wl_sink_ops wl_out_csv, wl_out_csv_findings;
+extern const struct wl_sink_ops wl_out_openmetrics, wl_out_prometheus;
 
 static const struct wl_sink_ops *const outputs[] = {
-    &wl_out_text,      &wl_out_list,       &wl_out_stats, &wl_out_plain,        &wl_out_json,
-    &wl_out_json_list, &wl_out_json_stats, &wl_out_csv,   &wl_out_csv_findings, NULL,
+    &wl_out_text,         &wl_out_list,        &wl_out_stats,      &wl_out_plain,
+    &wl_out_json,         &wl_out_json_list,   &wl_out_json_stats, &wl_out_csv,
+    &wl_out_csv_findings, &wl_out_openmetrics, &wl_out_prometheus, NULL,
 };
 
 const struct wl_sink_ops *const *wl_report_outputs(void)
@@ -51,6 +53,8 @@ const struct wl_sink_ops *wl_report_for(const char *command, const char *format)
         /* the same whoever asks */
         {NULL, "csv", &wl_out_csv},
         {NULL, "csv-findings", &wl_out_csv_findings},
+        {NULL, "openmetrics", &wl_out_openmetrics},
+        {NULL, "prometheus", &wl_out_prometheus},
     };
 
     for (size_t i = 0; i < WL_COUNT(forms); i++) {
