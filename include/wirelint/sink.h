@@ -35,10 +35,10 @@ enum { WL_N_CLASSES = 6, WL_N_CODES = 1000, WL_HISTORY_SECONDS = 300 };
 /** A log-linear histogram of durations: 1 microsecond to a day, relative error below 1/16. */
 enum { WL_HISTOGRAM_BUCKETS = 640 };
 enum {
-    WL_N_BOUNDS = 0
-#define WL_BOUND(nanoseconds) +1
+#define WL_BOUND(nanoseconds) WL_BOUND_##nanoseconds,
 #include "wirelint/tbl/bounds.h"
 #undef WL_BOUND
+    WL_N_BOUNDS,
 };
 struct wl_histogram {
     uint64_t n;

@@ -30,32 +30,46 @@ static int open_path(const char *path, int *ret, struct wl_error *err)
                    wl_errno_text(errno, reason, sizeof(reason)));
 }
 
-int wl_output_new(struct wl_sink *s, size_t size, const struct wl_sink_config *cfg,
-                  struct wl_error *err)
+/* The state of a sink, which writes to fd; NULL when memory is refused. */
+static struct wl_output *new_state(struct wl_sink *s, size_t size, const struct wl_sink_config *cfg,
+                                   int fd)
 {
     struct wl_budget budget;
     struct wl_output *o;
-    int status, fd;
 
     WL_ASSERT(size >= sizeof(*o));
+    wl_budget_init(&budget, WL_OUTPUT_MEMORY, NULL, NULL, NULL);
+    o = wl_alloc(&budget, size);
+    s->state = o;
+    if (!o)
+        return NULL;
+    o->cfg = *cfg;
+    o->sink = s;
+    o->budget = budget; /* counts its own holder; release gives it back to a copy */
+    o->fd = fd;
+    wl_text_init(&o->text, &o->budget, WL_OUTPUT_TEXT);
+    return o;
+}
+
+static int no_memory(const struct wl_sink_config *cfg, struct wl_error *err)
+{
+    return wl_fail(err, WL_NOMEM, "cannot write '%s': out of memory", cfg->path);
+}
+
+int wl_output_new(struct wl_sink *s, size_t size, const struct wl_sink_config *cfg,
+                  struct wl_error *err)
+{
+    int status, fd;
+
     s->state = NULL;
     status = open_path(cfg->path, &fd, err);
     if (status < 0)
         return status;
-    wl_budget_init(&budget, WL_OUTPUT_MEMORY, NULL, NULL, NULL);
-    o = wl_alloc(&budget, size);
-    if (!o) {
-        if (fd != STDOUT_FILENO)
-            (void)close(fd);
-        return wl_fail(err, WL_NOMEM, "cannot write '%s': out of memory", cfg->path);
-    }
-    o->cfg = *cfg;
-    o->sink = s;
-    o->budget = budget; /* counts its own holder; wl_output_finish gives it back to a copy */
-    o->fd = fd;
-    wl_text_init(&o->text, &o->budget, WL_OUTPUT_TEXT);
-    s->state = o;
-    return 0;
+    if (new_state(s, size, cfg, fd))
+        return 0;
+    if (fd != STDOUT_FILENO)
+        (void)close(fd);
+    return no_memory(cfg, err);
 }
 
 /* The state, but not its descriptor. */
@@ -105,25 +119,20 @@ int wl_output_new_replaced(struct wl_sink *s, size_t size, const struct wl_sink_
                            struct wl_error *err)
 {
     size_t n = strlen(cfg->path) + sizeof(fresh_suffix);
-    struct wl_sink_config nowhere = *cfg;
     struct wl_output *o;
     int status;
 
     if (!is_replaceable(cfg->path))
         return wl_output_new(s, size, cfg, err);
-    nowhere.path = "-";
-    status = wl_output_new(s, size, &nowhere, err);
-    if (status < 0)
-        return status;
-    o = s->state;
-    o->cfg.path = cfg->path;
-    o->fd = -1;
+    o = new_state(s, size, cfg, -1);
+    if (!o)
+        return no_memory(cfg, err);
     o->fresh = wl_alloc(&o->budget, n);
     if (o->fresh) {
         (void)snprintf(o->fresh, n, "%s%s", cfg->path, fresh_suffix);
         status = try_fresh(o->fresh, cfg->path, err);
     } else {
-        status = wl_fail(err, WL_NOMEM, "cannot write '%s': out of memory", cfg->path);
+        status = no_memory(cfg, err);
     }
     if (status < 0)
         release(s, size);
