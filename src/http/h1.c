@@ -9,6 +9,7 @@
 #include "h1.h"
 
 #include "h1_side.h"
+#include "persist.h"
 
 static_assert(sizeof(struct wl_h1) <= 144, "a connection that is spoken on is small, too");
 
@@ -308,6 +309,8 @@ static void h1_end(struct wl_layer *l, enum wl_dir dir, enum wl_end how, enum wl
     struct wl_h1 *h = enter(l);
     struct wl_h1_side *s;
 
+    if (how == WL_END_RESET)
+        wl_persist_reset(&h->build, by, seen); /* while all is as it was */
     if (!h->live) {
         wl_build_end(&h->build, dir, how, by, seen);
         return;

@@ -332,6 +332,60 @@ static void mark_unanswered(struct wl_build *b, enum wl_end how, const struct wl
     wl_build_mark(b, w, req, WL_MARK_UNANSWERED, req->at, how == WL_END_RESET, wl_span(NULL, 0));
 }
 
+/* The last request that has its final response; NULL: none, or the answer to one is under way. */
+static struct wl_work *last_answered(const struct wl_build *b)
+{
+    struct wl_work *last = NULL;
+
+    for (struct wl_work *w = b->first; w; w = w->next) {
+        if (w->begun)
+            return NULL;
+        if (w->answered)
+            last = w;
+    }
+    return last;
+}
+
+/* Is a response over, as far as its sender is concerned? One to the close ends with the RST. */
+static bool is_sent(const struct wl_work *w)
+{
+    return !w->stray && !w->tunnel && w->ex.res.state >= WL_HEAD &&
+           (w->res_ended ? w->ex.res.state == WL_WHOLE : w->ex.res.framing == WL_FRAMING_CLOSE);
+}
+
+/* RFC 9112 9.6: what a reset finds in the client's buffers it may erase. Were octets of the request
+ * on their way when the response was sent, or not received yet? */
+static bool is_sending(const struct wl_build *b, const struct wl_work *w)
+{
+    uint64_t acked = wl_layer_acked(b->layer, WL_TO_SERVER);
+    uint64_t sent = wl_layer_offset(b->layer, WL_TO_SERVER);
+
+    if (w->req_ended)
+        return w->ex.req.end_offset != WL_NONE && acked != WL_NONE && acked < w->ex.req.end_offset;
+    return w->ex.res.acked != WL_NONE && sent > w->ex.res.acked;
+}
+
+void wl_persist_reset(struct wl_build *b, enum wl_dir by, const struct wl_seen *seen)
+{
+    struct wl_work *w = last_answered(b);
+    uint64_t acked = wl_layer_acked(b->layer, WL_TO_CLIENT);
+    bool unread = acked != WL_NONE && acked < wl_layer_offset(b->layer, WL_TO_CLIENT);
+    struct wl_at at = {seen->frame, wl_layer_offset(b->layer, WL_TO_CLIENT), WL_TO_CLIENT};
+    enum wl_mark_id id = unread ? WL_MARK_RESET_UNACKED : WL_MARK_RESET_UNREAD;
+    wl_ns since = seen->t - (w ? w->ex.res.t_last : b->t_closing);
+
+    /* told before, or the client had ended first; or not the server's */
+    if (b->over[WL_TO_SERVER] || by != WL_TO_CLIENT || seen->suspect || ended_unseen(b, by, seen))
+        return;
+    if (w) {
+        if (is_sent(w) && (unread || is_sending(b, w)))
+            wl_build_mark(b, w, &w->ex.res, id, at, (uint64_t)since, wl_span(NULL, 0));
+    } else if (unread && !(b->oldest && b->oldest->begun) && b->last_status >= 200 &&
+               b->last_kind != WL_LAST_INTERIM) {
+        mark_connection(b, id, seen->frame, b->last_ordinal, (uint64_t)since, wl_span(NULL, 0));
+    }
+}
+
 void wl_persist_end(struct wl_build *b, enum wl_end how, enum wl_dir by, const struct wl_seen *seen)
 {
     if (ended_unseen(b, by, seen))

@@ -17,6 +17,8 @@ void wl_persist_response(struct wl_build *b, struct wl_work *w, struct wl_messag
 void wl_persist_final(struct wl_build *b, struct wl_work *w);
 /** The final response of w has ended: must the connection end with it? */
 void wl_persist_final_end(struct wl_build *b, struct wl_work *w, wl_ns now);
+/** A RST of by has come, and nothing of what was under way is ended yet. */
+void wl_persist_reset(struct wl_build *b, enum wl_dir by, const struct wl_seen *seen);
 /** The first end of the connection, by the FIN or RST of by, or for reasons of ours. */
 void wl_persist_end(struct wl_build *b, enum wl_end how, enum wl_dir by,
                     const struct wl_seen *seen);

@@ -387,6 +387,22 @@ static void body_abandoned(struct wl_judge *j, const struct wl_exchange *ex,
     }
 }
 
+static void rst_destroys_response(struct wl_judge *j, const struct wl_exchange *ex,
+                                  const struct wl_message *m)
+{
+    const struct wl_mark *mark = wl_judge_mark(j);
+    wl_ns linger = wl_judge_thresholds(j)->conn_linger;
+
+    /* packets that were dropped may have been acknowledgements */
+    if ((wl_ns)mark->value > linger || (ex && !ex->clocked))
+        return;
+    wl_report(j, m, mark->at, WL_WARNING, WL_LIKELY,
+              mark->id == WL_MARK_RESET_UNACKED
+                  ? "reset by the server within %s of the %u, before the client had acknowledged it"
+                  : "reset by the server within %s of the %u, while the client still sent content",
+              wl_said_limit(linger).text, m ? m->status : mark->status);
+}
+
 static const struct wl_rule rules[] = {
     {
         .id = "body-abandoned-connection-reused",
@@ -630,6 +646,27 @@ static const struct wl_rule rules[] = {
         .status_from = 200,
         .status_to = 599,
         .check = final_before_body_no_close,
+    },
+    {
+        .id = "rst-destroys-response",
+        .severity = WL_WARNING,
+        .fault = WL_FAULT_SERVER,
+        .area = "EXP",
+        .versions = "HTTP/1.0, HTTP/1.1",
+        .cite = {"RFC 9112 9.6"},
+        .title = "Server resets the connection behind its response",
+        .why = "A reset may make the client's system throw away what the client has not read yet: "
+               "it sees a broken connection, and never the response that says why. Servers do so "
+               "without meaning to: when they close while octets of the request are unread, or "
+               "arrive afterwards.",
+        .advice = "Close in stages: send the response, shut down writing, read until the client "
+                  "closes or some time has passed, then close.",
+        .see = {"client-keeps-sending-after-error", "final-before-body-no-close"},
+        .when = WL_ON_MARK,
+        .mark = WL_MARK_RESET_UNACKED,
+        .marks = {WL_MARK_RESET_UNREAD},
+        .needs = WL_NEEDS_PAIR | WL_NEEDS_BODY,
+        .check = rst_destroys_response,
     },
     {
         .id = "upgrade-expect-missing-continue",

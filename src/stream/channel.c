@@ -208,10 +208,14 @@ static size_t feed(struct wl_channel *ch, enum wl_dir dir, struct wl_span bytes,
 static void feed_end(struct wl_channel *ch, enum wl_dir dir, enum wl_end how, enum wl_dir by,
                      const struct wl_seen *seen)
 {
-    /* a RST, or the end of the capture, ends both: what has passed is told before that */
+    struct wl_seen of_other = *seen;
+
+    /* a RST, or the end of the capture, ends both: what has passed is told before that; of what the
+     * other side sent this packet acknowledges, not of what it had received */
+    of_other.acked = WL_NONE;
     for (unsigned d = 0; d < 2; d++) {
         if (ch->asked[d] && (d == (unsigned)dir || how != WL_END_CLOSED))
-            end_skip(ch, (enum wl_dir)d, seen);
+            end_skip(ch, (enum wl_dir)d, d == (unsigned)by ? seen : &of_other);
     }
     if (ch->speech == WL_SPEAKING && ch->layer.ops->end)
         ch->layer.ops->end(&ch->layer, dir, how, by, seen);
@@ -705,6 +709,13 @@ static void take_one_end(struct wl_channel *ch, enum wl_dir dir, enum wl_end how
     stop_waiting(ch, other(dir), seen->t); /* this side will not speak any more */
 }
 
+/* After a RST nothing comes: of a connection that rests there is nothing left to tell, but what its
+ * sender's octets had come to. */
+static bool concerns_rest(const struct wl_tcp *t, enum wl_dir by, enum wl_end how)
+{
+    return how != WL_END_RESET || t->way[by].acked != t->way[by].next;
+}
+
 static void take_end(void *user, enum wl_dir physical, enum wl_end how, enum wl_dir by,
                      const struct wl_seen *seen)
 {
@@ -717,9 +728,9 @@ static void take_end(void *user, enum wl_dir physical, enum wl_end how, enum wl_
         hand->flow->first_fin = (uint8_t)(by + 1);
     if (how == WL_END_RESET && seen->suspect)
         hand->flow->state |= WL_FLOW_SUSPECT;
-    /* after a RST nothing comes: of a connection that rests there is nothing left to tell */
-    ch = hand->flow->state & WL_FLOW_RESTS && how != WL_END_RESET ? wl_channel_get(hand)
-                                                                  : wl_flow_channel(hand->flow);
+    ch = hand->flow->state & WL_FLOW_RESTS && concerns_rest(&hand->flow->tcp, physical, how)
+             ? wl_channel_get(hand)
+             : wl_flow_channel(hand->flow);
     if (!ch)
         return;
     dir = wl_channel_map(ch, physical);
