@@ -85,7 +85,7 @@ static const struct wl_rule rules[] = {
     {RULE("a-get", WL_RELATION_GET), .method = WL_METHOD_HEAD},
     {RULE("b-gone", WL_RELATION_GONE), .status_from = 200, .status_to = 299},
     {RULE("c-redirect", WL_RELATION_REDIRECT)},
-    {RULE("d-try", WL_RELATION_TRY), .status_from = 500, .status_to = 599},
+    {RULE("d-try", WL_RELATION_TRY), .status_from = 421, .status_to = 421},
     {RULE("e-allow", WL_RELATION_ALLOW), .status_from = 405, .status_to = 405},
     {RULE("f-server", WL_RELATION_SERVER), .lacks = WL_FIELD_DATE, .alone = true,
      .method = WL_METHOD_TRACE},
@@ -218,11 +218,11 @@ static void what_is_no_longer_the_last(void **state)
     assert_string_equal(told(&b), "b-gone: 4 after 1");
     next(&b, WL_METHOD_GET, "/a", 200);
     assert_string_equal(told(&b), "b-gone: 5 after 4");
-    next(&b, WL_METHOD_PUT, "/a", 503);
+    next(&b, WL_METHOD_PUT, "/a", 425);
     assert_string_equal(told(&b), "");
-    next(&b, WL_METHOD_PUT, "/a", 500);
+    next(&b, WL_METHOD_PUT, "/a", 421);
     assert_string_equal(told(&b), "d-try: 7 after 6");
-    next(&b, WL_METHOD_PUT, "/a", 500)->conn.client.ip[0] = 9;
+    next(&b, WL_METHOD_PUT, "/a", 421)->conn.client.ip[0] = 9;
     assert_string_equal(told(&b), "");
     bench_release(&b);
 }

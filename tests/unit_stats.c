@@ -253,10 +253,11 @@ static void findings_by_severity(void **state)
 {
     struct world *w = *state;
     static const struct wl_rule foreign = {.id = "foreign"};
+    uint16_t last = (uint16_t)(wl_rule_count() - 1);
     struct wl_finding findings[3] = {
         {.rule = wl_rule_at(0), .severity = WL_VIOLATION},
-        {.rule = wl_rule_at(wl_rule_count() - 1), .severity = WL_NOTE},
-        {.rule = &foreign, .severity = WL_WARNING},
+        {.rule = wl_rule_at(last), .severity = WL_NOTE, .number = last},
+        {.rule = &foreign, .severity = WL_WARNING, .number = UINT16_MAX},
     };
     struct wl_exchange ex = {
         .res = {.state = WL_WHOLE, .status = 200},

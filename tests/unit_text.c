@@ -3,6 +3,10 @@
  */
 #include "text.h"
 
+#include "format.h"
+
+#include <inttypes.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 
@@ -199,6 +203,47 @@ static void distances(void **state)
     assert_int_equal(wl_edit_distance("", "abc"), 3);
 }
 
+/* Both ways of working off a format, in a room of that many octets. */
+static void WL_PRINTF(2, 3) check_format(size_t room, const char *fmt, ...)
+{
+    char expected[64], got[64];
+    va_list args;
+    size_t n;
+    int length;
+
+    assert_true(room <= sizeof(got));
+    memset(got, '#', sizeof(got));
+    va_start(args, fmt);
+    length = vsnprintf(expected, room, fmt, args);
+    va_end(args);
+    va_start(args, fmt);
+    n = wl_format(got, room, fmt, args);
+    va_end(args);
+    assert_true(length >= 0);
+    assert_int_equal(n, wl_min_size((size_t)length, room - 1));
+    assert_string_equal(got, expected);
+    for (size_t i = room; i < sizeof(got); i++)
+        assert_int_equal(got[i], '#');
+}
+
+static void formats(void **state)
+{
+    (void)state;
+    for (size_t room = 1; room <= 64; room++) {
+        check_format(room, "plain text");
+        check_format(room, "%s", "");
+        check_format(room, "%s and %s%%", "one", "another");
+        check_format(room, "%u %u", 0u, UINT_MAX);
+        check_format(room, "%lu, %llu, %zu", ULONG_MAX, ULLONG_MAX, SIZE_MAX);
+        check_format(room, "<%" PRIu64 ">", UINT64_MAX);
+        /* what vsnprintf is left to, also behind what is done without it */
+        check_format(room, "%s: %03u", "seven", 7u);
+        check_format(room, "%" PRId64 " and %02x", INT64_MIN, 10u);
+        check_format(room, "%.*s|%g s", 2, "three", 1.5);
+        check_format(room, "%ld %lld %d", LONG_MIN, LLONG_MIN, -1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -212,6 +257,7 @@ int main(void)
         cmocka_unit_test(full_text_is_cut_and_says_so),
         cmocka_unit_test(globs),
         cmocka_unit_test(distances),
+        cmocka_unit_test(formats),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

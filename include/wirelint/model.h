@@ -148,7 +148,7 @@ enum wl_field_id {
     WL_N_FIELDS,
 };
 
-enum { WL_FIELD_WORDS = 4 }; /* 64 bits each: one per known field */
+enum { WL_FIELD_WORDS = 2 }; /* 64 bits each: one per known field */
 
 /** Oddities of one field line, also marked on the message: the bits of wl_field.odd. */
 enum wl_field_odd {
@@ -230,11 +230,12 @@ struct wl_message {
     uint64_t end_offset; /* one past the last octet of the message, content included; WL_NONE */
     uint64_t acked;      /* octets of the other direction that the packet of the first octet
                             acknowledged; WL_NONE */
-    wl_ns t_first, t_head, t_last;    /* first octet; end of the head; last octet seen */
-    uint64_t last_frame;              /* packet of the last octet seen */
-    uint64_t n_body_lost;             /* octets of content missing from the capture */
-    uint64_t present[WL_FIELD_WORDS]; /* bit i: a field with id i is in fields; valid when bit 0 is
-                                         set, else they must be looked through */
+    wl_ns t_first, t_head, t_last; /* first octet; end of the head; last octet seen */
+    uint64_t last_frame;           /* packet of the last octet seen */
+    uint64_t n_body_lost;          /* octets of content missing from the capture */
+    /* bit i: a field with id i is in fields, and on several lines; valid when bit 0 of the first is
+     * set, else they must be looked through */
+    uint64_t present[WL_FIELD_WORDS], repeated[WL_FIELD_WORDS];
 };
 
 /** One interim response beyond those kept whole: what remains of it. */
@@ -414,6 +415,7 @@ struct wl_finding {
     uint32_t ordinal; /* of the exchange; 0: the connection as a whole */
     uint32_t stream;
     uint16_t status; /* of the response concerned, 0 none */
+    uint16_t number; /* of the rule, as wl_rule_at counts; those of embedders follow */
     wl_ns t;
     struct wl_span message; /* what was seen, one sentence without full stop */
 };
@@ -425,6 +427,12 @@ struct wl_finding {
 static inline bool wl_message_has_status(const struct wl_message *m)
 {
     return m->state != WL_ABSENT && (m->status || m->status_text.n || m->major || m->minor != 9);
+}
+/** Could a field with this id be in m? Parsers note which there are: most questions are about one that
+ * is not, and are answered here. */
+static inline bool wl_message_may_have(const struct wl_message *m, enum wl_field_id id)
+{
+    return !(m->present[0] & 1) || (m->present[id / 64] >> id % 64 & 1);
 }
 /** Finds the first field line with this id; NULL when there is none. */
 const struct wl_field *wl_message_field(const struct wl_message *m, enum wl_field_id id);

@@ -10,8 +10,7 @@
 
 const struct wl_field *wl_message_field(const struct wl_message *m, enum wl_field_id id)
 {
-    /* parsers note which fields there are: most questions are about one that is not */
-    if ((m->present[0] & 1) && !(m->present[id / 64] >> id % 64 & 1))
+    if (!wl_message_may_have(m, id))
         return NULL;
     for (uint32_t i = 0; i < m->n_fields; i++) {
         if (m->fields[i].id == id)
@@ -22,6 +21,8 @@ const struct wl_field *wl_message_field(const struct wl_message *m, enum wl_fiel
 
 const struct wl_field *wl_message_next_field(const struct wl_message *m, const struct wl_field *f)
 {
+    if (m->present[0] & 1 && !(m->repeated[f->id / 64] >> f->id % 64 & 1))
+        return NULL;
     for (const struct wl_field *next = f + 1; next < m->fields + m->n_fields; next++) {
         if (next->id == f->id)
             return next;

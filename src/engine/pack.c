@@ -110,7 +110,7 @@ static const struct column finding_columns[] = {
     COLUMN(wl_finding, frames[2], FRAME), COLUMN(wl_finding, frames[3], FRAME),
     COLUMN(wl_finding, n_frames, NUMBER), COLUMN(wl_finding, ordinal, NUMBER),
     COLUMN(wl_finding, stream, NUMBER),   COLUMN(wl_finding, status, NUMBER),
-    COLUMN(wl_finding, t, TIME),
+    COLUMN(wl_finding, number, NUMBER),   COLUMN(wl_finding, t, TIME),
 };
 
 static const struct column exchange_columns[] = {

@@ -104,13 +104,24 @@ const struct wl_past *wl_pasts_get(struct wl_pasts *p, uint64_t key)
     if (i == UINT32_MAX)
         return NULL;
     e = entry_at(p, i);
-    p->view = (struct wl_past){.conn = 0};
     memcpy(&p->view, e->common, COMMON);
+    memset((uint8_t *)&p->view + COMMON, 0, sizeof(p->view) - COMMON);
     if (e->walks) {
         memcpy((uint8_t *)&p->view + COMMON, p->segments[i / SEGMENT]->rests[i % SEGMENT].octets,
                ALL - COMMON);
     }
     return &p->view;
+}
+
+enum wl_known wl_pasts_known(const struct wl_pasts *p, uint64_t key)
+{
+    uint32_t i = find(p, key);
+    bool dated;
+
+    if (i == UINT32_MAX)
+        return WL_KNOWN_NOT;
+    memcpy(&dated, entry_at(p, i)->common + offsetof(struct wl_past, dated), sizeof(dated));
+    return dated ? WL_KNOWN_DATED : WL_KNOWN;
 }
 
 void wl_pasts_prefetch(const struct wl_pasts *p, uint64_t key)

@@ -15,6 +15,14 @@ void wl_pasts_free(struct wl_pasts *p);
 /** What is remembered under a key, a seeded hash of 64 bits; NULL when nothing is. Valid until the
  * next call. */
 const struct wl_past *wl_pasts_get(struct wl_pasts *p, uint64_t key);
+enum wl_known {
+    WL_KNOWN_NOT,
+    WL_KNOWN,       /* something is remembered */
+    WL_KNOWN_DATED, /* and it is .dated */
+};
+
+/** What of that there is under a key, without reading all of it. */
+enum wl_known wl_pasts_known(const struct wl_pasts *p, uint64_t key);
 /** Asks ahead for what the next calls with this key read first. */
 void wl_pasts_prefetch(const struct wl_pasts *p, uint64_t key);
 /** Remembers it in place of what was there, as far as wl_past says that it is remembered; a full

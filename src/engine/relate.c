@@ -2,10 +2,11 @@
  * SPDX-License-Identifier: MIT
  *
  * Every exchange that comes out of the merge is looked at beside earlier ones. A table says for each
- * relation by which key an earlier exchange is found, and which exchanges are kept under it. The
- * judge says which relations any rule asks about for the exchange in hand; only for those something
- * is looked up, and only relations with a rule that is switched on are kept at all. The rules see a
- * small record (struct wl_past) and remember nothing themselves.
+ * relation by which key an earlier exchange is found. The judge says which relations any rule asks
+ * about for the exchange in hand; only for those something is looked up, if anything was kept for
+ * them, and only relations with a rule that is switched on are kept at all. Relations are bits of a
+ * word, so that those that do not concern an exchange cost it nothing. The rules see a small record
+ * (struct wl_past) and remember nothing themselves.
  *
  * Exchanges come in the order in which they ended. One that was answered on another connection
  * within the settling time may come before the one it followed, and is then not related to it: what
@@ -45,13 +46,16 @@ struct wl_relate {
     struct wl_pasts *pasts;
     struct wl_legs *legs;  /* NULL without --correlate */
     struct wl_past beside; /* the other leg of the exchange in hand, in its .leg */
-    uint32_t on;           /* relations with a rule that is switched on: bits */
+    /* relations, one bit each: with a rule that is switched on, with one that is asked also where
+     * nothing is remembered, for which something was kept */
+    uint32_t on, alone, kept;
     uint64_t varying[WL_FIELD_WORDS], naming[WL_FIELD_WORDS]; /* wl_past.negotiated, .identity */
     wl_ns window, t_redirect; /* redirect.window; the last redirect */
     uint64_t seed;
     struct wl_past now;
     uint64_t server, target; /* hashes of the exchange in hand; target 0: not needed yet */
-    uint64_t keys[WL_N_RELATIONS], n_kept[WL_N_RELATIONS];
+    uint64_t keys[WL_N_RELATIONS];
+    bool hashed; /* now.negotiated and now.identity are known */
     struct wl_date_memo date;
     struct clock clocks[MAX_CLOCKS];
     uint32_t n_clocks;
@@ -132,10 +136,13 @@ static void make_set(uint64_t set[WL_FIELD_WORDS], const enum wl_field_id *ids, 
         set[ids[i] / 64] |= (uint64_t)1 << ids[i] % 64;
 }
 
-/* The order of lines with different names means nothing. */
-static void note_request(struct wl_relate *r, const struct wl_message *req)
+/* What the request was negotiated by, for those that are compared or kept. The order of lines with
+ * different names means nothing. */
+static void hash_request(struct wl_relate *r, const struct wl_message *req)
 {
-    wl_index_fields(req, r->now.req_fields);
+    if (r->hashed)
+        return;
+    r->hashed = true;
     for (uint32_t i = 0; i < req->n_fields; i++) {
         const struct wl_field *f = &req->fields[i];
 
@@ -246,7 +253,7 @@ static void note(struct wl_relate *r, const struct wl_exchange *ex)
     now->interim = ex->n_interim && ex->interim[0].status != 101;
     now->declared = head ? res->declared : WL_NONE;
     now->body_bytes = res->body_bytes;
-    note_request(r, &ex->req);
+    wl_index_fields(&ex->req, now->req_fields);
     r->now.only_continue = wl_past_has(r->now.req_fields, WL_FIELD_EXPECT) &&
                            wl_grammar_expects_only_continue(&ex->req);
     r->now.as_proxy = as_proxy(&r->now, &ex->req);
@@ -268,102 +275,51 @@ enum key {
     KEY_PAIR, /* that and the client */
 };
 
-/* Is it worth keeping at all? */
-
-static bool keep_get(const struct wl_past *now)
-{
-    return now->status == 200 && now->method == WL_METHOD_GET;
-}
-
-static bool keep_head(const struct wl_past *now)
-{
-    return now->status == 200 && now->method == WL_METHOD_HEAD;
-}
-
-static bool keep_gone(const struct wl_past *now)
-{
-    return now->status == 301 || now->status == 308 || now->status == 410;
-}
-
-static bool keep_redirect(const struct wl_past *now)
-{
-    return now->location != 0;
-}
-
-static bool keep_try(const struct wl_past *now)
-{
-    return now->status >= 400;
-}
-
-static bool keep_expectation(const struct wl_past *now)
-{
-    return now->status == 417;
-}
-
-static bool keep_allow(const struct wl_past *now)
-{
-    return wl_past_has(now->res_fields, WL_FIELD_ALLOW);
-}
-
-static bool keep_proxy(const struct wl_past *now)
-{
-    return now->as_proxy;
-}
-
-static bool keep_interim(const struct wl_past *now)
-{
-    return now->interim && now->whole;
-}
-
-static bool keep_nothing(const struct wl_past *now)
-{
-    (void)now;
-    return false;
-}
-
-static bool keep_server(const struct wl_past *now)
-{
-    return now->status >= 200;
-}
-
-/* What is not kept for itself: shall it take the place of what is there, which is no longer the
- * last? */
-
-static bool end_gone(const struct wl_past *now)
-{
-    return now->status / 100 == 2;
-}
-
-static bool end_try(const struct wl_past *now)
-{
-    return now->status != 0;
-}
-
-/* How an earlier exchange is found, and which are kept. */
-static const struct relation {
-    enum key key;
-    bool (*keep)(const struct wl_past *now);
-    bool (*end)(const struct wl_past *now); /* or NULL */
-} relations[WL_N_RELATIONS] = {
-    [WL_RELATION_GET] = {KEY_TARGET, keep_get, NULL},
-    [WL_RELATION_HEAD] = {KEY_TARGET, keep_head, NULL},
-    [WL_RELATION_GONE] = {KEY_METHOD, keep_gone, end_gone},
-    [WL_RELATION_REDIRECT] = {KEY_REDIRECT, keep_redirect, NULL},
-    [WL_RELATION_TRY] = {KEY_TRY, keep_try, end_try},
-    [WL_RELATION_EXPECTATION] = {KEY_TRY, keep_expectation, end_try},
-    [WL_RELATION_ALLOW] = {KEY_TARGET, keep_allow, NULL},
-    [WL_RELATION_PROXY] = {KEY_SERVER, keep_proxy, NULL},
-    [WL_RELATION_INTERIM] = {KEY_PAIR, keep_interim, NULL},
-    [WL_RELATION_SERVER] = {KEY_SERVER, keep_server, NULL},
-    [WL_RELATION_LEG] = {KEY_NONE, keep_nothing, NULL},
-    [WL_RELATION_CLOCK] = {KEY_NONE, keep_nothing, NULL},
+/* How an earlier exchange is found. */
+static const enum key keys[WL_N_RELATIONS] = {
+    [WL_RELATION_GET] = KEY_TARGET,   [WL_RELATION_HEAD] = KEY_TARGET,
+    [WL_RELATION_GONE] = KEY_METHOD,  [WL_RELATION_REDIRECT] = KEY_REDIRECT,
+    [WL_RELATION_TRY] = KEY_TRY,      [WL_RELATION_EXPECTATION] = KEY_TRY,
+    [WL_RELATION_ALLOW] = KEY_TARGET, [WL_RELATION_PROXY] = KEY_SERVER,
+    [WL_RELATION_INTERIM] = KEY_PAIR, [WL_RELATION_SERVER] = KEY_SERVER,
+    [WL_RELATION_LEG] = KEY_NONE,     [WL_RELATION_CLOCK] = KEY_NONE,
 };
+
+static uint32_t bit(enum wl_relation relation, bool set)
+{
+    return (uint32_t)set << relation;
+}
+
+/* For which relations is it worth keeping? */
+static uint32_t worth_keeping(const struct wl_past *now)
+{
+    uint16_t status = now->status;
+    enum wl_method method = now->method;
+
+    return bit(WL_RELATION_GET, status == 200 && method == WL_METHOD_GET) |
+           bit(WL_RELATION_HEAD, status == 200 && method == WL_METHOD_HEAD) |
+           bit(WL_RELATION_GONE, status == 301 || status == 308 || status == 410) |
+           bit(WL_RELATION_REDIRECT, now->location != 0) |
+           bit(WL_RELATION_TRY, status == 421 || status == 425) |
+           bit(WL_RELATION_EXPECTATION, status == 417) |
+           bit(WL_RELATION_ALLOW, wl_past_has(now->res_fields, WL_FIELD_ALLOW)) |
+           bit(WL_RELATION_PROXY, now->as_proxy) |
+           bit(WL_RELATION_INTERIM, now->interim && now->whole) |
+           bit(WL_RELATION_SERVER, status >= 200);
+}
+
+/* For which does it take the place of what is there, which is no longer the last? */
+static uint32_t worth_replacing(const struct wl_past *now)
+{
+    return bit(WL_RELATION_GONE, now->status / 100 == 2) | bit(WL_RELATION_TRY, now->status != 0) |
+           bit(WL_RELATION_EXPECTATION, now->status != 0);
+}
 
 /* The key under which the exchange in hand looks, or with the URI of its Location, is kept; 0: none. */
 static uint64_t key_of(struct wl_relate *r, const struct wl_exchange *ex, enum wl_relation relation,
                        uint64_t uri)
 {
-    enum key key = relations[relation].key;
+    enum key key = keys[relation];
     uint64_t h = 0;
 
     if (r->target == 0 && (key == KEY_TARGET || key == KEY_METHOD || key == KEY_TRY))
@@ -420,21 +376,24 @@ static void look_back(struct wl_relate *r, const struct wl_exchange *ex, uint32_
 {
     static const struct wl_past over = {.location = 0};
 
+    asked &= r->kept | r->alone | bit(WL_RELATION_LEG, ex->leg);
+    if (r->now.n_median == 0)
+        asked &= ~bit(WL_RELATION_CLOCK, true);
     for (uint32_t left = asked; left; left &= left - 1) {
         unsigned i = (unsigned)__builtin_ctz(left);
         enum wl_relation relation = (enum wl_relation)i;
         const struct wl_past *past = NULL;
 
-        if (r->n_kept[i])
+        if (r->kept >> i & 1)
             r->keys[i] = key_of(r, ex, relation, r->now.uri);
         if (r->keys[i])
             past = wl_pasts_get(r->pasts, r->keys[i]);
         if (relation == WL_RELATION_REDIRECT)
             past = followed(r, past);
-        if (relation == WL_RELATION_CLOCK && r->now.n_median == 0)
-            continue;
         if (relation == WL_RELATION_LEG)
             past = ex->leg ? &r->beside : NULL;
+        if (past)
+            hash_request(r, &ex->req);
         if (told)
             wl_judge_related(r->judge, relation, past, &r->now);
         if (relation == WL_RELATION_REDIRECT && past)
@@ -442,38 +401,38 @@ static void look_back(struct wl_relate *r, const struct wl_exchange *ex, uint32_
     }
 }
 
-/* Shall the exchange be kept under this key? */
-static bool worth_keeping(const struct wl_relate *r, enum wl_relation relation, bool kept)
+/* Shall the exchange be kept under this key, for what is there? */
+static bool has_place(const struct wl_relate *r, enum wl_relation relation, bool worth)
 {
-    const struct wl_past *there;
+    enum wl_known there;
 
-    if (kept && relation != WL_RELATION_SERVER && relation != WL_RELATION_PROXY)
+    if (worth && relation != WL_RELATION_SERVER && relation != WL_RELATION_PROXY)
         return true;
-    there = wl_pasts_get(r->pasts, r->keys[relation]);
+    there = wl_pasts_known(r->pasts, r->keys[relation]);
     if (relation == WL_RELATION_PROXY)
-        return !there;
+        return there == WL_KNOWN_NOT;
     /* of a server one response is enough, best one that shows its clock */
     if (relation == WL_RELATION_SERVER)
-        return !there || (r->now.dated && !there->dated);
-    return there != NULL;
+        return there == WL_KNOWN_NOT || (r->now.dated && there != WL_KNOWN_DATED);
+    return there != WL_KNOWN_NOT;
 }
 
 static void remember(struct wl_relate *r, const struct wl_exchange *ex)
 {
-    for (uint32_t left = r->on; left; left &= left - 1) {
+    uint32_t worth = worth_keeping(&r->now);
+    uint32_t left = r->on & (worth | (r->kept & worth_replacing(&r->now)));
+
+    for (; left; left &= left - 1) {
         unsigned i = (unsigned)__builtin_ctz(left);
         enum wl_relation relation = (enum wl_relation)i;
-        bool kept;
 
-        kept = relations[i].keep(&r->now);
-        if (!kept && (r->n_kept[i] == 0 || !relations[i].end || !relations[i].end(&r->now)))
-            continue;
         if (r->keys[i] == 0 || relation == WL_RELATION_REDIRECT)
             r->keys[i] = key_of(r, ex, relation, r->now.location);
-        if (!worth_keeping(r, relation, kept))
+        if (!has_place(r, relation, worth >> i & 1))
             continue;
+        hash_request(r, &ex->req);
         wl_pasts_put(r->pasts, r->keys[i], &r->now);
-        r->n_kept[i]++;
+        r->kept |= bit(relation, true);
         if (relation == WL_RELATION_REDIRECT)
             r->t_redirect = r->now.t_response;
     }
@@ -633,6 +592,7 @@ static void relate(struct wl_relate *r, struct wl_exchange *ex, bool told)
     if (!r->arena)
         return;
     memset(r->keys, 0, sizeof(r->keys));
+    r->hashed = false;
     r->server = hash_server(r, ex);
     r->target = 0;
     ask_ahead(r, ex);
@@ -700,7 +660,7 @@ int wl_relate_rules(struct wl_relate *r, const struct wl_config *cfg,
     r->judge = wl_judge_new(cfg, r->budget, extra);
     if (!r->judge)
         return WL_NOMEM;
-    r->on = wl_judge_relations(r->judge);
+    r->on = wl_judge_relations(r->judge, &r->alone);
     return 0;
 }
 

@@ -25,21 +25,13 @@ struct single {
     bool faulty;
 };
 
-enum { MAX_GROUPS = 64, ROWS_FIRST = 64, SEQUENCE_CHUNK = 256 };
-
-/* The rules of one group lie side by side; first is the index of its first. */
-struct group {
-    const struct wl_rule *rules;
-    size_t n, first;
-};
+enum { ROWS_FIRST = 64, SEQUENCE_CHUNK = 256 };
 
 struct wl_tally {
     struct wl_budget *budget;
     struct wl_stats stats;
     uint64_t *rules;
     size_t n_rules;
-    struct group groups[MAX_GROUPS];
-    size_t n_groups;
     uint64_t seed;
 
     struct single singles[WL_N_CODES];
@@ -56,16 +48,6 @@ struct wl_tally {
 
 /* ----------------------------------------------------------------------------- life cycle */
 
-static void learn_groups(struct wl_tally *t)
-{
-    const struct wl_rule_group *const *g = wl_rule_groups();
-
-    for (size_t first = 0; *g && t->n_groups < MAX_GROUPS; g++) {
-        t->groups[t->n_groups++] = (struct group){(*g)->rules, (*g)->n_rules, first};
-        first += (*g)->n_rules;
-    }
-}
-
 struct wl_tally *wl_tally_new(struct wl_budget *budget, const struct wl_limits *limits)
 {
     struct wl_tally *t = wl_alloc(budget, sizeof(*t));
@@ -78,7 +60,6 @@ struct wl_tally *wl_tally_new(struct wl_budget *budget, const struct wl_limits *
     t->max_servers = (uint32_t)wl_min_u64(limits->max_servers, UINT32_MAX - 1);
     t->n_rules = wl_rule_count();
     t->rules = wl_alloc_array(budget, t->n_rules + 1, sizeof(*t->rules));
-    learn_groups(t);
     if (!t->rules || wl_table_init(&t->sequence_table, budget, t->max_sequences) < 0 ||
         wl_table_init(&t->server_table, budget, t->max_servers) < 0) {
         wl_tally_free(t);
@@ -314,20 +295,6 @@ static void count_response(struct wl_tally *t, struct wl_top_server *server, uin
     wl_timeline_add(&t->stats.timeline, class, time);
 }
 
-static size_t rule_index(const struct wl_tally *t, const struct wl_rule *rule)
-{
-    uintptr_t p = (uintptr_t)rule;
-
-    for (size_t i = 0; i < t->n_groups; i++) {
-        const struct group *g = &t->groups[i];
-        uintptr_t start = (uintptr_t)g->rules;
-
-        if (p >= start && p < start + g->n * sizeof(*rule))
-            return g->first + (p - start) / sizeof(*rule);
-    }
-    return t->n_rules; /* an embedder's rule: one count for all of them behind the catalogue's */
-}
-
 /* Counts findings; true when one of them is a violation. */
 static bool count_findings(struct wl_tally *t, struct wl_top_server *server,
                            const struct wl_finding *findings, uint32_t n)
@@ -338,7 +305,8 @@ static bool count_findings(struct wl_tally *t, struct wl_top_server *server,
         enum wl_severity severity = findings[i].severity;
 
         t->stats.findings[severity]++;
-        t->rules[rule_index(t, findings[i].rule)]++;
+        /* those of embedders: one count for all of them behind the catalogue's */
+        t->rules[wl_min_size(findings[i].number, t->n_rules)]++;
         if (server)
             server->findings[severity]++;
         faulty |= severity == WL_VIOLATION;

@@ -482,7 +482,7 @@ struct section {
     struct wl_field *fields;
     uint32_t n, room, max;
     uint64_t present[WL_FIELD_WORDS];
-    uint64_t twice[WL_FIELD_WORDS]; /* those that stand on several lines */
+    uint64_t repeated[WL_FIELD_WORDS]; /* those that stand on several lines */
     bool whole;
 };
 
@@ -502,7 +502,7 @@ static void count_field(struct section *s)
     enum wl_field_id id = s->fields[s->n++].id;
     uint64_t bit = (uint64_t)1 << id % 64;
 
-    s->twice[id / 64] |= s->present[id / 64] & bit;
+    s->repeated[id / 64] |= s->present[id / 64] & bit;
     s->present[id / 64] |= bit;
 }
 
@@ -585,7 +585,7 @@ static uint32_t take_lines(const struct reading *r, struct section *s,
         f->odd = 0;
         f->at = (struct wl_at){at.frame, at.offset + lines->start, at.dir};
         bit = (uint64_t)1 << id % 64;
-        s->twice[id / 64] |= s->present[id / 64] & bit;
+        s->repeated[id / 64] |= s->present[id / 64] & bit;
         s->present[id / 64] |= bit;
     }
     s->n += taken;
@@ -621,8 +621,11 @@ static void mark_repeated(const struct reading *r, const struct section *s)
 
 static void check_repeated(const struct reading *r, const struct section *s)
 {
-    /* bit 0 of the first word stands for all that are not known */
-    if ((s->twice[0] & ~(uint64_t)1) | s->twice[1] | s->twice[2] | s->twice[3])
+    uint64_t any = s->repeated[0] & ~(uint64_t)1; /* bit 0 stands for all that are not known */
+
+    for (size_t i = 1; i < WL_FIELD_WORDS; i++)
+        any |= s->repeated[i];
+    if (any)
         mark_repeated(r, s);
 }
 
@@ -631,6 +634,7 @@ static void keep_fields(struct wl_message *m, const struct section *s)
     m->fields = s->fields;
     m->n_fields = s->n;
     memcpy(m->present, s->present, sizeof(s->present));
+    memcpy(m->repeated, s->repeated, sizeof(s->repeated));
 }
 
 bool wl_h1_parse_lines(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,

@@ -46,6 +46,12 @@ static bool is_validator(enum wl_field_id id, struct wl_span value)
            (id == WL_FIELD_IF_RANGE && wl_grammar_date(value, 0).form != WL_DATE_NONE);
 }
 
+static bool has_validators(enum wl_field_id id)
+{
+    return id == WL_FIELD_ETAG || id == WL_FIELD_IF_MATCH || id == WL_FIELD_IF_NONE_MATCH ||
+           id == WL_FIELD_IF_RANGE;
+}
+
 static void etag_invalid(struct wl_judge *j, const struct wl_exchange *ex,
                          const struct wl_message *m)
 {
@@ -53,10 +59,7 @@ static void etag_invalid(struct wl_judge *j, const struct wl_exchange *ex,
     for (uint32_t i = 0; i < m->n_fields; i++) {
         const struct wl_field *f = &m->fields[i];
 
-        if (f->id != WL_FIELD_ETAG && f->id != WL_FIELD_IF_MATCH &&
-            f->id != WL_FIELD_IF_NONE_MATCH && f->id != WL_FIELD_IF_RANGE)
-            continue;
-        if (is_validator(f->id, f->value))
+        if (!has_validators(f->id) || is_validator(f->id, f->value))
             continue;
         wl_report(j, m, f->at, WL_VIOLATION, WL_CERTAIN, "%s: %s is no entity tag%s",
                   wl_said(f->name).text, wl_said(f->value).text,
@@ -127,14 +130,16 @@ static void not_modified_etag_mismatch(struct wl_judge *j, const struct wl_excha
 static void conditional_ignored(struct wl_judge *j, const struct wl_exchange *ex,
                                 const struct wl_message *m)
 {
-    const struct wl_field *asked = wl_message_field(&ex->req, WL_FIELD_IF_NONE_MATCH);
-    const struct wl_field *f = wl_facts_single(m, WL_FIELD_ETAG);
-    const struct wl_field *date = wl_facts_single(m, WL_FIELD_DATE);
+    const struct wl_field *asked, *f, *date;
     struct wl_date since, modified;
     struct wl_etag tag;
 
-    if (!only_reads(ex->req.method_id) || wl_message_field(&ex->req, WL_FIELD_RANGE))
+    if (!only_reads(ex->req.method_id) || wl_message_field(&ex->req, WL_FIELD_RANGE) ||
+        !(wl_message_may_have(&ex->req, WL_FIELD_IF_NONE_MATCH) ||
+          wl_message_may_have(&ex->req, WL_FIELD_IF_MODIFIED_SINCE)))
         return;
+    asked = wl_message_field(&ex->req, WL_FIELD_IF_NONE_MATCH);
+    f = wl_facts_single(m, WL_FIELD_ETAG);
     if (asked) {
         if (f && wl_grammar_etag(f->value, &tag) &&
             wl_grammar_etag_listed(&ex->req, WL_FIELD_IF_NONE_MATCH, tag) == WL_ETAG_LISTED) {
@@ -145,6 +150,7 @@ static void conditional_ignored(struct wl_judge *j, const struct wl_exchange *ex
     }
     asked = wl_facts_single(&ex->req, WL_FIELD_IF_MODIFIED_SINCE);
     f = wl_facts_single(m, WL_FIELD_LAST_MODIFIED);
+    date = wl_facts_single(m, WL_FIELD_DATE);
     if (!asked || !f)
         return;
     since = wl_grammar_date(asked->value, m->t_first / WL_SECOND);

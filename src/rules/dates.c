@@ -61,9 +61,11 @@ static void date_format_invalid(struct wl_judge *j, const struct wl_exchange *ex
 {
     (void)ex;
     for (size_t i = 0; i < WL_COUNT(date_fields); i++) {
-        const struct wl_field *f = wl_message_field(m, date_fields[i]);
+        const struct wl_field *f;
 
-        for (; f; f = wl_message_next_field(m, f)) {
+        if (!wl_message_may_have(m, date_fields[i]))
+            continue;
+        for (f = wl_message_field(m, date_fields[i]); f; f = wl_message_next_field(m, f)) {
             if (f->value.n)
                 check_date(j, m, f);
         }
@@ -113,7 +115,9 @@ static bool read_date(struct wl_judge *j, const struct wl_message *m, enum wl_fi
 static void date_inconsistent(struct wl_judge *j, const struct wl_exchange *ex,
                               const struct wl_message *m)
 {
-    const struct wl_field *f = wl_message_field(m, WL_FIELD_LAST_MODIFIED);
+    const struct wl_field *f = wl_message_may_have(m, WL_FIELD_LAST_MODIFIED)
+                                   ? wl_message_field(m, WL_FIELD_LAST_MODIFIED)
+                                   : NULL;
     int64_t date, modified;
 
     if (!f || !read_date(j, m, WL_FIELD_DATE, &date) ||

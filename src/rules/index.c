@@ -3,8 +3,9 @@
  *
  * Made once, from the table entries of the rules. A set has a bit per rule and few words, so that
  * the work per message is a dozen operations on integers for every 64 rules, whatever they ask for.
- * Statuses between two boundaries of the rules' ranges share a set. It knows no message beyond what
- * filters may ask, and calls nothing.
+ * Statuses between two boundaries of the rules' ranges share a set. The messages of a capture are of a
+ * few kinds: what was found for the last ones is remembered, and costs a comparison. It knows no
+ * message beyond what filters may ask, and calls nothing.
  */
 #include "index.h"
 
@@ -198,11 +199,16 @@ bool wl_index_init(struct wl_index *x, struct wl_budget *budget, const struct wl
     if (!make_rows(x, n_statuses))
         return false;
     x->rules = wl_alloc_array(budget, n, sizeof(*x->rules));
-    if (!x->rules)
+    x->found = wl_alloc_array(budget, WL_INDEX_MEMOS * (size_t)x->n_words, sizeof(*x->found));
+    if (!x->rules || !x->found) {
+        wl_free(budget, x->rules, n * sizeof(*x->rules));
+        x->rules = NULL;
         return false;
+    }
     x->n_rules = (uint32_t)n;
     for (size_t i = 0; i < n; i++) {
-        x->rules[i] = (struct wl_indexed){rules[i].number, (uint16_t)rules[i].rule->needs};
+        x->rules[i] = (struct wl_indexed){rules[i].rule->check, rules[i].number,
+                                          (uint16_t)rules[i].rule->needs};
         enter(x, rules[i].rule, i);
     }
     return true;
@@ -212,6 +218,7 @@ void wl_index_release(struct wl_index *x)
 {
     wl_free(x->budget, x->sets, x->n_rows * x->n_words * sizeof(*x->sets));
     wl_free(x->budget, x->rules, x->n_rules * sizeof(*x->rules));
+    wl_free(x->budget, x->found, WL_INDEX_MEMOS * x->n_words * sizeof(*x->found));
     *x = (struct wl_index){.budget = x->budget};
 }
 
@@ -233,7 +240,7 @@ static uint64_t rows_of_fields(const struct wl_index *x, const uint64_t *rows,
     return set;
 }
 
-uint64_t wl_index_candidates(const struct wl_index *x, const struct wl_offer *o, uint32_t word)
+static uint64_t intersect(const struct wl_index *x, const struct wl_offer *o, uint32_t word)
 {
     size_t words = x->n_words;
     size_t status = o->status < WL_INDEX_STATUSES ? o->status : 0;
@@ -247,4 +254,78 @@ uint64_t wl_index_candidates(const struct wl_index *x, const struct wl_offer *o,
     if (set & x->wary[word])
         set &= ~rows_of_fields(x, x->lacking, x->missed, o->present, word);
     return set;
+}
+
+/** What of an offer is looked at, but for the fields. */
+static uint64_t kind_of(const struct wl_offer *o)
+{
+    uint32_t status = o->status < WL_INDEX_STATUSES ? o->status : 0;
+
+    static_assert(WL_INDEX_STATUSES <= 1 << 10 && WL_N_METHODS <= 1 << 8 && WL_FOR_ALL < 1 << 5,
+                  "each has its bits");
+    return (uint64_t)o->have << 32 | (uint32_t)1 << 31 | (uint32_t)o->places << 23 |
+           (uint32_t)o->versions << 18 | (uint32_t)o->method << 10 | status;
+}
+
+/** The memo in which an offer stands, if it was made before. */
+static size_t place_of(const struct wl_index_memo *memo)
+{
+    const uint64_t mixer = 0x9e3779b97f4a7c15; /* odd, and without a pattern */
+    uint64_t mixed = memo->kind * mixer;
+
+    for (size_t w = 0; w < WORDS_USED; w++)
+        mixed = (mixed ^ memo->present[w]) * mixer;
+    return (size_t)(mixed >> 32) % WL_INDEX_MEMOS;
+}
+
+/** Takes the rules out of a word of a set for which evidence is missing; returns what is. */
+static uint32_t drop_unproven(const struct wl_index *x, uint64_t *set, uint32_t word, uint32_t have)
+{
+    uint32_t missing = 0;
+
+    for (uint64_t left = *set; left; left &= left - 1) {
+        const struct wl_indexed
+            *e = &x->rules[word * WL_INDEX_BITS + (uint32_t)__builtin_ctzll(left)];
+
+        if (e->needs & ~have)
+            *set &= ~(left & -left);
+        missing |= e->needs & ~have;
+    }
+    return missing;
+}
+
+static void find(const struct wl_index *x, const struct wl_offer *o, struct wl_index_memo *memo,
+                 uint64_t *found)
+{
+    memo->missing = 0;
+    for (uint32_t word = 0; word < x->n_words; word++) {
+        found[word] = intersect(x, o, word);
+        memo->missing |= drop_unproven(x, &found[word], word, o->have);
+    }
+}
+
+const uint64_t *wl_index_candidates(struct wl_index *x, const struct wl_offer *o,
+                                    uint32_t *ret_missing)
+{
+    struct wl_index_memo wanted = {.kind = kind_of(o)}, *memo;
+    uint64_t differ, *found;
+    size_t place;
+
+    *ret_missing = 0;
+    if (x->n_words == 0)
+        return NULL;
+    for (size_t w = 0; w < WORDS_USED; w++)
+        wanted.present[w] = o->present[w] & (x->asked[w] | x->missed[w]);
+    place = place_of(&wanted);
+    memo = &x->memos[place];
+    found = x->found + place * x->n_words;
+    differ = memo->kind ^ wanted.kind;
+    for (size_t w = 0; w < WORDS_USED; w++)
+        differ |= memo->present[w] ^ wanted.present[w];
+    if (WL_LIKELY_FALSE(differ)) {
+        find(x, o, &wanted, found);
+        *memo = wanted;
+    }
+    *ret_missing = memo->missing;
+    return found;
 }

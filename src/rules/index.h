@@ -34,6 +34,7 @@ enum {
 enum {
     WL_INDEX_STATUSES = 1000,
     WL_INDEX_BITS = 64, /* rules per word of a set */
+    WL_INDEX_MEMOS = 32,
 };
 
 /** What a message offers to filters and guards. */
@@ -45,10 +46,18 @@ struct wl_offer {
     uint8_t method, versions, places;
 };
 
-/** A rule, as it stands in the index: what is looked at before it is asked. */
+/** A rule, as it stands in the index: what is looked at before it is asked, and asked by. */
 struct wl_indexed {
-    uint16_t rule; /* the number it was added with */
+    wl_check_fn *check; /* NULL for those that are asked otherwise */
+    uint16_t rule;      /* the number it was added with */
     uint16_t needs;
+};
+
+/** What was offered, and what was found for it: for the next message like it. */
+struct wl_index_memo {
+    uint64_t present[WL_FIELD_WORDS]; /* of those fields that any rule asks for */
+    uint64_t kind;    /* status, method, versions, places and evidence; 0: nothing yet */
+    uint32_t missing; /* evidence, of the rules whose filters fit and that are not to be asked */
 };
 
 struct wl_index {
@@ -59,6 +68,8 @@ struct wl_index {
     uint64_t *methods, *versions, *places, *fields, *lacking, *plain, *wary, *statuses;
     size_t n_rows;
     uint64_t asked[WL_FIELD_WORDS], missed[WL_FIELD_WORDS]; /* fields of .field and .lacks */
+    struct wl_index_memo memos[WL_INDEX_MEMOS];
+    uint64_t *found; /* per memo, n_words */
     uint16_t status_row[WL_INDEX_STATUSES];
 };
 
@@ -77,8 +88,14 @@ WL_MUST_USE bool wl_index_init(struct wl_index *x, struct wl_budget *budget,
                                const struct wl_index_rule *rules, size_t n);
 void wl_index_release(struct wl_index *x);
 
-/** Which of the 64 rules from rules[64 * word] on are to be asked about this: one bit each. */
-uint64_t wl_index_candidates(const struct wl_index *x, const struct wl_offer *o, uint32_t word);
+/**
+ * Which of the rules are to be asked about this: those whose filters fit, and for which there is
+ * evidence enough.
+ * ret_missing  wl_needs that kept others from being asked
+ * Returns one bit each in n_words words, valid until the next call.
+ */
+const uint64_t *wl_index_candidates(struct wl_index *x, const struct wl_offer *o,
+                                    uint32_t *ret_missing);
 
 /** wl_rule.versions as bits. */
 uint8_t wl_index_versions(const char *versions);

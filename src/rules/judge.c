@@ -18,12 +18,14 @@
 #include <string.h>
 
 #include "facts.h"
+#include "format.h"
 #include "grammar.h"
 #include "index.h"
 #include "text.h"
 
 enum {
     MAX_RULES = 4096, /* groups of embedders included */
+    RULE_WORDS = MAX_RULES / WL_INDEX_BITS,
     MESSAGE_OCTETS = 480,
     LISTS = 1 + WL_RULE_MARKS, /* that a rule may stand in */
 };
@@ -57,14 +59,16 @@ struct wl_judge {
 
     /* the case in hand */
     struct wl_exchange *ex;
-    struct wl_offer offer;                      /* of ex, while it is related to others ... */
-    uint64_t wanted[MAX_RULES / WL_INDEX_BITS]; /* ... and the rules of related that fit */
+    uint32_t have;               /* wl_needs of ex that are met, while it is related ... */
+    uint64_t wanted[RULE_WORDS]; /* ... and the rules of related that fit */
+    uint64_t over[WL_N_RELATIONS][RULE_WORDS]; /* rules of related by relation */
+    uint64_t alone[RULE_WORDS];                /* those with .alone */
+    uint32_t *relations; /* of each rule of related, bit i for enum wl_relation i */
     struct wl_conn_record *conn;
     const struct wl_mark *mark;
     size_t rule;
     struct wl_arena *arena;
     struct wl_finding *findings; /* findings_capacity() and one; sorted and copied at the end */
-    uint16_t *finding_rule;      /* index of the rule of each */
     uint32_t n_findings, max;
     struct wl_finding *last; /* just reported; NULL when it was dropped */
     bool keep_yielded;
@@ -235,6 +239,36 @@ static bool fill_index(struct wl_judge *j, struct wl_index *index, enum wl_when 
     return wl_index_init(index, j->budget, room, n);
 }
 
+/** Bit i for enum wl_relation i; that for NONE means nothing. */
+static uint32_t relations_of(const struct wl_rule *rule)
+{
+    return ((uint32_t)1 << rule->relation | (uint32_t)1 << rule->also) & ~(uint32_t)1;
+}
+
+/** Which rules of related are over which relation: known before any exchange comes. */
+static bool sort_relations(struct wl_judge *j)
+{
+    uint32_t n = j->related.n_rules;
+
+    static_assert(WL_N_RELATIONS <= 32, "relations are bits of a word");
+    if (n == 0)
+        return true;
+    j->relations = wl_alloc_array(j->budget, n, sizeof(*j->relations));
+    if (!j->relations)
+        return false;
+    for (uint32_t i = 0; i < n; i++) {
+        const struct wl_rule *rule = j->rulings[j->related.rules[i].rule].rule;
+        uint64_t bit = (uint64_t)1 << i % WL_INDEX_BITS;
+
+        j->relations[i] = relations_of(rule);
+        for (uint32_t left = j->relations[i]; left; left &= left - 1)
+            j->over[__builtin_ctz(left)][i / WL_INDEX_BITS] |= bit;
+        if (rule->alone)
+            j->alone[i / WL_INDEX_BITS] |= bit;
+    }
+    return true;
+}
+
 static bool prepare(struct wl_judge *j)
 {
     struct wl_index_rule *room = wl_alloc_array(j->budget, j->n_rulings, sizeof(*room));
@@ -250,7 +284,7 @@ static bool prepare(struct wl_judge *j)
     made = fill_index(j, &j->requests, WL_ON_REQUEST, room) &&
            fill_index(j, &j->responses, WL_ON_RESPONSE, room) &&
            fill_index(j, &j->exchanges, WL_ON_EXCHANGE, room) &&
-           fill_index(j, &j->related, WL_ON_RELATED, room);
+           fill_index(j, &j->related, WL_ON_RELATED, room) && sort_relations(j);
     wl_free(j->budget, room, j->n_rulings * sizeof(*room));
     return made;
 }
@@ -279,9 +313,7 @@ struct wl_judge *wl_judge_new(const struct wl_config *cfg, struct wl_budget *bud
     j->rulings = wl_alloc_array(budget, n, sizeof(*j->rulings));
     j->entries = wl_alloc_array(budget, n * LISTS, sizeof(*j->entries));
     j->findings = wl_alloc_array(budget, findings_capacity(j) + (size_t)1, sizeof(*j->findings));
-    j->finding_rule = wl_alloc_array(budget, findings_capacity(j) + (size_t)1,
-                                     sizeof(*j->finding_rule));
-    if (!j->rulings || !j->entries || !j->findings || !j->finding_rule)
+    if (!j->rulings || !j->entries || !j->findings)
         goto out;
     for (size_t g = 0; groups[g]; g++)
         add_group(j, groups[g], cfg);
@@ -308,8 +340,8 @@ void wl_judge_free(struct wl_judge *j)
     b = j->budget;
     wl_free(b, j->rulings, j->n_rulings * sizeof(*j->rulings));
     wl_free(b, j->findings, (findings_capacity(j) + (size_t)1) * sizeof(*j->findings));
-    wl_free(b, j->finding_rule, (findings_capacity(j) + (size_t)1) * sizeof(*j->finding_rule));
     wl_free(b, j->entries, j->n_rulings * LISTS * sizeof(*j->entries));
+    wl_free(b, j->relations, j->related.n_rules * sizeof(*j->relations));
     wl_index_release(&j->requests);
     wl_index_release(&j->responses);
     wl_index_release(&j->exchanges);
@@ -380,18 +412,25 @@ static struct wl_offer begin_offer(const struct wl_exchange *ex)
     };
 }
 
-static struct wl_offer offer_of(const struct wl_offer *common, const struct wl_message *m,
-                                uint8_t places)
+/** Offers a message of the exchange; o was begun for it, and may have offered another one. */
+static void offer(struct wl_offer *o, const struct wl_message *m, uint8_t places)
 {
-    struct wl_offer o = *common;
+    o->m = m;
+    o->status = m->status;
+    o->places = places;
+    wl_index_fields(m, o->present);
+    o->have &= ~(uint32_t)(WL_NEEDS_BODY | WL_NEEDS_ACK);
+    o->have |= m->state == WL_WHOLE ? WL_NEEDS_BODY : 0;
+    o->have |= m->acked != WL_NONE ? WL_NEEDS_ACK : 0;
+}
 
-    o.m = m;
-    o.status = m->status;
-    o.places = places;
-    wl_index_fields(m, o.present);
-    o.have |= m->state == WL_WHOLE ? WL_NEEDS_BODY : 0;
-    o.have |= m->acked != WL_NONE ? WL_NEEDS_ACK : 0;
-    return o;
+/** Offers all of the exchange: its final response, with what it consists of. */
+static void offer_whole(struct wl_offer *o, const struct wl_exchange *ex)
+{
+    offer(o, &ex->res, WL_PLACE_FINAL);
+    o->places |= ex->n_interim ? WL_PLACE_INTERIM : 0;
+    o->have &= ~(uint32_t)WL_NEEDS_ACK;
+    o->have |= ex->wait ? WL_NEEDS_ACK : 0;
 }
 
 static bool message_lacks(const struct wl_message *m, enum wl_unjudged *ret)
@@ -451,19 +490,20 @@ static bool evidence_fits(struct wl_judge *j, uint32_t needs, uint32_t have)
     return false;
 }
 
-static void ask(struct wl_judge *j, const struct wl_index *index, const struct wl_offer *o)
+static void ask(struct wl_judge *j, struct wl_index *index, const struct wl_offer *o)
 {
-    for (uint32_t word = 0; word < index->n_words; word++) {
-        uint64_t set = wl_index_candidates(index, o, word);
+    uint32_t missing;
+    const uint64_t *sets = wl_index_candidates(index, o, &missing);
 
-        for (; set; set &= set - 1) {
+    if (missing)
+        (void)evidence_fits(j, missing, 0);
+    for (uint32_t word = 0; word < index->n_words; word++) {
+        for (uint64_t set = sets[word]; set; set &= set - 1) {
             const struct wl_indexed
                 *e = &index->rules[word * WL_INDEX_BITS + (uint32_t)__builtin_ctzll(set)];
 
-            if (!evidence_fits(j, e->needs, o->have))
-                continue;
             j->rule = e->rule;
-            j->rulings[e->rule].rule->check(j, j->ex, o->m);
+            e->check(j, j->ex, o->m);
         }
     }
 }
@@ -614,7 +654,7 @@ void wl_report(struct wl_judge *j, const struct wl_message *m, struct wl_at at,
     char text[MESSAGE_OCTETS];
     struct wl_finding *f;
     va_list args;
-    int n;
+    size_t n;
 
     if (ruling->overridden && (severity >= ruling->rule->severity || severity > ruling->severity))
         severity = ruling->severity;
@@ -622,18 +662,17 @@ void wl_report(struct wl_judge *j, const struct wl_message *m, struct wl_at at,
     if (!f)
         return;
     va_start(args, fmt);
-    n = vsnprintf(text, sizeof(text), fmt, args);
+    n = wl_format(text, sizeof(text), fmt, args);
     va_end(args);
     *f = (struct wl_finding){
         .rule = ruling->rule,
         .severity = severity,
         .confidence = confidence,
         .fault = fault_of(ruling->rule, at),
+        .number = (uint16_t)j->rule,
         .at = at,
-        .message = wl_arena_copy(
-            j->arena, wl_span(text, n < 0 ? 0 : wl_min_size((size_t)n, sizeof(text) - 1))),
+        .message = wl_arena_copy(j->arena, wl_span(text, n)),
     };
-    j->finding_rule[f - j->findings] = (uint16_t)j->rule;
     add_frame(f, at.frame);
     if (j->ex) {
         f->ordinal = j->ex->ordinal;
@@ -666,11 +705,11 @@ void wl_report_fault(struct wl_judge *j, enum wl_fault fault)
 /** Is a more specific rule's finding there as well? (catalogue 1.4.6) */
 static bool outdone(const struct wl_judge *j, uint32_t finding)
 {
-    const struct ruling *r = &j->rulings[j->finding_rule[finding]];
+    const struct ruling *r = &j->rulings[j->findings[finding].number];
 
     for (uint32_t y = 0; y < r->n_yields; y++) {
         for (uint32_t i = 0; i < j->n_findings; i++) {
-            if (j->finding_rule[i] == r->yields[y] &&
+            if (j->findings[i].number == r->yields[y] &&
                 j->findings[i].ordinal == j->findings[finding].ordinal)
                 return true;
         }
@@ -714,18 +753,24 @@ static void conclude(struct wl_judge *j, struct wl_finding **ret, uint32_t *ret_
     *ret = NULL;
     *ret_n = 0;
     WL_ASSERT(j->n_findings == 0 || j->findings);
+    if (j->n_findings == 0)
+        return;
     for (uint32_t i = 0; i < j->n_findings; i++) {
         if (!j->keep_yielded && outdone(j, i))
             j->findings[i].rule = NULL;
     }
     for (uint32_t i = 0; i < j->n_findings; i++) {
-        if (j->findings[i].rule)
-            j->findings[n++] = j->findings[i];
+        if (!j->findings[i].rule)
+            continue;
+        if (n < i)
+            j->findings[n] = j->findings[i];
+        n++;
     }
     if (n == 0)
         return;
-    qsort(j->findings, n, sizeof(*j->findings), compare_findings);
-    kept = wl_arena_array(j->arena, n, sizeof(*kept));
+    if (n > 1)
+        qsort(j->findings, n, sizeof(*j->findings), compare_findings);
+    kept = wl_arena_raw(j->arena, n * sizeof(*kept));
     if (!kept) {
         j->suppressed += n;
         return;
@@ -737,8 +782,7 @@ static void conclude(struct wl_judge *j, struct wl_finding **ret, uint32_t *ret_
 
 /* ------------------------------------------------------------------------------- the two calls */
 
-static void judge_message(struct wl_judge *j, const struct wl_index *index,
-                          const struct wl_offer *o)
+static void judge_message(struct wl_judge *j, struct wl_index *index, const struct wl_offer *o)
 {
     if (o->m->state == WL_ABSENT)
         return;
@@ -751,34 +795,22 @@ static void judge_message(struct wl_judge *j, const struct wl_index *index,
     }
 }
 
-/** What an exchange offers: its final response, with all that it consists of. */
-static struct wl_offer offer_of_whole(const struct wl_exchange *ex, struct wl_offer final)
-{
-    final.places |= ex->n_interim ? WL_PLACE_INTERIM : 0;
-    final.have &= ~(uint32_t)WL_NEEDS_ACK;
-    final.have |= ex->wait ? WL_NEEDS_ACK : 0;
-    return final;
-}
-
 void wl_judge_exchange(struct wl_judge *j, struct wl_exchange *ex)
 {
-    struct wl_offer common = begin_offer(ex);
-    struct wl_offer o = offer_of(&common, &ex->req, WL_PLACE_REQUEST);
+    struct wl_offer o = begin_offer(ex);
 
     j->ex = ex;
     j->conn = NULL;
     begin(j, ex->arena, j->max_findings);
+    offer(&o, &ex->req, WL_PLACE_REQUEST);
     judge_message(j, &j->requests, &o);
     for (uint32_t i = 0; i < ex->n_interim; i++) {
-        o = offer_of(&common, &ex->interim[i], WL_PLACE_INTERIM);
+        offer(&o, &ex->interim[i], WL_PLACE_INTERIM);
         judge_message(j, &j->responses, &o);
     }
-    o = offer_of(&common, &ex->res, WL_PLACE_FINAL);
+    offer(&o, &ex->res, WL_PLACE_FINAL);
     judge_message(j, &j->responses, &o);
-
-    o.places |= ex->n_interim ? WL_PLACE_INTERIM : 0;
-    o.have &= ~(uint32_t)WL_NEEDS_ACK;
-    o.have |= ex->wait ? WL_NEEDS_ACK : 0;
+    offer_whole(&o, ex);
     ask(j, &j->exchanges, &o);
     conclude(j, &ex->findings, &ex->n_findings);
     j->ex = NULL;
@@ -810,33 +842,24 @@ void wl_judge_connection(struct wl_judge *j, struct wl_conn_record *conn)
     j->conn = NULL;
 }
 
-static const struct wl_rule *related_rule(const struct wl_judge *j, uint32_t word, uint64_t set)
-{
-    uint32_t i = word * WL_INDEX_BITS + (uint32_t)__builtin_ctzll(set);
-
-    return j->rulings[j->related.rules[i].rule].rule;
-}
-
-/** Bit i for enum wl_relation i; that for NONE means nothing. */
-static uint32_t relations_of(const struct wl_rule *rule)
-{
-    return ((uint32_t)1 << rule->relation | (uint32_t)1 << rule->also) & ~(uint32_t)1;
-}
-
 uint32_t wl_judge_relate(struct wl_judge *j, struct wl_exchange *ex, struct wl_arena *arena)
 {
-    struct wl_offer common = begin_offer(ex);
-    uint32_t relations = 0;
+    uint32_t relations = 0, missing;
+    struct wl_offer o;
+    const uint64_t *sets;
 
-    static_assert(WL_N_RELATIONS <= 32, "relations are bits of a word");
     j->ex = ex;
     j->conn = NULL;
     begin(j, arena, j->max_findings);
-    j->offer = offer_of_whole(ex, offer_of(&common, &ex->res, WL_PLACE_FINAL));
+    o = begin_offer(ex);
+    offer_whole(&o, ex);
+    j->have = o.have;
+    o.have = UINT32_MAX; /* evidence is missing only where something is remembered */
+    sets = wl_index_candidates(&j->related, &o, &missing);
     for (uint32_t word = 0; word < j->related.n_words; word++) {
-        j->wanted[word] = wl_index_candidates(&j->related, &j->offer, word);
-        for (uint64_t set = j->wanted[word]; set; set &= set - 1)
-            relations |= relations_of(related_rule(j, word, set));
+        j->wanted[word] = sets[word];
+        for (uint64_t set = sets[word]; set; set &= set - 1)
+            relations |= j->relations[word * WL_INDEX_BITS + (uint32_t)__builtin_ctzll(set)];
     }
     return relations;
 }
@@ -845,26 +868,20 @@ void wl_judge_related(struct wl_judge *j, enum wl_relation relation, const struc
                       const struct wl_past *now)
 {
     for (uint32_t word = 0; word < j->related.n_words; word++) {
-        for (uint64_t set = j->wanted[word]; set; set &= set - 1) {
-            const struct wl_rule *rule = related_rule(j, word, set);
+        uint64_t set = j->wanted[word] & j->over[relation][word];
 
-            if (!(relations_of(rule) >> relation & 1) || (!past && !rule->alone) ||
-                !evidence_fits(j, rule->needs, j->offer.have))
+        if (!past)
+            set &= j->alone[word];
+        for (; set; set &= set - 1) {
+            const struct wl_indexed
+                *e = &j->related.rules[word * WL_INDEX_BITS + (uint32_t)__builtin_ctzll(set)];
+
+            if (!evidence_fits(j, e->needs, j->have))
                 continue;
-            j->rule = j->related.rules[word * WL_INDEX_BITS + (uint32_t)__builtin_ctzll(set)].rule;
-            rule->check_related(j, j->ex, past, now);
+            j->rule = e->rule;
+            j->rulings[e->rule].rule->check_related(j, j->ex, past, now);
         }
     }
-}
-
-/** The number of a rule whose finding another judge with the same rules has made. */
-static uint16_t number_of(const struct wl_judge *j, const struct wl_rule *rule)
-{
-    size_t i = 0;
-
-    while (i + 1 < j->n_rules && j->rulings[i].rule != rule)
-        i++;
-    return (uint16_t)i;
 }
 
 bool wl_judge_relate_end(struct wl_judge *j)
@@ -876,10 +893,8 @@ bool wl_judge_relate_end(struct wl_judge *j)
         const struct wl_finding *told = &ex->findings[i];
         struct wl_finding *f = make_room(j, told->severity);
 
-        if (!f)
-            continue;
-        *f = *told;
-        j->finding_rule[f - j->findings] = number_of(j, told->rule);
+        if (f)
+            *f = *told;
     }
     if (found)
         conclude(j, &ex->findings, &ex->n_findings);
@@ -887,12 +902,16 @@ bool wl_judge_relate_end(struct wl_judge *j)
     return found;
 }
 
-uint32_t wl_judge_relations(const struct wl_judge *j)
+uint32_t wl_judge_relations(const struct wl_judge *j, uint32_t *ret_alone)
 {
     uint32_t relations = 0;
 
-    for (uint32_t i = 0; i < j->related.n_rules; i++)
-        relations |= relations_of(j->rulings[j->related.rules[i].rule].rule);
+    *ret_alone = 0;
+    for (uint32_t i = 0; i < j->related.n_rules; i++) {
+        relations |= j->relations[i];
+        if (j->alone[i / WL_INDEX_BITS] >> i % WL_INDEX_BITS & 1)
+            *ret_alone |= j->relations[i];
+    }
     return relations;
 }
 
