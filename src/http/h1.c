@@ -303,25 +303,30 @@ static struct wl_fed h1_gap(struct wl_layer *l, enum wl_dir dir, uint64_t lost, 
     return fed;
 }
 
+static void end_side(struct wl_h1 *h, enum wl_dir dir, enum wl_end how, const struct wl_seen *seen)
+{
+    struct wl_h1_side *s = &h->live->side[dir];
+
+    if (dir == WL_TO_SERVER)
+        wl_h1_simple_request(h, seen);
+    if (s->phase != WL_H1_DEAF)
+        cut(h, s, dir, how, wl_layer_offset(wl_h1_layer(h), dir), seen);
+    wl_h1_finish_excess(h, s);
+    s->phase = WL_H1_DEAF;
+}
+
 static void h1_end(struct wl_layer *l, enum wl_dir dir, enum wl_end how, enum wl_dir by,
                    const struct wl_seen *seen)
 {
     struct wl_h1 *h = enter(l);
-    struct wl_h1_side *s;
 
     if (how == WL_END_RESET)
         wl_persist_reset(&h->build, by, seen); /* while all is as it was */
-    if (!h->live) {
-        wl_build_end(&h->build, dir, how, by, seen);
-        return;
-    }
-    s = &h->live->side[dir];
-    if (dir == WL_TO_SERVER)
-        wl_h1_simple_request(h, seen);
-    if (s->phase != WL_H1_DEAF)
-        cut(h, s, dir, how, wl_layer_offset(l, dir), seen);
-    wl_h1_finish_excess(h, s);
-    s->phase = WL_H1_DEAF;
+    if (h->live)
+        end_side(h, dir, how, seen);
+    /* whatever is no FIN ends both: what was under way is told with what there is of it */
+    if (h->live && how != WL_END_CLOSED)
+        end_side(h, dir == WL_TO_SERVER ? WL_TO_CLIENT : WL_TO_SERVER, how, seen);
     wl_build_end(&h->build, dir, how, by, seen);
 }
 

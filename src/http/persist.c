@@ -240,7 +240,7 @@ void wl_persist_final_end(struct wl_build *b, struct wl_work *w, wl_ns now)
         why |= WHY_SAID;
         if (!b->server_close && res->end_offset != WL_NONE)
             b->server_close = res->end_offset;
-    } else {
+    } else if (res->state == WL_WHOLE) { /* else the connection is broken, and was not idle */
         b->promised = promise_of(res);
     }
     if (!w->stray && w->head_end != WL_NONE) {
