@@ -12,7 +12,6 @@
 #include "wirelint/wirelint.h"
 
 enum {
-    MAX_RULES = 1024,
     LINES_SHOWN = 48, /* of one example */
     WIDEST = 84,      /* columns of a ladder */
     NARROWEST = 24,
@@ -28,13 +27,12 @@ static int compare_ids(const void *a, const void *b)
     return strcmp((*x)->id, (*y)->id);
 }
 
-/* The catalogue sorted by id; returns how many. */
-static size_t sorted_rules(const struct wl_rule *ret[MAX_RULES])
+size_t wl_catalogue_sorted(const struct wl_rule *ret[WL_CATALOGUE_RULES])
 {
     size_t n = wl_rule_count();
 
-    if (n > MAX_RULES)
-        n = MAX_RULES;
+    if (n > WL_CATALOGUE_RULES)
+        n = WL_CATALOGUE_RULES;
     for (size_t i = 0; i < n; i++)
         ret[i] = wl_rule_at(i);
     qsort((void *)ret, n, sizeof(const struct wl_rule *), compare_ids);
@@ -43,8 +41,8 @@ static size_t sorted_rules(const struct wl_rule *ret[MAX_RULES])
 
 void wl_catalogue_text(struct wl_text *t, const struct wl_page *page)
 {
-    const struct wl_rule *rules[MAX_RULES];
-    size_t n = sorted_rules(rules);
+    const struct wl_rule *rules[WL_CATALOGUE_RULES];
+    size_t n = wl_catalogue_sorted(rules);
 
     for (size_t i = 0; i < n; i++) {
         const struct wl_rule *rule = rules[i];
@@ -89,8 +87,8 @@ static void put_array(struct wl_text *t, const char *key, const char *const *val
 
 void wl_catalogue_json(struct wl_text *t)
 {
-    const struct wl_rule *rules[MAX_RULES];
-    size_t n = sorted_rules(rules);
+    const struct wl_rule *rules[WL_CATALOGUE_RULES];
+    size_t n = wl_catalogue_sorted(rules);
 
     for (size_t i = 0; i < n; i++) {
         const struct wl_rule *rule = rules[i];
@@ -211,6 +209,14 @@ static const struct area {
     {"ICAP", "ICAP (RFC 3507)"},
 };
 
+const char *wl_catalogue_area(size_t i, const char **ret_title)
+{
+    if (i >= WL_COUNT(areas))
+        return NULL;
+    *ret_title = areas[i].title;
+    return areas[i].code;
+}
+
 static bool is_of(const struct wl_rule *rule, const struct area *area)
 {
     return strcmp(rule->area, area->code) == 0;
@@ -227,8 +233,8 @@ static unsigned count_area(const struct wl_rule *const *rules, size_t n, const s
 
 void wl_catalogue_markdown(struct wl_text *t)
 {
-    const struct wl_rule *rules[MAX_RULES];
-    size_t n = sorted_rules(rules);
+    const struct wl_rule *rules[WL_CATALOGUE_RULES];
+    size_t n = wl_catalogue_sorted(rules);
 
     wl_text_printf(t,
                    "# The %u rules of wirelint\n\nMade by `wirelint rules --format markdown`.\n\n",

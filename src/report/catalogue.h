@@ -35,6 +35,12 @@ enum { WL_CATALOGUE_LINK = 160, WL_CATALOGUE_GUARDS = 9 };
 const char *wl_catalogue_link(const char *cite, char buf[WL_CATALOGUE_LINK]);
 /** What must be certain before the rule is asked: the i-th guard in words, NULL when it needs not that. */
 const char *wl_catalogue_guard(const struct wl_rule *rule, unsigned i);
+enum { WL_CATALOGUE_RULES = 1024 };
+
+/** The catalogue sorted by id; returns how many. */
+size_t wl_catalogue_sorted(const struct wl_rule *ret[WL_CATALOGUE_RULES]);
+/** The i-th area in the catalogue's order, "INT", with its title; NULL after the last. */
+const char *wl_catalogue_area(size_t i, const char **ret_title);
 /** The rule whose id is nearest to text, NULL when none is near. */
 const struct wl_rule *wl_catalogue_nearest(const char *text);
 

@@ -1,0 +1,174 @@
+/* man_conf.c - the page wirelint.conf(5): the configuration file, and everything that --set knows.
+ * SPDX-License-Identifier: MIT
+ */
+#include "pages.h"
+#include "profile.h"
+#include "roff.h"
+
+enum { MAX_LINE = 1024 };
+
+/* Keys of --set with their defaults, as the tables have them. */
+static const struct setting {
+    const char *key, *text;
+    int64_t value;
+    bool is_time;
+} thresholds[] =
+    {
+#define WL_THRESHOLD_S                              true
+#define WL_THRESHOLD_N                              false
+#define WL_THRESHOLD(field, key, value, unit, text) {key, text, value, WL_THRESHOLD_##unit},
+#include "wirelint/tbl/thresholds.h"
+#undef WL_THRESHOLD
+},
+  limits[] = {
+#define WL_LIMIT(name, value, text)      {#name, text, value, false},
+#define WL_LIMIT_TIME(name, value, text) {#name, text, value, true},
+#include "wirelint/tbl/limits.h"
+#undef WL_LIMIT
+#undef WL_LIMIT_TIME
+};
+
+static void put_settings(struct wl_text *t, const struct setting *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct setting *s = &list[i];
+        double seconds = (double)s->value / (double)WL_SECOND;
+        char line[MAX_LINE];
+
+        if (s->is_time) {
+            (void)snprintf(line, sizeof(line), "%s. Default: %g seconds.", s->text, seconds);
+        } else if (s->value >= 1 << 20 && s->value % (1 << 20) == 0) {
+            (void)snprintf(line, sizeof(line), "%s. Default: %lldM.", s->text,
+                           (long long)(s->value >> 20));
+        } else {
+            (void)snprintf(line, sizeof(line), "%s. Default: %lld.", s->text, (long long)s->value);
+        }
+        wl_roff_item(t, s->key, line);
+    }
+}
+
+static void put_profiles(struct wl_text *t)
+{
+    for (size_t i = 0; i < wl_n_profiles; i++) {
+        const struct wl_profile *p = &wl_profiles[i];
+        char line[MAX_LINE];
+
+        (void)snprintf(line, sizeof(line), "%s:", p->title);
+        for (size_t k = 0; k < WL_PROFILE_SETTINGS && p->settings[k].key; k++) {
+            size_t n = strlen(line);
+
+            (void)snprintf(line + n, sizeof(line) - n, "%s `%s=%s` (%s)", k ? "," : "",
+                           p->settings[k].key, p->settings[k].value, p->settings[k].what);
+        }
+        for (size_t k = 0; k < WL_PROFILE_LIMITS && p->limits[k].status; k++) {
+            size_t n = strlen(line);
+
+            (void)snprintf(line + n, sizeof(line) - n, "%s %u after %g s (%s)", k ? "," : ";",
+                           p->limits[k].status, (double)p->limits[k].after / (double)WL_SECOND,
+                           p->limits[k].what);
+        }
+        wl_roff_item(t, p->name, line);
+        wl_roff_more(t);
+        wl_roff_text(t, p->source);
+    }
+}
+
+/* ------------------------------------------------------------------------------ the file */
+
+static const char description[] =
+    "What is always wanted need not be said every time. The configuration file says it, in the names of the long "
+    "options. `wirelint config` shows every value and where it comes from; what it prints is a configuration file "
+    "itself, with what nobody has set as comments.";
+
+static const char order[] =
+    "Read in this order, and what comes later wins: the user's file, if it is there and `--no-config` is not; each "
+    "`--config FILE`, which must be there; the command line. Options that gather values (marked below) gather them "
+    "from all places, and of two that say something of the same rule or key the later wins.";
+
+static const char *const format[] = {
+    "A line is `name = value`. A flag is yes or no (on, off, true, false); on the command line `--utc=no` takes "
+    "back what a file says.",
+    "Lines above the first section are for every command that takes the option, the others pass over them. What "
+    "stands in a section with the name of a command, such as `[audit]`, is for that command alone.",
+    "`#` and `;` begin a comment at the start of a line, and ` ;` behind a value.",
+    "An indented line goes on with the one above it: with one more value where the option gathers them, else with "
+    "more text.",
+    "Names of files are relative to the current directory, as on the command line.",
+    "What is not understood ends the program with status 2 and the number of the line; nothing has been read then.",
+};
+
+static const char example[] = "utc = yes\n"
+                              "profile = nginx\n"
+                              "rule =\n"
+                              "    interim-*=warning\n"
+                              "    early-hints-misuse=off\n"
+                              "\n"
+                              "[audit]\n"
+                              "fail-on = warning\n"
+                              "examples = 10\n"
+                              "\n"
+                              "[watch]\n"
+                              "theme = light\n";
+
+static void put_name(struct wl_text *t, const struct wl_option *o)
+{
+    const char *initial = wl_option_initial(o);
+    char head[128], help[WL_OPTION_LINE], line[MAX_LINE];
+
+    (void)snprintf(head, sizeof(head), "`%s` = %s", o->name,
+                   o->argument ? o->argument : "yes | no");
+    wl_roff_head(t, head);
+    (void)snprintf(line, sizeof(line), "%s.%s%s%s%s", wl_option_line(o, help),
+                   initial ? " Default: " : "", initial ? initial : "", initial ? "." : "",
+                   o->commands & WL_GATHERS ? " Gathers values." : "");
+    wl_roff_text(t, line);
+}
+
+void wl_page_conf(struct wl_text *t)
+{
+    wl_roff_title(t, "wirelint.conf", 5);
+    wl_roff_section(t, "NAME");
+    wl_text_put(
+        t, "wirelint.conf \\- configuration of wirelint, its thresholds, limits and profiles\n");
+    wl_roff_section(t, "SYNOPSIS");
+    wl_text_put(
+        t,
+        "\\fI$XDG_CONFIG_HOME/wirelint/config\\fR\n.br\n\\fI\\(ti/.config/wirelint/config\\fR\n.br\n"
+        "\\fB\\-\\-config\\fR \\fIFILE\\fR\n");
+    wl_roff_section(t, "DESCRIPTION");
+    wl_roff_text(t, description);
+    wl_roff_paragraph(t, order);
+    wl_roff_section(t, "FORMAT");
+    for (size_t i = 0; i < WL_COUNT(format); i++) {
+        if (i)
+            wl_text_put(t, ".PP\n");
+        wl_roff_text(t, format[i]);
+    }
+    wl_roff_section(t, "NAMES");
+    wl_roff_text(t, "They mean what they mean as options; see `wirelint(1)`.");
+    for (size_t i = 0; i < wl_n_option_rows; i++) {
+        const struct wl_option *o = &wl_option_rows[i];
+
+        if (*o->name && wl_option_shown(o) && !(o->commands & WL_ONLY_ON_LINE))
+            put_name(t, o);
+    }
+    wl_roff_section(t, "THRESHOLDS");
+    wl_roff_text(t, "Keys of `set` that decide when a rule fires.");
+    put_settings(t, thresholds, WL_COUNT(thresholds));
+    wl_roff_section(t, "LIMITS");
+    wl_roff_text(
+        t,
+        "Keys of `set` that bound what is kept. Every report tells which were reached, and how often. "
+        "Numbers take K, M and G.");
+    put_settings(t, limits, WL_COUNT(limits));
+    wl_roff_section(t, "PROFILES");
+    wl_roff_text(
+        t,
+        "Names for `profile`: thresholds that are the time-outs of known gateways, and the statuses "
+        "with which they answer after a time of their own.");
+    put_profiles(t);
+    wl_roff_section(t, "EXAMPLE");
+    wl_roff_example(t, example);
+    wl_roff_section(t, "SEE ALSO");
+    wl_text_put(t, ".BR wirelint (1),\n.BR wirelint\\-rules (7)\n");
+}
