@@ -168,7 +168,8 @@ static void size_status_small_request(struct wl_judge *j, const struct wl_exchan
         wl_report(j, m, m->at, WL_WARNING, wl_judge_via(ex, WL_CERTAIN), "414 to a target of %s",
                   wl_said_octets(req->target.n).text);
     }
-    if (m->status != 431)
+    /* the head was large all the same: 414 would have said what of it */
+    if (m->status != 431 || req->target.n >= LINE_OCTETS)
         return;
     for (uint32_t i = 0; i < req->n_fields; i++) {
         uint64_t n = req->fields[i].name.n + sizeof(": ") - 1 + req->fields[i].value.n;

@@ -187,6 +187,9 @@ static void version_response_mismatch(struct wl_judge *j, const struct wl_exchan
         wl_message_mark(req, WL_MARK_VERSION_MISSING) || !wl_message_has_status(m))
         return;
     if (m->major > req->major) {
+        /* RFC 9112 3: a line that is no valid request line is answered with 400, or 301 */
+        if (m->status >= 400 || m->status == 301)
+            return;
         wl_report(j, m, m->at, WL_WARNING, WL_CERTAIN,
                   "a status line of HTTP/%u.%u in answer to HTTP/%u.%u, which knows none", m->major,
                   m->minor, req->major, req->minor);
