@@ -11,6 +11,7 @@
 #include "confine.h"
 #include "diag.h"
 #include "options.h"
+#include "scrape.h"
 #include "separate.h"
 #include "terminal.h"
 #include "watch.h"
@@ -37,6 +38,7 @@ struct run {
     struct wl_terminal *terminal;
     const char *const *files;
     size_t n_files;
+    struct wl_scrape *scrape; /* --metrics, or NULL */
 };
 
 /* ------------------------------------------------------------------------------------ signals */
@@ -130,6 +132,8 @@ static int add_outputs(struct wl_engine *engine, const struct run *run, struct w
 
     for (size_t i = 0; rc == 0 && i < o->n_reports; i++)
         rc = add_output(engine, run, o->reports[i].format, o->reports[i].path, err);
+    if (rc == 0 && run->scrape)
+        rc = wl_engine_add_sink(engine, &wl_scrape_sink, run->scrape, NULL, err);
     return rc;
 }
 
@@ -209,16 +213,22 @@ static int on_opened(void *user, struct wl_error *err)
         .follow = o->follow,
         .live = o->n_interfaces > 0,
         .screen = watches,
+        .serves = run->scrape != NULL,
         .writable = {watches ? "." : NULL, watches ? WL_WATCH_SPARE : NULL}, /* for `w` */
         .log = wl_terminal_log,
         .log_user = run->terminal,
     };
 
-    if (confined || o->no_confine)
-        return 0;
-    confined = true;
-    find_replaced(&needs, o);
-    return wl_confine_now(&needs, err);
+    if (!confined && !o->no_confine) {
+        int rc;
+
+        confined = true;
+        find_replaced(&needs, o);
+        rc = wl_confine_now(&needs, err);
+        if (rc < 0)
+            return rc;
+    }
+    return run->scrape ? wl_scrape_start(run->scrape, err) : 0;
 }
 
 /* Reads the source to its end and reports, whatever happens on the way. */
@@ -377,7 +387,8 @@ static int run_separately(const struct run *all, struct wl_arena *arena)
     if (rc < 0)
         return fail(all->terminal, rc, &err);
     for (size_t i = 0; i < list.n && !n_signals; i++) {
-        struct run one = {all->o, all->terminal, &list.files[i], 1};
+        struct run one = {
+            .o = all->o, .terminal = all->terminal, .files = &list.files[i], .n_files = 1};
 
         if (i && !all->o->json && all->o->command != WL_COMMAND_LIST) {
             (void)fputs("\n\n", stdout);
@@ -391,19 +402,23 @@ static int run_separately(const struct run *all, struct wl_arena *arena)
 static int read_captures(const struct wl_options *o, struct wl_terminal *terminal,
                          struct wl_arena *arena)
 {
-    struct run run = {o, terminal, o->files, o->n_files};
+    struct run run = {.o = o, .terminal = terminal, .files = o->files, .n_files = o->n_files};
     struct wl_error err = {.code = WL_OK};
     const struct wl_confine who = {.user = o->user};
-    int rc = check_overwrite(o, &err);
+    int rc = check_overwrite(o, &err), status;
 
     if (rc == 0)
         rc = check_inputs(o, &err);
     if (rc == 0)
         rc = wl_confine_check(&who, &err);
+    if (rc == 0 && o->metrics.family)
+        rc = wl_scrape_open(&o->metrics, wl_terminal_log, terminal, &run.scrape, &err);
     if (rc < 0)
         return fail(terminal, rc, &err);
     catch_signals();
-    return o->separate ? run_separately(&run, arena) : run_engine(&run);
+    status = o->separate ? run_separately(&run, arena) : run_engine(&run);
+    wl_scrape_free(run.scrape);
+    return status;
 }
 
 /* ------------------------------------------------------------------------- commands that print */

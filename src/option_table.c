@@ -10,6 +10,7 @@
 #include "diag.h"
 #include "line.h"
 #include "profile.h"
+#include "scrape.h"
 #include "wirelint/filter.h"
 #include "wirelint/interface.h"
 #include "wirelint/report.h"
@@ -204,11 +205,19 @@ static int apply_report(struct wl_parse *p, const char *value)
                 format);
         }
     }
-    if (!wl_report_for("audit", format))
+    if (!wl_report_for("audit", format)) {
         return refuse(p, format,
                       "a format is text, json, csv, csv-findings, openmetrics or prometheus");
+    }
     p->o->n_reports++;
     return 0;
+}
+
+static int apply_metrics(struct wl_parse *p, const char *value)
+{
+    if (wl_scrape_address(value, &p->o->metrics))
+        return 0;
+    return refuse(p, value, "a port, or an address and a port: 9464, 10.0.0.2:9464, [::1]:9464");
 }
 
 static int apply_fail_on(struct wl_parse *p, const char *value)
@@ -627,6 +636,8 @@ const struct wl_option wl_option_rows[] = {
     {"report", 0, WL_FOR_READERS | WL_GATHERS, "FORMAT=FILE",
      "also write text, json, csv (a row per exchange),\ncsv-findings, openmetrics or prometheus to FILE",
      apply_report, NULL},
+    {"metrics", 0, WL_FOR_READERS, "[ADDR:]PORT", "live: let Prometheus fetch the numbers there",
+     apply_metrics, NULL},
     {"", 'w', WL_FOR_READERS, "FILE", "write connections with findings as pcapng", apply_evidence,
      NULL},
     {"examples", 0, WL_FOR_AUDIT, "N", "examples per rule, 3 by default", apply_examples, NULL},
@@ -654,8 +665,6 @@ const struct wl_option wl_option_rows[] = {
     {"version", 0, WL_FOR_ALL | WL_ONLY_ON_LINE, NULL, NULL, apply_version, NULL},
     {"", 'D', WL_FOR_ALL, NULL, NULL, apply_list_interfaces, NULL},
     {"keylog", 0, WL_FOR_READERS, "FILE", NULL, NULL, "decrypting TLS is not in this version"},
-    {"metrics", 0, WL_FOR_READERS, "[ADDR:]PORT", NULL, NULL,
-     "the OpenMetrics endpoint is not in this version; --json gives the same numbers at the end"},
     {"baseline", 0, WL_FOR_READERS, "FILE", NULL, NULL,
      "baselines are not in this version; --rule ID=off switches a rule off"},
     {"write-baseline", 0, WL_FOR_READERS, "FILE", NULL, NULL,

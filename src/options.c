@@ -325,8 +325,18 @@ static int check_inputs(struct wl_parse *p)
                        "--duration and --interval go by the clock, files do not: they want -i, '-' "
                        "or --follow");
     }
-    if (!may_be_live(o))
+    if (o->metrics.family && !may_be_live(o) && is_on_line(o, "metrics", "metrics")) {
+        (void)wl_fail(
+            p->err, WL_EINVAL,
+            "--metrics answers while a run goes on, and files come to their end: it wants "
+            "-i, '-' or --follow");
+        wl_hint(p->err, "--report openmetrics=FILE writes the numbers of a file");
+        return WL_EINVAL;
+    }
+    if (!may_be_live(o)) {
         o->duration = o->interval = 0;
+        o->metrics.family = 0;
+    }
     if (o->follow && o->separate)
         return wl_fail(p->err, WL_EINVAL, "--follow has no end after which --separate could go on");
     if (o->separate && o->n_interfaces)

@@ -72,11 +72,12 @@ struct wl_options {
     size_t n_files;
     const char **interfaces; /* -i; then there are no files */
     size_t n_interfaces;
-    unsigned snaplen;     /* -s; 0: all of a packet */
-    uint64_t buffer;      /* -B, in octets; 0: the default */
-    wl_ns duration;       /* --duration; 0: no end */
-    wl_ns interval;       /* --interval; 0: report at the end only */
-    bool not_promiscuous; /* -p */
+    unsigned snaplen;           /* -s; 0: all of a packet */
+    uint64_t buffer;            /* -B, in octets; 0: the default */
+    wl_ns duration;             /* --duration; 0: no end */
+    wl_ns interval;             /* --interval; 0: report at the end only */
+    struct wl_endpoint metrics; /* --metrics; family 0: none */
+    bool not_promiscuous;       /* -p */
     bool follow;
     const char *user; /* -Z, or NULL */
     bool no_confine;
