@@ -44,7 +44,8 @@ struct wl_fin {
     uint32_t frames; /* so many frames later, in the same file; 0: none was seen */
     uint32_t after;  /* microseconds, or with the highest bit set milliseconds */
 };
-enum { WL_FIN_ELSEWHERE = UINT32_MAX }; /* wl_fin.frames: in another file, or too far away */
+/** wl_fin.frames: in another file, or too far away */
+#define WL_FIN_ELSEWHERE UINT32_MAX
 
 /** What is known since it was opened, or asked for when it is over. */
 struct wl_origin {
