@@ -341,6 +341,23 @@ class Cases:
         frames = [int(n) for n in re.findall(r"(?m)[│|] +([0-9]+) *(?:V[0-9]+ *)?$", shown)]
         check(len(frames) >= 6 and frames == sorted(frames), f"frames do not rise:\n{shown}")
 
+    def case_two_legs(self, terminal):
+        """With --correlate both legs of a proxy stand side by side, whichever is opened."""
+        self.watch(terminal, "--correlate "
+                   + os.path.join(self.samples, "nginx-keepalive-node-103.pcap"))
+        for down in (0, 1):
+            terminal.press("2", *["j"] * down, "Enter")
+            shown = terminal.wait("TCP open", "proxy", "200 OK", "tcp.stream in {0, 1}")
+            check(shown.count("103 Early") >= 2 and shown.count("TCP open") == 2,
+                  f"not both legs:\n{shown}")
+            terminal.press("h")
+            terminal.wait("tcp.stream eq", without="tcp.stream in")
+            terminal.press("h", "Escape")
+            terminal.wait("Overview > Connections")
+            terminal.press("Escape")
+            terminal.wait("Sequences", without="Overview >")
+        self.leave(terminal)
+
     def case_next_finding(self, terminal):
         """n in the message goes on to the next exchange that has one, N back."""
         path = os.path.join(self.folder, "far.pcap")

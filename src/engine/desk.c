@@ -507,6 +507,8 @@ static void answer_detail(struct wl_desk *d)
     if (!a)
         return;
     a->code = wl_detail_held(d->history, &d->detail, a, &detail, &window);
+    if (a->code == 0 && detail->held != WL_HELD_NOT)
+        a->code = wl_detail_other(d->history, &window, d->detail.ordinal, a, detail);
     if (a->code == 0 && d->reread && detail->held == WL_HELD_PARTLY)
         a->code = read_again(d, &window, a, detail);
     give(d, a);

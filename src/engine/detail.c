@@ -143,3 +143,117 @@ int wl_detail_held(const struct wl_history *h, const struct wl_ask *ask, struct 
     d->held = record_whole && exchanges_whole ? WL_HELD_WHOLE : WL_HELD_PARTLY;
     return 0;
 }
+
+/* -------------------------------------------------------------------------------- the other leg */
+
+/* The exchanges of one connection that are wanted; between them stand those of other clients. */
+struct wanted {
+    uint64_t number;
+    uint32_t ordinals[WL_DETAIL_EXCHANGES];
+    uint32_t n, least;
+};
+
+/* Which side of the pair lies in the window; -1: neither. */
+static int side_within(const struct wl_kept_pair *p, const struct wl_detail_window *w)
+{
+    for (int side = 0; side < 2; side++) {
+        if (p->number[side] == w->number && in_window(w, p->ordinal[side]))
+            return side;
+    }
+    return -1;
+}
+
+/* The connection of the other leg: that of the exchange asked for, or of the first one that has any. */
+static bool choose_other(const struct wl_history *h, const struct wl_detail_window *w,
+                         uint32_t ordinal, uint64_t *ret)
+{
+    struct wl_extent pairs = wl_history_pairs(h);
+    uint32_t first = UINT32_MAX;
+
+    for (uint64_t id = pairs.first; id < pairs.end; id++) {
+        const struct wl_kept_pair *p = wl_history_pair_at(h, id);
+        int side = side_within(p, w);
+
+        if (side < 0 || (p->ordinal[side] >= first && p->ordinal[side] != ordinal))
+            continue;
+        first = p->ordinal[side] == ordinal ? 0 : p->ordinal[side];
+        *ret = p->number[!side];
+    }
+    return first != UINT32_MAX;
+}
+
+static void gather_wanted(const struct wl_history *h, const struct wl_detail_window *w,
+                          struct wanted *ret)
+{
+    struct wl_extent pairs = wl_history_pairs(h);
+
+    ret->least = UINT32_MAX;
+    for (uint64_t id = pairs.first; id < pairs.end && ret->n < WL_DETAIL_EXCHANGES; id++) {
+        const struct wl_kept_pair *p = wl_history_pair_at(h, id);
+        int side = side_within(p, w);
+
+        if (side < 0 || p->number[!side] != ret->number)
+            continue;
+        ret->ordinals[ret->n++] = p->ordinal[!side];
+        ret->least = (uint32_t)wl_min_u64(ret->least, p->ordinal[!side]);
+    }
+}
+
+static bool is_wanted(const struct wanted *w, uint32_t ordinal)
+{
+    for (uint32_t i = 0; i < w->n; i++) {
+        if (w->ordinals[i] == ordinal)
+            return true;
+    }
+    return false;
+}
+
+/* Adds what is held of what is wanted; false when memory is refused. */
+static bool add_wanted(const struct wl_history *h, const struct wl_kept_conn *row,
+                       const struct wanted *w, struct wl_arena *a, struct wl_detail *d)
+{
+    uint64_t id = wl_history_latest(h, row);
+    const struct wl_kept *p;
+
+    while (d->n_exchanges < w->n && (p = wl_history_exchange_at(h, id)) != NULL) {
+        if (is_wanted(w, p->ordinal)) {
+            const struct wl_exchange *ex = wl_unpack_exchange(wl_history_packed(h, p), a);
+
+            if (!ex || !wl_detail_add(d, a, ex))
+                return false;
+        }
+        if (p->previous == 0 || (uint64_t)p->ordinal + ORDINALS_ASTRAY < w->least)
+            break;
+        id = wl_history_before(h, id);
+    }
+    return true;
+}
+
+int wl_detail_other(const struct wl_history *h, const struct wl_detail_window *window,
+                    uint32_t ordinal, struct wl_answer *a, struct wl_detail *d)
+{
+    struct wanted w = {0};
+    const struct wl_kept_conn *row;
+    struct wl_detail *other;
+    bool record_whole;
+
+    if (!choose_other(h, window, ordinal, &w.number))
+        return 0;
+    row = wl_history_conn(h, w.number);
+    if (!row || !(row->bits & WL_KEPT_SHOWN))
+        return 0;
+    gather_wanted(h, window, &w);
+    other = wl_arena_alloc(a->arena, sizeof(*other));
+    if (!other)
+        return wl_fail(&a->err, WL_NOMEM, "out of memory");
+    other->open = (row->bits & WL_KEPT_OPEN) != 0;
+    if (!add_record(h, row, w.number, a->arena, other, &record_whole) ||
+        !add_wanted(h, row, &w, a->arena, other))
+        return wl_fail(&a->err, WL_NOMEM, "out of memory");
+    other->first_ordinal = row->n_exchanges ? 1 : 0;
+    other->last_ordinal = last_ordinal(h, row, other);
+    other->held = record_whole && other->n_exchanges == w.n ? WL_HELD_WHOLE : WL_HELD_PARTLY;
+    if (other->n_exchanges)
+        d->other = other;
+    return 0;
+}

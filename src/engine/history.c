@@ -260,6 +260,13 @@ void wl_history_exchange(struct wl_history *h, const struct wl_exchange *ex, str
                        wl_pack_findings(&h->packer, ex->findings, ex->n_findings));
         row = wl_store_conn(h, ex->conn.number);
     }
+    if (ex->leg) {
+        const struct wl_kept_pair pair = {{ex->conn.number, ex->leg->conn},
+                                          {ex->ordinal, ex->leg->ordinal}};
+
+        wl_store_pair(h, &pair);
+        row = wl_store_conn(h, ex->conn.number);
+    }
     *ret = (struct wl_told){id, wl_shape_sequence(h->shapes, shape), true};
     if (row && row->n_exchanges == 0)
         row = set_ref(h, &ex->conn);
@@ -361,6 +368,7 @@ struct wl_history *wl_history_new(struct wl_budget *budget, const struct wl_limi
     h->records = h->exchanges;
     h->findings = (struct wl_queue){.row = sizeof(struct wl_kept_finding), .first = 1, .end = 1};
     h->aside = (struct wl_queue){.row = sizeof(struct wl_aside)};
+    h->pairs = (struct wl_queue){.row = sizeof(struct wl_kept_pair)};
     h->blocks = (struct wl_queue){.row = sizeof(struct wl_block *)};
     wl_packer_init(&h->packer, budget, WL_STORE_PACKED_MOST);
     h->shapes = wl_shapes_new(budget);
@@ -385,6 +393,7 @@ void wl_history_free(struct wl_history *h)
     while (h->aside.first < h->aside.end)
         wl_store_drop_aside(h);
     wl_free(b, h->aside.rows, h->aside.size * h->aside.row);
+    wl_free(b, h->pairs.rows, h->pairs.size * h->pairs.row);
     for (size_t i = 0; h->conns && i < h->n_conns; i++)
         wl_free(b, h->conns[i], sizeof(struct wl_conn_block));
     wl_free(b, h->conns, h->n_conns * sizeof(struct wl_conn_block *));

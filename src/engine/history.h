@@ -65,6 +65,12 @@ struct wl_kept_finding {
     uint32_t shape;  /* of the exchange; 0: of a record */
 };
 
+/** Two exchanges that are the legs of a proxy (--correlate): connections and ordinals. */
+struct wl_kept_pair {
+    uint64_t number[2];
+    uint32_t ordinal[2];
+};
+
 struct wl_history;
 
 /** Leaves a quarter of the budget to others. NULL when memory is refused. */
@@ -136,6 +142,9 @@ struct wl_span wl_history_packed(const struct wl_history *h, const struct wl_kep
 struct wl_span wl_history_aside(const struct wl_history *h, uint64_t number, uint32_t ordinal);
 /** Of connections below this number some have been dropped. */
 uint64_t wl_history_aside_lost(const struct wl_history *h);
+/** Pairs of legs, as they were found, the latest so many; NULL: not held. */
+struct wl_extent wl_history_pairs(const struct wl_history *h);
+const struct wl_kept_pair *wl_history_pair_at(const struct wl_history *h, uint64_t id);
 const struct wl_shapes *wl_history_shapes(const struct wl_history *h);
 void wl_history_limits(const struct wl_history *h, uint64_t *limits);
 

@@ -269,3 +269,13 @@ uint64_t wl_history_aside_lost(const struct wl_history *h)
 {
     return h->aside_lost;
 }
+
+struct wl_extent wl_history_pairs(const struct wl_history *h)
+{
+    return (struct wl_extent){h->pairs.first, h->pairs.end};
+}
+
+const struct wl_kept_pair *wl_history_pair_at(const struct wl_history *h, uint64_t id)
+{
+    return wl_queue_holds(&h->pairs, id) ? wl_queue_at(&h->pairs, id) : NULL;
+}

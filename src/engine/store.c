@@ -8,6 +8,7 @@ enum {
     BLOCK_LEAST = 4 << 10, /* when there is little */
     BLOCKS_LEFT = 4,       /* packed blocks that rows leave alone */
     ASIDE_MAX = 65536,     /* findings kept beside: exchanges that have them */
+    PAIRS_MAX = 65536,     /* legs that are known to belong together */
     ASIDE_OCTETS = 8 << 20,
 };
 
@@ -300,4 +301,15 @@ void wl_store_aside(struct wl_history *h, uint64_t number, uint32_t ordinal, str
     memcpy(copy, packed.p, packed.n);
     h->aside_octets += packed.n;
     *row = (struct wl_aside){number, ordinal, (uint32_t)packed.n, copy};
+}
+
+void wl_store_pair(struct wl_history *h, const struct wl_kept_pair *pair)
+{
+    struct wl_kept_pair *row;
+
+    if (h->pairs.end - h->pairs.first >= PAIRS_MAX)
+        h->pairs.first++;
+    row = wl_store_push(h, &h->pairs);
+    if (row)
+        *row = *pair;
 }

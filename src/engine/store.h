@@ -64,6 +64,7 @@ struct wl_history {
     bool unordered; /* ids did not rise with the numbers */
     struct wl_queue exchanges, records, findings, blocks;
     struct wl_queue aside; /* of struct wl_aside */
+    struct wl_queue pairs; /* of struct wl_kept_pair */
     size_t aside_octets;
     uint64_t aside_lost; /* of connections below this number */
     uint64_t max_exchanges, max_octets;
@@ -122,6 +123,8 @@ void wl_store_drop_conns(struct wl_history *h);
 /** Keeps the findings of an exchange for longer than the exchange. */
 void wl_store_aside(struct wl_history *h, uint64_t number, uint32_t ordinal, struct wl_span packed);
 void wl_store_drop_aside(struct wl_history *h);
+/** Remembers which exchange is the other leg of this one. */
+void wl_store_pair(struct wl_history *h, const struct wl_kept_pair *pair);
 
 /* Connections. */
 
