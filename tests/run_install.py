@@ -17,7 +17,10 @@ import sys
 import tempfile
 
 LIBRARIES = {"libpcap", "libarchive", "libz", "libcrypto", "libc", "libm", "libpthread"}
-FILES = ["bin/wirelint", "include/wirelint/wirelint.h", "include/wirelint/tbl/limits.h",
+FILES = ["bin/wirelint", "share/man/man1/wirelint.1", "share/man/man5/wirelint.conf.5",
+         "share/man/man7/wirelint-rules.7", "share/bash-completion/completions/wirelint",
+         "share/fish/vendor_completions.d/wirelint.fish", "share/zsh/site-functions/_wirelint",
+         "lib/systemd/system/wirelint@.service", "share/doc/wirelint/README.md", "include/wirelint/wirelint.h", "include/wirelint/tbl/limits.h",
          "{lib}/libwirelint.a", "{lib}/pkgconfig/libwirelint.pc"]
 SHARED_FILES = ["{lib}/libwirelint.so"]
 
@@ -131,6 +134,8 @@ def main():
         for file in FILES + (SHARED_FILES if shared else []):
             path = os.path.join(tree, file.format(lib=lib))
             check(os.path.exists(path), f"{file} is not installed")
+        with open(os.path.join(tree, "lib/systemd/system/wirelint@.service"), encoding="utf-8") as unit:
+            check(f"\nExecStart={tree}/bin/wirelint " in unit.read(), "the unit starts another program")
         look_at_headers(tree, cc)
         if shared:
             look_at_library(tree, lib)
