@@ -39,7 +39,7 @@ void wl_command_profiles(struct wl_text *t, const struct wl_options *o, const st
     }
 }
 
-static struct wl_span find_dialogue(const char *id)
+struct wl_span wl_command_sample(const char *id)
 {
     for (const struct wl_dialogue *d = wl_dialogues; d->name; d++) {
         if (strcmp(d->name, id) == 0)
@@ -77,7 +77,7 @@ int wl_command_explain(struct wl_text *t, const struct wl_options *o, const stru
                 continue;
             if (shown++)
                 wl_text_put(t, "\n\n");
-            wl_catalogue_page(t, rule, find_dialogue(rule->id), page);
+            wl_catalogue_page(t, rule, wl_command_sample(rule->id), page);
         }
         if (shown == before)
             return unknown_rule(o->words[w], err);

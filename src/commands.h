@@ -14,6 +14,8 @@ void wl_command_profiles(struct wl_text *t, const struct wl_options *o, const st
 /** Writes the pages of the rules named. Returns 0, or WL_EINVAL with err for an id that is none. */
 WL_MUST_USE int wl_command_explain(struct wl_text *t, const struct wl_options *o,
                                    const struct wl_page *page, struct wl_error *err);
+/** The sample dialogue of a rule, which the program carries; empty when there is none. */
+struct wl_span wl_command_sample(const char *id);
 /** Lists what can be captured from, after a short look at where there is traffic. Returns 0, or a
  * negative code with err. */
 WL_MUST_USE int wl_command_interfaces(struct wl_text *t, const struct wl_options *o,

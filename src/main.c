@@ -119,6 +119,7 @@ static int add_output(struct wl_engine *engine, const struct run *run, const cha
         .fail_on = o->config.fail_on,
         .filtered = o->bpf != NULL,
         .interval = interval_of(o),
+        .sample = wl_command_sample,
     };
 
     return wl_engine_add_sink(engine, wl_report_for(command, format), NULL, &cfg, err);

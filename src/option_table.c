@@ -183,7 +183,7 @@ static int apply_json(struct wl_parse *p, const char *value)
 
 static int apply_report(struct wl_parse *p, const char *value)
 {
-    static const char *const later[] = {"sarif", "junit", "html", "har"};
+    static const char *const later[] = {"sarif", "junit", "har"};
     size_t n = wl_span_find(wl_span_text(value), '=');
     struct wl_report_request *request = &p->o->reports[p->o->n_reports];
     char *format;
@@ -200,14 +200,14 @@ static int apply_report(struct wl_parse *p, const char *value)
         if (strcmp(format, later[i]) == 0) {
             return wl_fail(
                 p->err, WL_EINVAL,
-                "this version cannot write %s reports yet: it writes text, json, csv and "
+                "this version cannot write %s reports yet: it writes text, json, csv, html and "
                 "openmetrics",
                 format);
         }
     }
     if (!wl_report_for("audit", format)) {
         return refuse(p, format,
-                      "a format is text, json, csv, csv-findings, openmetrics or prometheus");
+                      "a format is text, json, csv, csv-findings, html, openmetrics or prometheus");
     }
     p->o->n_reports++;
     return 0;
@@ -634,7 +634,7 @@ const struct wl_option wl_option_rows[] = {
     {"json", 0, WL_FOR_PRINTERS | WL_FOR_INTERFACES, NULL, "NDJSON on standard output", apply_json,
      NULL},
     {"report", 0, WL_FOR_READERS | WL_GATHERS, "FORMAT=FILE",
-     "also write text, json, csv (a row per exchange),\ncsv-findings, openmetrics or prometheus to FILE",
+     "also write text, json, html, csv (a row per\nexchange), csv-findings, openmetrics or\nprometheus to FILE",
      apply_report, NULL},
     {"metrics", 0, WL_FOR_READERS, "[ADDR:]PORT", "live: let Prometheus fetch the numbers there",
      apply_metrics, NULL},

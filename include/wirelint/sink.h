@@ -126,6 +126,8 @@ struct wl_stats {
 
 /** The value below which the share q (0..1) of durations lies, in seconds; 0 when empty. */
 double wl_histogram_quantile(const struct wl_histogram *h, double q);
+/** The least duration that falls into a bucket; of WL_HISTOGRAM_BUCKETS: where the last one ends. */
+wl_ns wl_histogram_floor(unsigned bucket);
 
 struct wl_sink_config {
     const char *path;  /* "-" standard output */
@@ -138,6 +140,8 @@ struct wl_sink_config {
     enum wl_severity fail_on; /* WL_OFF: never */
     bool filtered;  /* a BPF filter is in force: connection numbers are not those of the file */
     wl_ns interval; /* live: report so often by the clock of the wall; 0: at the end only */
+    /* the sample dialogue of a rule (docs/dialogues.md), empty when it has none; or NULL */
+    struct wl_span (*sample)(const char *id);
 };
 
 struct wl_sink;

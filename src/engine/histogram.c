@@ -48,6 +48,12 @@ static unsigned bound_of(wl_ns d)
     return i;
 }
 
+wl_ns wl_histogram_floor(unsigned bucket)
+{
+    WL_ASSERT(bucket <= WL_HISTOGRAM_BUCKETS);
+    return (wl_ns)(lower_end(bucket) << UNIT_BITS);
+}
+
 void wl_histogram_add(struct wl_histogram *h, wl_ns d)
 {
     uint32_t *count = &h->bucket[bucket_of((uint64_t)d >> UNIT_BITS)];

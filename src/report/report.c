@@ -13,12 +13,22 @@ extern const struct wl_sink_ops wl_out_text, wl_out_list, wl_out_stats, wl_out_p
 extern const struct wl_sink_ops wl_out_verdict;
 extern const struct wl_sink_ops wl_out_json, wl_out_json_list, wl_out_json_stats;
 extern const struct wl_sink_ops wl_out_csv, wl_out_csv_findings;
-extern const struct wl_sink_ops wl_out_openmetrics, wl_out_prometheus;
+extern const struct wl_sink_ops wl_out_openmetrics, wl_out_prometheus, wl_out_html;
 
 static const struct wl_sink_ops *const outputs[] = {
-    &wl_out_text,         &wl_out_list,        &wl_out_stats,      &wl_out_plain,
-    &wl_out_json,         &wl_out_json_list,   &wl_out_json_stats, &wl_out_csv,
-    &wl_out_csv_findings, &wl_out_openmetrics, &wl_out_prometheus, NULL,
+    &wl_out_text,
+    &wl_out_list,
+    &wl_out_stats,
+    &wl_out_plain,
+    &wl_out_json,
+    &wl_out_json_list,
+    &wl_out_json_stats,
+    &wl_out_csv,
+    &wl_out_csv_findings,
+    &wl_out_openmetrics,
+    &wl_out_prometheus,
+    &wl_out_html,
+    NULL,
 };
 
 const struct wl_sink_ops *const *wl_report_outputs(void)
@@ -55,6 +65,7 @@ const struct wl_sink_ops *wl_report_for(const char *command, const char *format)
         {NULL, "csv-findings", &wl_out_csv_findings},
         {NULL, "openmetrics", &wl_out_openmetrics},
         {NULL, "prometheus", &wl_out_prometheus},
+        {NULL, "html", &wl_out_html},
     };
 
     for (size_t i = 0; i < WL_COUNT(forms); i++) {

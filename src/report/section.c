@@ -157,55 +157,63 @@ static void put_unjudged(struct wl_output *o, const struct wl_stats *st, struct 
         wl_text_char(&o->text, '\n');
 }
 
-static void put_limits(struct wl_output *o, const struct wl_stats *st)
+static void put_limits(struct wl_text *t, const struct wl_stats *st)
 {
     for (unsigned l = 0; l < WL_N_LIMITS; l++) {
         if (st->limits[l] == 0)
             continue;
-        wl_text_printf(&o->text, "  limit reached: %s, ", wl_limit_name((enum wl_limit_id)l));
-        put_amount(&o->text, st->limits[l], "time");
-        wl_text_printf(&o->text, " (%s)\n", wl_limit_text((enum wl_limit_id)l));
+        wl_text_printf(t, "  limit reached: %s, ", wl_limit_name((enum wl_limit_id)l));
+        put_amount(t, st->limits[l], "time");
+        wl_text_printf(t, " (%s)\n", wl_limit_text((enum wl_limit_id)l));
     }
     if (st->suppressed_findings) {
-        wl_text_put(&o->text, "  findings beyond max_findings, counted only: ");
-        wl_text_count(&o->text, st->suppressed_findings);
-        wl_text_char(&o->text, '\n');
+        wl_text_put(t, "  findings beyond max_findings, counted only: ");
+        wl_text_count(t, st->suppressed_findings);
+        wl_text_char(t, '\n');
     }
 }
 
-static void put_drops(struct wl_output *o, const struct wl_stats *st)
+static void put_drops(struct wl_text *t, const struct wl_stats *st)
 {
     const struct wl_counters *c = &st->counters;
 
     if (c->capture_dropped) {
-        wl_text_put(&o->text, "  dropped: ");
-        put_amount(&o->text, c->capture_dropped, "packet");
-        wl_text_put(&o->text, st->live ? " that the kernel's buffer had no room for (-B makes it "
-                                         "larger)\n"
-                                       : " lost between capture and analysis\n");
+        wl_text_put(t, "  dropped: ");
+        put_amount(t, c->capture_dropped, "packet");
+        wl_text_put(t, st->live ? " that the kernel's buffer had no room for (-B makes it "
+                                  "larger)\n"
+                                : " lost between capture and analysis\n");
     }
     if (c->interface_dropped) {
-        wl_text_put(&o->text, "  dropped: ");
-        put_amount(&o->text, c->interface_dropped, "packet");
-        wl_text_put(&o->text, " by the interface itself\n");
+        wl_text_put(t, "  dropped: ");
+        put_amount(t, c->interface_dropped, "packet");
+        wl_text_put(t, " by the interface itself\n");
     }
     if (c->gap_octets) {
-        wl_text_put(&o->text, "  missing: ");
-        wl_text_octets(&o->text, c->gap_octets);
-        wl_text_put(&o->text, " in ");
-        put_amount(&o->text, c->gaps, "hole");
-        wl_text_char(&o->text, '\n');
+        wl_text_put(t, "  missing: ");
+        wl_text_octets(t, c->gap_octets);
+        wl_text_put(t, " in ");
+        put_amount(t, c->gaps, "hole");
+        wl_text_char(t, '\n');
     }
     if (c->truncated_packets) {
-        wl_text_put(&o->text, "  cut: ");
-        put_amount(&o->text, c->truncated_packets, "packet");
-        wl_text_put(&o->text, " by the snap length (capture with -s 0 to keep them whole)\n");
+        wl_text_put(t, "  cut: ");
+        put_amount(t, c->truncated_packets, "packet");
+        wl_text_put(t, " by the snap length (capture with -s 0 to keep them whole)\n");
     }
     if (c->unknown_linktype) {
-        wl_text_put(&o->text, "  passed over: ");
-        put_amount(&o->text, c->unknown_linktype, "packet");
-        wl_text_put(&o->text, " of a link type that is not known\n");
+        wl_text_put(t, "  passed over: ");
+        put_amount(t, c->unknown_linktype, "packet");
+        wl_text_put(t, " of a link type that is not known\n");
     }
+}
+
+void wl_section_losses(struct wl_text *t, const struct wl_stats *st)
+{
+    put_limits(t, st);
+    put_drops(t, st);
+    if (st->stopped && !st->live) /* there every end is one that somebody asked for */
+        wl_text_put(t, "  stopped before the end of the input\n");
 }
 
 void wl_section_inputs(struct wl_output *o, const struct wl_stats *st)
@@ -221,10 +229,7 @@ void wl_section_inputs(struct wl_output *o, const struct wl_stats *st)
     put_together(o, st, &piece);
     put_unjudged(o, st, &piece);
     wl_text_release(&piece);
-    put_limits(o, st);
-    put_drops(o, st);
-    if (st->stopped && !st->live) /* there every end is one that somebody asked for */
-        wl_text_put(&o->text, "  stopped before the end of the input\n");
+    wl_section_losses(&o->text, st);
 }
 
 void wl_section_no_http(struct wl_output *o, const struct wl_stats *st)

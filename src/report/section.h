@@ -16,6 +16,8 @@ size_t wl_section_columns(const struct wl_sink_config *cfg);
  * was not judged and why, limits reached, packets dropped.
  */
 void wl_section_inputs(struct wl_output *o, const struct wl_stats *st);
+/** Limits reached, packets dropped or cut, octets missing: a line each, indented by two. */
+void wl_section_losses(struct wl_text *t, const struct wl_stats *st);
 /** When no exchange was seen: what the connections look like, and what might help. */
 void wl_section_no_http(struct wl_output *o, const struct wl_stats *st);
 /** Responses per class and code. */
