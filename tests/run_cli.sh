@@ -126,7 +126,7 @@ check "a misspelt command is a missing file, with a hint" 3 adit
 err "did you mean the command 'audit'"
 for option in '--keylog k' '--baseline b' '--write-baseline b' \
     '--redact all' \
-    '--report sarif=x' '--report html=x'; do
+    '--report sarif=x' '--report har=x'; do
     # shellcheck disable=SC2086 # an option and its value
     check "$option is refused" 2 audit $option "$clean"
     err 'this version'
