@@ -454,6 +454,18 @@ static int open_counting(struct wl_sink *s, const struct wl_sink_config *cfg, st
     return 0;
 }
 
+static uint32_t n_steps, n_repeats;
+
+static int told_connection(struct wl_sink *s, const struct wl_conn_record *conn)
+{
+    (void)s;
+    assert_int_equal(conn->n_steps_lost, 0);
+    n_steps += conn->n_steps;
+    for (uint32_t i = 0; i < conn->n_steps; i++)
+        n_repeats += conn->steps[i].repeat;
+    return 0;
+}
+
 static int close_counting(struct wl_sink *s, const struct wl_stats *st, struct wl_error *err)
 {
     (void)s;
@@ -468,7 +480,9 @@ static void saves_reports(void **state)
         .name = "counting",
         .open = open_counting,
         .exchange = told_exchange,
+        .connection = told_connection,
         .close = close_counting,
+        .wants_connections = true,
         .wants_exchanges = true,
     };
     static struct seen seen;
@@ -488,6 +502,9 @@ static void saves_reports(void **state)
     wl_answer_free(a);
     assert_int_equal(n_replayed, seen.n);
     assert_int_equal(n_closed, seen.n);
+    /* nobody has kept them: they are put together again, one status for all exchanges in a row */
+    assert_int_equal(n_repeats, seen.n);
+    assert_true(n_steps > 0 && n_steps < seen.n);
     assert_int_equal(unlink(ask.path), 0);
     /* packets that nobody keeps cannot be written, and no file is made */
     ask.ops = NULL;

@@ -205,7 +205,7 @@ enum wl_held {
 /** One connection, or a window of its exchanges, to be drawn as a ladder. */
 struct wl_detail {
     enum wl_held held;
-    struct wl_conn_record conn; /* so far, when it is open */
+    struct wl_conn_record conn; /* so far, when it is open; without steps: the exchanges say them */
     bool open;
     const struct wl_exchange **exchanges; /* ascending ordinals */
     uint32_t n_exchanges;

@@ -17,7 +17,7 @@
 
 enum {
     NOTE_PORTION = 8192,   /* connections looked at */
-    REPLAY_PORTION = 512,  /* exchanges given to an output */
+    REPLAY_PORTION = 512,  /* exchanges given to an output, or looked at for their statuses */
     PACKET_PORTION = 8192, /* packets looked at */
 };
 
@@ -43,6 +43,7 @@ struct wl_save {
     uint64_t conn;             /* number of the connection to be looked at */
     uint64_t exchange, record; /* ids of those to be replayed */
     uint64_t n_conns, n_exchanges;
+    uint32_t spent; /* of REPLAY_PORTION */
     struct wl_evidence *evidence;
     struct wl_tally *tally;
     struct wl_sink sink;
@@ -401,7 +402,108 @@ static int replay_exchange(struct wl_save *s, const struct wl_exchange *ex)
     return ops->exchange(&s->sink, ex);
 }
 
-static int replay_record(struct wl_save *s, const struct wl_kept *p, struct wl_conn_record *conn)
+/* ------------------------------------------------------------------------ steps of a connection */
+
+/* The steps of a record while they are put together. */
+struct steps {
+    struct wl_arena *arena;
+    struct wl_step *all;
+    uint32_t n, capacity, max;
+    bool alone; /* the last one is all that its exchange had */
+    bool full;
+};
+
+/* As wl_layer_step counts them. */
+static void add_step(struct steps *steps, uint16_t status, uint32_t ordinal, bool alone)
+{
+    struct wl_step *last = steps->n ? &steps->all[steps->n - 1] : NULL;
+    struct wl_step *grown;
+
+    if (last && steps->alone && alone && last->status == status &&
+        ordinal == last->ordinal + last->repeat) {
+        last->repeat++;
+        return;
+    }
+    grown = wl_arena_grow(steps->arena, steps->all, steps->n, &steps->capacity, steps->max,
+                          sizeof(*steps->all));
+    if (!grown) {
+        steps->full = true;
+        return;
+    }
+    steps->all = grown;
+    steps->all[steps->n++] = (struct wl_step){status, ordinal, 1};
+    steps->alone = alone;
+}
+
+static void add_steps(struct steps *steps, const struct wl_exchange *ex)
+{
+    uint32_t n = ex->n_interim + ex->n_interim_more;
+    bool final = wl_message_has_status(&ex->res);
+
+    for (uint32_t i = 0; i < n && !steps->full; i++)
+        add_step(steps, wl_exchange_interim_status(ex, i), ex->ordinal, n + final == 1);
+    if (final && !steps->full)
+        add_step(steps, ex->res.status, ex->ordinal, n + final == 1);
+}
+
+/* The exchanges of a connection, from the last told to the first, at most max; 0 when one is missing. */
+static uint32_t list_exchanges(const struct wl_history *h, const struct wl_kept_conn *row,
+                               uint64_t *ids, uint32_t max)
+{
+    uint64_t id = wl_history_latest(h, row);
+    uint32_t n = 0;
+
+    for (const struct wl_kept *p; (p = wl_history_exchange_at(h, id)) != NULL && n < max;
+         id = wl_history_before(h, id)) {
+        ids[n++] = id;
+        if (p->previous == 0)
+            return n;
+    }
+    return 0;
+}
+
+/**
+ * While there is a screen nobody keeps the steps of connections: they are put together again from their
+ * exchanges, if all of them are held and they are no more than max_steps. Else they are all lost, and
+ * reports leave them out.
+ */
+static void find_steps(struct wl_save *s, const struct wl_kept_conn *row,
+                       struct wl_conn_record *conn, struct wl_arena *a)
+{
+    const struct wl_history *h = s->cfg.history;
+    uint32_t max = (uint32_t)wl_min_u64(s->cfg.cfg->limits.max_steps, UINT32_MAX);
+    struct steps steps = {.arena = a, .max = max};
+    uint64_t *ids = NULL;
+    uint32_t n = 0;
+
+    if (conn->n_exchanges == 0)
+        return;
+    conn->n_steps_lost = conn->n_exchanges;
+    if (row && conn->n_exchanges <= max && !(row->bits & WL_KEPT_HOLE))
+        ids = wl_arena_array(a, conn->n_exchanges, sizeof(*ids));
+    if (ids && list_exchanges(h, row, ids, conn->n_exchanges) == conn->n_exchanges)
+        n = conn->n_exchanges;
+    for (uint32_t i = n; i > 0; i--) {
+        const struct wl_kept *p = wl_history_exchange_at(h, ids[i - 1]);
+        struct wl_arena *once = wl_arena_new(&s->pool);
+        const struct wl_exchange *ex = once ? wl_unpack_exchange(wl_history_packed(h, p), once)
+                                            : NULL;
+
+        s->spent++;
+        steps.full |= ex == NULL;
+        if (ex)
+            add_steps(&steps, ex);
+        wl_arena_free(once);
+    }
+    if (n == 0 || steps.full)
+        return;
+    conn->steps = steps.all;
+    conn->n_steps = steps.n;
+    conn->n_steps_lost = 0;
+}
+
+static int replay_record(struct wl_save *s, const struct wl_kept *p, struct wl_conn_record *conn,
+                         struct wl_arena *a)
 {
     const struct wl_kept_conn *row = wl_history_conn(s->cfg.history, p->number);
     const struct wl_sink_ops *ops = s->sink.ops;
@@ -413,6 +515,8 @@ static int replay_record(struct wl_save *s, const struct wl_kept *p, struct wl_c
     wl_tally_connection(s->tally, conn, conn->n_exchanges > 0);
     if (!ops->connection || !(conn->n_findings || ops->wants_connections))
         return 0;
+    if (ops->wants_connections)
+        find_steps(s, row, conn, a);
     return ops->connection(&s->sink, conn);
 }
 
@@ -445,7 +549,7 @@ static int replay_one(struct wl_save *s)
     } else if (a && record) {
         struct wl_conn_record *unpacked = wl_unpack_record(wl_history_packed(h, record), a);
 
-        rc = unpacked ? replay_record(s, record, unpacked) : WL_NOMEM;
+        rc = unpacked ? replay_record(s, record, unpacked, a) : WL_NOMEM;
         s->record++;
     }
     wl_arena_free(a);
@@ -459,7 +563,7 @@ static void replay_portion(struct wl_save *s)
     int rc = 1;
     size_t n;
 
-    for (unsigned i = 0; i < REPLAY_PORTION && rc == 1; i++)
+    for (s->spent = 0; s->spent < REPLAY_PORTION && rc == 1; s->spent++)
         rc = replay_one(s);
     if (rc == 1)
         return;

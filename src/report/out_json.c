@@ -432,9 +432,12 @@ static int put_finding(struct json *j, const struct wl_finding *f, const struct 
 
 /* ----------------------------------------------------------------------------- connection */
 
-/* One array per exchange, in order; steps are statuses with the ordinal of their exchange. */
+/* One array per exchange, in order; steps are statuses with the ordinal of their exchange. Nothing when
+ * none of them was kept. */
 static int put_sequence(struct json *j, const struct wl_conn_record *conn)
 {
+    if (conn->n_steps == 0 && conn->n_steps_lost)
+        return 0;
     PUT(j, ",\"sequence\":[");
     for (uint32_t i = 0; i < conn->n_steps; i++) {
         const struct wl_step *step = &conn->steps[i];
