@@ -57,7 +57,7 @@ static int find_section(const struct wl_ini_line *line, enum wl_command *ret, st
         }
     }
     (void)fail_line(err, line, "unknown section", line->section);
-    wl_hint(err, "a section is the name of a command, such as [audit]");
+    wl_hint(err, "a section is the name of a command, such as [audit], or [suppress NAME]");
     return WL_EINVAL;
 }
 
@@ -100,14 +100,29 @@ static int go_on(struct reading *r, const struct wl_ini_line *line, struct wl_gi
     return 0;
 }
 
+/* The name in [suppress NAME]; NULL: the section is another. */
+static const char *suppression_of(const struct wl_ini_line *line)
+{
+    static const char word[] = "suppress";
+    const char *rest = line->section + sizeof(word) - 1;
+
+    if (strncmp(line->section, word, sizeof(word) - 1) != 0 || (*rest && *rest != ' '))
+        return NULL;
+    return rest + strspn(rest, " ");
+}
+
 static int take_line(void *user, const struct wl_ini_line *line, struct wl_error *err)
 {
     struct reading *r = user;
     struct wl_config_file *f = r->f;
     struct wl_given given = {.origin = r->origin, .file = r->path, .line = line->number};
     struct wl_given *last = f->n ? &f->all[f->n - 1] : NULL, *grown;
-    int rc = find_section(line, &given.command, err);
+    const char *suppression = suppression_of(line);
+    int rc;
 
+    if (suppression)
+        return wl_suppressions_line(&f->suppressions, line, suppression, err);
+    rc = find_section(line, &given.command, err);
     if (rc == 0)
         rc = find_option(line, &given.option, err);
     if (rc < 0)
@@ -173,7 +188,7 @@ int wl_config_file_read(struct wl_config_file *ret, struct wl_parse *p)
     size_t n_files = o->n_config_files;
     int rc = 0;
 
-    *ret = (struct wl_config_file){.n = 0};
+    *ret = (struct wl_config_file){.suppressions = {.arena = p->arena}};
     ret->sources = wl_arena_array(p->arena, n_files + 1, sizeof(*ret->sources));
     if (!ret->sources)
         return WL_NOMEM;
@@ -181,6 +196,8 @@ int wl_config_file_read(struct wl_config_file *ret, struct wl_parse *p)
         rc = read_file(ret, p, user, WL_FROM_USER);
     for (size_t i = 0; rc == 0 && i < n_files; i++)
         rc = read_file(ret, p, files[i], WL_FROM_FILE);
+    if (rc == 0)
+        rc = wl_suppressions_check(&ret->suppressions, p->err);
     /* nothing has been read of what is to be judged: a configuration error */
     if (rc == WL_EOPEN)
         rc = p->err->code = WL_EINVAL;

@@ -5,6 +5,7 @@
 #define WL_CONFIG_FILE_H
 
 #include "option_table.h"
+#include "suppressions.h"
 
 /** What all configuration files say, in the order in which it was read. In the arena of the parse. */
 struct wl_config_file {
@@ -12,6 +13,7 @@ struct wl_config_file {
     uint32_t n, size;
     struct wl_config_source *sources;
     size_t n_sources;
+    struct wl_suppressions suppressions;
 };
 
 /**

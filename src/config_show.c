@@ -177,6 +177,39 @@ static void put_sections(struct wl_text *t, const struct wl_options *o)
     }
 }
 
+static void put_word(struct wl_text *t, const char *name, const char *value)
+{
+    if (!value || !*value)
+        return;
+    wl_text_printf(t, "%s = ", name);
+    wl_text_terminal(t, wl_span_text(value));
+    wl_text_char(t, '\n');
+}
+
+/* Those of configuration files; a baseline is a file of its own, and named above. */
+static void put_suppressions(struct wl_text *t, const struct wl_config *cfg)
+{
+    for (size_t i = 0; i < cfg->n_suppressions; i++) {
+        const struct wl_suppression *s = &cfg->suppressions[i];
+        bool over = s->end && cfg->today >= s->end;
+
+        if (s->baseline)
+            continue;
+        wl_text_put(t, "\n[suppress ");
+        wl_text_terminal(t, wl_span_text(s->name));
+        wl_text_put(t, "]\n; ");
+        wl_text_terminal(t, wl_span_text(s->source));
+        wl_text_put(t, over ? ", over\n" : "\n");
+        put_word(t, "rule", s->rule);
+        put_word(t, "server", s->server);
+        put_word(t, "method", s->method);
+        put_word(t, "target", s->target);
+        put_word(t, "status", s->status);
+        put_word(t, "reason", s->reason);
+        put_word(t, "until", s->until);
+    }
+}
+
 void wl_config_show(struct wl_text *t, const struct wl_options *o)
 {
     for (size_t i = 0; i < o->n_sources; i++) {
@@ -193,4 +226,5 @@ void wl_config_show(struct wl_text *t, const struct wl_options *o)
     for (size_t i = 0; i < WL_COUNT(settings); i++)
         put_setting(t, o, &settings[i]);
     put_sections(t, o);
+    put_suppressions(t, &o->config);
 }

@@ -13,6 +13,7 @@
 #include "options.h"
 #include "scrape.h"
 #include "separate.h"
+#include "suppressions.h"
 #include "terminal.h"
 #include "watch.h"
 #include "wirelint/report.h"
@@ -28,7 +29,7 @@ enum {
     EXIT_FINDINGS = 1,
     EXIT_USAGE = 2,
     EXIT_FAILED = 3,
-    OPTION_MEMORY = 16 << 20,
+    OPTION_MEMORY = 128 << 20,
     PAGE_MEMORY = 16 << 20,
 };
 
@@ -153,6 +154,8 @@ static int judge_run(const struct run *run, const struct wl_stats *st)
     const struct wl_options *o = run->o;
     struct wl_error err = {.code = WL_OK};
 
+    if (!o->separate) /* what one of the files does not need, another may */
+        wl_suppressions_tell(st, wl_terminal_log, run->terminal);
     if (st->exchanges == 0 &&
         (o->require_http || (o->command == WL_COMMAND_LIST && !o->json && o->verbosity >= 0))) {
         if (st->left_out) {
@@ -188,15 +191,16 @@ static void hint_at_file(const struct wl_options *o, struct wl_error *err)
 
 static bool confined; /* for good, so once, whatever is run after it */
 
-/* Reports that are written anew at every interval. */
+/* Reports that take the place of an earlier one as a whole, at every interval or at the end. */
 static void find_replaced(struct wl_confine *needs, const struct wl_options *o)
 {
     size_t n = 0;
 
-    for (size_t i = 0; interval_of(o) && i < o->n_reports && n < WL_CONFINE_PATHS; i++) {
+    for (size_t i = 0; i < o->n_reports && n < WL_CONFINE_PATHS; i++) {
         const struct wl_report_request *report = &o->reports[i];
+        const struct wl_sink_ops *ops = wl_report_for(command_of(o, report->path), report->format);
 
-        if (wl_report_for(command_of(o, report->path), report->format)->replaces)
+        if (ops->replaces_at_end || (ops->replaces && interval_of(o)))
             needs->replaced[n++] = report->path;
     }
 }
@@ -438,6 +442,18 @@ static int print(struct wl_terminal *terminal, const struct wl_text *t)
     return fail(terminal, err.code, &err);
 }
 
+/* An engine of this configuration says what is wrong with it. */
+static int show_config(struct wl_text *text, const struct wl_options *o, struct wl_error *err)
+{
+    struct wl_engine *engine = NULL;
+    int rc = wl_engine_new(&o->config, &engine, err);
+
+    wl_engine_free(engine);
+    if (rc == 0)
+        wl_config_show(text, o);
+    return rc;
+}
+
 static int print_command(const struct wl_options *o, struct wl_terminal *terminal)
 {
     const struct wl_page page = {.columns = terminal->columns, .color = terminal->color};
@@ -459,7 +475,7 @@ static int print_command(const struct wl_options *o, struct wl_terminal *termina
     } else if (o->command == WL_COMMAND_PROFILES) {
         wl_command_profiles(&text, o, &prose);
     } else if (o->command == WL_COMMAND_CONFIG) {
-        wl_config_show(&text, o);
+        rc = show_config(&text, o, &err);
     } else if (o->command == WL_COMMAND_INTERFACES) {
         rc = wl_command_interfaces(&text, o, &err);
     } else {

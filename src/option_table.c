@@ -205,7 +205,7 @@ static int apply_report(struct wl_parse *p, const char *value)
                 format);
         }
     }
-    if (!wl_report_for("audit", format)) {
+    if (!wl_report_for("audit", format) || strcmp(format, "baseline") == 0) {
         return refuse(p, format,
                       "a format is text, json, csv, csv-findings, html, openmetrics or prometheus");
     }
@@ -218,6 +218,24 @@ static int apply_metrics(struct wl_parse *p, const char *value)
     if (wl_scrape_address(value, &p->o->metrics))
         return 0;
     return refuse(p, value, "a port, or an address and a port: 9464, 10.0.0.2:9464, [::1]:9464");
+}
+
+static int apply_baseline(struct wl_parse *p, const char *value)
+{
+    p->o->baselines[p->o->n_baselines++] = value;
+    return 0;
+}
+
+/* A report like others, but that it is no report. */
+static int apply_write_baseline(struct wl_parse *p, const char *value)
+{
+    if (p->o->write_baseline)
+        return wl_fail(p->err, WL_EINVAL, "--write-baseline was given twice");
+    if (strcmp(value, "-") == 0)
+        return refuse(p, value, "the name of a file (standard output holds the report)");
+    p->o->write_baseline = value;
+    p->o->reports[p->o->n_reports++] = (struct wl_report_request){"baseline", value};
+    return 0;
 }
 
 static int apply_fail_on(struct wl_parse *p, const char *value)
@@ -629,6 +647,10 @@ const struct wl_option wl_option_rows[] = {
      "what makes exit status 1: violation (the\n"
      "default), warning, note, never",
      apply_fail_on, NULL},
+    {"baseline", 0, WL_FOR_READERS | WL_GATHERS, "FILE", "findings that stand in FILE do not count",
+     apply_baseline, NULL},
+    {"write-baseline", 0, WL_FOR_READERS | WL_ONLY_ON_LINE, "FILE",
+     "write such a FILE of the findings of this run", apply_write_baseline, NULL},
     {"require-http", 0, WL_FOR_READERS, NULL, "exit status 3 when there is no HTTP",
      apply_require_http, NULL},
     {"json", 0, WL_FOR_PRINTERS | WL_FOR_INTERFACES, NULL, "NDJSON on standard output", apply_json,
@@ -665,10 +687,6 @@ const struct wl_option wl_option_rows[] = {
     {"version", 0, WL_FOR_ALL | WL_ONLY_ON_LINE, NULL, NULL, apply_version, NULL},
     {"", 'D', WL_FOR_ALL, NULL, NULL, apply_list_interfaces, NULL},
     {"keylog", 0, WL_FOR_READERS, "FILE", NULL, NULL, "decrypting TLS is not in this version"},
-    {"baseline", 0, WL_FOR_READERS, "FILE", NULL, NULL,
-     "baselines are not in this version; --rule ID=off switches a rule off"},
-    {"write-baseline", 0, WL_FOR_READERS, "FILE", NULL, NULL,
-     "baselines are not in this version; --rule ID=off switches a rule off"},
     {"redact", 0, WL_FOR_READERS, "LEVEL", NULL, NULL, "redaction is not in this version"},
 };
 

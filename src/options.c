@@ -407,9 +407,10 @@ static int init(struct wl_parse *p)
     o->reports = wl_arena_array(p->arena, n, sizeof(*o->reports));
     o->overrides = wl_arena_array(p->arena, n, sizeof(*o->overrides));
     o->settings = wl_arena_array(p->arena, n, sizeof(*o->settings));
+    o->baselines = wl_arena_array(p->arena, n, sizeof(char *));
     p->filter = wl_arena_array(p->arena, n, sizeof(*p->filter));
     return o->files && o->interfaces && o->words && o->config_files && o->reports && o->overrides &&
-                   o->settings && p->filter
+                   o->baselines && o->settings && p->filter
                ? 0
                : WL_NOMEM;
 }
@@ -478,6 +479,23 @@ static bool read_line(struct wl_parse *p, int *status)
     return false;
 }
 
+/* What configuration files and baselines say of findings that do not count. */
+static int gather_suppressions(struct wl_parse *p, struct wl_suppressions *list)
+{
+    struct wl_options *o = p->o;
+    int status = 0;
+
+    for (size_t i = 0; i < o->n_baselines && status == 0; i++) {
+        bool to_be_written = o->write_baseline && strcmp(o->write_baseline, o->baselines[i]) == 0;
+
+        status = wl_suppressions_read(list, o->baselines[i], to_be_written, p->err);
+    }
+    o->config.suppressions = list->all;
+    o->config.n_suppressions = list->n;
+    o->config.today = (wl_ns)time(NULL) * WL_SECOND;
+    return status;
+}
+
 /* The command line is read twice: which command it is, and which configuration files are to be read, must
  * be known before their values are put in place, and the line's own go on top of them. */
 static int read_all(struct wl_parse *p, bool *ret_help)
@@ -503,7 +521,7 @@ static int read_all(struct wl_parse *p, bool *ret_help)
     p->o->command = WL_COMMAND_AUDIT;
     if (status == 0)
         (void)read_line(p, &status);
-    return status;
+    return status == 0 ? gather_suppressions(p, &file.suppressions) : status;
 }
 
 int wl_options_parse(struct wl_options *ret, int argc, char **argv, struct wl_arena *a,

@@ -91,6 +91,9 @@ struct wl_options {
     size_t n_reports;
     struct wl_override *overrides;
     size_t n_overrides;
+    const char **baselines; /* --baseline */
+    size_t n_baselines;
+    const char *write_baseline; /* or NULL; among reports too */
     struct wl_set_request *settings;
     size_t n_settings;
     const struct wl_profile *profile; /* --profile, or NULL */

@@ -336,7 +336,8 @@ struct wl_exchange {
     uint32_t n_findings;
     struct wl_arena *arena;
     const struct wl_leg
-        *leg; /* behind the merge: the other leg, if that had come before; or NULL */
+        *leg;              /* behind the merge: the other leg, if that had come before; or NULL */
+    uint32_t n_suppressed; /* behind the n_findings in findings: so many more, which do not count */
 };
 
 /** One answered status on a connection, in the order of the wire. */
@@ -374,6 +375,7 @@ struct wl_conn_record {
     struct wl_finding *findings;
     uint32_t n_findings;
     struct wl_arena *arena;
+    uint32_t n_suppressed; /* behind the n_findings in findings: so many more, which do not count */
 };
 
 /* ------------------------------------------------------------------------------- findings */
@@ -417,7 +419,29 @@ struct wl_finding {
     uint16_t status; /* of the response concerned, 0 none */
     uint16_t number; /* of the rule, as wl_rule_at counts; those of embedders follow */
     wl_ns t;
-    struct wl_span message; /* what was seen, one sentence without full stop */
+    struct wl_span message;                  /* what was seen, one sentence without full stop */
+    const struct wl_suppression *suppressed; /* by what it does not count, or NULL */
+};
+
+/**
+ * Findings that are known and accepted: those that fit in every way that is given do not count. A list
+ * is words with white space (but in targets, commas too) between them, of which one must fit; * stands for
+ * any text; NULL or an empty one says nothing.
+ */
+struct wl_suppression {
+    const char *name;        /* how messages and reports call it; never NULL */
+    const char *source;      /* where it stands, as "ci.conf:12", or NULL */
+    const char *baseline;    /* the baseline it belongs to, or NULL */
+    const char *fingerprint; /* the one finding it covers (32 hexadecimal digits); the lists are not
+                                looked at then; or NULL */
+    const char *rule;        /* ids */
+    const char *server;      /* addresses, nets, hosts; hosts are those of requests */
+    const char *method;
+    const char *target; /* paths, without query */
+    const char *status; /* "103", "500-504", "5xx"; of the response concerned */
+    const char *reason; /* or NULL */
+    const char *until;  /* its last day as it was given, "2027-01-31", or NULL */
+    wl_ns end;          /* the first moment at which it is over; 0: never */
 };
 
 /* -------------------------------------------------------------------------------- helpers */

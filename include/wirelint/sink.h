@@ -87,6 +87,13 @@ struct wl_input {
     const char *notice; /* NULL, or what keeps it from giving packets now: "is down"; static */
 };
 
+/** A suppression, and what became of it. */
+struct wl_suppression_use {
+    const struct wl_suppression *which;
+    uint64_t n; /* findings that it covers */
+    bool over;  /* it has ended: they count */
+};
+
 /** A snapshot of everything counted; plain data of fixed size but for the borrowed arrays. */
 struct wl_stats {
     struct wl_counters counters;
@@ -120,8 +127,11 @@ struct wl_stats {
     wl_ns elapsed; /* since the run began, by the clock of the wall */
     wl_ns now;     /* by the clock of the packets; live it goes on without them */
     struct wl_timeline timeline;
-    uint64_t open_connections;        /* at this moment */
-    uint64_t memory_used, memory_max; /* octets of the budget */
+    uint64_t open_connections;            /* at this moment */
+    uint64_t memory_used, memory_max;     /* octets of the budget */
+    uint64_t suppressed[WL_N_SEVERITIES]; /* findings that a suppression covers; not in findings */
+    const struct wl_suppression_use *suppressions;
+    size_t n_suppressions;
 };
 
 /** The value below which the share q (0..1) of durations lies, in seconds; 0 when empty. */
@@ -163,6 +173,8 @@ struct wl_sink_ops {
     int (*flush)(
         struct wl_sink *s); /* live: nothing more comes for now, show what there is; or NULL */
     bool replaces; /* at an interval: a new file takes the place of cfg->path, made beside it */
+    bool
+        replaces_at_end; /* a file of its own takes the place of the earlier one, once, at the end */
 };
 
 struct wl_sink {

@@ -96,6 +96,9 @@ struct wl_config {
     void *(*alloc)(void *user, size_t n); /* NULL: malloc; for tests that fail the nth call */
     void (*release)(void *user, void *p);
     void *alloc_user;
+    const struct wl_suppression *suppressions; /* model.h */
+    size_t n_suppressions;
+    wl_ns today; /* by the clock of the wall, for the end of suppressions; 0: none has ended */
 };
 
 /** The version of the library, which with a shared one need not be that of the headers: "0.1.0". */

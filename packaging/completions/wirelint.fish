@@ -85,6 +85,8 @@ complete -c wirelint -n '__wirelint_is audit list stats watch' -l set -x -a '$__
 complete -c wirelint -n '__wirelint_is audit list stats watch' -l profile -x -a 'apache aws-alb cloudflare cloudflare-100 cloudfront envoy haproxy heroku nginx varnish' -d 'thresholds of a gateway (\'wirelint profiles\')'
 complete -c wirelint -n '__wirelint_is audit list stats watch' -l correlate -d 'find the two legs of a proxy, and compare them'
 complete -c wirelint -n '__wirelint_is audit list stats watch' -l fail-on -x -a 'violation warning note never' -d 'what makes exit status 1: violation (the default), warning, note, never'
+complete -c wirelint -n '__wirelint_is audit list stats watch' -l baseline -r -F -d 'findings that stand in FILE do not count'
+complete -c wirelint -n '__wirelint_is audit list stats watch' -l write-baseline -r -F -d 'write such a FILE of the findings of this run'
 complete -c wirelint -n '__wirelint_is audit list stats watch' -l require-http -d 'exit status 3 when there is no HTTP'
 complete -c wirelint -n '__wirelint_is audit list stats interfaces' -l json -d 'NDJSON on standard output'
 complete -c wirelint -n '__wirelint_is audit list stats watch' -l report -x -a '(__wirelint_reports)' -d 'also write text, json, html, csv (a row per exchange), csv-findings, openmetrics or prometheus to FILE'

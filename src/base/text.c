@@ -505,20 +505,21 @@ void wl_text_count(struct wl_text *t, uint64_t n)
 
 /* ------------------------------------------------------------------------------- matching */
 
-bool wl_glob_match(const char *glob, const char *text)
+bool wl_glob_match_span(const char *glob, struct wl_span text)
 {
-    const char *star = NULL, *resume = NULL;
+    const char *star = NULL;
+    size_t i = 0, resume = 0;
 
-    while (*text) {
+    while (i < text.n) {
         if (*glob == '*') {
             star = glob++;
-            resume = text;
-        } else if (*glob == *text) {
+            resume = i;
+        } else if (*glob && (uint8_t)*glob == text.p[i]) {
             glob++;
-            text++;
+            i++;
         } else if (star) {
             glob = star + 1;
-            text = ++resume;
+            i = ++resume;
         } else {
             return false;
         }
@@ -526,6 +527,11 @@ bool wl_glob_match(const char *glob, const char *text)
     while (*glob == '*')
         glob++;
     return *glob == '\0';
+}
+
+bool wl_glob_match(const char *glob, const char *text)
+{
+    return wl_glob_match_span(glob, wl_span_text(text));
 }
 
 enum { EDIT_MAX = 64 };

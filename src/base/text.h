@@ -92,6 +92,7 @@ void wl_text_count(struct wl_text *t, uint64_t n);
 
 /** Shell-like match of text against a glob with * only. */
 bool wl_glob_match(const char *glob, const char *text);
+bool wl_glob_match_span(const char *glob, struct wl_span text);
 /** Edit distance (Damerau, adjacent swaps), for "did you mean"; at most 255. */
 unsigned wl_edit_distance(const char *a, const char *b);
 /** Takes digits off the front; false when there are none or the number exceeds 64 bits. */

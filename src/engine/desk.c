@@ -91,6 +91,7 @@ struct wl_desk *wl_desk_new(const struct wl_desk_config *cfg)
             .source = cfg->source,
             .filter = cfg->filter,
             .overridden = cfg->overridden,
+            .suppress = cfg->suppress,
             .history = d->history,
         };
 

@@ -39,6 +39,8 @@ static void take_exchange(struct wl_engine *e, struct wl_exchange *ex)
         wl_tally_stats(e->tally)->left_out++;
         return;
     }
+    if (e->suppress)
+        wl_suppress_exchange(e->suppress, ex);
     wl_tally_exchange(e->tally, ex);
     if (e->desk)
         wl_serve_exchange(e, ex);
@@ -77,6 +79,8 @@ static void take_connection(struct wl_engine *e, struct wl_conn_record *conn)
         conn->n_findings = wl_overridden_apply(e->overridden, conn->findings, conn->n_findings);
     if (e->filter)
         counts = filter_connection(e, conn, &http);
+    if (e->suppress && counts)
+        wl_suppress_connection(e->suppress, conn);
     if (e->desk)
         wl_serve_connection(e, conn, counts, http);
     if (!counts)
@@ -201,6 +205,8 @@ const struct wl_stats *wl_engine_snapshot(void *engine)
     st->t_last = e->t_last;
     st->stopped = e->stopped;
     st->live = e->live;
+    if (e->suppress)
+        wl_suppress_stats(e->suppress, st);
     st->now = e->now > e->t_last ? e->now : e->t_last;
     st->elapsed = e->began ? wl_engine_clock() - e->began : 0;
     st->open_connections = e->over ? 0 : wl_engine_open(e);
@@ -285,6 +291,12 @@ static int fill(struct wl_engine *e, struct wl_error *err)
     }
     e->tally = wl_tally_new(&e->budget, &e->cfg.limits);
     e->relate = wl_relate_new(&e->budget, &e->cfg);
+    if (e->cfg.n_suppressions) {
+        int rc = wl_suppress_new(&e->budget, &e->cfg, &e->suppress, err);
+
+        if (rc < 0)
+            return rc;
+    }
     if (e->cfg.evidence_path)
         e->evidence = wl_evidence_new(&e->budget, &e->cfg);
     complete = e->tally && e->relate && (!e->filter || e->matched) &&
@@ -510,6 +522,7 @@ void wl_engine_free(struct wl_engine *e)
     wl_source_free(e->source);
     wl_bell_free(e->bell);
     wl_relate_free(e->relate);
+    wl_suppress_free(e->suppress);
     wl_tally_free(e->tally);
     wl_matched_free(e->matched);
     wl_filter_free(e->filter);

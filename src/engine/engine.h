@@ -15,6 +15,7 @@
 #include "relate.h"
 #include "shard.h"
 #include "stats.h"
+#include "suppress.h"
 #include "wirelint/filter.h"
 
 #include <signal.h>
@@ -31,6 +32,7 @@ struct wl_engine {
     struct wl_matched *matched; /* only with a filter */
     struct wl_tally *tally;
     struct wl_relate *relate;
+    struct wl_suppress *suppress; /* or NULL */
     struct wl_evidence *evidence; /* only with -w */
     struct wl_merge *merge;
     unsigned n_shards;

@@ -8,8 +8,7 @@
 
 #include "diag.h"
 #include "line.h"
-
-#include <arpa/inet.h>
+#include "net.h"
 
 enum {
     MAX_TEXT = 4096,  /* octets of one filter */
@@ -33,20 +32,13 @@ enum key {
     N_KEYS,
 };
 
-/* An address, or all that share its first bits; port 0: any. */
-struct net {
-    uint8_t ip[16];
-    uint8_t family, bits;
-    uint16_t port;
-};
-
 struct value {
     union {
         char text[MAX_VALUE + 1];      /* rule, method */
         uint16_t range[2];             /* status, port: from, to; version: major, minor */
         unsigned class;                /* class, seq's fellow: 0 invalid */
         uint16_t pattern[MAX_PATTERN]; /* seq */
-        struct net net;                /* client, server */
+        struct wl_net net;             /* client, server */
     } as;
     uint32_t n; /* seq: length of the pattern */
 };
@@ -162,53 +154,9 @@ static bool parse_version(struct wl_span text, struct value *ret)
     return false;
 }
 
-static bool parse_ip(struct wl_span text, struct net *ret)
-{
-    char copy[INET6_ADDRSTRLEN];
-
-    if (text.n == 0 || text.n >= sizeof(copy))
-        return false;
-    memcpy(copy, text.p, text.n);
-    copy[text.n] = '\0';
-    if (inet_pton(AF_INET, copy, ret->ip) == 1) {
-        ret->family = 4;
-    } else if (inet_pton(AF_INET6, copy, ret->ip) == 1) {
-        ret->family = 6;
-    } else {
-        return false;
-    }
-    ret->bits = ret->family == 4 ? 32 : 128;
-    return true;
-}
-
-/* ADDRESS, ADDRESS/BITS, V4:PORT, [V6]:PORT, [V6] */
 static bool parse_net(struct wl_span text, struct value *ret)
 {
-    struct net *net = &ret->as.net;
-    size_t slash = wl_span_find(text, '/');
-    size_t colon = wl_span_find(text, ':');
-    uint16_t bits;
-
-    *net = (struct net){.family = 0};
-    if (slash < text.n) {
-        if (!parse_ip(wl_span_sub(text, 0, slash), net) ||
-            !parse_u16(wl_span_after(text, slash + 1), &bits) || bits > net->bits)
-            return false;
-        net->bits = (uint8_t)bits;
-        return true;
-    }
-    if (text.n && text.p[0] == '[') {
-        size_t close = wl_span_find(text, ']');
-
-        if (!parse_ip(wl_span_sub(text, 1, close - 1), net) || net->family != 6 || close == text.n)
-            return false;
-        text = wl_span_after(text, close + 1);
-        return text.n == 0 || (text.p[0] == ':' && parse_u16(wl_span_after(text, 1), &net->port));
-    }
-    if (parse_ip(text, net))
-        return true;
-    return colon < text.n && parse_ip(wl_span_sub(text, 0, colon), net) && net->family == 4 &&
-           parse_u16(wl_span_after(text, colon + 1), &net->port);
+    return wl_net_parse(text, &ret->as.net);
 }
 
 /* --------------------------------------------------------------------------------- the keys */
@@ -462,17 +410,6 @@ void wl_filter_free(struct wl_filter *f)
 
 /* --------------------------------------------------------------------------------- matching */
 
-static bool in_net(const struct net *net, const struct wl_endpoint *e)
-{
-    unsigned whole = net->bits / 8u, rest = net->bits % 8u;
-
-    if (net->family != e->family || (net->port && net->port != e->port))
-        return false;
-    if (memcmp(net->ip, e->ip, whole) != 0)
-        return false;
-    return rest == 0 || (net->ip[whole] ^ e->ip[whole]) >> (8 - rest) == 0;
-}
-
 static bool in_range(const struct value *v, uint16_t number)
 {
     return number >= v->as.range[0] && number <= v->as.range[1];
@@ -557,7 +494,7 @@ static bool conn_matches(enum key key, const struct value *v, const struct wl_co
 {
     if (key == KEY_PORT)
         return in_range(v, conn->server.port);
-    return in_net(&v->as.net, key == KEY_CLIENT ? &conn->client : &conn->server);
+    return wl_net_has(&v->as.net, key == KEY_CLIENT ? &conn->client : &conn->server);
 }
 
 static bool exchange_matches(enum key key, const struct value *v, const struct wl_exchange *ex)

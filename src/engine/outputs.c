@@ -77,7 +77,8 @@ void wl_outputs_exchange(struct wl_outputs *o, const struct wl_exchange *ex)
         const struct wl_sink_ops *ops = out->sink.ops;
         int rc;
 
-        if (!out->open || !ops->exchange || !(ex->n_findings || ops->wants_exchanges))
+        if (!out->open || !ops->exchange ||
+            !(ex->n_findings || ex->n_suppressed || ops->wants_exchanges))
             continue;
         rc = ops->exchange(&out->sink, ex);
         if (rc < 0)
@@ -92,7 +93,8 @@ void wl_outputs_connection(struct wl_outputs *o, const struct wl_conn_record *co
         const struct wl_sink_ops *ops = out->sink.ops;
         int rc;
 
-        if (!out->open || !ops->connection || !(conn->n_findings || ops->wants_connections))
+        if (!out->open || !ops->connection ||
+            !(conn->n_findings || conn->n_suppressed || ops->wants_connections))
             continue;
         rc = ops->connection(&out->sink, conn);
         if (rc < 0)

@@ -116,6 +116,8 @@ static bool recall_findings(struct wl_reread *r, struct wl_exchange *ex, struct 
     ex->n_findings = kept;
     if (r->cfg.overridden)
         ex->n_findings = wl_overridden_apply(r->cfg.overridden, ex->findings, ex->n_findings);
+    if (r->cfg.suppress)
+        wl_suppress_exchange_again(r->cfg.suppress, ex);
     return true;
 }
 
@@ -156,6 +158,8 @@ static void take_record(struct wl_reread *r, struct wl_conn_record *conn)
     if (r->cfg.overridden) {
         conn->n_findings = wl_overridden_apply(r->cfg.overridden, conn->findings, conn->n_findings);
     }
+    if (r->cfg.suppress)
+        wl_suppress_connection_again(r->cfg.suppress, conn);
     packed = wl_pack_record(&r->packer, conn);
     offset = keep(r, packed);
     if (offset != SIZE_MAX) {

@@ -106,6 +106,9 @@ static struct wl_stats stats_to_show(struct wl_engine *e)
     memcpy(st.limits, all.limits, sizeof(st.limits));
     st.left_out = all.left_out;
     st.suppressed_findings = all.suppressed_findings;
+    memcpy(st.suppressed, all.suppressed, sizeof(st.suppressed));
+    st.suppressions = all.suppressions;
+    st.n_suppressions = all.n_suppressions;
     st.inputs = all.inputs;
     st.n_inputs = all.n_inputs;
     st.t_first = all.t_first;
@@ -316,6 +319,7 @@ int wl_serve_begin(struct wl_engine *e, const struct wl_source_config *src, stru
         .extra_rules = e->groups,
         .filter = e->filter,
         .overridden = e->overridden,
+        .suppress = e->suppress,
         .source = again ? src : NULL,
         .fill = fill_board,
         .user = e,

@@ -10,6 +10,7 @@
 #include "extent.h"
 #include "line.h"
 #include "output.h"
+#include "suppression_text.h"
 
 struct json {
     struct wl_output out; /* first: wl_output_new */
@@ -116,15 +117,29 @@ static void put_name(struct json *j, const char *name)
     PUT(j, "\"");
 }
 
-static void put_findings(struct json *j, const struct wl_finding *findings, uint32_t n)
+static void put_ids(struct json *j, const struct wl_finding *findings, uint32_t n)
 {
-    PUT(j, ",\"findings\":[");
     for (uint32_t i = 0; i < n; i++) {
         if (i)
             PUT(j, ",");
         put_name(j, findings[i].rule->id);
     }
     PUT(j, "]");
+}
+
+static void put_findings(struct json *j, const struct wl_finding *findings, uint32_t n)
+{
+    PUT(j, ",\"findings\":[");
+    put_ids(j, findings, n);
+}
+
+/* what was found and does not count */
+static void put_suppressed(struct json *j, const struct wl_finding *findings, uint32_t n)
+{
+    if (n == 0)
+        return;
+    PUT(j, ",\"suppressed\":[");
+    put_ids(j, findings, n);
 }
 
 /* "file", when there are several */
@@ -340,6 +355,7 @@ static void put_exchange(struct json *j, const struct wl_exchange *ex)
         put_name(j, wl_unjudged_name(ex->unjudged));
     }
     put_file(j, wl_extent_frame(ex));
+    put_suppressed(j, ex->findings + ex->n_findings, ex->n_suppressed);
     if (ex->leg) {
         PUT(j, ",\"leg\":{\"conn\":");
         put_u64(j, ex->leg->conn);
@@ -384,7 +400,11 @@ static void put_finding_exchange(struct json *j, const struct wl_exchange *ex)
 static int put_finding(struct json *j, const struct wl_finding *f, const struct wl_conn_ref *conn,
                        const struct wl_exchange *ex)
 {
-    PUT(j, "{\"type\":\"finding\",\"rule\":");
+    if (f->suppressed) {
+        PUT(j, "{\"type\":\"suppressed\",\"rule\":");
+    } else {
+        PUT(j, "{\"type\":\"finding\",\"rule\":");
+    }
     put_name(j, f->rule->id);
     PUT(j, ",\"severity\":");
     put_name(j, wl_severity_name(f->severity));
@@ -427,6 +447,8 @@ static int put_finding(struct json *j, const struct wl_finding *f, const struct 
         put_u64(j, f->at.offset);
     }
     put_file(j, f->n_frames ? f->frames[0] : f->at.frame);
+    if (f->suppressed)
+        wl_json_suppression(&j->out.text, f->suppressed);
     return end_object(j);
 }
 
@@ -508,6 +530,7 @@ static int put_connection(struct json *j, const struct wl_conn_record *conn)
     PUT(j, ",\"end\":");
     put_name(j, wl_end_name(conn->end));
     put_findings(j, conn->findings, conn->n_findings);
+    put_suppressed(j, conn->findings + conn->n_findings, conn->n_suppressed);
     return end_object(j);
 }
 
@@ -689,6 +712,7 @@ static int put_numbers(struct json *j, bool at_end, const struct wl_stats *st)
     PUT(j, ",\"dropped\":");
     put_u64(j, st->counters.capture_dropped + st->counters.interface_dropped);
     put_damaged(j, st);
+    wl_json_suppressions(&j->out.text, st);
     return end_object(j);
 }
 
@@ -712,7 +736,7 @@ static int json_exchange(struct wl_sink *s, const struct wl_exchange *ex)
 {
     int status = json_exchange_only(s, ex);
 
-    for (uint32_t i = 0; i < ex->n_findings && status == 0; i++)
+    for (uint32_t i = 0; i < ex->n_findings + ex->n_suppressed && status == 0; i++)
         status = put_finding(s->state, &ex->findings[i], &ex->conn, ex);
     return status;
 }
@@ -723,7 +747,7 @@ static int json_connection(struct wl_sink *s, const struct wl_conn_record *conn)
 
     put_start(s->state);
     status = put_connection(s->state, conn);
-    for (uint32_t i = 0; i < conn->n_findings && status == 0; i++)
+    for (uint32_t i = 0; i < conn->n_findings + conn->n_suppressed && status == 0; i++)
         status = put_finding(s->state, &conn->findings[i], &conn->conn, NULL);
     return status;
 }

@@ -9,6 +9,7 @@
 #include "layout.h"
 #include "line.h"
 #include "section.h"
+#include "suppression_text.h"
 #include "whereabouts.h"
 
 enum {
@@ -254,6 +255,7 @@ static void put_report(struct report *r, const struct wl_stats *st)
     }
     put_findings(r);
     if (!quiet) {
+        wl_section_suppressions(o, st);
         wl_section_responses(o, st);
         wl_section_sequences(o, st, o->cfg.verbosity > 0 ? WL_TOP : SEQUENCES);
         wl_section_times(o, st);

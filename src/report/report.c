@@ -10,7 +10,7 @@
 #include <string.h>
 
 extern const struct wl_sink_ops wl_out_text, wl_out_list, wl_out_stats, wl_out_plain;
-extern const struct wl_sink_ops wl_out_verdict;
+extern const struct wl_sink_ops wl_out_verdict, wl_out_baseline;
 extern const struct wl_sink_ops wl_out_json, wl_out_json_list, wl_out_json_stats;
 extern const struct wl_sink_ops wl_out_csv, wl_out_csv_findings;
 extern const struct wl_sink_ops wl_out_openmetrics, wl_out_prometheus, wl_out_html;
@@ -65,6 +65,7 @@ const struct wl_sink_ops *wl_report_for(const char *command, const char *format)
         {NULL, "csv-findings", &wl_out_csv_findings},
         {NULL, "openmetrics", &wl_out_openmetrics},
         {NULL, "prometheus", &wl_out_prometheus},
+        {NULL, "baseline", &wl_out_baseline},
         {NULL, "html", &wl_out_html},
     };
 
