@@ -15,10 +15,11 @@
 /** One exchange while it is being built. Lies in the exchange's own arena. */
 struct wl_work {
     struct wl_exchange ex;
-    struct wl_work *next;  /* by request start */
-    struct wl_wait *wait;  /* ex.wait, writable */
-    uint64_t head_end;     /* offset after the request's head; WL_NONE: not complete */
-    uint64_t drops_before; /* capture_dropped when it began */
+    struct wl_work *next;     /* by request start */
+    struct wl_wait *wait;     /* ex.wait, writable */
+    struct wl_inside *inside; /* what is looked for in the content of the response; NULL: nothing */
+    uint64_t head_end;        /* offset after the request's head; WL_NONE: not complete */
+    uint64_t drops_before;    /* capture_dropped when it began */
     wl_ns t_done;
     uint32_t room_interim, room_more;
     bool begun;     /* a response to it has begun and its head is not complete */

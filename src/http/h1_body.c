@@ -8,6 +8,7 @@
  */
 #include "grammar.h"
 #include "h1_side.h"
+#include "inside.h"
 
 enum {
     WATCH_OCTETS = 8192, /* a request line longer than this is not looked for in content */
@@ -101,10 +102,18 @@ static bool look_at(struct wl_h1_side *s, uint8_t c)
     return false;
 }
 
+static bool looks_inside(const struct wl_h1_side *s, enum wl_dir dir)
+{
+    return dir == WL_TO_CLIENT && s->work && s->work->inside && s->m;
+}
+
 static void look(struct wl_h1_in *in, size_t n)
 {
     struct wl_h1_side *s = in->s;
 
+    if (looks_inside(s, in->at.dir)) {
+        wl_inside_feed(&in->h->build, s->work, s->m, wl_span_sub(in->bytes, 0, n), in->at);
+    }
     for (size_t i = 0; i < n && s->look != WL_LOOK_NOT; i++) {
         if (!look_at(s, in->bytes.p[i]))
             continue;
@@ -456,7 +465,7 @@ void wl_h1_pass_body(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir, uin
 
 uint64_t wl_h1_skippable(const struct wl_h1_side *s, enum wl_dir dir)
 {
-    if (s->look != WL_LOOK_NOT && s->phase != WL_H1_LOST)
+    if ((s->look != WL_LOOK_NOT && s->phase != WL_H1_LOST) || looks_inside(s, dir))
         return 0;
     if (dir == WL_TO_SERVER && answered_early(s) &&
         (s->watch != WL_WATCH_OVER || (s->work->wait && s->work->wait->t_final_acked == 0)))
@@ -482,6 +491,8 @@ bool wl_h1_gap_body(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir, uint
     }
     if (bounded && lost > s->left)
         return false;
+    if (looks_inside(s, dir))
+        s->work->inside = NULL; /* what it stood in is not known any more */
     s->look = WL_LOOK_NOT;
     if (s->m) {
         s->m->n_body_lost += lost;

@@ -8,6 +8,7 @@
  */
 #include "grammar.h"
 #include "h1_side.h"
+#include "inside.h"
 
 static size_t max_head(const struct wl_h1 *h)
 {
@@ -80,6 +81,8 @@ void wl_h1_message_end(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir, e
         h->after_content = m->framing != WL_FRAMING_NONE;
         wl_build_request_end(&h->build, w, state, how, offset, seen);
     } else {
+        if (w->inside && state == WL_WHOLE)
+            wl_inside_end(&h->build, w, m);
         wl_build_final_end(&h->build, w, state, how, offset, seen);
     }
 }
@@ -360,6 +363,7 @@ static void final_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_work
         wl_h1_message_end(h, s, WL_TO_CLIENT, WL_WHOLE, WL_END_NONE, end, seen);
     } else {
         wl_h1_begin_body(s, WL_TO_CLIENT);
+        wl_inside_begin(w, s->m);
     }
 }
 

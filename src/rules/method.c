@@ -153,6 +153,7 @@ static void trace_misuse(struct wl_judge *j, const struct wl_exchange *ex,
                                               WL_FIELD_COOKIE};
     const struct wl_message *req = &ex->req;
     const struct wl_field *type = wl_message_field(m, WL_FIELD_CONTENT_TYPE);
+    const struct wl_mark *echo = wl_message_mark(m, WL_MARK_INSIDE_SECRET);
 
     if (m->status >= 400) /* where it was refused nothing was given away */
         return;
@@ -167,6 +168,11 @@ static void trace_misuse(struct wl_judge *j, const struct wl_exchange *ex,
                       wl_said(f->name).text);
             break;
         }
+    }
+    if (echo) {
+        wl_report(j, m, echo->at, WL_WARNING, WL_CERTAIN,
+                  "the response to TRACE repeats %s of the request", wl_said(echo->octets).text);
+        wl_report_fault(j, WL_FAULT_SERVER);
     }
     if (m->status == 200 && !wl_facts_empty(m) &&
         !(type && wl_grammar_media_type_is(type->value, WL_SPAN("message/http")))) {

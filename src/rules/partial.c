@@ -132,6 +132,7 @@ static void partial_multipart_framing(struct wl_judge *j, const struct wl_exchan
     const struct wl_field *type = wl_message_field(m, WL_FIELD_CONTENT_TYPE);
     const struct wl_field *content_range = wl_message_field(m, WL_FIELD_CONTENT_RANGE);
     const struct wl_field *range = wl_facts_single(&ex->req, WL_FIELD_RANGE);
+    const struct wl_mark *bare = wl_message_mark(m, WL_MARK_INSIDE_NO_RANGE);
     struct wl_param boundary;
     struct ranges asked;
 
@@ -146,6 +147,9 @@ static void partial_multipart_framing(struct wl_judge *j, const struct wl_exchan
         wl_report(j, m, content_range->at, WL_VIOLATION, WL_CERTAIN,
                   "Content-Range: %s in the head of a multipart response",
                   wl_said(content_range->value).text);
+    }
+    if (bare) {
+        wl_report(j, m, bare->at, WL_VIOLATION, WL_CERTAIN, "a part without Content-Range");
     }
     if (!range)
         return;

@@ -131,8 +131,14 @@ static void multistatus_invalid(struct wl_judge *j, const struct wl_exchange *ex
     const struct wl_field *f = wl_message_field(m, WL_FIELD_CONTENT_TYPE);
     bool webdav = wl_grammar_method_flags(ex->req.method_id) & WL_WEBDAV;
 
+    const struct wl_mark *inside = wl_message_mark(m, WL_MARK_INSIDE_INTERIM);
+
     if (ex->req.method_id == WL_METHOD_HEAD)
         return;
+    if (inside) {
+        wl_report(j, m, inside->at, WL_WARNING, WL_CERTAIN, "status %u inside the 207",
+                  (unsigned)inside->value);
+    }
     if (wl_facts_empty(m)) {
         wl_report(j, m, m->at, WL_WARNING, WL_CERTAIN, "207 without content");
     } else if (f && !wl_grammar_media_type_is_xml(f->value)) {
@@ -147,8 +153,27 @@ static void multistatus_invalid(struct wl_judge *j, const struct wl_exchange *ex
 static void already_reported_misuse(struct wl_judge *j, const struct wl_exchange *ex,
                                     const struct wl_message *m)
 {
-    (void)ex;
-    wl_report(j, m, m->at, WL_WARNING, WL_CERTAIN, "208 as the status of the whole response");
+    const struct wl_mark *inside = wl_message_mark(m, WL_MARK_INSIDE_REPORTED);
+    const struct wl_message *req = &ex->req;
+    const struct wl_field *depth = wl_message_field(req, WL_FIELD_DEPTH);
+    const char *wrong = NULL;
+
+    if (m->status == 208) {
+        wl_report(j, m, m->at, WL_WARNING, WL_CERTAIN, "208 as the status of the whole response");
+        return;
+    }
+    if (!inside || !ex->paired || req->state < WL_HEAD)
+        return;
+    if (depth && !wl_span_equal_nocase(depth->value, WL_SPAN("infinity"))) {
+        wrong = "whose Depth is not infinity";
+    } else if (wl_message_field(req, WL_FIELD_DAV) &&
+               !wl_grammar_list_has(req, WL_FIELD_DAV, WL_SPAN("bind"))) {
+        wrong = "whose DAV field does not name bind";
+    }
+    if (wrong) {
+        wl_report(j, m, inside->at, WL_NOTE, wl_judge_via(ex, WL_CERTAIN),
+                  "208 inside a 207 to a request %s", wrong);
+    }
 }
 
 static void im_used_misuse(struct wl_judge *j, const struct wl_exchange *ex,
@@ -196,14 +221,17 @@ static const struct wl_rule rules[] = {
         .area = "S2",
         .versions = "HTTP/1.1, HTTP/2, HTTP/3",
         .cite = {"RFC 5842 7.1"},
-        .title = "208 (Already Reported) as the status of a response",
-        .why = "208 stands inside a DAV:propstat element of a 207, for a member that was listed "
-               "before. As the status of a whole response it says nothing: a client treats it as "
-               "200 at best.",
-        .advice = "Answer with 207 (Multi-Status), and put 208 inside its content.",
+        .title = "208 (Already Reported) where no client understands it",
+        .why =
+            "208 stands inside a DAV:propstat element of a 207, for a member that was listed "
+            "before, where a client that knows bindings asked for all depths. As the status of a "
+            "whole response it says nothing: a client treats it as 200 at best.",
+        .advice =
+            "Answer with 207 (Multi-Status), and put 208 inside its content, for requests with "
+            "Depth: infinity and DAV: bind.",
         .see = {"multistatus-invalid"},
         .when = WL_ON_RESPONSE,
-        .status_from = 208,
+        .status_from = 207,
         .status_to = 208,
         .final_only = true,
         .check = already_reported_misuse,

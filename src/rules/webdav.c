@@ -1,8 +1,8 @@
 /* webdav.c - rules about what WebDAV brought: locks, 102, 423, 424 and their use elsewhere.
  * SPDX-License-Identifier: MIT
  *
- * Catalogue areas S4 and COD (RFC 4918, RFC 2518). Bodies are not kept, so the precondition codes
- * inside a 423 are not looked up.
+ * Catalogue areas S4 and COD (RFC 4918, RFC 2518). Whether a 423 names its precondition was looked up
+ * while its content passed (http/inside.c).
  */
 #include "rules.h"
 
@@ -32,6 +32,11 @@ static void webdav_error_misuse(struct wl_judge *j, const struct wl_exchange *ex
         if (!wl_message_field(req, WL_FIELD_LOCK_TOKEN)) {
             wl_report(j, m, m->at, WL_WARNING, wl_judge_via(ex, WL_CERTAIN),
                       "%u to UNLOCK that names no lock in Lock-Token", m->status);
+        }
+    } else if (m->status == 423) {
+        if (wl_message_mark(m, WL_MARK_INSIDE_NO_CONDITION)) {
+            wl_report(j, m, m->body_at, WL_WARNING, WL_CERTAIN,
+                      "423 whose content has neither lock-token-submitted nor no-conflicting-lock");
         }
     } else if (m->status == 424) {
         wl_report(j, m, m->at, is_webdav(req->method_id) ? WL_WARNING : WL_NOTE, WL_CERTAIN,
@@ -133,12 +138,15 @@ static const struct wl_rule rules[] = {
         .fault = WL_FAULT_SERVER,
         .area = "S4",
         .versions = "HTTP/1.1, HTTP/2, HTTP/3",
-        .cite = {"RFC 4918 9.10.1", "RFC 4918 9.11", "RFC 4918 11.4"},
-        .title = "Lock that nobody can release, or 424 that depends on nothing",
+        .cite = {"RFC 4918 9.10.1", "RFC 4918 9.11", "RFC 4918 11.3", "RFC 4918 11.4"},
+        .title = "Lock that nobody can release, or 423 or 424 that does not say why",
         .why = "A lock whose token the client was not told stays until it times out: everybody is "
-               "locked out, its owner included. 424 says that another step of the same request "
+               "locked out, its owner included. A 423 without the code of its condition does not "
+               "tell which lock is in the way. 424 says that another step of the same request "
                "failed, which only the parts of a 207 can show.",
-        .advice = "Send Lock-Token with a new lock, demand it of UNLOCK, and put 424 inside 207.",
+        .advice =
+            "Send Lock-Token with a new lock, demand it of UNLOCK, name the lock in the way in "
+            "lock-token-submitted or no-conflicting-lock, and put 424 inside 207.",
         .see = {"multistatus-invalid", "write-status-on-read"},
         .yields = {"write-status-on-read"},
         .when = WL_ON_EXCHANGE,

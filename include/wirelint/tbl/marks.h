@@ -59,6 +59,12 @@ WL_MARK(CHUNK_BARE_LF, "chunk line ended by LF without CR (RFC 9112 7.1)")
 WL_MARK(CHUNK_BARE_CR, "CR inside a chunk line (RFC 9112 7.1)")
 WL_MARK(CHUNK_NO_CRLF, "chunk data not followed by CRLF (RFC 9112 7.1)")
 WL_MARK(BODY_LOOKS_LIKE_HTTP, "content begins with an HTTP/1 start line (RFC 9112 11.1)")
+/* inside content, where that is looked at (http/inside.c) */
+WL_MARK(INSIDE_INTERIM, "1xx as a status inside a 207 (RFC 4918 13) [the code]")
+WL_MARK(INSIDE_REPORTED, "208 inside a 207 (RFC 5842 7.1)")
+WL_MARK(INSIDE_NO_CONDITION, "423 whose content names no precondition (RFC 4918 11.3)")
+WL_MARK(INSIDE_NO_RANGE, "part of a multipart 206 without Content-Range (RFC 9110 14.6)")
+WL_MARK(INSIDE_SECRET, "response to TRACE that repeats a secret of the request (RFC 9110 9.3.8)")
 /* order on the connection */
 WL_MARK(EXCESS_AFTER_INTERIM, "octets after a 1xx that start no status line (RFC 9112 6.3) [octets]")
 WL_MARK(EXCESS_AFTER_NO_CONTENT, "octets after the head of a 204 (RFC 9112 6.3) [octets]")
