@@ -28,9 +28,10 @@ static void put_number(struct out *out, uint64_t value)
     char digits[20];
     size_t at = sizeof(digits);
 
-    do
+    do {
         digits[--at] = (char)('0' + value % 10);
-    while (value /= 10);
+        value /= 10;
+    } while (value);
     put(out, digits + at, sizeof(digits) - at);
 }
 

@@ -377,8 +377,8 @@ static void look_back(struct wl_relate *r, const struct wl_exchange *ex, uint32_
     static const struct wl_past over = {.location = 0};
 
     asked &= r->kept | r->alone | bit(WL_RELATION_LEG, ex->leg);
-    if (r->now.n_median == 0)
-        asked &= ~bit(WL_RELATION_CLOCK, true);
+    asked &= ~bit(WL_RELATION_CLOCK, r->now.n_median == 0);
+    asked &= ~(worth_keeping(&r->now) & bit(WL_RELATION_GET, true));
     for (uint32_t left = asked; left; left &= left - 1) {
         unsigned i = (unsigned)__builtin_ctz(left);
         enum wl_relation relation = (enum wl_relation)i;

@@ -5,9 +5,9 @@
  * place, and what a lenient recipient would have understood is what the message says. Works on a
  * verbatim copy of the head in the exchange's arena; all spans of the message point into it.
  *
- * There is a short way for what is as it should be, and the long one for all the rest: a plain line
- * (h1_scan.c) that begins with a name that is known, or is a start line of the strict form, is taken
- * as it stands; of any other line each octet is looked at.
+ * There is a short way for what is as it should be, and the long one for all the rest: in a plain head
+ * (h1_scan.c) a line that begins with a name that is known, or is a start line of the strict form, is
+ * taken as it stands; of any other line, and in any other head, each octet is looked at.
  */
 #include "grammar.h"
 #include "h1_side.h"
@@ -282,8 +282,7 @@ bool wl_h1_parse_request(struct wl_h1 *h, struct wl_work *w, struct wl_message *
     size_t from = 0;
     bool version, whole;
 
-    if (lines && lines->line[0].plain &&
-        take_request_line(&r, wl_h1_plain_line(text->octets, &lines->line[0]))) {
+    if (lines && take_request_line(&r, wl_h1_first_line(text->octets, lines))) {
         whole = wl_h1_parse_lines(h, w, m, text, lines);
         check_host(&r);
         return whole;
@@ -546,50 +545,46 @@ static bool read_line(const struct reading *r, struct section *s, struct wl_span
     return true;
 }
 
-/* The hot loop: takes plain lines that begin with a name that is known, for which there is room, as
- * many as stand one after the other. Returns how many. */
+/* The hot loop: takes lines of a plain head, the i-th and those behind it, as long as they begin with a
+ * name that is known, as nearly all do, and there is room. Returns the number of the line that it came
+ * to. */
 static uint32_t take_lines(const struct reading *r, struct section *s,
-                           const struct wl_h1_line *lines, uint32_t n)
+                           const struct wl_h1_lines *lines, uint32_t i)
 {
     const struct wl_lookup *known = r->lookup;
     const uint8_t *p = r->text->octets.p;
-    struct wl_at at = wl_h1_at(r->text, p);
-    uint32_t room = s->room - s->n, taken = 0;
-    struct wl_field *f;
+    struct wl_at at = {r->text->runs[0].frame, 0, r->text->dir};
+    uint64_t offset = r->text->offset;
+    struct wl_field *f = s->fields + s->n, *full = s->fields + s->room;
+    uint32_t start = lines->end[i - 1] + (uint32_t)2;
 
-    if (room == 0)
-        return 0;
-    f = s->fields + s->n;
-    n = n < room ? n : room;
-    for (; taken < n; taken++, f++, lines++) {
-        const uint8_t *from, *end;
-        struct wl_span name;
+    for (; i < lines->n && f < full; i++, f++) {
+        uint32_t end = lines->end[i], colon = wl_h1_colon(lines, start, end), from, to;
         enum wl_field_id id;
         uint64_t bit;
 
-        if (!lines->plain || lines->colon == WL_H1_NO_COLON)
+        if (colon == WL_H1_SCAN)
             break;
-        name = wl_span(p + lines->start, lines->colon - lines->start);
-        id = wl_lookup_field(known, name);
+        id = wl_lookup_field(known, wl_span(p + start, colon - start));
         if (id == WL_FIELD_OTHER)
             break;
-        from = p + lines->colon + 1;
-        end = p + lines->end - 1;
-        while (*from == ' ') /* the CR stops it */
-            from++;
-        while (end > from && end[-1] == ' ')
-            end--;
-        f->name = name;
-        f->value = wl_span(from, (size_t)(end - from));
+        for (from = colon + 1; p[from] == ' '; from++)
+            continue; /* the CR stops it */
+        for (to = end; to > from && p[to - 1] == ' '; to--)
+            continue;
+        f->name = wl_span(p + start, colon - start);
+        f->value = wl_span(p + from, to - from);
         f->id = id;
         f->odd = 0;
-        f->at = (struct wl_at){at.frame, at.offset + lines->start, at.dir};
+        at.offset = offset + start;
+        f->at = at;
         bit = (uint64_t)1 << id % 64;
         s->repeated[id / 64] |= s->present[id / 64] & bit;
         s->present[id / 64] |= bit;
+        start = end + 2;
     }
-    s->n += taken;
-    return taken;
+    s->n = (uint32_t)(f - s->fields);
+    return i;
 }
 
 /* Of these there is one line at most (RFC 9110 5.3); Content-Length has marks of its own, and a
@@ -642,26 +637,24 @@ bool wl_h1_parse_lines(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
 {
     struct reading r = begin_reading(h, w, m, text);
     struct section s = begin_section(&r);
-    uint32_t end = lines->n - 1; /* the empty line */
+    uint32_t n_fields = lines->n - 1;
 
-    WL_ASSERT(lines->n >= 2 && text->n_runs == 1);
-    if (end > 1 && end - 1 <= s.max) {
-        s.fields = wl_arena_raw(w->ex.arena, (end - 1) * sizeof(*s.fields));
-        s.room = s.fields ? end - 1 : 0;
+    WL_ASSERT(lines->n >= 1 && text->n_runs == 1);
+    if (n_fields && n_fields <= s.max) {
+        s.fields = wl_arena_raw(w->ex.arena, n_fields * sizeof(*s.fields));
+        s.room = s.fields ? n_fields : 0;
     }
-    for (uint32_t i = 1; i < end; i++) {
-        struct wl_span line;
-        size_t from;
+    for (uint32_t i = 1; i < lines->n; i++) {
+        uint32_t start;
 
-        i += take_lines(&r, &s, &lines->line[i], end - i);
-        if (i == end)
+        if (s.n < s.room)
+            i = take_lines(&r, &s, lines, i);
+        if (i == lines->n)
             break;
-        from = lines->line[i].start;
-        if (!next_line(&r, &from, &line) || !read_line(&r, &s, line))
+        start = lines->end[i - 1] + (uint32_t)2;
+        if (!read_line(&r, &s, wl_span(text->octets.p + start, lines->end[i] - start)))
             break;
     }
-    if (lines->line[end].start == lines->line[end].end)
-        mark(&r, WL_MARK_BARE_LF, text->octets.p + lines->line[end].end, 0, wl_span(NULL, 0));
     keep_fields(m, &s);
     check_repeated(&r, &s);
     return s.whole;

@@ -1,8 +1,8 @@
 /* h1_message.c - heads become messages: requests, interim and final responses, and their ends.
  * SPDX-License-Identifier: MIT
  *
- * The fast path: a head that lies whole in the octets given is found with memchr, copied once into
- * the exchange's arena and read there. A head in pieces is gathered, up to max_head; nothing is
+ * The fast path: a plain head that lies whole in the octets given is found in one pass (h1_scan.c),
+ * copied once into the exchange's arena and read there. A head in pieces is gathered, up to max_head; nothing is
  * searched twice. What a complete head means for the connection (content, upgrade, tunnel, early
  * answers) is decided here; pairing is the builder's.
  */
@@ -105,7 +105,7 @@ static void name_protocol(struct wl_h1 *h, const struct wl_message *req)
     h->named = true;
 }
 
-/* lines: those of the text, or NULL: they were not looked for. */
+/* lines: those of the text, if it is plain, or NULL. */
 static void request_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_h1_text text,
                              const struct wl_h1_lines *lines, const struct wl_seen *seen)
 {
@@ -387,10 +387,9 @@ static void begin_message(const struct wl_h1_side *s, struct wl_message *m, uint
 static bool parse_response(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
                            const struct wl_h1_text *text, const struct wl_h1_lines *lines)
 {
-    const struct wl_h1_line *first = lines ? &lines->line[0] : NULL;
     size_t from = 0;
 
-    if (!first || !first->plain || !wl_h1_take_status(m, wl_h1_plain_line(text->octets, first)))
+    if (!lines || !wl_h1_take_status(m, wl_h1_first_line(text->octets, lines)))
         from = wl_h1_parse_status(h, w, m, text);
     return lines ? wl_h1_parse_lines(h, w, m, text, lines)
                  : wl_h1_parse_fields(h, w, m, text, from, false);
@@ -630,8 +629,8 @@ static void end_of_head(struct wl_h1_in *in, bool waited)
         in->kind = WL_FED_WAIT;
 }
 
-/* The short way: the head lies whole in the octets given. False: it does not, or is not of the common
- * form; nothing was taken. */
+/* The short way: the head lies whole in the octets given, and is plain. False: it does not, or is not;
+ * nothing was taken. */
 static bool feed_whole_head(struct wl_h1_in *in)
 {
     struct wl_span octets = wl_span_sub(in->bytes, 0, max_head(in->h));
@@ -643,8 +642,7 @@ static bool feed_whole_head(struct wl_h1_in *in)
     text.octets.n = wl_h1_scan(octets, &lines);
     if (text.octets.n == 0)
         return false;
-    if (in->at.dir == WL_TO_SERVER &&
-        !(lines.line[0].plain && wl_h1_is_request(wl_h1_plain_line(octets, &lines.line[0]))))
+    if (in->at.dir == WL_TO_SERVER && !wl_h1_is_request(wl_h1_first_line(octets, &lines)))
         return false;
     wl_h1_take(in, text.octets.n);
     if (in->at.dir == WL_TO_SERVER) {

@@ -205,30 +205,44 @@ enum { WL_STATUS_LIKE = 13 };
 /** How much a beginning looks like "HTTP/". */
 enum wl_claim wl_h1_status_start(struct wl_span s);
 
-/* h1_scan.c: the lines of a head */
+/* h1_scan.c: the lines of a head that is as it should be */
 
-enum { WL_H1_LINES = 64, WL_H1_NO_COLON = UINT32_MAX >> 1 };
-
-/** A line of a head, by offsets in it. */
-struct wl_h1_line {
-    uint32_t start, colon, end; /* its first octet, first colon (or NO_COLON), LF */
-    bool plain;                 /* CRLF at its end, visible ASCII and SP before it */
+enum {
+    WL_H1_LINES = 128,   /* of heads with more than that, each octet is looked at */
+    WL_H1_SCAN = 1 << 14 /* octets; the same */
 };
 
-/** The lines of a head, the empty one at the end included. */
+/** The lines of a plain head: each ends with CRLF, and all before it is visible ASCII and SP. */
 struct wl_h1_lines {
-    uint32_t n;
-    struct wl_h1_line line[WL_H1_LINES + 64]; /* so that those of one more block fit */
+    uint32_t n;                       /* the start line included, not the empty one at the end */
+    uint16_t end[WL_H1_LINES];        /* offset of the CR */
+    uint64_t colons[WL_H1_SCAN / 64]; /* one bit per octet of the head; not written beyond it */
 };
 
 /** Finds the lines of the head at the front of head. Returns octets of it, its empty line
- * included; 0: it is not complete, or too large for the list. */
+ * included; 0: it is not complete, not plain, or too large. */
 size_t wl_h1_scan(struct wl_span head, struct wl_h1_lines *ret);
 
-/** The line without its line end; plain lines only. */
-static inline struct wl_span wl_h1_plain_line(struct wl_span head, const struct wl_h1_line *line)
+/** The start line without its line end. */
+static inline struct wl_span wl_h1_first_line(struct wl_span head, const struct wl_h1_lines *lines)
 {
-    return wl_span(head.p + line->start, line->end - line->start - 1);
+    return wl_span(head.p, lines->end[0]);
+}
+
+/** The offset of the first colon of the head at from or behind it, within the lines; WL_H1_SCAN: there
+ * is none before the offset end. */
+static inline uint32_t wl_h1_colon(const struct wl_h1_lines *lines, uint32_t from, uint32_t end)
+{
+    uint64_t bits = lines->colons[from / 64] >> from % 64;
+
+    while (bits == 0) {
+        from = (from | 63) + 1;
+        if (from >= end)
+            return WL_H1_SCAN;
+        bits = lines->colons[from / 64];
+    }
+    from += (uint32_t)__builtin_ctzll(bits);
+    return from < end ? from : WL_H1_SCAN;
 }
 
 /* h1_head.c: reading heads */
@@ -237,16 +251,16 @@ static inline struct wl_span wl_h1_plain_line(struct wl_span head, const struct 
  * where to search from, and is advanced. fields: s begins with field lines (a trailer section). */
 size_t wl_h1_head_length(struct wl_span s, size_t *scan, bool fields);
 /** Parses a request head (or the part of one that was seen). text lies in w's arena; lines: its
- * lines, or NULL. False: not all of it could be kept, so that nothing may be concluded from what is
+ * lines, if it is plain, or NULL. False: not all of it could be kept, so that nothing may be concluded from what is
  * not there. */
 bool wl_h1_parse_request(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
                          const struct wl_h1_text *text, const struct wl_h1_lines *lines);
 /** Parses the status line at the front of text; m->status and all. Returns octets of the line. */
 size_t wl_h1_parse_status(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
                           const struct wl_h1_text *text);
-/** Takes a plain status line of the strict form; false: it is not one, and nothing was read. */
+/** Takes a status line of the strict form, plain; false: it is not one, and nothing was read. */
 bool wl_h1_take_status(struct wl_message *m, struct wl_span line);
-/** Parses the field lines of a head whose lines are known. False: as above. */
+/** Parses the field lines of a plain head. False: as above. */
 bool wl_h1_parse_lines(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
                        const struct wl_h1_text *text, const struct wl_h1_lines *lines);
 /** Parses field lines from offset from of text on. False: as above. */

@@ -107,8 +107,9 @@ void wl_index_fields(const struct wl_message *m, uint64_t ret[WL_FIELD_WORDS])
 
 /* --------------------------------------------------------------------------------- the making */
 
-/** Statuses at which the set changes begin a new row. Returns the number of rows. */
-static size_t share_statuses(struct wl_index *x, const struct wl_index_rule *rules, size_t n)
+/** Statuses at which the set changes begin a new row: first says which. Returns the number of rows. */
+static size_t share_statuses(struct wl_index *x, const struct wl_index_rule *rules, size_t n,
+                             uint16_t first[WL_INDEX_STATUSES])
 {
     bool begins[WL_INDEX_STATUSES + 1] = {[0] = true};
     size_t rows = 0;
@@ -120,14 +121,16 @@ static size_t share_statuses(struct wl_index *x, const struct wl_index_rule *rul
             begins[rule->status_from] = begins[rule->status_to + 1] = true;
     }
     for (size_t status = 0; status < WL_INDEX_STATUSES; status++) {
-        rows += begins[status];
+        if (begins[status])
+            first[rows++] = (uint16_t)status;
         x->status_row[status] = (uint16_t)(rows - 1);
     }
     return rows;
 }
 
-/** Lets rule i stand in every set of its filters. */
-static void enter(struct wl_index *x, const struct wl_rule *rule, size_t i)
+/** Lets rule i stand in every set of its filters; first: the first status of each row. */
+static void enter(struct wl_index *x, const struct wl_rule *rule, size_t i, const uint16_t *first,
+                  size_t n_statuses)
 {
     size_t words = x->n_words;
     uint8_t versions = wl_index_versions(rule->versions), places = places_of(rule);
@@ -144,9 +147,9 @@ static void enter(struct wl_index *x, const struct wl_rule *rule, size_t i)
         if (p & places)
             set_bit(x->places + p * words, i);
     }
-    for (size_t status = 0; status < WL_INDEX_STATUSES; status++) {
-        if (wl_index_status_fits(rule->status_from, rule->status_to, (unsigned)status))
-            set_bit(x->statuses + x->status_row[status] * words, i);
+    for (size_t row = 0; row < n_statuses; row++) {
+        if (wl_index_status_fits(rule->status_from, rule->status_to, first[row]))
+            set_bit(x->statuses + row * words, i);
     }
     if (!asks_for_fields(rule))
         set_bit(x->plain, i);
@@ -189,13 +192,14 @@ static bool make_rows(struct wl_index *x, size_t n_statuses)
 bool wl_index_init(struct wl_index *x, struct wl_budget *budget, const struct wl_index_rule *rules,
                    size_t n)
 {
+    uint16_t first[WL_INDEX_STATUSES];
     size_t n_statuses;
 
     *x = (struct wl_index){.budget = budget};
     x->n_words = (uint32_t)((n + WL_INDEX_BITS - 1) / WL_INDEX_BITS);
     if (n == 0)
         return true;
-    n_statuses = share_statuses(x, rules, n);
+    n_statuses = share_statuses(x, rules, n, first);
     if (!make_rows(x, n_statuses))
         return false;
     x->rules = wl_alloc_array(budget, n, sizeof(*x->rules));
@@ -209,7 +213,7 @@ bool wl_index_init(struct wl_index *x, struct wl_budget *budget, const struct wl
     for (size_t i = 0; i < n; i++) {
         x->rules[i] = (struct wl_indexed){rules[i].rule->check, rules[i].number,
                                           (uint16_t)rules[i].rule->needs};
-        enter(x, rules[i].rule, i);
+        enter(x, rules[i].rule, i, first, n_statuses);
     }
     return true;
 }
@@ -218,7 +222,7 @@ void wl_index_release(struct wl_index *x)
 {
     wl_free(x->budget, x->sets, x->n_rows * x->n_words * sizeof(*x->sets));
     wl_free(x->budget, x->rules, x->n_rules * sizeof(*x->rules));
-    wl_free(x->budget, x->found, WL_INDEX_MEMOS * x->n_words * sizeof(*x->found));
+    wl_free(x->budget, x->found, WL_INDEX_MEMOS * (size_t)x->n_words * sizeof(*x->found));
     *x = (struct wl_index){.budget = x->budget};
 }
 

@@ -34,7 +34,7 @@ enum {
 enum {
     WL_INDEX_STATUSES = 1000,
     WL_INDEX_BITS = 64, /* rules per word of a set */
-    WL_INDEX_MEMOS = 32,
+    WL_INDEX_MEMOS = 128,
 };
 
 /** What a message offers to filters and guards. */

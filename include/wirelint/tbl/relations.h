@@ -5,7 +5,7 @@
  * WL_RELATION(ID, "the earlier exchange that is remembered, and by what a later one finds it"). Of
  * each the last one is kept. How it is found stands in engine/relate.c.
  */
-WL_RELATION(GET, "200 to GET of the same URI on the same server")
+WL_RELATION(GET, "200 to GET of the same URI on the same server; another one takes its place unasked")
 WL_RELATION(HEAD, "200 to HEAD of the same URI on the same server")
 WL_RELATION(GONE, "301, 308 or 410 to the same method on the same URI and server, or a later 2xx")
 WL_RELATION(REDIRECT, "response that sent this client to this URI within redirect.window, not followed yet")
