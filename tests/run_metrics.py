@@ -250,6 +250,45 @@ def replaced(program, source, work):
     print("replaced: whole at all times")
 
 
+def confined(program, work):
+    """Of a root who has become nobody: in a directory that is root's, also in one that others may write to."""
+    probe = Run([program, "audit", "-q", "-i", "lo", "--duration", "0.1"])
+    if os.geteuid() != 0 or probe.status == 3:
+        print("confined: skipped, this wants root and loopback:", probe.err.splitlines()[:1])
+        return
+    if b"Landlock" not in Run([program, "--version"]).out.replace(b"no Landlock", b""):
+        print("confined: skipped, there is no Landlock here")
+        return
+    paths = []
+    for name, mode in (("own", 0o755), ("sticky", 0o1777)):
+        os.mkdir(os.path.join(work, name))
+        os.chmod(os.path.join(work, name), mode)
+        paths.append(os.path.join(work, name, "x.prom"))
+    os.chmod(work, 0o700)  # nobody may not even come here
+    reports = [word for path in paths for word in ("--report", f"prometheus={path}")]
+    with subprocess.Popen([program, "audit", "-q", "-i", "lo", "--interval", "1", *reports],
+                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as run:
+        seen = {path: set() for path in paths}
+        end = time.monotonic() + WAIT
+        while time.monotonic() < end and min(len(inodes) for inodes in seen.values()) < 3:
+            for path in paths:
+                if os.path.exists(path):
+                    seen[path].add(os.stat(path).st_ino)
+                    with open(path, encoding="utf-8") as file:
+                        Exposition(file.read(), False)
+            time.sleep(0.02)
+        with open(f"/proc/{run.pid}/status", encoding="ascii") as file:
+            status = file.read()
+        run.terminate()
+        said = run.stderr.read().decode()
+        check(run.wait(WAIT) in (0, 1), "status", run.returncode, said)
+    check(min(len(inodes) for inodes in seen.values()) >= 2, "the files were not replaced:", seen, said)
+    check(re.search(r"(?m)^Uid:\s+0", status) is None, "it is still root")
+    # cap_dac_override and cap_fowner, and nothing else
+    check(re.search(r"(?m)^CapEff:\s+0*a$", status), "it has kept other rights:", status)
+    print("confined: replaced by nobody, where only root may")
+
+
 def table(told):
     """The rows of the manual."""
     rows = ["| name | type | labels | what it says |\n", "| --- | --- | --- | --- |\n"]
@@ -330,6 +369,7 @@ def main():
             return 0
         samples(program, source, work)
         replaced(program, source, work)
+        confined(program, work)
         dashboard(told, source)
     return 0
 
