@@ -76,6 +76,7 @@ int main(int argc, char **argv)
         .open_connections = 7009,
         .memory_used = 7010,
         .memory_max = 7011,
+        .suppressed = {[WL_NOTE] = 7012, [WL_WARNING] = 7013, [WL_VIOLATION] = 7014},
     };
     static uint64_t rules[MAX_RULES];
     struct wl_budget budget;

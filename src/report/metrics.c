@@ -225,6 +225,13 @@ static void put_findings(struct writer *w, const struct family *f)
     }
 }
 
+static void put_suppressed(struct writer *w, const struct family *f)
+{
+    for (unsigned s = WL_VIOLATION; s > WL_OFF; s--) {
+        put_labelled(w, f, "severity", wl_severity_name((enum wl_severity)s), w->st->suppressed[s]);
+    }
+}
+
 static void put_rules(struct writer *w, const struct family *f)
 {
     for (size_t i = 0; i < wl_rule_count(); i++)
@@ -507,8 +514,14 @@ static const struct family families[] = {
     },
     {
         .name = "suppressed_findings",
+        .put = put_suppressed,
+        .help =
+            "Findings that a baseline or a suppression covers, by severity; they count nowhere else",
+    },
+    {
+        .name = "excess_findings",
         NUMBER(suppressed_findings),
-        .help = "Findings beyond max_findings and max_conn_findings, counted here only",
+        .help = "Findings beyond max_findings and max_conn_findings; they count nowhere else",
     },
     {
         .name = "not_judged",
