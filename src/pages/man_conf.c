@@ -110,6 +110,51 @@ static const char example[] = "utc = yes\n"
                               "[watch]\n"
                               "theme = light\n";
 
+static const char suppressions[] =
+    "A section `[suppress NAME]` is about findings that are known and accepted. One is covered when all "
+    "that is given fits; of several words one must. `*` stands for any text. What is covered counts neither "
+    "in the numbers nor in the exit status, and is shown apart.";
+
+static const struct {
+    const char *head, *text;
+} suppression_names[] = {
+    {"`rule` = ID...", "ids of rules"},
+    {"`server` = ADDRESS | NET | ADDRESS:PORT | HOST...",
+     "the server, by address or as the request names it"},
+    {"`method` = METHOD...", "of the request"},
+    {"`target` = PATH...", "of the request, without query"},
+    {"`status` = CODE | CODE-CODE | CLASS...",
+     "of the response concerned, such as 103, 500-504 or 5xx"},
+    {"`reason` = TEXT", "Must be there."},
+    {"`until` = DATE | never",
+     "Must be there: the last day, by UTC. A suppression that has ended covers nothing any more, and "
+     "is told, as is one that covers nothing."},
+};
+
+static const char suppression_example[] = "[suppress old gateway]\n"
+                                          "rule = interim-*\n"
+                                          "server = 10.0.0.9:8080\n"
+                                          "reason = ticket 4711: the vendor mends it\n"
+                                          "until = 2027-01-31\n";
+
+static const char baselines[] =
+    "`--write-baseline FILE` writes all that is found as a file of this form, one section per finding; with "
+    "`--baseline FILE` those do not count from then on. `reason` and `until` of each may be edited, and "
+    "are kept when it is written anew with both options.";
+
+static void put_suppressions(struct wl_text *t)
+{
+    wl_roff_section(t, "SUPPRESSIONS");
+    wl_roff_text(t, suppressions);
+    for (size_t i = 0; i < WL_COUNT(suppression_names); i++) {
+        wl_roff_head(t, suppression_names[i].head);
+        wl_roff_text(t, suppression_names[i].text);
+    }
+    wl_text_put(t, ".PP\n");
+    wl_roff_example(t, suppression_example);
+    wl_roff_paragraph(t, baselines);
+}
+
 static void put_name(struct wl_text *t, const struct wl_option *o)
 {
     const char *initial = wl_option_initial(o);
@@ -152,6 +197,7 @@ void wl_page_conf(struct wl_text *t)
         if (*o->name && wl_option_shown(o) && !(o->commands & WL_ONLY_ON_LINE))
             put_name(t, o);
     }
+    put_suppressions(t);
     wl_roff_section(t, "THRESHOLDS");
     wl_roff_text(t, "Keys of `set` that decide when a rule fires.");
     put_settings(t, thresholds, WL_COUNT(thresholds));
