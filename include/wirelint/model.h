@@ -308,6 +308,7 @@ struct wl_leg {
     wl_ns t_request, t_head, t_response, t_end;
     uint64_t req_frame, res_frame;
     char line[WL_LEG_TEXT]; /* the exchange line, NUL-terminated, as it stood on the wire */
+    bool whole;             /* its final response was seen whole, and nothing in it was odd */
 };
 
 /** One request and all its responses; owns its arena, in which it lies itself. */

@@ -189,6 +189,7 @@ static void note_statuses(struct wl_leg *leg, const struct wl_exchange *ex)
     leg->status = ex->res.status;
     leg->t_response = ex->res.t_first;
     leg->res_frame = ex->res.at.frame;
+    leg->whole = ex->res.state == WL_WHOLE && ex->res.n_marks == 0;
     leg->res_via = wl_message_field(&ex->res, WL_FIELD_VIA) != NULL;
 }
 

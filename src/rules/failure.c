@@ -84,6 +84,23 @@ static void bad_gateway_without_gateway(struct wl_judge *j, const struct wl_exch
               m->status, f ? wl_said(f->value).text : "");
 }
 
+/** Two legs: the server behind the gateway had answered, and nothing was wrong with that. */
+static void bad_gateway_despite_answer(struct wl_judge *j, const struct wl_exchange *ex,
+                                       const struct wl_past *past, const struct wl_past *now)
+{
+    const struct wl_message *m = &ex->res;
+    const struct wl_leg *up = past->leg;
+
+    (void)now;
+    if (!up || !up->upstream || m->status != 502 || !up->whole || up->status == 0 ||
+        up->status == 502 || up->status == 504 || up->t_end > m->t_first)
+        return;
+    wl_report(j, m, m->at, WL_WARNING, up->certain ? WL_CERTAIN : WL_LIKELY,
+              "502, although the server behind the gateway had answered with %u, well formed",
+              up->status);
+    wl_report_frame(j, up->res_frame);
+}
+
 /* -------------------------------------------------------------------------------- 505, 506, 508 */
 
 static void version_not_supported_same_major(struct wl_judge *j, const struct wl_exchange *ex,
@@ -315,9 +332,10 @@ static const struct wl_rule rules[] = {
         .area = "S5",
         .versions = "HTTP/1.1, HTTP/2, HTTP/3",
         .cite = {"RFC 9110 15.6.3", "RFC 9110 15.6.5"},
-        .title = "502 or 504, and no sign of a gateway",
+        .title = "502 or 504 where no server behind a gateway has failed",
         .why = "Only a gateway or proxy can say that the server behind it failed. From an origin "
-               "server the two codes send everybody looking for a fault where there is none.",
+               "server, or from a gateway that had got a good answer, the two codes send everybody "
+               "looking for a fault where there is none.",
         .advice = "Answer 500 or 503 from an application; let a gateway name itself in Via or "
                   "Proxy-Status.",
         .see = {"error-explanation-missing"},
@@ -327,6 +345,8 @@ static const struct wl_rule rules[] = {
         .status_to = 504,
         .once_per_target = true,
         .check = bad_gateway_without_gateway,
+        .relation = WL_RELATION_LEG,
+        .check_related = bad_gateway_despite_answer,
     },
     {
         .id = "error-explanation-missing",
