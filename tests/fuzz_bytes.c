@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: MIT
  *
  * The input is a run of turns: one octet whose lowest bit is the direction and whose upper seven
- * are the number of octets that follow and are sent; 126 ends the direction, 127 lets 60 ms pass. The
- * turns become segments of one TCP connection: one segment per turn, then one per octet, then runs
+ * are the number of octets that follow and are sent; 125 is a handshake that no fuzzer would find,
+ * after which the layer of WebSocket (to the server) or of h2c (to the client) reads what comes, 126
+ * ends the direction, 127 lets 60 ms pass. The turns become segments of one TCP connection: one segment per turn, then one per octet, then runs
  * of seven. A difference is a bug even without a crash, unless the parser says itself that it lost its
  * place: where the next message begins in octets that are none is a guess, and may be guessed anew at
  * every segment.
@@ -13,7 +14,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { MAX_TURNS = 512, PIECES = 128, TURN_FIN = 126, TURN_PAUSE = 127 };
+enum { MAX_TURNS = 512, PIECES = 256, TURN_SWITCH = 125, TURN_FIN = 126, TURN_PAUSE = 127 };
 
 struct listener {
     struct wl_budget budget;
@@ -136,12 +137,38 @@ static void open_connection(struct play *p)
     send_segment(p, WL_TO_SERVER, WL_TCP_ACK, wl_span(NULL, 0));
 }
 
+static void send_pieces(struct play *p, enum wl_dir dir, struct wl_span bytes, size_t piece)
+{
+    for (; bytes.n; bytes = wl_span_after(bytes, piece))
+        send_segment(p, dir, WL_TCP_ACK | WL_TCP_PSH, wl_span_sub(bytes, 0, piece));
+}
+
+/* RFC 6455 1.3, RFC 7540 3.2: from here on there are frames. */
+static void switch_protocol(struct play *p, bool h2c, size_t piece)
+{
+    static const char *const requests[] = {
+        "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+        "HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n",
+    };
+    static const char *const responses[] = {
+        "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n",
+        "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n",
+    };
+
+    send_pieces(p, WL_TO_SERVER, wl_span_text(requests[h2c]), piece);
+    p->packet = (p->packet / PIECES + 1) * PIECES;
+    p->t += 1000000;
+    send_pieces(p, WL_TO_CLIENT, wl_span_text(responses[h2c]), piece);
+}
+
 static void play_turn(struct play *p, struct wl_cursor *c, size_t piece)
 {
     uint8_t head = wl_u8(c);
     enum wl_dir dir = head & 1 ? WL_TO_CLIENT : WL_TO_SERVER;
     size_t n = head >> 1;
-    struct wl_span bytes;
 
     /* a turn has room for PIECES packets, so that their ordinals do not depend on the splitting */
     p->packet = (p->packet / PIECES + 1) * PIECES;
@@ -157,8 +184,12 @@ static void play_turn(struct play *p, struct wl_cursor *c, size_t piece)
         p->ended[dir] = true;
         return;
     }
-    for (bytes = wl_take(c, wl_min_size(n, c->n)); bytes.n; bytes = wl_span_after(bytes, piece))
-        send_segment(p, dir, WL_TCP_ACK | WL_TCP_PSH, wl_span_sub(bytes, 0, piece));
+    if (n == TURN_SWITCH) {
+        if (!p->ended[!dir])
+            switch_protocol(p, dir == WL_TO_CLIENT, piece);
+        return;
+    }
+    send_pieces(p, dir, wl_take(c, wl_min_size(n, c->n)), piece);
 }
 
 static void play_all(struct listener *l, const uint8_t *data, size_t size, size_t piece)

@@ -11,7 +11,7 @@
 
 enum {
     /* fuzz_bytes.c: one octet of turn, lowest bit the direction, the rest the octets that follow */
-    TURN_MOST = 125,
+    TURN_MOST = 124,
     TURN_FIN = 126,
     TURN_PAUSE = 127,
     /* fuzz_packets.c: two octets of length, one of time in units of 10 ms */

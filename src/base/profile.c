@@ -1,8 +1,8 @@
 /* profile.c - the thresholds of known gateways, by name.
  * SPDX-License-Identifier: MIT
  *
- * Values are the defaults of the products as their makers document them; who has changed them says
- * so with --set. A gateway that restarts its timer with every octet from the server (nginx, HAProxy)
+ * Values are the defaults of the products as their makers document them (docs/decisions.md says how
+ * they were checked); who has changed them says so with --set. A gateway that restarts its timer with every octet from the server (nginx, HAProxy)
  * is helped by an interim response; one that limits the whole request (Envoy) is not, and its limit
  * is not set as the time allowed after a 102.
  */
@@ -17,8 +17,8 @@ const struct wl_profile wl_profiles[] = {
         .name = "apache",
         .title = "Apache httpd as a proxy",
         .source = "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxytimeout",
-        .settings = {{"processing.final", "60", "ProxyTimeout, by default that of Timeout"},
-                     {"silence.warn", "60", "ProxyTimeout, by default that of Timeout"}},
+        .settings = {{"processing.final", "60", "ProxyTimeout, else Timeout (300 in Debian)"},
+                     {"silence.warn", "60", "ProxyTimeout, else Timeout (300 in Debian)"}},
     },
     {
         .name = "aws-alb",
@@ -43,11 +43,14 @@ const struct wl_profile wl_profiles[] = {
     {
         .name = "cloudflare-100",
         .title = "Cloudflare, as it was documented before 2025",
-        .source = "https://developers.cloudflare.com/support/troubleshooting/http-status-codes/"
-                  "cloudflare-5xx-errors/error-524/",
+        .source = "https://developers.cloudflare.com/fundamentals/reference/connection-limits/ "
+                  "as of 2024-05-10",
         .settings = {{"processing.final", "100", "Proxy Read Timeout"},
                      {"silence.warn", "100", "Proxy Read Timeout"}},
-        .limits = {{522, SECONDS(60), "as some editions give it"},
+        .limits = {{522, SECONDS(15), "Complete TCP Connection"},
+                   {522, SECONDS(90), "TCP ACK Timeout"},
+                   {524, SECONDS(30), "Proxy Write Timeout"},
+                   {522, SECONDS(60), "as some editions give it"},
                    {522, SECONDS(100), "as some editions give it"},
                    {522, SECONDS(120), "as some editions give it"},
                    {522, SECONDS(125), "as some editions give it"},

@@ -7,7 +7,7 @@
 #include "attr.h"
 #include "wirelint/model.h"
 
-enum { WL_PROFILE_SETTINGS = 6, WL_PROFILE_LIMITS = 8 };
+enum { WL_PROFILE_SETTINGS = 6, WL_PROFILE_LIMITS = 10 };
 
 /** One threshold that a profile sets, as --set would. */
 struct wl_profile_setting {
