@@ -17,8 +17,10 @@ import json
 import os
 import re
 import struct
+import subprocess
 import sys
 import tempfile
+import time
 
 from program import Complaint, Run, captures
 
@@ -218,6 +220,41 @@ class Test:
         path = os.path.join(self.folder, GOLDEN)
         pages = {self.run("-j", n, path)[0] for n in ("1", "1", "4")}
         check(len(pages) == 1, "two runs, two pages")
+
+    def case_both_legs(self):
+        """nginx between a client and node: who is the proxy, and who speaks when."""
+        text, _ = self.run("--correlate", os.path.join(self.folder, "nginx-node-103.pcap"))
+        page = is_sound(text)
+        drawn = [a.replace("\u00a0", " ") for a in page.attributes if a.startswith("at 0 client:") and "proxy:" in a]
+        check(drawn, "no ladder begins with the client")
+        order = re.findall(r"(client|proxy|server): ([^;,]*)", drawn[0])
+        expected = [("client", "GET /hint HTTP/1.1"), ("proxy", "GET /hint HTTP/1.0"), ("server", "200 OK"),
+                    ("proxy", "103 Early Hints"), ("proxy", "200 OK"), ("client", "FIN")]
+        check(order == expected, "another order:", order)
+        check("200 OK, after 103" in drawn[0], "interim responses of the other leg:", drawn[0])
+
+    def case_every_interval(self):
+        """Live, the page is there before the end, and whole whenever it is looked at."""
+        path = os.path.join(self.work, "live.html")
+        with open(os.path.join(self.folder, GOLDEN), "rb") as file:
+            capture = file.read()
+        with subprocess.Popen([self.program, "audit", "-q", "--utc", "--interval", "1", "--report", f"html={path}", "-"],
+                              stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as live:
+            live.stdin.write(capture)
+            live.stdin.flush()
+            late = time.monotonic() + 30
+            while not os.path.exists(path) and time.monotonic() < late:
+                time.sleep(0.05)
+            check(os.path.exists(path), "no page before the end")
+            with open(path, "rb") as file:
+                early = file.read()
+            live.stdin.close()
+            live.wait(30)
+        check("violation" in is_sound(early).text(), "nothing was found before the end")
+        with open(path, "rb") as file:
+            is_sound(file.read())
+        check(os.listdir(self.work).count("live.html") == 1 and not [n for n in os.listdir(self.work) if "live.html." in n],
+              "something is left beside it")
 
     def case_strangers(self):
         hostile = [b"/<script>alert(1)</script>", b"/\"onload=\"x\"'", b"/&amp;&#60;", b"/\x1b[2J\x07\x7f",

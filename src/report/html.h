@@ -46,6 +46,12 @@ struct wl_html {
 /* The files under src/report/html, embedded at build time. */
 extern const struct wl_span wl_html_skeleton, wl_html_style, wl_html_script;
 
+/** Writes what stands in the buffer, unless it must become a file as a whole. As wl_output_room. */
+static inline int wl_html_room(struct wl_html *h)
+{
+    return h->out.fresh ? 0 : wl_output_room(&h->out);
+}
+
 /* ------------------------------------------------------------------------- words (html_text.c) */
 
 /** Text that may hold anything, cut to so many characters (0: whole). */

@@ -56,6 +56,15 @@ static void put_label_status(struct drawing *d, const struct wl_rung *r)
     } else {
         wl_text_printf(t, "%03u %s", (unsigned)r->status, wl_status_reason(r->status));
     }
+    /* of the other leg the interim responses are known, but not when they came */
+    for (unsigned i = 0; m && r->ex == d->stand_in && i < d->leg->n_interim; i++) {
+        wl_text_put(t, i == 0 ? ", after " : ", ");
+        if (i == WL_LEG_STATUSES) {
+            wl_text_put(t, "...");
+            break;
+        }
+        wl_text_printf(t, "%03u", (unsigned)d->leg->interim[i]);
+    }
 }
 
 static void put_label_request(struct drawing *d, const struct wl_rung *r)
@@ -313,16 +322,23 @@ static void put_posts(struct drawing *d, unsigned lane, unsigned height)
 {
     struct wl_text *t = d->t;
 
-    wl_text_printf(t, "<text class=\"f\" y=\"13\">%s</text>", lane ? "proxy" : "client");
     wl_text_printf(t, "<line class=\"post\" x1=\"1\" x2=\"1\" y1=\"%d\" y2=\"%u\"/>", HEAD - 4,
                    height - 4);
     if (lane == 0 && d->l.legs[1])
         return; /* where the next lane begins */
-    wl_text_put(t, "<text class=\"f\" x=\"100%\" y=\"13\" text-anchor=\"end\">server</text>");
     wl_text_printf(t,
                    "<svg x=\"100%%\" overflow=\"visible\"><line class=\"post\" x1=\"-1\" "
                    "x2=\"-1\" y1=\"%d\" y2=\"%u\"/></svg>\n",
                    HEAD - 4, height - 4);
+}
+
+static void put_names(struct drawing *d)
+{
+    wl_text_put(d->t, "<text class=\"f\" y=\"13\">client</text>");
+    if (d->l.legs[1])
+        wl_text_put(d->t,
+                    "<text class=\"f\" x=\"50%\" y=\"13\" text-anchor=\"middle\">proxy</text>");
+    wl_text_put(d->t, "<text class=\"f\" x=\"100%\" y=\"13\" text-anchor=\"end\">server</text>\n");
 }
 
 static void put_svg(struct drawing *d)
@@ -335,8 +351,8 @@ static void put_svg(struct drawing *d)
         if (is_drawn(d, i) && d->l.rungs[i].n_marks > d->n_marks)
             d->n_marks = d->l.rungs[i].n_marks < MARKS ? d->l.rungs[i].n_marks : MARKS;
     }
-    wl_text_printf(t, "<svg class=\"ladder%s\" role=\"img\" height=\"%u\" aria-label=\"",
-                   d->n_marks > 1 ? " m2" : "", height);
+    wl_text_printf(t, "<svg class=\"ladder%s%s\" role=\"img\" height=\"%u\" aria-label=\"",
+                   two ? " two" : "", d->n_marks > 1 ? " m2" : "", height);
     for (uint32_t i = 0; i < d->l.n; i++) {
         if (!is_drawn(d, i))
             continue;
@@ -345,6 +361,7 @@ static void put_svg(struct drawing *d)
         any = true;
     }
     wl_text_put(t, "\">\n");
+    put_names(d);
     (void)each_rung(d, 0, draw_margin);
     for (unsigned lane = 0; lane < 2 && d->l.legs[lane]; lane++) {
         wl_text_printf(t, "<svg x=\"%d%%\" width=\"%d%%\" height=\"%u\">\n", lane ? 50 : 0,
@@ -412,8 +429,6 @@ static void stand_in_for(const struct wl_leg *leg, struct wl_exchange *ex, struc
 static void draw(struct wl_html *h, struct wl_text *t, const struct wl_exchange *ex,
                  struct wl_arena *arena)
 {
-    const struct wl_exchange *stand_in_list[1];
-    struct wl_exchange stand_in;
     struct wl_detail other,
         detail = {
             .conn = {.conn = ex->conn, .end = ex->end, .end_by = ex->end_by, .t_last = ex->t_end},
@@ -424,13 +439,18 @@ static void draw(struct wl_html *h, struct wl_text *t, const struct wl_exchange 
             .last_ordinal = ex->ordinal,
         };
     struct drawing d = {.h = h, .t = t, .leg = ex->leg, .stand_in = NULL};
+    const struct wl_exchange *stand_ins[1];
+    struct wl_exchange stand_in;
 
     if (ex->leg) {
         stand_in_for(ex->leg, &stand_in, &other);
-        stand_in_list[0] = &stand_in;
-        other.exchanges = stand_in_list;
+        stand_ins[0] = &stand_in;
+        other.exchanges = stand_ins;
         detail.other = &other;
         d.stand_in = &stand_in;
+        /* which leg is which is known here; where addresses do not tell, the later one is upstream */
+        detail.conn.t_first = ex->leg->upstream ? 0 : 1;
+        other.conn.t_first = ex->leg->upstream ? 1 : 0;
     }
     wl_ladder_make(&d.l, &detail, ex->leg != NULL, pause_from, arena);
     for (uint32_t i = 0; i < d.l.n; i++) {
@@ -439,8 +459,13 @@ static void draw(struct wl_html *h, struct wl_text *t, const struct wl_exchange 
         d.zero = d.l.rungs[i].t;
         break;
     }
-    if (d.l.n)
-        put_svg(&d);
+    if (d.l.n == 0)
+        return;
+    if (d.l.legs[1]) /* two lanes do not fit on a telephone */
+        wl_text_put(
+            t, "<div class=\"wide\" role=\"group\" tabindex=\"0\" aria-label=\"Both legs\">\n");
+    put_svg(&d);
+    wl_text_put(t, d.l.legs[1] ? "</div>\n" : "");
 }
 
 void wl_html_exchange(struct wl_html *h, struct wl_text *t, const struct wl_exchange *ex)

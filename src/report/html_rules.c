@@ -341,7 +341,7 @@ static void put_pieces(struct wl_html *h, const struct wl_pieces *list)
 {
     for (const struct wl_piece *p = list->first; p; p = p->next) {
         wl_text_span_raw(&h->out.text, p->text);
-        if (wl_output_room(&h->out) < 0)
+        if (wl_html_room(h) < 0)
             return;
     }
 }

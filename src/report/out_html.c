@@ -3,8 +3,8 @@
  *
  * While the run goes on, findings are counted per rule, and the first of each are kept as finished
  * text: a line in the rule's table, and for a few a drawing of their exchange. Both have bounds in all
- * (html.h), so the page stays below five million octets; what was left out is said. Everything is
- * written at the end: the skeleton (html/page.html) is copied, and each {{name}} in it is a function.
+ * (html.h), so the page stays below five million octets; what was left out is said. The page
+ * is written at the end, and live at every interval: the skeleton (html/page.html) is copied, and each {{name}} in it is a function.
  *
  * The page loads nothing. Its policy allows the one style and the one script that are in it, by their
  * digests, and nothing else: whatever text of a stranger should get in unescaped would do nothing.
@@ -23,7 +23,8 @@ enum {
 
 static int html_open(struct wl_sink *s, const struct wl_sink_config *cfg, struct wl_error *err)
 {
-    int status = wl_output_new(s, sizeof(struct wl_html), cfg, err);
+    int status = cfg->interval ? wl_output_new_replaced(s, sizeof(struct wl_html), cfg, err)
+                               : wl_output_new(s, sizeof(struct wl_html), cfg, err);
     struct wl_html *h = s->state;
 
     if (status < 0)
@@ -232,7 +233,7 @@ static void put_policy(struct wl_html *h)
         wl_text_printf(t, "; script-src 'sha256-%.*s'", (int)sizeof(digest), digest);
 }
 
-static void put_version(struct wl_html *h)
+static void put_program(struct wl_html *h)
 {
     wl_text_put(&h->out.text, WL_VERSION);
 }
@@ -279,7 +280,7 @@ static const struct {
     const char *name;
     void (*put)(struct wl_html *h);
 } parts[] = {
-    {"policy", put_policy},           {"version", put_version},
+    {"policy", put_policy},           {"version", put_program},
     {"title", wl_html_title},         {"style", put_style},
     {"name", wl_html_name},           {"span", wl_html_span},
     {"sections", put_sections},       {"verdict", wl_html_verdict},
@@ -320,22 +321,42 @@ static int put_page(struct wl_html *h)
         if (rest.n)
             put_part(h, wl_span_sub(rest, 0, end));
         rest = wl_span_after(rest, end + 2);
-        status = wl_output_room(&h->out);
+        status = wl_html_room(h);
     }
     return status;
 }
 
-static int html_close(struct wl_sink *s, const struct wl_stats *st, struct wl_error *err)
+/* A whole page: the only one, or the one that takes the place of the last. */
+static int put_version(struct wl_html *h, const struct wl_stats *st)
 {
     struct wl_fired *sorted[WL_FIRED_RULES];
+    int status;
+
+    h->st = st;
+    h->sorted = sorted;
+    h->n_sorted = wl_firings_sorted(&h->firings, sorted);
+    h->sample_octets = 0;
+    status = put_page(h);
+    h->st = NULL;
+    h->sorted = NULL;
+    h->n_sorted = 0;
+    return status < 0 ? status : wl_output_replace(&h->out);
+}
+
+static int html_tick(struct wl_sink *s, const struct wl_stats *st)
+{
+    struct wl_html *h = s->state;
+
+    return wl_output_due(&h->out, st) && h->out.fresh ? put_version(h, st) : 0;
+}
+
+static int html_close(struct wl_sink *s, const struct wl_stats *st, struct wl_error *err)
+{
     struct wl_html *h = s->state;
 
     if (h) {
-        h->st = st;
-        h->sorted = sorted;
-        h->n_sorted = wl_firings_sorted(&h->firings, sorted);
         if (!wl_output_unread(st))
-            (void)put_page(h); /* a failure is kept, and told by wl_output_finish */
+            (void)put_version(h, st); /* a failure is kept, and told by wl_output_finish */
         wl_text_release(&h->drawing);
         wl_text_release(&h->piece);
         wl_text_release(&h->scratch);
@@ -353,6 +374,8 @@ const struct wl_sink_ops wl_out_html = {
     .open = html_open,
     .exchange = html_exchange,
     .connection = html_connection,
+    .tick = html_tick,
     .close = html_close,
     .wants_connections = true,
+    .replaces = true,
 };
