@@ -335,9 +335,10 @@ static void put_posts(struct drawing *d, unsigned lane, unsigned height)
 static void put_names(struct drawing *d)
 {
     wl_text_put(d->t, "<text class=\"f\" y=\"13\">client</text>");
-    if (d->l.legs[1])
+    if (d->l.legs[1]) {
         wl_text_put(d->t,
                     "<text class=\"f\" x=\"50%\" y=\"13\" text-anchor=\"middle\">proxy</text>");
+    }
     wl_text_put(d->t, "<text class=\"f\" x=\"100%\" y=\"13\" text-anchor=\"end\">server</text>\n");
 }
 
@@ -461,9 +462,10 @@ static void draw(struct wl_html *h, struct wl_text *t, const struct wl_exchange 
     }
     if (d.l.n == 0)
         return;
-    if (d.l.legs[1]) /* two lanes do not fit on a telephone */
+    if (d.l.legs[1]) { /* two lanes do not fit on a telephone */
         wl_text_put(
             t, "<div class=\"wide\" role=\"group\" tabindex=\"0\" aria-label=\"Both legs\">\n");
+    }
     put_svg(&d);
     wl_text_put(t, d.l.legs[1] ? "</div>\n" : "");
 }
