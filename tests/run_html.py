@@ -315,6 +315,15 @@ class Test:
         check("Undecided: " in is_sound(self.run("--rule", "*=off", os.path.join(self.folder, "damaged.pcap"))[0]).text(),
               "a damaged input passes")
 
+    def case_known(self):
+        """What a baseline covers is said, by itself, and counted nowhere else."""
+        path, baseline = os.path.join(self.folder, GOLDEN), os.path.join(self.work, "known")
+        self.run("--write-baseline", baseline, path)
+        words = is_sound(self.run("--baseline", baseline, path)[0]).text()
+        check("Passes: no findings" in words, "known findings fail the run")
+        check("2 violations, 0 warnings, 2 notes do not count" in words, "known findings are not told")
+        check(re.search(r"baseline \S*known: 4 findings", words), "by what they are known")
+
     def case_contrast(self):
         """Every text on every ground of the style, light, dark and on paper: WCAG 2.2 1.4.3."""
         root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "src", "report", "html", "page.css")

@@ -27,6 +27,7 @@ enum {
     WL_HTML_MESSAGE = 400,    /* characters of what was seen */
     WL_HTML_NAME = 200,       /* characters of the name of an input */
     WL_HTML_INPUTS = 200,     /* inputs listed */
+    WL_HTML_KNOWN = 100,      /* suppressions and baselines listed */
     WL_HTML_CODES = 120,      /* status codes listed */
 };
 
@@ -100,6 +101,7 @@ void wl_html_title(struct wl_html *h);
 void wl_html_name(struct wl_html *h);
 void wl_html_span(struct wl_html *h);
 void wl_html_verdict(struct wl_html *h);
+void wl_html_known(struct wl_html *h);
 void wl_html_unjudged(struct wl_html *h);
 void wl_html_inputs(struct wl_html *h);
 void wl_html_footer(struct wl_html *h);

@@ -5,6 +5,7 @@
 
 #include "line.h"
 #include "section.h"
+#include "suppression_text.h"
 
 enum { MAX_LINES = 64 << 10 };
 
@@ -178,6 +179,13 @@ static void put_reason(struct wl_html *h, enum outcome outcome)
             t, "<p class=\"told\">An <a href=\"#inputs\">input is damaged</a>: the report covers "
                "what stands before the damage.</p>\n");
     }
+    if (wl_suppressed_sum(st)) {
+        wl_text_put(t, "<p class=\"told\">");
+        wl_html_amount(t, wl_suppressed_sum(st), "finding");
+        wl_text_put(t, wl_suppressed_sum(st) == 1 ? " is" : " are");
+        wl_text_put(t,
+                    " <a href=\"#known\">known and accepted</a>, and counted nowhere else.</p>\n");
+    }
     if (st->left_out) {
         wl_text_put(t, "<p class=\"told\">");
         wl_html_amount(t, st->left_out, "exchange");
@@ -237,6 +245,41 @@ void wl_html_verdict(struct wl_html *h)
     put_reason(h, outcome);
     put_tiles(h);
     wl_text_put(&h->out.text, "</section>\n");
+}
+
+/* ---------------------------------------------------------------------------- what is known already */
+
+void wl_html_known(struct wl_html *h)
+{
+    const struct wl_stats *st = h->st;
+    struct wl_text *t = &h->out.text;
+    struct wl_suppressed one;
+    size_t at = 0, n = 0;
+
+    if (st->n_suppressions == 0)
+        return;
+    wl_html_section(t, "known", "Known and accepted");
+    wl_text_put(t, "<p>");
+    for (unsigned s = WL_VIOLATION; s > WL_OFF; s--) {
+        wl_html_amount(t, st->suppressed[s], wl_severity_name((enum wl_severity)s));
+        wl_text_put(t, s > WL_NOTE ? ", " : " do not count, by what stands below.</p>\n<ul>\n");
+    }
+    while (wl_suppressed_next(st, &at, &one)) {
+        if (++n > WL_HTML_KNOWN)
+            continue;
+        wl_text_reset(&h->scratch);
+        wl_suppression_words(&h->scratch, &one);
+        wl_text_put(t, "<li>");
+        wl_text_html(t, wl_text_span(&h->scratch));
+        wl_text_put(t, "</li>\n");
+    }
+    wl_text_put(t, "</ul>\n");
+    if (n > WL_HTML_KNOWN) {
+        wl_text_put(t, "<p>And ");
+        wl_html_count(t, n - WL_HTML_KNOWN);
+        wl_text_put(t, " more.</p>\n");
+    }
+    wl_text_put(t, "</section>\n");
 }
 
 /* --------------------------------------------------------------------------- what was not judged */

@@ -50,8 +50,12 @@ static void put_moment(struct wl_html *h, wl_ns time)
     struct wl_text *t = &h->out.text;
 
     if (l->n * l->step < 30 * WL_SECOND) {
-        wl_text_put(t, time > l->start ? "+" : "");
-        wl_html_duration(t, time - l->start);
+        if (time == l->start) {
+            wl_text_char(t, '0');
+        } else {
+            wl_text_char(t, '+');
+            wl_html_duration(t, time - l->start);
+        }
         return;
     }
     wl_text_reset(&h->scratch);
@@ -82,6 +86,11 @@ static void put_class_lane(struct wl_html *h, unsigned class, uint32_t columns)
     }
     wl_text_printf(t, "<div class=\"what\"><b class=\"k k%u\">%s</b> <small>%s</small></div>\n",
                    class, class_names[class], class_words[class]);
+    wl_text_put(t, "<div class=\"most\">");
+    wl_html_count(t, h->st->responses[class]);
+    wl_text_put(t, " <small>peak ");
+    wl_html_count(t, most);
+    wl_text_put(t, "</small></div>\n");
     open_chart(t, columns);
     wl_text_printf(t, "%s over time: ", class_names[class]);
     wl_html_amount(t, h->st->responses[class], "response");
@@ -92,11 +101,7 @@ static void put_class_lane(struct wl_html *h, unsigned class, uint32_t columns)
     wl_text_printf(t, "\"><path class=\"k%u\" d=\"", class);
     for (uint32_t i = 0; i < l->n; i++)
         put_column(t, i, l->bars[i][class], most);
-    wl_text_put(t, "\"/></svg></div>\n<div class=\"most\">");
-    wl_html_count(t, h->st->responses[class]);
-    wl_text_put(t, " <small>peak ");
-    wl_html_count(t, most);
-    wl_text_put(t, "</small></div>\n");
+    wl_text_put(t, "\"/></svg></div>\n");
 }
 
 void wl_html_timeline(struct wl_html *h)
@@ -284,6 +289,9 @@ static void put_durations(struct wl_text *t, const char *what, const char *class
 
     spread(from, &d);
     wl_text_printf(t, "<div class=\"what\"><b>%s</b></div>\n", what);
+    wl_text_put(t, "<div class=\"most\">");
+    wl_html_count(t, from->n);
+    wl_text_put(t, "</div>\n");
     open_chart(t, columns);
     wl_text_printf(t, "time to the %s response: ", what);
     wl_html_amount(t, from->n, "exchange");
@@ -294,9 +302,7 @@ static void put_durations(struct wl_text *t, const char *what, const char *class
     wl_text_printf(t, "\"><path class=\"%s\" d=\"", class);
     for (unsigned i = 0; i < columns && first + i < COLUMNS; i++)
         put_column(t, i, d.n[first + i], d.most);
-    wl_text_put(t, "\"/></svg></div>\n<div class=\"most\">");
-    wl_html_count(t, from->n);
-    wl_text_put(t, "</div>\n");
+    wl_text_put(t, "\"/></svg></div>\n");
 }
 
 static void put_chart_of_times(struct wl_html *h)

@@ -263,6 +263,7 @@ static void put_sections(struct wl_html *h)
         {st->n_sequences != 0, "sequences", "Status sequences"},
         {st->first.n || st->final.n, "times", "Times to respond"},
         {st->n_servers != 0, "servers", "Servers"},
+        {st->n_suppressions != 0, "known", "Known and accepted"},
         {true, "unjudged", "What was not judged"},
         {true, "inputs", "Inputs"},
         {h->n_sorted != 0, "rules", "Findings in detail"},
@@ -287,9 +288,9 @@ static const struct {
     {"overview", wl_html_overview},   {"timeline", wl_html_timeline},
     {"responses", wl_html_responses}, {"sequences", wl_html_sequences},
     {"times", wl_html_times},         {"servers", wl_html_servers},
-    {"unjudged", wl_html_unjudged},   {"inputs", wl_html_inputs},
-    {"rules", wl_html_rules},         {"footer", wl_html_footer},
-    {"script", put_script},
+    {"known", wl_html_known},         {"unjudged", wl_html_unjudged},
+    {"inputs", wl_html_inputs},       {"rules", wl_html_rules},
+    {"footer", wl_html_footer},       {"script", put_script},
 };
 
 static void put_part(struct wl_html *h, struct wl_span name)

@@ -8,7 +8,6 @@
 #include "layout.h"
 #include "line.h"
 #include "section.h"
-#include "suppressed.h"
 
 enum { PIECE = 8192 };
 
@@ -67,6 +66,15 @@ static void put_baseline(struct wl_text *t, const struct wl_suppressed *s)
     }
 }
 
+void wl_suppression_words(struct wl_text *t, const struct wl_suppressed *s)
+{
+    if (s->baseline) {
+        put_baseline(t, s);
+    } else {
+        put_one(t, s);
+    }
+}
+
 void wl_section_suppressions(struct wl_output *o, const struct wl_stats *st)
 {
     struct wl_suppressed one;
@@ -87,11 +95,7 @@ void wl_section_suppressions(struct wl_output *o, const struct wl_stats *st)
     wl_text_init(&piece, &o->budget, PIECE);
     while (wl_suppressed_next(st, &at, &one) && wl_output_room(o) == 0) {
         wl_text_reset(&piece);
-        if (one.baseline) {
-            put_baseline(&piece, &one);
-        } else {
-            put_one(&piece, &one);
-        }
+        wl_suppression_words(&piece, &one);
         wl_layout_wrap(&o->text, wl_text_span(&piece), 2, wl_section_columns(&o->cfg));
     }
     wl_text_release(&piece);
