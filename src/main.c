@@ -103,6 +103,11 @@ static const char *command_of(const struct wl_options *o, const char *path)
         o->command == WL_COMMAND_WATCH && strcmp(path, "-") != 0 ? WL_COMMAND_AUDIT : o->command);
 }
 
+static void warn(void *user, const char *text)
+{
+    wl_terminal_log(user, WL_LOG_WARN, text);
+}
+
 static int add_output(struct wl_engine *engine, const struct run *run, const char *format,
                       const char *path, struct wl_error *err)
 {
@@ -121,6 +126,9 @@ static int add_output(struct wl_engine *engine, const struct run *run, const cha
         .filtered = o->bpf != NULL,
         .interval = interval_of(o),
         .sample = wl_command_sample,
+        .warn = warn,
+        .warn_user = run->terminal,
+        .config = &o->config,
     };
 
     return wl_engine_add_sink(engine, wl_report_for(command, format), NULL, &cfg, err);

@@ -181,9 +181,32 @@ static int apply_json(struct wl_parse *p, const char *value)
     return 0;
 }
 
+static bool is_format(const char *word)
+{
+    for (size_t i = 0; wl_report_format(i); i++) {
+        if (strcmp(wl_report_format(i), word) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int refuse_format(struct wl_parse *p, const char *format)
+{
+    char allowed[256];
+    size_t n = 0;
+
+    for (size_t i = 0; wl_report_format(i) && n < sizeof(allowed); i++) {
+        n += (size_t)snprintf(allowed + n, sizeof(allowed) - n, "%s%s",
+                              i == 0                    ? "a format is "
+                              : wl_report_format(i + 1) ? ", "
+                                                        : " or ",
+                              wl_report_format(i));
+    }
+    return refuse(p, format, allowed);
+}
+
 static int apply_report(struct wl_parse *p, const char *value)
 {
-    static const char *const later[] = {"sarif", "junit", "har"};
     size_t n = wl_span_find(wl_span_text(value), '=');
     struct wl_report_request *request = &p->o->reports[p->o->n_reports];
     char *format;
@@ -196,19 +219,8 @@ static int apply_report(struct wl_parse *p, const char *value)
     memcpy(format, value, n);
     request->format = format;
     request->path = value + n + 1;
-    for (size_t i = 0; i < WL_COUNT(later); i++) {
-        if (strcmp(format, later[i]) == 0) {
-            return wl_fail(
-                p->err, WL_EINVAL,
-                "this version cannot write %s reports yet: it writes text, json, csv, html and "
-                "openmetrics",
-                format);
-        }
-    }
-    if (!wl_report_for("audit", format) || strcmp(format, "baseline") == 0) {
-        return refuse(p, format,
-                      "a format is text, json, csv, csv-findings, html, openmetrics or prometheus");
-    }
+    if (!is_format(format))
+        return refuse_format(p, format);
     p->o->n_reports++;
     return 0;
 }
@@ -656,7 +668,8 @@ const struct wl_option wl_option_rows[] = {
     {"json", 0, WL_FOR_PRINTERS | WL_FOR_INTERFACES, NULL, "NDJSON on standard output", apply_json,
      NULL},
     {"report", 0, WL_FOR_READERS | WL_GATHERS, "FORMAT=FILE",
-     "also write text, json, html, csv (a row per\nexchange), csv-findings, openmetrics or\nprometheus to FILE",
+     "also write FILE: text html json sarif junit har\n"
+     "csv csv-findings openmetrics prometheus",
      apply_report, NULL},
     {"metrics", 0, WL_FOR_READERS, "[ADDR:]PORT", "live: let Prometheus fetch the numbers there",
      apply_metrics, NULL},

@@ -125,8 +125,7 @@ err "did you mean 'interim-to-http10'"
 check "a misspelt command is a missing file, with a hint" 3 adit
 err "did you mean the command 'audit'"
 for option in '--keylog k' \
-    '--redact all' \
-    '--report sarif=x' '--report har=x'; do
+    '--redact all'; do
     # shellcheck disable=SC2086 # an option and its value
     check "$option is refused" 2 audit $option "$clean"
     err 'this version'

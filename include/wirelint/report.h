@@ -13,7 +13,7 @@
 WL_API_BEGIN
 
 /** The outputs of this version, NULL-ended: text (audit), list, stats, json and its short forms,
- * csv, openmetrics ... */
+ * csv, openmetrics, sarif ... */
 const struct wl_sink_ops *const *wl_report_outputs(void);
 /** Finds one by name; NULL when this version has none. */
 const struct wl_sink_ops *wl_report_find(const char *name);
@@ -22,6 +22,8 @@ const struct wl_sink_ops *wl_report_find(const char *name);
  * leaves behind), format "text", "json", "csv" ... NULL when this version has none.
  */
 const struct wl_sink_ops *wl_report_for(const char *command, const char *format);
+/** The i-th format in which an audit can be written, "text" first; NULL behind the last. */
+const char *wl_report_format(size_t i);
 
 WL_API_END
 

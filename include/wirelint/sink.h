@@ -14,6 +14,7 @@
 WL_API_BEGIN
 
 struct wl_error; /* wirelint.h */
+struct wl_config;
 
 /** Counters, by name (tbl/counters.h). */
 struct wl_counters {
@@ -152,9 +153,22 @@ struct wl_sink_config {
     wl_ns interval; /* live: report so often by the clock of the wall; 0: at the end only */
     /* the sample dialogue of a rule (docs/dialogues.md), empty when it has none; or NULL */
     struct wl_span (*sample)(const char *id);
+    /* Told what a report has left out, one sentence; or NULL. */
+    void (*warn)(void *user, const char *text);
+    void *warn_user;
+    const struct wl_config *config; /* what the engine was given; or NULL */
 };
 
 struct wl_sink;
+
+/** Where the captured octets of a packet lie in its file: from the first one behind the record's header. */
+struct wl_record_place {
+    uint64_t offset;
+    uint32_t n;
+};
+
+/** The place of a packet; false when it is not known. Asking in the order of the capture is cheap. */
+typedef bool wl_record_place_fn(void *user, uint64_t frame, struct wl_record_place *ret);
 
 /**
  * An output. Every function returns 0, or a negative enum wl_code after which the sink is closed
@@ -175,6 +189,7 @@ struct wl_sink_ops {
     bool replaces; /* at an interval: a new file takes the place of cfg->path, made beside it */
     bool
         replaces_at_end; /* a file of its own takes the place of the earlier one, once, at the end */
+    bool wants_places;   /* wl_sink.place is asked for */
 };
 
 struct wl_sink {
@@ -184,6 +199,10 @@ struct wl_sink {
      * source is open, before the first exchange. */
     const struct wl_input *inputs;
     uint32_t n_inputs;
+    /* Where packets lie in files that can be read again; NULL: it is not known. Set with inputs, for
+     * outputs that want it. */
+    wl_record_place_fn *place;
+    void *place_user;
 };
 
 WL_API_END

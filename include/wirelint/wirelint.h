@@ -113,6 +113,12 @@ void wl_config_init(struct wl_config *cfg);
  */
 int wl_config_set(struct wl_config *cfg, const char *key, const char *value, struct wl_error *err);
 
+/**
+ * The severity of a rule by this configuration, WL_OFF when it is switched off: the last override that
+ * speaks of it wins, and only has the last word.
+ */
+enum wl_severity wl_config_severity(const struct wl_config *cfg, const struct wl_rule *rule);
+
 /** Where packets come from. Strings and arrays are borrowed until the run ends. */
 struct wl_source_config {
     const char *const *files; /* paths, "-" standard input, directories; or */

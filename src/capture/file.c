@@ -300,6 +300,13 @@ void wl_file_set_stop(struct wl_file *f, const volatile sig_atomic_t *stop)
     f->in.packed.stop = stop;
 }
 
+bool wl_file_place(const struct wl_file *f, const struct wl_packet *p, uint64_t *ret)
+{
+    /* packets are borrowed from the window, which ends in front of what is read next */
+    *ret = wl_octets_position(&f->in) - (uint64_t)(f->in.p - p->bytes.p);
+    return !f->in.kind && p->bytes.p;
+}
+
 int wl_file_fd(const struct wl_file *f)
 {
     return f->in.packed.fd;

@@ -53,6 +53,11 @@ void wl_file_set_stop(struct wl_file *f, const volatile sig_atomic_t *stop);
 bool wl_file_rereadable(const struct wl_file *f);
 /** True when it answers that nothing is there yet instead of waiting for it. */
 bool wl_file_patient(const struct wl_file *f);
+/**
+ * Where in the file the octets of p lie, which the last call gave. False for what had to be unpacked: there
+ * is no such place.
+ */
+bool wl_file_place(const struct wl_file *f, const struct wl_packet *p, uint64_t *ret);
 /** The descriptor it is read from, for poll(2). */
 int wl_file_fd(const struct wl_file *f);
 /** Octets of the file consumed so far, and its size (0 when not known). */

@@ -519,6 +519,7 @@ void wl_engine_free(struct wl_engine *e)
     for (unsigned i = 0; i < e->n_shards; i++)
         wl_shard_free(e->shards[i]);
     wl_evidence_free(e->evidence);
+    wl_places_free(e->places);
     wl_source_free(e->source);
     wl_bell_free(e->bell);
     wl_relate_free(e->relate);

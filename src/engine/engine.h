@@ -11,6 +11,7 @@
 #include "outputs.h"
 #include "override.h"
 #include "pipeline.h"
+#include "places.h"
 #include "port.h"
 #include "relate.h"
 #include "shard.h"
@@ -34,6 +35,7 @@ struct wl_engine {
     struct wl_relate *relate;
     struct wl_suppress *suppress; /* or NULL */
     struct wl_evidence *evidence; /* only with -w */
+    struct wl_places *places;     /* only when an output asks for it */
     struct wl_merge *merge;
     unsigned n_shards;
     struct wl_shard *shards[WL_PIPELINE_MAX]; /* on the calling thread, or */

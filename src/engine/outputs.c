@@ -62,6 +62,25 @@ bool wl_outputs_want_ticks(const struct wl_outputs *o)
     return false;
 }
 
+bool wl_outputs_want_places(const struct wl_outputs *o)
+{
+    for (size_t i = 0; i < o->n; i++) {
+        if (o->all[i].sink.ops->wants_places)
+            return true;
+    }
+    return false;
+}
+
+void wl_outputs_places(struct wl_outputs *o, wl_record_place_fn *place, void *user)
+{
+    for (size_t i = 0; i < o->n; i++) {
+        if (o->all[i].sink.ops->wants_places) {
+            o->all[i].sink.place = place;
+            o->all[i].sink.place_user = user;
+        }
+    }
+}
+
 void wl_outputs_inputs(struct wl_outputs *o, const struct wl_input *inputs, size_t n)
 {
     for (size_t i = 0; i < o->n; i++) {

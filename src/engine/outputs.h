@@ -31,6 +31,9 @@ bool wl_outputs_want_steps(const struct wl_outputs *o);
 bool wl_outputs_want_ticks(const struct wl_outputs *o);
 /** The run's inputs, borrowed for the life of the outputs. */
 void wl_outputs_inputs(struct wl_outputs *o, const struct wl_input *inputs, size_t n);
+/** Some output asks where packets lie in their files; who answers it, and with which state. */
+bool wl_outputs_want_places(const struct wl_outputs *o);
+void wl_outputs_places(struct wl_outputs *o, wl_record_place_fn *place, void *user);
 void wl_outputs_exchange(struct wl_outputs *o, const struct wl_exchange *ex);
 void wl_outputs_connection(struct wl_outputs *o, const struct wl_conn_record *conn);
 void wl_outputs_tick(struct wl_outputs *o);

@@ -384,6 +384,11 @@ static int open_run(struct wl_engine *e, const struct wl_source_config *src, str
     source = e->pipeline ? wl_pipeline_source(e->pipeline) : e->source;
     inputs = e->pipeline ? wl_pipeline_inputs(e->pipeline, &n) : wl_source_inputs(source, &n);
     wl_outputs_inputs(&e->outputs, inputs, n);
+    if (wl_outputs_want_places(&e->outputs) && !e->live && wl_source_rereadable(source)) {
+        e->places = wl_places_new(&e->budget, inputs, n);
+        if (e->places)
+            wl_outputs_places(&e->outputs, wl_places_find, e->places);
+    }
     return wl_engine_begin_evidence(e, source, err);
 }
 

@@ -149,18 +149,30 @@ static bool can_be_asked(const struct wl_rule *rule)
     return false;
 }
 
-/** Later overrides win; --only has the last word. */
+/* The last override that speaks of the rule; NULL: none does. */
+static const struct wl_override *override_of(const struct wl_config *cfg,
+                                             const struct wl_rule *rule)
+{
+    for (size_t i = cfg->n_overrides; i--;) {
+        if (wl_glob_match(cfg->overrides[i].glob, rule->id))
+            return &cfg->overrides[i];
+    }
+    return NULL;
+}
+
+enum wl_severity wl_config_severity(const struct wl_config *cfg, const struct wl_rule *rule)
+{
+    const struct wl_override *override = override_of(cfg, rule);
+
+    if (cfg->only && !wl_glob_match(cfg->only, rule->id))
+        return WL_OFF;
+    return override ? override->severity : rule->severity;
+}
+
 static void set_severity(struct ruling *r, const struct wl_config *cfg)
 {
-    r->severity = r->rule->severity;
-    for (size_t i = 0; i < cfg->n_overrides; i++) {
-        if (wl_glob_match(cfg->overrides[i].glob, r->rule->id)) {
-            r->severity = cfg->overrides[i].severity;
-            r->overridden = true;
-        }
-    }
-    if ((cfg->only && !wl_glob_match(cfg->only, r->rule->id)) || !can_be_asked(r->rule))
-        r->severity = WL_OFF;
+    r->severity = can_be_asked(r->rule) ? wl_config_severity(cfg, r->rule) : WL_OFF;
+    r->overridden = override_of(cfg, r->rule) != NULL;
 }
 
 static void add_group(struct wl_judge *j, const struct wl_rule_group *group,
