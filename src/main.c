@@ -129,6 +129,7 @@ static int add_output(struct wl_engine *engine, const struct run *run, const cha
         .warn = warn,
         .warn_user = run->terminal,
         .config = &o->config,
+        .json_names = o->json_names,
     };
 
     return wl_engine_add_sink(engine, wl_report_for(command, format), NULL, &cfg, err);

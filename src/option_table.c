@@ -9,6 +9,7 @@
 
 #include "diag.h"
 #include "line.h"
+#include "names.h"
 #include "profile.h"
 #include "scrape.h"
 #include "wirelint/filter.h"
@@ -188,6 +189,13 @@ static bool is_format(const char *word)
             return true;
     }
     return false;
+}
+
+static int apply_json_names(struct wl_parse *p, const char *value)
+{
+    if (!wl_names_parse(value, &p->o->json_names))
+        return refuse(p, value, "otel, ecs or zeek");
+    return 0;
 }
 
 static int refuse_format(struct wl_parse *p, const char *format)
@@ -667,6 +675,8 @@ const struct wl_option wl_option_rows[] = {
      apply_require_http, NULL},
     {"json", 0, WL_FOR_PRINTERS | WL_FOR_INTERFACES, NULL, "NDJSON on standard output", apply_json,
      NULL},
+    {"json-names", 0, WL_FOR_READERS, "NAME", "NDJSON with the keys of otel, ecs or zeek",
+     apply_json_names, NULL},
     {"report", 0, WL_FOR_READERS | WL_GATHERS, "FORMAT=FILE",
      "also write FILE: text html json sarif junit har\n"
      "csv csv-findings openmetrics prometheus",

@@ -113,6 +113,7 @@ struct wl_options {
     bool json, utc, separate, require_http;
     double refresh, speed; /* watch: times a second; 0: at once, else so many times the pace */
     bool ascii, light, no_mouse;
+    enum wl_json_names json_names;
     struct wl_config config; /* rules, limits, filters: what the engine is given */
 };
 

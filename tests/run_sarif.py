@@ -49,6 +49,7 @@ def check_shape(log):
         check(rule["help"]["text"] and rule["help"]["markdown"], rule["id"], "has no help")
         check(rule["defaultConfiguration"]["level"] in LEVELS.values(), rule["id"], "level")
     for result in run["results"]:
+        check(isinstance(result["suppressions"], list), "suppressions", result)
         check(ids[result["ruleIndex"]] == result["ruleId"], "ruleIndex of", result["ruleId"])
         check(result["message"]["text"].endswith("."), "no sentence:", result["message"])
         prints = result["partialFingerprints"]
@@ -191,6 +192,22 @@ def too_many(program, work, validate):
         check(f"{25100 - most} {severity}s" in run.err, "standard error says", run.err)
 
 
+def suppressed(program, folder, work, validate):
+    """What a baseline knows is there, and marked; its name is the fingerprint."""
+    capture, known = os.path.join(folder, "nginx-node-103.pcap"), os.path.join(work, "known.txt")
+    Run([program, "audit", "-q", "--write-baseline", known, capture])
+    raw, run = report(program, "sarif", capture, work, "--baseline", known)
+    log = json.loads(raw)
+    validate(log)
+    results = check_shape(log)["results"]
+    check(run.status == 0 and len(results) == 3, "status", run.status, len(results), "results")
+    with open(known, encoding="utf-8") as file:
+        text = file.read()
+    for result in results:
+        check([s["kind"] for s in result["suppressions"]] == ["external"], "suppressions", result)
+        check(f"[{result['partialFingerprints']['wirelint/v1']}]" in text, "fingerprint", result)
+
+
 def stable(program, folder, work):
     """The same mistake has the same fingerprint, whoever the client was and wherever it stands."""
     raw, _ = report(program, "sarif", "haproxy-103-http10.pcap", work, cwd=folder)
@@ -214,6 +231,7 @@ def main():
             standard_input(program, folder, work, validate)
             hostile(program, work, validate)
             too_many(program, work, validate)
+            suppressed(program, folder, work, validate)
             stable(program, folder, work)
     except Complaint as complaint:
         print("FAILED", complaint)

@@ -140,6 +140,14 @@ double wl_histogram_quantile(const struct wl_histogram *h, double q);
 /** The least duration that falls into a bucket; of WL_HISTOGRAM_BUCKETS: where the last one ends. */
 wl_ns wl_histogram_floor(unsigned bucket);
 
+/** Whose names the keys of NDJSON bear (docs/ndjson.md). */
+enum wl_json_names {
+    WL_NAMES_WIRELINT,
+    WL_NAMES_OTEL, /* OpenTelemetry semantic conventions */
+    WL_NAMES_ECS,  /* Elastic Common Schema */
+    WL_NAMES_ZEEK,
+};
+
 struct wl_sink_config {
     const char *path;  /* "-" standard output */
     unsigned examples; /* per rule, in text */
@@ -157,6 +165,7 @@ struct wl_sink_config {
     void (*warn)(void *user, const char *text);
     void *warn_user;
     const struct wl_config *config; /* what the engine was given; or NULL */
+    enum wl_json_names json_names;
 };
 
 struct wl_sink;

@@ -89,6 +89,7 @@ complete -c wirelint -n '__wirelint_is audit list stats watch' -l baseline -r -F
 complete -c wirelint -n '__wirelint_is audit list stats watch' -l write-baseline -r -F -d 'write such a FILE of the findings of this run'
 complete -c wirelint -n '__wirelint_is audit list stats watch' -l require-http -d 'exit status 3 when there is no HTTP'
 complete -c wirelint -n '__wirelint_is audit list stats interfaces' -l json -d 'NDJSON on standard output'
+complete -c wirelint -n '__wirelint_is audit list stats watch' -l json-names -x -d 'NDJSON with the keys of otel, ecs or zeek'
 complete -c wirelint -n '__wirelint_is audit list stats watch' -l report -x -a '(__wirelint_reports)' -d 'also write FILE: text html json sarif junit har csv csv-findings openmetrics prometheus'
 complete -c wirelint -n '__wirelint_is audit list stats watch' -l metrics -x -d 'live: let Prometheus fetch the numbers there'
 complete -c wirelint -n '__wirelint_is audit list stats watch' -s w -r -F -d 'write connections with findings as pcapng'

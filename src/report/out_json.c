@@ -9,6 +9,7 @@
 #include "community.h"
 #include "extent.h"
 #include "line.h"
+#include "names.h"
 #include "output.h"
 #include "suppression_text.h"
 
@@ -16,9 +17,10 @@ struct json {
     struct wl_output out; /* first: wl_output_new */
     wl_ns second;         /* the whole second that stamp holds */
     size_t n_stamp;
-    char stamp[24]; /* "2026-11-21T03:47:19." */
-    bool raw;       /* "raw":true was told in this object */
-    bool started;   /* the start object was written */
+    char stamp[24];            /* "2026-11-21T03:47:19." */
+    bool raw;                  /* "raw":true was told in this object */
+    bool started;              /* the start object was written */
+    struct wl_renamer renamer; /* where keys have other names */
 };
 
 #define PUT(j, literal) wl_text_span_raw(&(j)->out.text, WL_SPAN(literal))
@@ -553,6 +555,10 @@ static void put_start(struct json *j)
     }
     PUT(j, "]");
     put_raw(j, raw);
+    if (j->renamer.names != WL_NAMES_WIRELINT) {
+        PUT(j, ",\"names\":");
+        put_name(j, wl_names_name(j->renamer.names));
+    }
     PUT(j, "}\n");
     j->raw = false;
 }
@@ -720,7 +726,17 @@ static int put_numbers(struct json *j, bool at_end, const struct wl_stats *st)
 
 static int json_open(struct wl_sink *s, const struct wl_sink_config *cfg, struct wl_error *err)
 {
-    return wl_output_new(s, sizeof(struct json), cfg, err);
+    int status = wl_output_new(s, sizeof(struct json), cfg, err);
+
+    if (status == 0 && cfg->json_names != WL_NAMES_WIRELINT) {
+        struct json *j = s->state;
+
+        j->renamer.names = cfg->json_names;
+        wl_text_init(&j->out.rewritten, &j->out.budget, (size_t)2 * WL_OUTPUT_TEXT);
+        j->out.rewrite = wl_names_rewrite;
+        j->out.rewrite_user = &j->renamer;
+    }
+    return status;
 }
 
 static int json_exchange_only(struct wl_sink *s, const struct wl_exchange *ex)

@@ -13,6 +13,7 @@
 #include "catalogue.h"
 #include "fired.h"
 #include "line.h"
+#include "suppressed.h"
 #include "whereabouts.h"
 
 enum {
@@ -447,6 +448,7 @@ static int put_captures(struct junit *j)
     put_property(t, "exchanges", st->exchanges);
     for (unsigned s = WL_VIOLATION; s > WL_OFF; s--)
         put_property(t, wl_severity_name((enum wl_severity)s), st->findings[s]);
+    put_property(t, "suppressed", wl_suppressed_sum(st));
     wl_text_put(t, "</properties>\n");
     status = put_inputs(j);
     wl_text_put(t, "<system-out>");

@@ -305,6 +305,31 @@ static void put_properties(struct sarif *s, const struct wl_conn_ref *conn,
     wl_json_close(j, '}');
 }
 
+/* Every result has it, so that one without a suppression is known to have none (3.27.23). */
+static void put_suppressions(struct sarif *s, const struct wl_suppression *by)
+{
+    struct wl_json *j = &s->json;
+
+    wl_json_open(j, "suppressions", '[');
+    if (by) {
+        wl_json_open(j, NULL, '{');
+        wl_json_text(j, "kind", "external");
+        wl_json_text(j, "status", "accepted");
+        if (by->reason) {
+            wl_text_terminal(scratch(s), wl_span_text(by->reason));
+            wl_json_string(j, "justification", wl_text_span(&s->scratch));
+        }
+        wl_json_open(j, "properties", '{');
+        wl_text_terminal(scratch(s), wl_span_text(by->name));
+        wl_json_string(j, "name", wl_text_span(&s->scratch));
+        if (by->until)
+            wl_json_string(j, "until", wl_span_text(by->until));
+        wl_json_close(j, '}');
+        wl_json_close(j, '}');
+    }
+    wl_json_close(j, ']');
+}
+
 static bool has_room(const struct sarif *s, enum wl_severity severity)
 {
     return s->n_results < (severity == WL_VIOLATION ? MAX_RESULTS
@@ -348,6 +373,7 @@ static int put_result(struct sarif *s, const struct wl_conn_ref *conn, const str
     put_result_message(s, conn, ex, f);
     put_locations(s, conn, ex, f);
     put_fingerprints(s, conn, ex, f);
+    put_suppressions(s, f->suppressed);
     put_properties(s, conn, f);
     wl_json_close(j, '}');
     return wl_output_room(&s->out);
@@ -629,7 +655,7 @@ static int sarif_exchange(struct wl_sink *sink, const struct wl_exchange *ex)
 {
     int status = 0;
 
-    for (uint32_t i = 0; i < ex->n_findings && status == 0; i++)
+    for (uint32_t i = 0; i < ex->n_findings + ex->n_suppressed && status == 0; i++)
         status = put_result(sink->state, &ex->conn, ex, &ex->findings[i]);
     return status;
 }
@@ -638,7 +664,7 @@ static int sarif_connection(struct wl_sink *sink, const struct wl_conn_record *c
 {
     int status = 0;
 
-    for (uint32_t i = 0; i < conn->n_findings && status == 0; i++)
+    for (uint32_t i = 0; i < conn->n_findings + conn->n_suppressed && status == 0; i++)
         status = put_result(sink->state, &conn->conn, NULL, &conn->findings[i]);
     return status;
 }

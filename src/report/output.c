@@ -78,6 +78,8 @@ static void release(struct wl_sink *s, size_t size)
     struct wl_output *o = s->state;
     struct wl_budget budget;
 
+    if (o->rewrite)
+        wl_text_release(&o->rewritten);
     wl_text_release(&o->text);
     if (o->fresh)
         wl_free(&o->budget, o->fresh, strlen(o->fresh) + 1);
@@ -166,11 +168,24 @@ static bool write_all(int fd, struct wl_span s)
     return true;
 }
 
+/* What shall be written of what stands in the buffer. */
+static struct wl_span written(struct wl_output *o)
+{
+    if (!o->rewrite)
+        return wl_text_span(&o->text);
+    wl_text_reset(&o->rewritten);
+    o->rewrite(o->rewrite_user, wl_text_span(&o->text), &o->rewritten);
+    o->text.full |= o->rewritten.full;
+    return wl_text_span(&o->rewritten);
+}
+
 int wl_output_flush(struct wl_output *o)
 {
+    struct wl_span out = written(o);
+
     if (o->errno_value == 0 && o->text.full)
         o->errno_value = ENOMEM;
-    if (o->errno_value == 0 && !write_all(o->fd, wl_text_span(&o->text)))
+    if (o->errno_value == 0 && !write_all(o->fd, out))
         o->errno_value = errno;
     wl_text_reset(&o->text);
     return failure(o);

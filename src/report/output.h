@@ -16,6 +16,9 @@ enum {
     WL_OUTPUT_MEMORY = 96 << 20, /* the most an output may hold in all */
 };
 
+/** Appends to out what is written instead of in, the next piece of what was put into the buffer. */
+typedef void wl_rewrite_fn(void *user, struct wl_span in, struct wl_text *out);
+
 struct wl_output {
     struct wl_sink_config cfg;  /* a copy; its strings are borrowed */
     const struct wl_sink *sink; /* whose state this is: names the inputs of the run */
@@ -23,8 +26,11 @@ struct wl_output {
     struct wl_text text;
     int fd;
     char *fresh; /* what is written instead of cfg.path until it is whole; NULL: cfg.path itself */
-    int errno_value; /* why writing failed, 0 it did not */
-    wl_ns reported;  /* st->elapsed at the last report of an interval */
+    int errno_value;        /* why writing failed, 0 it did not */
+    wl_ns reported;         /* st->elapsed at the last report of an interval */
+    wl_rewrite_fn *rewrite; /* or NULL; set by the sink when it is opened, with the two below */
+    void *rewrite_user;
+    struct wl_text rewritten; /* released by wl_output_finish */
 };
 
 /**
