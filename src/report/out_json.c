@@ -135,13 +135,14 @@ static void put_findings(struct json *j, const struct wl_finding *findings, uint
     put_ids(j, findings, n);
 }
 
-/* what was found and does not count */
-static void put_suppressed(struct json *j, const struct wl_finding *findings, uint32_t n)
+/* what was found and does not count: n of them, behind n_before that do */
+static void put_suppressed(struct json *j, const struct wl_finding *findings, uint32_t n_before,
+                           uint32_t n)
 {
-    if (n == 0)
+    if (n == 0) /* findings may be NULL */
         return;
     PUT(j, ",\"suppressed\":[");
-    put_ids(j, findings, n);
+    put_ids(j, findings + n_before, n);
 }
 
 /* "file", when there are several */
@@ -357,7 +358,7 @@ static void put_exchange(struct json *j, const struct wl_exchange *ex)
         put_name(j, wl_unjudged_name(ex->unjudged));
     }
     put_file(j, wl_extent_frame(ex));
-    put_suppressed(j, ex->findings + ex->n_findings, ex->n_suppressed);
+    put_suppressed(j, ex->findings, ex->n_findings, ex->n_suppressed);
     if (ex->leg) {
         PUT(j, ",\"leg\":{\"conn\":");
         put_u64(j, ex->leg->conn);
@@ -532,7 +533,7 @@ static int put_connection(struct json *j, const struct wl_conn_record *conn)
     PUT(j, ",\"end\":");
     put_name(j, wl_end_name(conn->end));
     put_findings(j, conn->findings, conn->n_findings);
-    put_suppressed(j, conn->findings + conn->n_findings, conn->n_suppressed);
+    put_suppressed(j, conn->findings, conn->n_findings, conn->n_suppressed);
     return end_object(j);
 }
 
