@@ -81,6 +81,12 @@ static const struct prose options[] = {
      "One object per line: start, exchange, finding, connection, end. The keys are described in "
      "docs/ndjson.md of the source, and do not change."},
     {"report", "May repeat. `-` as FILE is standard output, in place of the text."},
+    {"baseline",
+     "What stands in it does not count, in the numbers or the exit status. See `wirelint.conf(5)`."},
+    {"write-baseline", "The exit status of this run is the one it would have without."},
+    {"metrics",
+     "OpenMetrics, or the text of Prometheus where that is asked for, at /metrics. Without ADDR "
+     "only this machine is answered."},
     {"w",
      "Connections with findings at or above `--fail-on`, each offending packet with a comment that "
      "names the rule and what was seen. Files are read a second time for it; of standard input and "
