@@ -81,13 +81,12 @@ bool wl_held_add(struct wl_held *h, const struct wl_note *note, struct wl_span b
                         ? last->at.frame == note->at.frame
                         : note->kind == WL_NOTE_GAP && last->why == note->why);
 
-    if (!extends && !make_room(h)) {
-        /* octets that follow octets need no note of their own: they count as seen with those */
-        extends = last && note->kind == WL_NOTE_OCTETS && last->kind == WL_NOTE_OCTETS &&
-                  last->dir == note->dir && last->at.offset + last->n == note->at.offset;
-        if (!extends)
-            return false;
-    }
+    /* octets that follow octets need no note of their own: they count as seen with those */
+    extends = extends || (h->n_notes == WL_HELD_NOTES && last && note->kind == WL_NOTE_OCTETS &&
+                          last->kind == WL_NOTE_OCTETS && last->dir == note->dir &&
+                          last->at.offset + last->n == note->at.offset);
+    if (!extends && !make_room(h))
+        return false;
     if (note->kind == WL_NOTE_OCTETS) {
         if (h->taken[note->dir]) { /* only what is still wanted counts against the maximum */
             wl_buf_drop(&h->buf[note->dir], h->taken[note->dir]);
