@@ -240,6 +240,27 @@ static int apply_metrics(struct wl_parse *p, const char *value)
     return refuse(p, value, "a port, or an address and a port: 9464, 10.0.0.2:9464, [::1]:9464");
 }
 
+static int apply_redact(struct wl_parse *p, const char *value)
+{
+    static const char *const levels[] = {
+        [WL_REDACT_CREDENTIALS] = "credentials",
+        [WL_REDACT_VALUES] = "values",
+        [WL_REDACT_TARGETS] = "targets",
+        [WL_REDACT_ADDRESSES] = "addresses",
+    };
+
+    for (size_t i = 0; i < WL_COUNT(levels); i++) {
+        if (strcmp(value, levels[i]) == 0) {
+            p->o->config.redact = (enum wl_redact)i;
+            return 0;
+        }
+    }
+    (void)refuse(p, value, "credentials, values, targets or addresses");
+    if (strcmp(value, "none") == 0)
+        wl_hint(p->err, "credentials are never shown; who needs them has the capture");
+    return WL_EINVAL;
+}
+
 static int apply_baseline(struct wl_parse *p, const char *value)
 {
     p->o->baselines[p->o->n_baselines++] = value;
@@ -695,6 +716,8 @@ const struct wl_option wl_option_rows[] = {
     {"no-mouse", 0, WL_FOR_WATCH, NULL, "leave the mouse to the terminal", apply_no_mouse, NULL},
     {"format", 0, WL_FOR_RULES | WL_FOR_PROFILES, "FORMAT", "text, json or markdown", apply_format,
      NULL},
+    {"redact", 0, WL_FOR_READERS, "LEVEL",
+     "hide credentials (always done), values, targets\nor addresses", apply_redact, NULL},
     {"utc", 0, WL_FOR_READERS, NULL, "times in UTC, not local time", apply_utc, NULL},
     {"color", 0, WL_FOR_ALL, "WHEN", "auto, always or never", apply_color, NULL},
     {"quiet", 'q', WL_FOR_READERS, NULL, "only findings and the verdict", apply_quiet, NULL},
@@ -710,7 +733,6 @@ const struct wl_option wl_option_rows[] = {
     {"version", 0, WL_FOR_ALL | WL_ONLY_ON_LINE, NULL, NULL, apply_version, NULL},
     {"", 'D', WL_FOR_ALL, NULL, NULL, apply_list_interfaces, NULL},
     {"keylog", 0, WL_FOR_READERS, "FILE", NULL, NULL, "decrypting TLS is not in this version"},
-    {"redact", 0, WL_FOR_READERS, "LEVEL", NULL, NULL, "redaction is not in this version"},
 };
 
 const size_t wl_n_option_rows = WL_COUNT(wl_option_rows);
@@ -719,8 +741,8 @@ const size_t wl_n_option_rows = WL_COUNT(wl_option_rows);
 static const struct {
     const char *name, *value;
 } initial[] = {
-    {"color", "auto"},  {"examples", "3"}, {"fail-on", "violation"},
-    {"format", "text"}, {"refresh", "4"},  {"theme", "dark"},
+    {"color", "auto"},         {"examples", "3"}, {"fail-on", "violation"}, {"format", "text"},
+    {"redact", "credentials"}, {"refresh", "4"},  {"theme", "dark"},
 };
 
 const char *wl_option_initial(const struct wl_option *option)

@@ -344,6 +344,30 @@ static int check_inputs(struct wl_parse *p)
     return 0;
 }
 
+/* What would not be what it says. */
+static int check_redaction(struct wl_parse *p)
+{
+    const struct wl_options *o = p->o;
+    enum wl_redact level = o->config.redact;
+
+    if (level > WL_REDACT_CREDENTIALS && o->config.evidence_path) {
+        return wl_fail(p->err, WL_EINVAL,
+                       "-w writes packets as they were captured, and --redact cannot hide anything "
+                       "in them");
+    }
+    if (level >= WL_REDACT_TARGETS && o->write_baseline) {
+        return wl_fail(p->err, WL_EINVAL,
+                       "a baseline is made of targets, which --redact is to hide");
+    }
+    if (level >= WL_REDACT_ADDRESSES && o->command == WL_COMMAND_WATCH) {
+        return wl_fail(
+            p->err, WL_EINVAL,
+            "the dashboard finds connections by their addresses: --redact targets is the "
+            "most that it takes");
+    }
+    return 0;
+}
+
 static int check_whole(struct wl_parse *p)
 {
     struct wl_options *o = p->o;
@@ -374,6 +398,8 @@ static int check_whole(struct wl_parse *p)
         wl_hint(p->err, "'wirelint explain %s' tells about one rule", o->words[0]);
         return WL_EINVAL;
     }
+    if (check_redaction(p) < 0)
+        return WL_EINVAL;
     if (o->separate && (o->n_reports || o->config.evidence_path)) {
         return wl_fail(p->err, WL_EINVAL,
                        "--separate writes a report per file to standard output; --report and -w "

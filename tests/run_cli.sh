@@ -124,8 +124,7 @@ check "an unknown rule to explain" 2 explain interim-to-http1
 err "did you mean 'interim-to-http10'"
 check "a misspelt command is a missing file, with a hint" 3 adit
 err "did you mean the command 'audit'"
-for option in '--keylog k' \
-    '--redact all'; do
+for option in '--keylog k'; do
     # shellcheck disable=SC2086 # an option and its value
     check "$option is refused" 2 audit $option "$clean"
     err 'this version'

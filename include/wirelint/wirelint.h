@@ -75,6 +75,14 @@ struct wl_override {
     enum wl_severity severity; /* WL_OFF switches the rule off */
 };
 
+/** What the outputs may show of an exchange; each hides what those before it hide. Credentials always are. */
+enum wl_redact {
+    WL_REDACT_CREDENTIALS,
+    WL_REDACT_VALUES,    /* values of fields, queries, what findings quote */
+    WL_REDACT_TARGETS,   /* targets and hosts */
+    WL_REDACT_ADDRESSES, /* addresses */
+};
+
 enum { WL_MAX_PORTS = 64 };
 
 /** Everything an engine needs to know; plain data, strings borrowed for the engine's life. */
@@ -99,6 +107,7 @@ struct wl_config {
     const struct wl_suppression *suppressions; /* model.h */
     size_t n_suppressions;
     wl_ns today; /* by the clock of the wall, for the end of suppressions; 0: none has ended */
+    enum wl_redact redact;
 };
 
 /** The version of the library, which with a shared one need not be that of the headers: "0.1.0". */

@@ -100,6 +100,7 @@ complete -c wirelint -n '__wirelint_is watch' -l theme -x -a 'dark light' -d 'da
 complete -c wirelint -n '__wirelint_is watch' -l ascii -d 'only ASCII characters'
 complete -c wirelint -n '__wirelint_is watch' -l no-mouse -d 'leave the mouse to the terminal'
 complete -c wirelint -n '__wirelint_is rules profiles' -l format -x -a 'text json markdown' -d 'text, json or markdown'
+complete -c wirelint -n '__wirelint_is audit list stats watch' -l redact -x -d 'hide credentials (always done), values, targets or addresses'
 complete -c wirelint -n '__wirelint_is audit list stats watch' -l utc -d 'times in UTC, not local time'
 complete -c wirelint -l color -x -a 'auto always never' -d 'auto, always or never'
 complete -c wirelint -n '__wirelint_is audit list stats watch' -s q -l quiet -d 'only findings and the verdict'

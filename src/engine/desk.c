@@ -92,6 +92,7 @@ struct wl_desk *wl_desk_new(const struct wl_desk_config *cfg)
             .filter = cfg->filter,
             .overridden = cfg->overridden,
             .suppress = cfg->suppress,
+            .redactor = cfg->redactor,
             .history = d->history,
         };
 

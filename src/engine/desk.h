@@ -31,6 +31,7 @@ struct wl_desk_config {
     /* Severities in force, for what is judged again; then cfg says nothing of single rules. Or NULL. */
     const struct wl_overridden *overridden;
     const struct wl_suppress *suppress; /* or NULL */
+    struct wl_redactor *redactor;
     /* What is read, to read it once more; NULL when that cannot be (live, standard input). */
     const struct wl_source_config *source;
     struct wl_spool *spool; /* or NULL: where packets are kept that cannot be read again */

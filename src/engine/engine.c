@@ -33,19 +33,29 @@ static bool relate_and_filter(struct wl_engine *e, struct wl_exchange *ex)
     return !e->filter || wl_filter_match(e->filter, ex);
 }
 
+/* What is shown of it is redacted first, but for the addresses by which -w finds its packets. Suppressions see
+ * targets and hosts as they were, yet never a credential: fingerprints are written into baselines. */
 static void take_exchange(struct wl_engine *e, struct wl_exchange *ex)
 {
-    if (!relate_and_filter(e, ex)) {
+    bool shown = relate_and_filter(e, ex);
+
+    if (!shown) {
         wl_tally_stats(e->tally)->left_out++;
         return;
     }
+    shown = e->shows_all || ex->n_findings;
+    if (shown)
+        wl_redact_credentials(ex);
     if (e->suppress)
         wl_suppress_exchange(e->suppress, ex);
+    if (e->evidence)
+        wl_evidence_exchange(e->evidence, ex);
+    if (shown)
+        wl_redact_exchange(e->redactor, ex);
+    wl_redact_addresses(e->redactor, &ex->conn);
     wl_tally_exchange(e->tally, ex);
     if (e->desk)
         wl_serve_exchange(e, ex);
-    if (e->evidence)
-        wl_evidence_exchange(e->evidence, ex);
     wl_outputs_exchange(&e->outputs, ex);
 }
 
@@ -81,6 +91,10 @@ static void take_connection(struct wl_engine *e, struct wl_conn_record *conn)
         counts = filter_connection(e, conn, &http);
     if (e->suppress && counts)
         wl_suppress_connection(e->suppress, conn);
+    if (e->evidence && counts)
+        wl_evidence_connection(e->evidence, conn);
+    wl_redact_connection(e->redactor, conn);
+    wl_redact_addresses(e->redactor, &conn->conn);
     if (e->desk)
         wl_serve_connection(e, conn, counts, http);
     if (!counts)
@@ -88,8 +102,6 @@ static void take_connection(struct wl_engine *e, struct wl_conn_record *conn)
     if (e->filter)
         wl_tally_opened(e->tally);
     wl_tally_connection(e->tally, conn, http);
-    if (e->evidence)
-        wl_evidence_connection(e->evidence, conn);
     wl_outputs_connection(&e->outputs, conn);
 }
 
@@ -291,6 +303,7 @@ static int fill(struct wl_engine *e, struct wl_error *err)
     }
     e->tally = wl_tally_new(&e->budget, &e->cfg.limits);
     e->relate = wl_relate_new(&e->budget, &e->cfg);
+    e->redactor = wl_redactor_new(&e->budget, &e->cfg);
     if (e->cfg.n_suppressions) {
         int rc = wl_suppress_new(&e->budget, &e->cfg, &e->suppress, err);
 
@@ -299,7 +312,7 @@ static int fill(struct wl_engine *e, struct wl_error *err)
     }
     if (e->cfg.evidence_path)
         e->evidence = wl_evidence_new(&e->budget, &e->cfg);
-    complete = e->tally && e->relate && (!e->filter || e->matched) &&
+    complete = e->tally && e->relate && e->redactor && (!e->filter || e->matched) &&
                (!e->cfg.evidence_path || e->evidence);
     return complete ? 0 : wl_fail(err, WL_NOMEM, "out of memory");
 }
@@ -371,6 +384,7 @@ int wl_engine_start(struct wl_engine *e, bool shards, struct wl_error *err)
                             wl_engine_released, e);
     if (!e->merge)
         return wl_fail(err, WL_NOMEM, "out of memory");
+    e->shows_all = wl_outputs_want_exchanges(&e->outputs);
     cfg.emit = on_event;
     cfg.user = e;
     for (unsigned i = 0; shards && i < e->n_shards; i++) {
@@ -524,6 +538,7 @@ void wl_engine_free(struct wl_engine *e)
     wl_bell_free(e->bell);
     wl_relate_free(e->relate);
     wl_suppress_free(e->suppress);
+    wl_redactor_free(e->redactor);
     wl_tally_free(e->tally);
     wl_matched_free(e->matched);
     wl_filter_free(e->filter);

@@ -13,6 +13,7 @@
 #include "pipeline.h"
 #include "places.h"
 #include "port.h"
+#include "redact.h"
 #include "relate.h"
 #include "shard.h"
 #include "stats.h"
@@ -34,6 +35,8 @@ struct wl_engine {
     struct wl_tally *tally;
     struct wl_relate *relate;
     struct wl_suppress *suppress; /* or NULL */
+    struct wl_redactor *redactor;
+    bool shows_all;               /* exchanges without findings too: to outputs or a screen */
     struct wl_evidence *evidence; /* only with -w */
     struct wl_places *places;     /* only when an output asks for it */
     struct wl_merge *merge;

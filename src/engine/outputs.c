@@ -53,6 +53,15 @@ bool wl_outputs_want_steps(const struct wl_outputs *o)
     return false;
 }
 
+bool wl_outputs_want_exchanges(const struct wl_outputs *o)
+{
+    for (size_t i = 0; i < o->n; i++) {
+        if (o->all[i].sink.ops->wants_exchanges)
+            return true;
+    }
+    return false;
+}
+
 bool wl_outputs_want_ticks(const struct wl_outputs *o)
 {
     for (size_t i = 0; i < o->n; i++) {

@@ -28,6 +28,8 @@ WL_MUST_USE int wl_outputs_add(struct wl_outputs *o, const struct wl_sink_ops *o
                                const struct wl_sink_config *cfg, struct wl_error *err);
 /** Some output wants every connection record with its steps; wants to be told the time. */
 bool wl_outputs_want_steps(const struct wl_outputs *o);
+/** Some output wants exchanges without findings, too. */
+bool wl_outputs_want_exchanges(const struct wl_outputs *o);
 bool wl_outputs_want_ticks(const struct wl_outputs *o);
 /** The run's inputs, borrowed for the life of the outputs. */
 void wl_outputs_inputs(struct wl_outputs *o, const struct wl_input *inputs, size_t n);

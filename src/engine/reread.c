@@ -134,8 +134,15 @@ static void take_exchange(struct wl_reread *r, struct wl_exchange *ex)
         if (!a || !recall_findings(r, ex, a)) {
             r->cut = true;
         } else if (!r->cfg.filter || wl_filter_match(r->cfg.filter, ex)) {
-            struct wl_span packed = wl_pack_exchange(&r->packer, ex);
-            size_t offset = keep(r, packed);
+            struct wl_span packed;
+            size_t offset;
+
+            if (r->cfg.redactor) {
+                wl_redact_credentials(ex);
+                wl_redact_exchange(r->cfg.redactor, ex);
+            }
+            packed = wl_pack_exchange(&r->packer, ex);
+            offset = keep(r, packed);
 
             if (offset != SIZE_MAX)
                 r->found[r->n_found++] = (struct found){ex->ordinal, offset, packed.n};
@@ -160,6 +167,8 @@ static void take_record(struct wl_reread *r, struct wl_conn_record *conn)
     }
     if (r->cfg.suppress)
         wl_suppress_connection_again(r->cfg.suppress, conn);
+    if (r->cfg.redactor)
+        wl_redact_connection(r->cfg.redactor, conn);
     packed = wl_pack_record(&r->packer, conn);
     offset = keep(r, packed);
     if (offset != SIZE_MAX) {

@@ -10,6 +10,7 @@
 
 #include "detail.h"
 #include "override.h"
+#include "redact.h"
 #include "suppress.h"
 
 struct wl_reread;
@@ -22,6 +23,7 @@ struct wl_reread_config {
     const struct wl_filter *filter;         /* of the whole run, or NULL */
     const struct wl_overridden *overridden; /* severities in force, beside those of cfg; or NULL */
     const struct wl_suppress *suppress;     /* or NULL */
+    struct wl_redactor *redactor;
     const struct wl_history
         *history; /* knows the findings that one connection alone does not tell */
 };

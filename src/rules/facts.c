@@ -182,14 +182,3 @@ struct wl_said wl_said_octets(uint64_t n)
     say(&said, "%" PRIu64 " octet%s", n, n == 1 ? "" : "s");
     return said;
 }
-
-struct wl_said wl_said(struct wl_span s)
-{
-    struct wl_said said;
-    size_t n = s.n < 80 ? s.n : 80;
-
-    for (size_t i = 0; i < n; i++)
-        said.text[i] = (char)(s.p[i] ? s.p[i] : (uint8_t)' ');
-    memcpy(said.text + n, s.n > n ? "..." : "", s.n > n ? 4 : 1);
-    return said;
-}

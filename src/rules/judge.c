@@ -21,6 +21,7 @@
 #include "format.h"
 #include "grammar.h"
 #include "index.h"
+#include "said.h"
 #include "text.h"
 
 enum {
@@ -47,6 +48,7 @@ struct ruling {
 struct wl_judge {
     struct wl_budget *budget;
     struct wl_thresholds thresholds;
+    enum wl_redact redact;
     uint32_t max_findings, max_conn_findings;
     uint64_t suppressed;
 
@@ -317,6 +319,7 @@ struct wl_judge *wl_judge_new(const struct wl_config *cfg, struct wl_budget *bud
     WL_ASSERT(n <= MAX_RULES);
     j->budget = budget;
     j->thresholds = cfg->thresholds;
+    j->redact = cfg->redact;
     /* beyond 64 Ki findings on one exchange nobody reads on */
     j->max_findings = (uint32_t)wl_min_u64(cfg->limits.max_findings, UINT16_MAX);
     j->max_conn_findings = (uint32_t)wl_min_u64(cfg->limits.max_conn_findings, UINT16_MAX);
@@ -676,6 +679,7 @@ void wl_report(struct wl_judge *j, const struct wl_message *m, struct wl_at at,
     va_start(args, fmt);
     n = wl_format(text, sizeof(text), fmt, args);
     va_end(args);
+    n = wl_said_finish(text, n, j->redact, j->ex);
     *f = (struct wl_finding){
         .rule = ruling->rule,
         .severity = severity,

@@ -1,0 +1,220 @@
+/* redact_text.c - what of octets of the network is a secret, and how it is made unreadable.
+ * SPDX-License-Identifier: MIT
+ *
+ * Known names are compared; for the many that applications make up (X-Acme-Api-Token) words in them decide.
+ * A value that is hidden and was none costs a reader little; the other way round it is a leak.
+ */
+#include "redact_text.h"
+
+enum { MOST_NAME = 64 /* octets of a parameter's name that are looked at */ };
+
+/* The octets lie in the arena of an exchange, which nobody else reads any more when they are redacted; the model
+ * shows them as const because nobody else may write. */
+static uint8_t *writable(struct wl_span s)
+{
+    union {
+        const uint8_t *in;
+        uint8_t *out;
+    } p = {.in = s.p};
+
+    return p.out;
+}
+
+void wl_redact_mask(struct wl_span s)
+{
+    uint8_t *p = writable(s);
+
+    for (size_t i = 0; i < s.n; i++) {
+        if (p[i] != '\r' && p[i] != '\n')
+            p[i] = '*';
+    }
+}
+
+/* ------------------------------------------------------------------------------------- names */
+
+/* Does one of the words (small letters) stand in s? firsts: their first octets, once each; most of s is passed over
+ * by them. */
+static bool contains_any(struct wl_span s, const char *const *words, const char *firsts)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        char c = (char)wl_lower(s.p[i]);
+
+        if (c == '\0' || !strchr(firsts, c))
+            continue;
+        for (const char *const *word = words; *word; word++) {
+            size_t n = strlen(*word);
+
+            if ((*word)[0] == c && wl_span_equal_nocase(wl_span_sub(s, i, n), wl_span(*word, n)))
+                return true;
+        }
+    }
+    return false;
+}
+
+bool wl_redact_is_secret_name(struct wl_span field_name)
+{
+    static const char *const words[] = {
+        "authorization",
+        "cookie",
+        "api-key",
+        "apikey",
+        "api_key",
+        "auth-token",
+        "access-token",
+        "id-token",
+        "csrf",
+        "xsrf",
+        "secret",
+        "password",
+        "passwd",
+        "session",
+        "credential",
+        "jwt",
+        "x-token",
+        "-token",
+        "x-auth",
+        "authentication-info",
+        NULL,
+    };
+
+    return contains_any(field_name, words, "acixspj-");
+}
+
+bool wl_redact_is_secret(const struct wl_field *f)
+{
+    /* of names that are known it is known, and most are */
+    if (f->id != WL_FIELD_OTHER) {
+        return f->id == WL_FIELD_AUTHORIZATION || f->id == WL_FIELD_PROXY_AUTHORIZATION ||
+               f->id == WL_FIELD_COOKIE || f->id == WL_FIELD_SET_COOKIE;
+    }
+    return wl_redact_is_secret_name(f->name);
+}
+
+static bool is_secret_parameter(struct wl_span name)
+{
+    static const char *const words[] = {
+        "token",     "secret", "passw",      "pwd",        "apikey", "api_key", "api-key",
+        "signature", "sess",   "credential", "oauth_code", "jwt",    NULL,
+    };
+    static const char *const whole[] = {"key", "sig",  "sid",       "code",         "pin",
+                                        "otp", "auth", "assertion", "samlresponse", "samlrequest"};
+
+    for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++) {
+        if (wl_span_equal_nocase(name, wl_span_text(whole[i])))
+            return true;
+    }
+    return contains_any(name, words, "tspacoj");
+}
+
+/* -------------------------------------------------------------------------------------- URLs */
+
+static bool ends_url(uint8_t c)
+{
+    return c <= ' ' || c == '"' || c == '\'' || c == '<' || c == '>';
+}
+
+/* s begins behind "://": up to the last "@" of the authority. */
+static void mask_userinfo(struct wl_span s)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < s.n && !ends_url(s.p[i]) && s.p[i] != '/' && s.p[i] != '?'; i++) {
+        if (s.p[i] == '@')
+            at = i;
+    }
+    wl_redact_mask(wl_span_sub(s, 0, at));
+}
+
+/* s begins behind a delimiter of parameters: NAME=VALUE. Returns how far it was looked at. */
+static size_t mask_parameter(struct wl_span s)
+{
+    struct wl_span name = wl_span_sub(s, 0, wl_span_find(wl_span_sub(s, 0, MOST_NAME), '='));
+    struct wl_span value = wl_span_after(s, name.n + 1);
+    size_t n = 0;
+
+    if (name.n == MOST_NAME || name.n >= s.n || !is_secret_parameter(name))
+        return 0;
+    while (n < value.n && !ends_url(value.p[n]) && value.p[n] != '&' && value.p[n] != ';' &&
+           value.p[n] != '#')
+        n++;
+    wl_redact_mask(wl_span_sub(value, 0, n));
+    return name.n + 1 + n;
+}
+
+void wl_redact_urls(struct wl_span s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        uint8_t c = s.p[i];
+
+        if (c == ':' && wl_span_starts(wl_span_after(s, i), WL_SPAN("://"))) {
+            mask_userinfo(wl_span_after(s, i + 3));
+        } else if (c == '?' || c == '&' || c == ';' || c == '#') {
+            i += mask_parameter(wl_span_after(s, i + 1));
+        }
+    }
+}
+
+/* ------------------------------------------------------------------------------------- fields */
+
+/* "Basic dXNlcjpwdw==": what follows the first word */
+static void mask_behind_scheme(struct wl_span value)
+{
+    size_t n = wl_span_find(value, ' ');
+
+    wl_redact_mask(n < value.n ? wl_span_after(value, n + 1) : value);
+}
+
+/* "a=1; b=2": what follows each "="; of Set-Cookie, whose attributes are no secrets, the first. */
+static void mask_cookies(struct wl_span value, bool all)
+{
+    do {
+        size_t end = wl_span_find(value, ';');
+        struct wl_span pair = wl_span_sub(value, 0, end);
+        size_t equals = wl_span_find(pair, '=');
+
+        wl_redact_mask(equals < pair.n ? wl_span_after(pair, equals + 1) : pair);
+        value = wl_span_after(value, end + 1);
+    } while (all && value.n);
+}
+
+static bool starts_nocase(struct wl_span s, struct wl_span word)
+{
+    return wl_span_equal_nocase(wl_span_sub(s, 0, word.n), word);
+}
+
+/* A scheme, and behind it what is a secret: credentials, and challenges that are tokens. */
+static bool has_scheme(const struct wl_field *f)
+{
+    return f->id == WL_FIELD_AUTHORIZATION || f->id == WL_FIELD_PROXY_AUTHORIZATION ||
+           starts_nocase(f->value, WL_SPAN("negotiate ")) ||
+           starts_nocase(f->value, WL_SPAN("ntlm "));
+}
+
+void wl_redact_field(const struct wl_field *f)
+{
+    if (f->odd & WL_ODD_NO_COLON) {
+        wl_redact_line(f->name);
+    } else if (f->id == WL_FIELD_COOKIE || f->id == WL_FIELD_SET_COOKIE) {
+        mask_cookies(f->value, f->id == WL_FIELD_COOKIE);
+    } else if (has_scheme(f)) {
+        mask_behind_scheme(f->value);
+    } else if (wl_redact_is_secret(f)) {
+        wl_redact_mask(f->value);
+    } else {
+        wl_redact_urls(f->value);
+    }
+}
+
+void wl_redact_line(struct wl_span s)
+{
+    struct wl_span trimmed = wl_span_trim(s);
+    size_t n = 0;
+
+    while (n < trimmed.n && wl_is_tchar(trimmed.p[n]))
+        n++;
+    if (n < trimmed.n && wl_redact_is_secret_name(wl_span_sub(trimmed, 0, n))) {
+        wl_redact_mask(wl_span_after(trimmed, n + 1));
+    } else {
+        wl_redact_urls(s);
+    }
+}

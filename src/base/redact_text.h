@@ -1,0 +1,30 @@
+/* redact_text.h - what of octets of the network is a secret, and how it is made unreadable.
+ * SPDX-License-Identifier: MIT
+ *
+ * Everything here writes '*' over octets where they lie: nothing moves, nothing is allocated, and nothing
+ * can fail.
+ */
+#ifndef WL_REDACT_TEXT_H
+#define WL_REDACT_TEXT_H
+
+#include "span.h"
+
+/** Over every octet but CR and LF. The octets must be writable, whatever the span says. */
+void wl_redact_mask(struct wl_span s);
+/**
+ * User and password of URLs ("://user:password@"), and the values of parameters whose names say that they
+ * are secrets ("?access_token=...", ";jsessionid=..."), wherever they stand in s.
+ */
+void wl_redact_urls(struct wl_span s);
+/** Does the name of a field say that its value is a secret (Authorization, Cookie, X-Api-Key ...)? */
+bool wl_redact_is_secret_name(struct wl_span field_name);
+bool wl_redact_is_secret(const struct wl_field *f);
+/**
+ * The value of a field that is one: the scheme of Authorization and the names of cookies stay readable. Of any
+ * other, what wl_redact_urls finds, and the tokens of Negotiate and NTLM.
+ */
+void wl_redact_field(const struct wl_field *f);
+/** A line that may be a field and was not read as one ("Authorization Basic ..."). */
+void wl_redact_line(struct wl_span s);
+
+#endif

@@ -1,0 +1,128 @@
+/* said.c - what of the network stands in the sentence of a finding, and may be shown.
+ * SPDX-License-Identifier: MIT
+ *
+ * wl_said puts what it quotes between two control octets, which nothing that it quotes holds. When the sentence
+ * is finished they are taken out again, and what stands between them is known to be of the network: only
+ * there something is hidden, and there it is not forgotten, whichever rule speaks.
+ */
+#include "said.h"
+
+#include "line.h"
+#include "redact_text.h"
+
+static uint8_t said_octet(uint8_t c)
+{
+    if (c == '\0')
+        return ' ';
+    return c == WL_SAID_OPEN || c == WL_SAID_CLOSE ? 0x1a : c; /* SUBSTITUTE */
+}
+
+struct wl_said wl_said(struct wl_span s)
+{
+    struct wl_said said;
+    size_t n = s.n < WL_SAID_OCTETS ? s.n : WL_SAID_OCTETS, used = 0;
+
+    said.text[used++] = WL_SAID_OPEN;
+    for (size_t i = 0; i < n; i++)
+        said.text[used++] = (char)said_octet(s.p[i]);
+    if (s.n > n) {
+        memcpy(said.text + used, "...", 3);
+        used += 3;
+    }
+    said.text[used++] = WL_SAID_CLOSE;
+    said.text[used] = '\0';
+    return said;
+}
+
+/* ------------------------------------------------------------------------------------ secrets */
+
+/* Does the value hold these octets, as wl_said shows them? */
+static bool holds(struct wl_span value, struct wl_span said)
+{
+    for (size_t i = 0; i + said.n <= value.n; i++) {
+        size_t k = 0;
+
+        while (k < said.n && said_octet(value.p[i + k]) == said.p[k])
+            k++;
+        if (k == said.n)
+            return true;
+    }
+    return false;
+}
+
+static bool is_in_secret(const struct wl_message *m, struct wl_span said)
+{
+    for (uint32_t i = 0; m->state != WL_ABSENT && i < m->n_fields; i++) {
+        const struct wl_field *f = &m->fields[i];
+
+        if (wl_redact_is_secret(f) && holds(f->value, said))
+            return true;
+    }
+    return false;
+}
+
+/* Is what was quoted a secret, or part of one? */
+static bool is_secret(const struct wl_exchange *ex, struct wl_span said)
+{
+    enum { FEW = 4 };
+
+    if (said.n > WL_SAID_OCTETS) /* without its "..." */
+        said.n = WL_SAID_OCTETS;
+    if (!ex || said.n < FEW)
+        return false;
+    for (uint32_t i = 0; i < ex->n_interim; i++) {
+        if (is_in_secret(&ex->interim[i], said))
+            return true;
+    }
+    return is_in_secret(&ex->req, said) || is_in_secret(&ex->res, said);
+}
+
+/* Names that everybody has, and short numbers, tell nothing. */
+static bool is_plain(struct wl_span said)
+{
+    uint64_t number;
+
+    if (said.n < 5 && wl_parse_u64(said, &number))
+        return true;
+    for (unsigned i = WL_FIELD_OTHER + 1; i < WL_N_FIELDS; i++) {
+        if (wl_span_equal_nocase(said, wl_span_text(wl_field_name((enum wl_field_id)i))))
+            return true;
+    }
+    for (unsigned i = WL_METHOD_OTHER + 1; i < WL_N_METHODS; i++) {
+        if (wl_span_equal(said, wl_span_text(wl_method_name((enum wl_method)i))))
+            return true;
+    }
+    return said.n == 0;
+}
+
+static void redact(struct wl_span said, enum wl_redact level, const struct wl_exchange *ex)
+{
+    bool hidden = level >= WL_REDACT_VALUES ? !is_plain(said) : is_secret(ex, said);
+
+    if (hidden) {
+        wl_redact_mask(said);
+    } else if (level < WL_REDACT_VALUES) {
+        wl_redact_line(said);
+    }
+}
+
+size_t wl_said_finish(char *text, size_t n, enum wl_redact level, const struct wl_exchange *ex)
+{
+    size_t used = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        struct wl_span said;
+
+        if (text[i] != WL_SAID_OPEN) {
+            text[used++] = text[i];
+            continue;
+        }
+        said = wl_span(text + i + 1, n - i - 1);
+        said.n = wl_span_find(said, WL_SAID_CLOSE);
+        redact(said, level, ex);
+        memmove(text + used, said.p, said.n);
+        used += said.n;
+        i += said.n + 1;
+    }
+    return used;
+}
