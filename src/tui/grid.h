@@ -23,11 +23,11 @@ struct wl_column {
     size_t at;         /* offset in the row of what put is given; 0: the row itself */
     unsigned look;     /* of what it writes, where that is not given by the value */
     enum wl_align align;
-    uint8_t rank;         /* 0: never goes; else the highest goes first */
-    uint16_t least, most; /* columns; most 0: as least */
-    uint8_t weight;       /* its share in what is left over; 0 counts as 1 */
     enum wl_cut cut;      /* how it is shortened */
     enum wl_sort sort;    /* what it is sorted by; TIME where sorts is false: none */
+    uint16_t least, most; /* columns; most 0: as least */
+    uint8_t rank;         /* 0: never goes; else the highest goes first */
+    uint8_t weight;       /* its share in what is left over; 0 counts as 1 */
     bool sorts;
 };
 
