@@ -193,6 +193,9 @@ struct wl_sink_ops {
     /* Every connection record, with its steps; false: only those with findings, without steps. */
     bool wants_connections;
     bool wants_exchanges; /* every exchange; false: only those with findings */
+    /* Whether anything of ex will be shown beyond the rules of its findings, times and endpoints: what is not shown
+     * is not redacted, and must not be looked at. NULL: all is shown. */
+    bool (*shows)(const struct wl_sink *s, const struct wl_exchange *ex);
     int (*flush)(
         struct wl_sink *s); /* live: nothing more comes for now, show what there is; or NULL */
     bool replaces; /* at an interval: a new file takes the place of cfg->path, made beside it */

@@ -36,15 +36,20 @@ void wl_redact_mask(struct wl_span s)
  * by them. */
 static bool contains_any(struct wl_span s, const char *const *words, const char *firsts)
 {
-    for (size_t i = 0; i < s.n; i++) {
-        char c = (char)wl_lower(s.p[i]);
+    uint64_t first = 0; /* bit c % 64: a word begins with c, or with its like */
 
-        if (c == '\0' || !strchr(firsts, c))
+    for (; *firsts; firsts++)
+        first |= (uint64_t)1 << (uint8_t)*firsts % 64;
+    for (size_t i = 0; i < s.n; i++) {
+        uint8_t c = wl_lower(s.p[i]);
+
+        if (!(first >> c % 64 & 1))
             continue;
         for (const char *const *word = words; *word; word++) {
             size_t n = strlen(*word);
 
-            if ((*word)[0] == c && wl_span_equal_nocase(wl_span_sub(s, i, n), wl_span(*word, n)))
+            if ((uint8_t)(*word)[0] == c &&
+                wl_span_equal_nocase(wl_span_sub(s, i, n), wl_span(*word, n)))
                 return true;
         }
     }
@@ -141,8 +146,21 @@ static size_t mask_parameter(struct wl_span s)
     return name.n + 1 + n;
 }
 
+/* A secret follows the name of a parameter and "=", or stands before "@": most values have neither. */
+static bool may_hold_secret(struct wl_span s)
+{
+    if (s.n == 0)
+        return false;
+    if (memchr(s.p, '@', s.n))
+        return true;
+    return memchr(s.p, '=', s.n) && (memchr(s.p, '?', s.n) || memchr(s.p, '&', s.n) ||
+                                     memchr(s.p, ';', s.n) || memchr(s.p, '#', s.n));
+}
+
 void wl_redact_urls(struct wl_span s)
 {
+    if (!may_hold_secret(s))
+        return;
     for (size_t i = 0; i < s.n; i++) {
         uint8_t c = s.p[i];
 
@@ -185,9 +203,11 @@ static bool starts_nocase(struct wl_span s, struct wl_span word)
 /* A scheme, and behind it what is a secret: credentials, and challenges that are tokens. */
 static bool has_scheme(const struct wl_field *f)
 {
-    return f->id == WL_FIELD_AUTHORIZATION || f->id == WL_FIELD_PROXY_AUTHORIZATION ||
-           starts_nocase(f->value, WL_SPAN("negotiate ")) ||
-           starts_nocase(f->value, WL_SPAN("ntlm "));
+    if (f->id == WL_FIELD_AUTHORIZATION || f->id == WL_FIELD_PROXY_AUTHORIZATION)
+        return true;
+    return f->value.n && wl_lower(f->value.p[0]) == 'n' &&
+           (starts_nocase(f->value, WL_SPAN("negotiate ")) ||
+            starts_nocase(f->value, WL_SPAN("ntlm ")));
 }
 
 void wl_redact_field(const struct wl_field *f)

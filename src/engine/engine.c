@@ -33,6 +33,18 @@ static bool relate_and_filter(struct wl_engine *e, struct wl_exchange *ex)
     return !e->filter || wl_filter_match(e->filter, ex);
 }
 
+/* Will anybody show, write down or keep what it holds? Nearly always that is certain at once; only a report that
+ * counts findings beyond its examples is asked. */
+static bool is_shown(const struct wl_engine *e, const struct wl_exchange *ex)
+{
+    if (e->shows_all)
+        return true;
+    if (!ex->n_findings)
+        return false;
+    return e->suppress || e->evidence || e->desk || e->cfg.redact > WL_REDACT_CREDENTIALS ||
+           wl_outputs_show(&e->outputs, ex);
+}
+
 /* What is shown of it is redacted first, but for the addresses by which -w finds its packets. Suppressions see
  * targets and hosts as they were, yet never a credential: fingerprints are written into baselines. */
 static void take_exchange(struct wl_engine *e, struct wl_exchange *ex)
@@ -43,7 +55,7 @@ static void take_exchange(struct wl_engine *e, struct wl_exchange *ex)
         wl_tally_stats(e->tally)->left_out++;
         return;
     }
-    shown = e->shows_all || ex->n_findings;
+    shown = is_shown(e, ex);
     if (shown)
         wl_redact_credentials(ex);
     if (e->suppress)

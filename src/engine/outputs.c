@@ -98,6 +98,26 @@ void wl_outputs_inputs(struct wl_outputs *o, const struct wl_input *inputs, size
     }
 }
 
+/* Is ex given to this output? */
+static bool takes(const struct wl_output *out, const struct wl_exchange *ex)
+{
+    const struct wl_sink_ops *ops = out->sink.ops;
+
+    return out->open && ops->exchange &&
+           (ex->n_findings || ex->n_suppressed || ops->wants_exchanges);
+}
+
+bool wl_outputs_show(const struct wl_outputs *o, const struct wl_exchange *ex)
+{
+    for (size_t i = 0; i < o->n; i++) {
+        const struct wl_sink *sink = &o->all[i].sink;
+
+        if (takes(&o->all[i], ex) && (!sink->ops->shows || sink->ops->shows(sink, ex)))
+            return true;
+    }
+    return false;
+}
+
 void wl_outputs_exchange(struct wl_outputs *o, const struct wl_exchange *ex)
 {
     for (size_t i = 0; i < o->n; i++) {
@@ -105,8 +125,7 @@ void wl_outputs_exchange(struct wl_outputs *o, const struct wl_exchange *ex)
         const struct wl_sink_ops *ops = out->sink.ops;
         int rc;
 
-        if (!out->open || !ops->exchange ||
-            !(ex->n_findings || ex->n_suppressed || ops->wants_exchanges))
+        if (!takes(out, ex))
             continue;
         rc = ops->exchange(&out->sink, ex);
         if (rc < 0)

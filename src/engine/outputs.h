@@ -36,6 +36,8 @@ void wl_outputs_inputs(struct wl_outputs *o, const struct wl_input *inputs, size
 /** Some output asks where packets lie in their files; who answers it, and with which state. */
 bool wl_outputs_want_places(const struct wl_outputs *o);
 void wl_outputs_places(struct wl_outputs *o, wl_record_place_fn *place, void *user);
+/** Whether some output will show what ex holds. */
+bool wl_outputs_show(const struct wl_outputs *o, const struct wl_exchange *ex);
 void wl_outputs_exchange(struct wl_outputs *o, const struct wl_exchange *ex);
 void wl_outputs_connection(struct wl_outputs *o, const struct wl_conn_record *conn);
 void wl_outputs_tick(struct wl_outputs *o);

@@ -16,13 +16,25 @@ void wl_firings_release(struct wl_firings *f)
     f->arena = NULL;
 }
 
-static struct wl_fired *find_rule(struct wl_firings *f, const struct wl_rule *rule)
+static size_t slot_of(const struct wl_firings *f, const struct wl_rule *rule)
 {
     size_t slot = ((uintptr_t)rule >> 4) % WL_FIRED_SLOTS;
-    struct wl_fired *made;
 
     while (f->slots[slot] && f->slots[slot]->rule != rule)
         slot = (slot + 1) % WL_FIRED_SLOTS;
+    return slot;
+}
+
+const struct wl_fired *wl_firings_find(const struct wl_firings *f, const struct wl_rule *rule)
+{
+    return f->slots[slot_of(f, rule)];
+}
+
+static struct wl_fired *find_rule(struct wl_firings *f, const struct wl_rule *rule)
+{
+    size_t slot = slot_of(f, rule);
+    struct wl_fired *made;
+
     if (f->slots[slot] || f->n == WL_FIRED_RULES || !f->arena)
         return f->slots[slot];
     made = wl_arena_alloc(f->arena, sizeof(*made));

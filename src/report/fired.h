@@ -54,6 +54,8 @@ struct wl_firings {
 /** Everything lives in memory of b until wl_firings_release. */
 void wl_firings_init(struct wl_firings *f, struct wl_budget *b);
 void wl_firings_release(struct wl_firings *f);
+/** What is known of a rule; NULL when it has not fired. */
+const struct wl_fired *wl_firings_find(const struct wl_firings *f, const struct wl_rule *rule);
 /** Counts a finding on this server; what is known of its rule, or NULL when there is no room. */
 struct wl_fired *wl_firings_count(struct wl_firings *f, const struct wl_finding *finding,
                                   const struct wl_endpoint *server);

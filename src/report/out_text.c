@@ -112,6 +112,20 @@ static void add_finding(struct report *r, const struct wl_finding *f, const stru
         add_example(r, fired, f, ex, record);
 }
 
+/* Examples are few; beyond them findings are only counted. */
+static bool report_shows(const struct wl_sink *s, const struct wl_exchange *ex)
+{
+    const struct report *r = s->state;
+
+    for (uint32_t i = 0; i < ex->n_findings && r->out.cfg.verbosity >= 0; i++) {
+        const struct wl_fired *fired = wl_firings_find(&r->firings, ex->findings[i].rule);
+
+        if (!fired || fired->examples.n < r->out.cfg.examples)
+            return true;
+    }
+    return false;
+}
+
 static int report_exchange(struct wl_sink *s, const struct wl_exchange *ex)
 {
     for (uint32_t i = 0; i < ex->n_findings; i++)
@@ -306,6 +320,5 @@ const struct wl_sink_ops wl_out_text = {
     .connection = report_connection,
     .tick = report_tick,
     .close = report_close,
-    .wants_connections = true,
-    .wants_exchanges = true,
+    .shows = report_shows,
 };

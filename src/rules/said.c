@@ -108,9 +108,10 @@ static void redact(struct wl_span said, enum wl_redact level, const struct wl_ex
 
 size_t wl_said_finish(char *text, size_t n, enum wl_redact level, const struct wl_exchange *ex)
 {
-    size_t used = 0;
+    const char *first = memchr(text, WL_SAID_OPEN, n);
+    size_t used = first ? (size_t)(first - text) : n; /* most sentences quote nothing */
 
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = used; i < n; i++) {
         struct wl_span said;
 
         if (text[i] != WL_SAID_OPEN) {
