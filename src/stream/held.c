@@ -81,8 +81,9 @@ bool wl_held_add(struct wl_held *h, const struct wl_note *note, struct wl_span b
                         ? last->at.frame == note->at.frame
                         : note->kind == WL_NOTE_GAP && last->why == note->why);
 
-    /* octets that follow octets need no note of their own: they count as seen with those */
-    extends = extends || (h->n_notes == WL_HELD_NOTES && last && note->kind == WL_NOTE_OCTETS &&
+    /* Octets that follow octets need no note of their own: they count as seen with those. From the
+     * half on there is room only for what needs one, however small the packets are. */
+    extends = extends || (h->n_notes >= WL_HELD_NOTES / 2 && last && note->kind == WL_NOTE_OCTETS &&
                           last->kind == WL_NOTE_OCTETS && last->dir == note->dir &&
                           last->at.offset + last->n == note->at.offset);
     if (!extends && !make_room(h))
