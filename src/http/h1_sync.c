@@ -711,8 +711,10 @@ void wl_h1_feed_switched(struct wl_h1_in *in)
     case WL_CLAIM_TURNED:
         if (has_layer(live->switched_to)) {
             switch_to_other(in);
-        } else if (dir == WL_TO_SERVER && !live->client_waits) {
-            live->client_waits = true; /* the server's first octets are worth a look, too */
+        } else if (dir == WL_TO_SERVER &&
+                   (!live->client_waits || live->side[WL_TO_CLIENT].gather.buf.n)) {
+            /* the server's first octets are worth a look, too, until they are enough to tell */
+            live->client_waits = true;
             in->kind = WL_FED_WAIT;
         } else {
             switch_now(in, live->switched_to);
