@@ -10,7 +10,6 @@
 #include "wirelint/interface.h"
 
 #include <archive.h>
-#include <openssl/crypto.h>
 
 enum { LOOK_MS = 300 /* at the traffic of interfaces */ };
 
@@ -189,6 +188,5 @@ void wl_command_version(struct wl_text *t)
                    (unsigned)wl_rule_count());
     wl_text_printf(t, "%s\n", pcap_lib_version());
     wl_text_printf(t, "%s\n", archive_version_details());
-    wl_text_printf(t, "%s\n", OpenSSL_version(OPENSSL_VERSION));
     wl_confine_describe(t);
 }

@@ -19,7 +19,6 @@
 #include "wirelint/report.h"
 
 #include <errno.h>
-#include <openssl/crypto.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -527,8 +526,6 @@ int main(int argc, char **argv)
     int status = EXIT_FAILED;
 
     tzset(); /* localtime_r need not */
-    /* not later, when its configuration file cannot be read; and it has nothing to say to us */
-    (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
     wl_budget_init(&budget, OPTION_MEMORY, NULL, NULL, NULL);
     wl_arena_pool_init(&pool, &budget, 0);
     arena = wl_arena_new(&pool);

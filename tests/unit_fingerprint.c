@@ -139,7 +139,7 @@ static void hash_is_that_of_the_words(void **state)
 
     (void)state;
     /* printf abc | sha1sum */
-    assert_true(wl_fingerprint_hash(WL_SPAN("abc"), hash));
+    wl_fingerprint_hash(WL_SPAN("abc"), hash);
     assert_string_equal(hash, "a9993e364706816aba3e25717850c26c");
 }
 

@@ -268,7 +268,7 @@ static void fingerprints(void **state)
     wl_budget_init(&budget, MEMORY, NULL, NULL, NULL);
     wl_text_init(&words, &budget, MEMORY);
     wl_fingerprint_words(&words, &sample.ex.conn, &sample.ex, &sample.found[0]);
-    assert_true(wl_fingerprint_hash(wl_text_span(&words), hex));
+    wl_fingerprint_hash(wl_text_span(&words), hex);
     wl_text_release(&words);
     for (size_t i = 0; i < sizeof(hex); i++)
         other[i] = (char)(hex[i] >= 'a' && hex[i] <= 'f' ? hex[i] - 32 : hex[i]);

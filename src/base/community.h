@@ -14,7 +14,7 @@ enum { WL_COMMUNITY_ID = 30 };
 
 /**
  * The id of the TCP connection between a and b, the same whichever comes first. Returns false when an
- * address is not known or the library for SHA-1 refuses.
+ * address is not known.
  */
 WL_MUST_USE bool wl_community_id(const struct wl_endpoint *a, const struct wl_endpoint *b,
                                  char ret[WL_COMMUNITY_ID]);

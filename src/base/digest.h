@@ -1,4 +1,4 @@
-/* digest.h - digests by OpenSSL: WebSocket accept keys, Community ID, what a page trusts.
+/* digest.h - SHA-1, SHA-256 and base64: WebSocket accept keys, Community ID, what a page trusts.
  * SPDX-License-Identifier: MIT
  */
 #ifndef WL_DIGEST_H
@@ -13,13 +13,13 @@ enum {
     WL_SHA256_BASE64 = 44,
 };
 
-/** SHA-1 over the parts in order. Returns false when the library refuses. */
-bool wl_digest_sha1(const struct wl_span *parts, size_t n_parts, uint8_t ret[WL_SHA1_OCTETS]);
-/** A sum in base64 (RFC 4648 4), 28 characters, no NUL. Returns false when the library refuses. */
-bool wl_digest_base64(const uint8_t sum[WL_SHA1_OCTETS], char ret[WL_SHA1_BASE64]);
+/** SHA-1 (FIPS 180-4 6.1) over the parts in order. */
+void wl_digest_sha1(const struct wl_span *parts, size_t n_parts, uint8_t ret[WL_SHA1_OCTETS]);
+/** A sum in base64 (RFC 4648 4), 28 characters, no NUL. */
+void wl_digest_base64(const uint8_t sum[WL_SHA1_OCTETS], char ret[WL_SHA1_BASE64]);
 /** base64(SHA-1(key + GUID)) of RFC 6455 4.2.2, 28 characters, no NUL. */
-bool wl_digest_websocket_accept(struct wl_span key, char ret[WL_WEBSOCKET_ACCEPT]);
+void wl_digest_websocket_accept(struct wl_span key, char ret[WL_WEBSOCKET_ACCEPT]);
 /** base64(SHA-256(text)), 44 characters, no NUL: how a Content-Security-Policy names a script. */
-bool wl_digest_sha256_base64(struct wl_span text, char ret[WL_SHA256_BASE64]);
+void wl_digest_sha256_base64(struct wl_span text, char ret[WL_SHA256_BASE64]);
 
 #endif

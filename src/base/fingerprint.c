@@ -191,17 +191,15 @@ void wl_fingerprint_words(struct wl_text *t, const struct wl_conn_ref *conn,
     }
 }
 
-bool wl_fingerprint_hash(struct wl_span words, char ret[WL_FINGERPRINT_HEX + 1])
+void wl_fingerprint_hash(struct wl_span words, char ret[WL_FINGERPRINT_HEX + 1])
 {
     static const char digits[] = "0123456789abcdef";
     uint8_t sum[WL_SHA1_OCTETS];
 
-    if (!wl_digest_sha1(&words, 1, sum))
-        return false;
+    wl_digest_sha1(&words, 1, sum);
     for (size_t i = 0; i < WL_FINGERPRINT_HEX / 2; i++) {
         ret[2 * i] = digits[sum[i] >> 4];
         ret[2 * i + 1] = digits[sum[i] & 15];
     }
     ret[WL_FINGERPRINT_HEX] = '\0';
-    return true;
 }

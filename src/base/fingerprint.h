@@ -37,10 +37,7 @@ enum {
  */
 void wl_fingerprint_words(struct wl_text *t, const struct wl_conn_ref *conn,
                           const struct wl_exchange *ex, const struct wl_finding *f);
-/**
- * The first half of the SHA-1 of these words in hexadecimal, small letters, NUL-terminated. Returns
- * false when the library for it refuses.
- */
-WL_MUST_USE bool wl_fingerprint_hash(struct wl_span words, char ret[WL_FINGERPRINT_HEX + 1]);
+/** The first half of the SHA-1 of these words in hexadecimal, small letters, NUL-terminated. */
+void wl_fingerprint_hash(struct wl_span words, char ret[WL_FINGERPRINT_HEX + 1]);
 
 #endif

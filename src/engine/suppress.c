@@ -382,14 +382,15 @@ static struct wl_suppression_use *find_exact(const struct wl_suppress *s, const 
     struct wl_suppression_use *found = NULL;
     struct wl_text words;
     size_t probe = 0;
-    bool hashed;
+    bool full;
     uint64_t hash;
 
     wl_text_init(&words, s->budget, WORDS_MAX);
     wl_fingerprint_words(&words, sub->conn, sub->ex, sub->f);
-    hashed = !words.full && wl_fingerprint_hash(wl_text_span(&words), hex);
+    full = words.full;
+    wl_fingerprint_hash(wl_text_span(&words), hex);
     wl_text_release(&words);
-    if (!hashed)
+    if (full)
         return NULL;
     hash = wl_hash(hex, WL_FINGERPRINT_HEX, s->seed);
     for (uint32_t i; (i = wl_table_find(&s->by_fingerprint, hash, &probe)) != UINT32_MAX;) {

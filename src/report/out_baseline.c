@@ -110,10 +110,11 @@ static void take(struct baseline *b, const struct wl_conn_ref *conn, const struc
         return;
     wl_text_reset(&b->words);
     wl_fingerprint_words(&b->words, conn, ex, f);
-    if (!wl_fingerprint_hash(wl_text_span(&b->words), hash)) {
+    if (b->words.full) {
         b->status = WL_NOMEM;
         return;
     }
+    wl_fingerprint_hash(wl_text_span(&b->words), hash);
     at = wl_hash(hash, WL_FINGERPRINT_HEX, b->seed);
     kind = find(b, hash, at);
     if (!kind)

@@ -227,10 +227,10 @@ static void put_policy(struct wl_html *h)
     char digest[WL_SHA256_BASE64];
 
     wl_text_put(t, "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:");
-    if (wl_digest_sha256_base64(wl_html_style, digest))
-        wl_text_printf(t, "; style-src 'sha256-%.*s'", (int)sizeof(digest), digest);
-    if (wl_digest_sha256_base64(wl_html_script, digest))
-        wl_text_printf(t, "; script-src 'sha256-%.*s'", (int)sizeof(digest), digest);
+    wl_digest_sha256_base64(wl_html_style, digest);
+    wl_text_printf(t, "; style-src 'sha256-%.*s'", (int)sizeof(digest), digest);
+    wl_digest_sha256_base64(wl_html_script, digest);
+    wl_text_printf(t, "; script-src 'sha256-%.*s'", (int)sizeof(digest), digest);
 }
 
 static void put_program(struct wl_html *h)

@@ -251,8 +251,7 @@ static void put_fingerprints(struct sarif *s, const struct wl_conn_ref *conn,
     struct wl_text *t = scratch(s);
 
     wl_fingerprint_words(t, conn, ex, f);
-    if (!wl_fingerprint_hash(wl_text_span(t), hash))
-        return;
+    wl_fingerprint_hash(wl_text_span(t), hash);
     wl_json_open(&s->json, "partialFingerprints", '{');
     wl_json_text(&s->json, "wirelint/v1", hash);
     memcpy(hash + WL_FINGERPRINT_HEX, ":1", 3);
