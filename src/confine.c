@@ -407,7 +407,7 @@ static int allow_calls(scmp_filter_ctx filter, const int *list, size_t n)
 
 static const uint64_t clone_thread = 0x00010000;
 
-/* What is allowed for some arguments only. */
+/* What is allowed for some arguments only. The last 0 of a comparison with one value is that of a second. */
 static int allow_some(scmp_filter_ctx filter)
 {
     const scmp_datum_t self = (scmp_datum_t)getpid();
@@ -431,21 +431,22 @@ static int allow_some(scmp_filter_ctx filter)
     rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(kill), 1,
                            SCMP_A0(SCMP_CMP_MASKED_EQ, low, self));
     /* and to those that were started together with it, as Ctrl-Z does: what feeds it by a pipe */
-    rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(kill), 2, SCMP_A0(SCMP_CMP_EQ, 0),
-                           SCMP_A1(SCMP_CMP_EQ, SIGTSTP));
+    rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(kill), 2, SCMP_A0(SCMP_CMP_EQ, 0, 0),
+                           SCMP_A1(SCMP_CMP_EQ, SIGTSTP, 0));
     /* nothing is typed into a terminal on somebody's behalf */
     rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-                           SCMP_A1(SCMP_CMP_LT, TIOCSTI));
+                           SCMP_A1(SCMP_CMP_LT, TIOCSTI, 0));
     rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-                           SCMP_A1(SCMP_CMP_GT, TIOCLINUX));
+                           SCMP_A1(SCMP_CMP_GT, TIOCLINUX, 0));
     rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-                           SCMP_A1(SCMP_CMP_EQ, TIOCGWINSZ));
+                           SCMP_A1(SCMP_CMP_EQ, TIOCGWINSZ, 0));
     rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-                           SCMP_A1(SCMP_CMP_EQ, FIONREAD));
+                           SCMP_A1(SCMP_CMP_EQ, FIONREAD, 0));
     /* limits are asked for, not set */
-    rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A2(SCMP_CMP_EQ, 0));
+    rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
+                           SCMP_A2(SCMP_CMP_EQ, 0, 0));
     rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1,
-                           SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME));
+                           SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME, 0));
     return rc;
 }
 
