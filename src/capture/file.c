@@ -353,17 +353,14 @@ static int end_of_pcap(struct wl_file *f, struct wl_error *err)
     return wl_octets_cut(in, f->frame + 1, wl_octets_position(in), err);
 }
 
-/* The record that lies whole at the front of the window. */
-static inline void take_record(struct wl_file *f, uint32_t captured, uint32_t wire,
-                               struct wl_packet *ret)
+/* The record of that frame, which lies whole at p. */
+static WL_INLINE void take_record(const struct wl_file *f, const uint8_t *p, bool big_endian,
+                                  uint64_t frame, uint32_t captured, uint32_t wire,
+                                  struct wl_packet *ret)
 {
-    const uint8_t *p = f->in.p;
-    bool big_endian = f->big_endian;
-
-    f->in.p += f->record_header + captured;
     /* field by field: a struct that is built and copied is read back before it is written */
     ret->ordinal = 0;
-    ret->frame = ++f->frame;
+    ret->frame = frame;
     ret->t = (wl_ns)wl_load32(p, big_endian) * WL_SECOND +
              (wl_ns)wl_load32(p + 4, big_endian) * f->per_unit;
     ret->linktype = f->linktype;
@@ -394,8 +391,10 @@ static int next_of_pcap(struct wl_file *f, struct wl_packet *ret, struct wl_erro
                                  "it claims to be larger than any packet", err);
     }
     if (!wl_octets_have(in, f->record_header + captured))
-        return end_of_pcap(f, err);      /* not between two records: in is not at its end */
-    take_record(f, captured, wire, ret); /* only now: asking may have moved the window */
+        return end_of_pcap(f, err); /* not between two records: in is not at its end */
+    /* only now: asking may have moved the window */
+    take_record(f, in->p, big_endian, ++f->frame, captured, wire, ret);
+    in->p += f->record_header + captured;
     return 1;
 }
 
@@ -437,6 +436,30 @@ bool wl_file_ready(const struct wl_file *f)
            have - f->record_header >= wl_load32(in->p + 8, f->big_endian);
 }
 
+/* The records of a pcap file that lie whole in the window; inline, so that it is compiled once for
+ * each order of octets. */
+static WL_INLINE size_t more_of_pcap(struct wl_file *f, bool big_endian, struct wl_packet *ret,
+                                     size_t max)
+{
+    const size_t header = f->record_header;
+    const uint8_t *p = f->in.p, *end = f->in.end;
+    size_t n = 0;
+
+    while (n < max && (size_t)(end - p) >= header) {
+        uint32_t captured = wl_load32(p + 8, big_endian);
+
+        if (captured > (size_t)(end - p) - header || captured > MAX_PACKET)
+            break;
+        take_record(f, p, big_endian, f->frame + n + 1, captured, wl_load32(p + 12, big_endian),
+                    ret + n);
+        p += header + captured;
+        n++;
+    }
+    f->in.p = p;
+    f->frame += n;
+    return n;
+}
+
 size_t wl_file_more(struct wl_file *f, struct wl_packet *ret, size_t max)
 {
     struct wl_error err; /* not looked at: the next call of wl_file_next will say it again */
@@ -449,16 +472,5 @@ size_t wl_file_more(struct wl_file *f, struct wl_packet *ret, size_t max)
     }
     if (WL_LIKELY_FALSE(f->lengths != LENGTHS_PLAIN))
         return 0;
-    while (n < max) {
-        size_t have = (size_t)(f->in.end - f->in.p);
-        uint32_t captured;
-
-        if (have < f->record_header)
-            break;
-        captured = wl_load32(f->in.p + 8, f->big_endian);
-        if (captured > have - f->record_header || captured > MAX_PACKET)
-            break;
-        take_record(f, captured, wl_load32(f->in.p + 12, f->big_endian), ret + n++);
-    }
-    return n;
+    return f->big_endian ? more_of_pcap(f, true, ret, max) : more_of_pcap(f, false, ret, max);
 }

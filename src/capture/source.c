@@ -520,17 +520,23 @@ static int finish(struct wl_source *s, struct wl_error *err)
     return wl_fail(err, WL_EDAMAGED, "%s; %zu other files are damaged too", first, n_damaged - 1);
 }
 
-static void count(struct wl_source *s, size_t i, const struct wl_packet *p)
+static void count(struct wl_source *s, size_t i, const struct wl_packet *packets, size_t n)
 {
     struct wl_input *told = &s->told[i];
+    wl_ns first = told->packets ? told->t_first : packets[0].t;
+    wl_ns last = told->packets ? told->t_last : packets[0].t;
+    uint64_t octets = 0;
 
-    if (told->packets == 0 || p->t < told->t_first)
-        told->t_first = p->t;
-    if (told->packets == 0 || p->t > told->t_last)
-        told->t_last = p->t;
-    told->packets++;
-    told->octets += p->bytes.n;
-    s->until_progress -= (int64_t)p->bytes.n;
+    for (size_t k = 0; k < n; k++) {
+        first = packets[k].t < first ? packets[k].t : first;
+        last = packets[k].t > last ? packets[k].t : last;
+        octets += packets[k].bytes.n;
+    }
+    told->t_first = first;
+    told->t_last = last;
+    told->packets += n;
+    told->octets += octets;
+    s->until_progress -= (int64_t)octets;
     if (WL_LIKELY_FALSE(s->until_progress < 0))
         tell_progress(s);
 }
@@ -621,7 +627,7 @@ static int pass_on(struct wl_source *s, struct wl_packet *packets, size_t n, str
         int code = 1;
 
         packets[i].ordinal = ++s->ordinal;
-        count(s, wl_frame_file(packets[i].frame), &packets[i]);
+        count(s, wl_frame_file(packets[i].frame), &packets[i], 1);
         if (s->bpf)
             code = wl_bpf_match(s->bpf, &packets[i], err);
         if (code < 0)
@@ -695,10 +701,12 @@ static size_t take_more(struct wl_source *s, struct wl_packet *ret, size_t max)
 
     for (size_t k = 0; k < n; k++) {
         ret[k].frame = wl_frame(i, ret[k].frame);
-        ret[k].ordinal = ++s->ordinal;
-        count(s, i, &ret[k]);
+        ret[k].ordinal = s->ordinal + k + 1;
     }
+    s->ordinal += n;
     s->delivered += n;
+    if (n)
+        count(s, i, ret, n);
     return n;
 }
 
@@ -728,7 +736,7 @@ int wl_source_burst(struct wl_source *s, struct wl_packet *ret, size_t max, stru
         if (i < 0)
             return n || s->stop ? (int)n : finish(s, err);
         p->ordinal = ++s->ordinal;
-        count(s, (size_t)i, p);
+        count(s, (size_t)i, p, 1);
         if (s->bpf)
             code = wl_bpf_match(s->bpf, p, &s->failure);
         if (code < 0) {

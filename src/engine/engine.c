@@ -426,19 +426,18 @@ int wl_engine_begin_evidence(struct wl_engine *e, const struct wl_source *source
 void wl_engine_feed(struct wl_engine *e, const struct wl_packet *packets, size_t n)
 {
     uint64_t before = e->packets;
+    wl_ns first = before ? e->t_first : packets[0].t, last = before ? e->t_last : packets[0].t;
 
-    if (e->packets == 0)
-        e->t_first = e->t_last = packets[0].t;
     for (size_t i = 0; i < n; i++) {
-        if (packets[i].t < e->t_first)
-            e->t_first = packets[i].t;
-        if (packets[i].t > e->t_last)
-            e->t_last = packets[i].t;
-        if (e->evidence)
-            wl_evidence_packet(e->evidence, &packets[i]);
-        if (e->spool)
-            wl_spool_packet(e->spool, &packets[i]);
+        first = packets[i].t < first ? packets[i].t : first;
+        last = packets[i].t > last ? packets[i].t : last;
     }
+    e->t_first = first;
+    e->t_last = last;
+    for (size_t i = 0; e->evidence && i < n; i++)
+        wl_evidence_packet(e->evidence, &packets[i]);
+    for (size_t i = 0; e->spool && i < n; i++)
+        wl_spool_packet(e->spool, &packets[i]);
     e->packets += n;
     e->ordinal = packets[n - 1].ordinal;
     for (unsigned i = 0; i < e->n_shards; i++)
