@@ -726,7 +726,7 @@ static bool compare_ways(struct bench *plain, struct bench *any, struct wl_span 
 
     memset(&a, 0, sizeof(a));
     memset(&b, 0, sizeof(b));
-    taken = wl_decode_plain(plain->decoder, &packet, &a);
+    wl_decode_plain(plain->decoder, &packet, 1, &a, &taken);
     if (!taken) /* then it must not have counted anything */
         assert_memory_equal(&plain->counters, &before, sizeof(before));
     how = wl_decode_any(any->decoder, &packet, &b);

@@ -61,24 +61,6 @@ void wl_table_release(struct wl_table *t)
     t->n_slots = t->n_used = 0;
 }
 
-uint32_t wl_table_find(const struct wl_table *t, uint64_t hash, size_t *probe)
-{
-    size_t mask = t->n_slots - 1;
-    size_t start = home(t, hash);
-
-    while (*probe < t->n_slots) {
-        uint64_t slot = t->slots[(start + *probe) & mask];
-
-        ++*probe;
-        if (slot == 0)
-            break;
-        if (slot >> 32 == hash >> 32)
-            return (uint32_t)slot - 1;
-    }
-    *probe = t->n_slots; /* a further call ends at once */
-    return UINT32_MAX;
-}
-
 static void place(struct wl_table *t, uint64_t slot)
 {
     size_t i = home(t, slot);

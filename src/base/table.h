@@ -30,9 +30,29 @@ WL_MUST_USE int wl_table_init(struct wl_table *t, struct wl_budget *b, size_t ma
 void wl_table_release(struct wl_table *t);
 /**
  * Walks the entries whose 32-bit hash matches: pass *probe = 0 at first; returns the next index, or
- * UINT32_MAX at the end.
+ * UINT32_MAX at the end. Here, because every packet asks.
  */
-uint32_t wl_table_find(const struct wl_table *t, uint64_t hash, size_t *probe);
+static inline uint32_t wl_table_find(const struct wl_table *t, uint64_t hash, size_t *probe)
+{
+    const size_t mask = t->n_slots - 1;
+    const uint64_t upper = hash >> 32;
+    size_t i = *probe;
+
+    while (i <= mask) {
+        uint64_t slot = t->slots[(upper + i) & mask];
+
+        i++;
+        if (slot == 0)
+            break;
+        if (slot >> 32 == upper) {
+            *probe = i;
+            return (uint32_t)slot - 1;
+        }
+    }
+    *probe = t->n_slots; /* a further call ends at once */
+    return UINT32_MAX;
+}
+
 /** Adds index under hash (no check for equal keys). Returns 0 or WL_NOMEM (also at max). */
 WL_MUST_USE int wl_table_add(struct wl_table *t, uint64_t hash, uint32_t index);
 /** Removes the entry with this hash and index; false when it is not there. */

@@ -309,27 +309,30 @@ static inline uint16_t as_sent(uint64_t number)
     return sent;
 }
 
-static uint16_t fold(uint64_t sum)
+/* A sum of less than 2^40, modulo 2^16 - 1. */
+static inline uint16_t fold(uint64_t sum)
 {
-    while (sum >> 16)
-        sum = (sum >> 16) + (sum & 0xffff);
-    return (uint16_t)sum;
+    sum = (sum & UINT32_MAX) + (sum >> 32);
+    sum = (sum & UINT16_MAX) + (sum >> 16);
+    sum = (sum & UINT16_MAX) + (sum >> 16);
+    return (uint16_t)((sum & UINT16_MAX) + (sum >> 16));
 }
 
 /*
  * True when the checksum is wrong beyond doubt: not right, not 0, and not the sum over the pseudo
- * header alone, which is what a sender leaves to its card (RFC 9293 3.1).
+ * header alone, which is what a sender leaves to its card (RFC 9293 3.1). addresses: both of them, as
+ * they stand in the header.
  */
-static bool is_checksum_wrong(const struct wl_layers *l)
+static bool is_checksum_wrong(struct wl_span addresses, struct wl_span tcp)
 {
-    size_t n = l->family == 4 ? 4 : 16;
-    uint64_t pseudo = (uint64_t)as_sent(l->wire) + as_sent(PROTOCOL_TCP);
+    uint64_t pseudo = (uint64_t)as_sent(tcp.n) + as_sent(PROTOCOL_TCP);
     uint16_t sent;
 
-    memcpy(&sent, l->left.p + 16, sizeof(sent));
-    pseudo = add_words(add_words(pseudo, l->src, n), l->dst, n);
-    return sent != 0 && sent != fold(pseudo) &&
-           fold(add_words(pseudo, l->left.p, l->left.n)) != 0xffff;
+    pseudo = add_words(pseudo, addresses.p, addresses.n);
+    if (WL_LIKELY_TRUE(fold(add_words(pseudo, tcp.p, tcp.n)) == UINT16_MAX))
+        return false;
+    memcpy(&sent, tcp.p + 16, sizeof(sent));
+    return sent != 0 && sent != fold(pseudo);
 }
 
 static WL_INLINE void set_endpoint(struct wl_endpoint *e, const uint8_t *ip, uint8_t family,
@@ -343,7 +346,7 @@ static WL_INLINE void set_endpoint(struct wl_endpoint *e, const uint8_t *ip, uin
  * ports (4) | sequence (4) | acknowledgement (4) | header length in words (4 bits), reserved (4) |
  * flags (1) | window (2) | checksum (2) | urgent (2) | options, RFC 9293 3.1
  */
-static WL_INLINE bool take_tcp(struct wl_decoder *d, struct wl_layers *l,
+static WL_INLINE bool take_tcp(struct wl_decoder *d, const struct wl_layers *l,
                                const struct wl_packet *packet, struct wl_segment *ret)
 {
     const uint8_t *p = l->left.p;
@@ -354,7 +357,8 @@ static WL_INLINE bool take_tcp(struct wl_decoder *d, struct wl_layers *l,
     header = (size_t)(p[12] >> 4) * 4;
     if (header < TCP_HEADER || header > l->wire)
         return false;
-    if (l->wire <= SMALL_SEGMENT && l->left.n == l->wire && is_checksum_wrong(l))
+    if (l->wire <= SMALL_SEGMENT && l->left.n == l->wire &&
+        is_checksum_wrong(wl_span(l->src, l->family == 4 ? 8 : 32), l->left))
         d->counters->bad_checksum++;
     ret->packet = packet->ordinal;
     ret->frame = packet->frame;
@@ -452,7 +456,8 @@ static WL_INLINE bool take_plain_ipv6(struct wl_layers *l)
  * extensions, no fragment, TCP. The loop would say the same of them (unit_decode holds the two
  * together) in four steps of a switch.
  */
-bool wl_decode_plain(struct wl_decoder *d, const struct wl_packet *p, struct wl_segment *ret)
+static WL_INLINE bool decode_plain(struct wl_decoder *d, const struct wl_packet *p,
+                                   struct wl_segment *ret)
 {
     const uint8_t *ethertype;
     struct wl_layers l;
@@ -462,7 +467,8 @@ bool wl_decode_plain(struct wl_decoder *d, const struct wl_packet *p, struct wl_
         return false;
     ethertype = p->bytes.p + ETHERNET_TYPE;
     ethertype += wl_load_be16(ethertype) == ETHERTYPE_VLAN ? VLAN_TAG : 0;
-    l.left = wl_span_after(p->bytes, (size_t)(ethertype + 2 - p->bytes.p));
+    l.left.p = ethertype + 2;
+    l.left.n = p->bytes.n - (size_t)(l.left.p - p->bytes.p);
     /* one after the other, so that each is compiled for its family */
     if (WL_LIKELY_TRUE(wl_load_be16(ethertype) == ETHERTYPE_IPV4)) {
         if (!take_plain_ipv4(&l) || !take_tcp(d, &l, p, ret))
@@ -471,11 +477,28 @@ bool wl_decode_plain(struct wl_decoder *d, const struct wl_packet *p, struct wl_
                !take_tcp(d, &l, p, ret)) {
         return false;
     }
-    d->counters->packets++;
-    d->counters->octets += p->bytes.n;
-    d->counters->truncated_packets += p->wire_length > p->bytes.n;
-    d->counters->segments++;
     return true;
+}
+
+void wl_decode_plain(struct wl_decoder *d, const struct wl_packet *packets, size_t n,
+                     struct wl_segment *segments, bool *ret)
+{
+    uint64_t taken = 0, octets = 0, truncated = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct wl_packet *p = &packets[i];
+
+        ret[i] = decode_plain(d, p, &segments[i]);
+        if (WL_LIKELY_FALSE(!ret[i]))
+            continue;
+        taken++;
+        octets += p->bytes.n;
+        truncated += p->wire_length > p->bytes.n;
+    }
+    d->counters->packets += taken;
+    d->counters->octets += octets;
+    d->counters->truncated_packets += truncated;
+    d->counters->segments += taken;
 }
 
 enum wl_decoded wl_decode_any(struct wl_decoder *d, const struct wl_packet *p,
@@ -508,5 +531,8 @@ enum wl_decoded wl_decode_any(struct wl_decoder *d, const struct wl_packet *p,
 
 enum wl_decoded wl_decode(struct wl_decoder *d, const struct wl_packet *p, struct wl_segment *ret)
 {
-    return WL_LIKELY_TRUE(wl_decode_plain(d, p, ret)) ? WL_DECODED_TCP : wl_decode_any(d, p, ret);
+    bool plain;
+
+    wl_decode_plain(d, p, 1, ret, &plain);
+    return WL_LIKELY_TRUE(plain) ? WL_DECODED_TCP : wl_decode_any(d, p, ret);
 }

@@ -30,10 +30,12 @@ WL_MUST_USE struct wl_decoder *wl_decoder_new(struct wl_budget *budget,
 /** Never fails, never reads beyond p->bytes. Counts in the counters it was made with. */
 enum wl_decoded wl_decode(struct wl_decoder *d, const struct wl_packet *p, struct wl_segment *ret);
 /**
- * The short way of wl_decode, for packets of the common kind: true and *ret, whose payload lies in
- * p->bytes; or false, and nothing has happened: wl_decode_any will tell.
+ * The short way of wl_decode, for packets of the common kind, n of them: ret[i] is true, and
+ * segments[i], whose payload lies in packets[i].bytes, is set; or false, and nothing has happened:
+ * wl_decode_any will tell.
  */
-bool wl_decode_plain(struct wl_decoder *d, const struct wl_packet *p, struct wl_segment *ret);
+void wl_decode_plain(struct wl_decoder *d, const struct wl_packet *packets, size_t n,
+                     struct wl_segment *segments, bool *ret);
 /** The long way, for packets of every kind. */
 enum wl_decoded wl_decode_any(struct wl_decoder *d, const struct wl_packet *p,
                               struct wl_segment *ret);

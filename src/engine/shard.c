@@ -293,30 +293,18 @@ static void take_burst(struct wl_shard *s, const struct wl_packet *packets, size
 {
     struct wl_segment segments[BURST];
     struct wl_ahead ahead[BURST];
-    size_t n_ahead = 0, next = 0;
-    enum {
-        LATER,     /* to be decoded in its turn: a fragment, perhaps, or no TCP */
-        ELSEWHERE, /* another shard's */
-        HERE,
-    } where[BURST];
+    bool plain[BURST]; /* false: to be decoded in its turn: a fragment, perhaps, or no TCP */
 
-    for (size_t i = 0; i < n; i++) {
-        where[i] = LATER;
-        if (!wl_decode_plain(s->decoder, &packets[i], &segments[i]))
-            continue;
-        where[i] = ELSEWHERE;
-        if (!is_mine(s, &segments[i]))
-            continue;
-        where[i] = HERE;
-        wl_flows_look(s->flows, &segments[i], &ahead[n_ahead++]);
-    }
-    wl_flows_prefetch(s->flows, ahead, n_ahead);
+    wl_decode_plain(s->decoder, packets, n, segments, plain);
+    for (size_t i = 0; i < n; i++)
+        ahead[i].mine = plain[i] && is_mine(s, &segments[i]);
+    wl_flows_look(s->flows, segments, ahead, n);
     for (size_t i = 0; i < n; i++) {
         wl_shard_tick(s, packets[i].ordinal, packets[i].t);
         s->when = 2 * packets[i].ordinal;
-        if (where[i] == HERE) {
-            wl_flows_take(s->flows, &segments[i], &ahead[next++]);
-        } else if (where[i] == LATER &&
+        if (WL_LIKELY_TRUE(ahead[i].mine)) {
+            wl_flows_take(s->flows, &segments[i], &ahead[i]);
+        } else if (!plain[i] &&
                    wl_decode_any(s->decoder, &packets[i], &segments[i]) == WL_DECODED_TCP) {
             wl_shard_segment(s, &segments[i]);
         }

@@ -40,6 +40,13 @@ struct wl_bygone {
 /** max: entries at most; the owner keeps them below it. Returns 0 or WL_NOMEM. */
 WL_MUST_USE int wl_bygone_init(struct wl_bygone *p, struct wl_budget *b, size_t max);
 void wl_bygone_release(struct wl_bygone *p);
+/** False when no connection of that hash is over: nearly always, and the rest of the key need not be made. */
+static inline bool wl_bygone_maybe(const struct wl_bygone *p, uint64_t hash)
+{
+    size_t probe = 0;
+
+    return p->n && wl_table_find(&p->table, hash, &probe) != UINT32_MAX;
+}
 /** Index of the connection, or WL_BYGONE_NOBODY. */
 uint32_t wl_bygone_find(const struct wl_bygone *p, const struct wl_bygone_key *key);
 /** Touches what wl_bygone_find needs. */

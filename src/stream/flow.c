@@ -45,14 +45,16 @@ struct wl_flows {
     uint32_t free; /* entries not in use, chained by newer */
     uint32_t last_used;
     bool shuffled; /* entries do not stand in the order of their numbers */
+    bool exact;    /* open is in the order of the last packets; else see touch */
     struct recency open;
     struct wl_bygone bygone;
     size_t max;
     uint64_t seed, other_seed;
     uint64_t n_opened;
-    uint64_t refused;      /* what the budget had refused when it was last looked at */
-    wl_ns now, high, skew; /* see advance_clock */
-    wl_ns due;             /* by that clock: nothing is to be done before */
+    uint64_t refused;         /* what the budget had refused when it was last looked at */
+    const uint64_t *refusals; /* what it has refused by now */
+    wl_ns now, high, skew;    /* see advance_clock */
+    wl_ns due;                /* by that clock: nothing is to be done before */
     bool started;
 };
 
@@ -61,9 +63,9 @@ static inline struct wl_flow *at(const struct wl_flows *f, uint32_t i)
     return &f->blocks[i / WL_BLOCK_FLOWS]->flows[i % WL_BLOCK_FLOWS];
 }
 
-static const struct wl_ipv6_begin *ipv6_at(const struct wl_flows *f, uint32_t i)
+static inline uint32_t index_of(struct wl_flow *flow)
 {
-    return &f->blocks[i / WL_BLOCK_FLOWS]->ipv6[i % WL_BLOCK_FLOWS];
+    return wl_flow_block(flow)->first + flow->place;
 }
 
 static struct wl_origin *origin_at(const struct wl_flows *f, uint32_t i)
@@ -90,18 +92,8 @@ static uint64_t hash_of(const struct wl_flows *f, uint32_t i)
     return hash_ends(f, &ends[0], &ends[1]);
 }
 
-/* Where a pair is kept when it is over, and whether its ends change places there. */
-static struct wl_bygone_key bygone_key(const struct wl_flows *f, const struct wl_endpoint *a,
-                                       const struct wl_endpoint *b, bool *ret_swapped)
-{
-    return (struct wl_bygone_key){
-        .hash = wl_pair_hash(a, b, f->seed, ret_swapped),
-        .check = wl_pair_hash(a, b, f->other_seed, ret_swapped),
-    };
-}
-
 /* The last four octets of an address are the first to be compared: they are all of IPv4. */
-static const uint8_t *end_of_address(const struct wl_endpoint *e)
+static inline const uint8_t *end_of_address(const struct wl_endpoint *e)
 {
     return e->family == 6 ? e->ip + 12 : e->ip;
 }
@@ -139,15 +131,13 @@ static bool make_ipv6_room(struct wl_flows *f)
     return block->ipv6;
 }
 
-/* Does end i of a connection of the same family, and so far the same, have the address of e? */
-static inline bool is_end(const struct wl_flows *f, uint32_t index, unsigned i,
-                          const struct wl_endpoint *e)
+/* The rest of an IPv6 connection's addresses: does it come from end from, and go to the other? */
+static WL_ASIDE bool is_ipv6(struct wl_flow *flow, unsigned from, const struct wl_segment *seg)
 {
-    const struct wl_flow *flow = at(f, index);
+    const struct wl_ipv6_begin *begin = &wl_flow_block(flow)->ipv6[flow->place];
 
-    return flow->port[i] == e->port &&
-           memcmp(flow->ip[i], end_of_address(e), sizeof(flow->ip[i])) == 0 &&
-           (e->family != 6 || memcmp(ipv6_at(f, index)->ip[i], e->ip, WL_IPV6_BEGIN) == 0);
+    return memcmp(begin->ip[from], seg->src.ip, WL_IPV6_BEGIN) == 0 &&
+           memcmp(begin->ip[1 - from], seg->dst.ip, WL_IPV6_BEGIN) == 0;
 }
 
 /* ----------------------------------------------------------------------------------- recency */
@@ -187,18 +177,18 @@ static void link_newest(struct wl_flows *f, uint32_t i)
 }
 
 /*
- * A segment has come. Moving a connection in the list touches its two neighbours, and where there are
- * many connections that is two lines of memory per packet for something that is hardly ever asked.
- * So there it only leaves a mark, and gets its place when it comes up as the stalest (a second
- * chance). Where time alone ends connections the order must be exact.
+ * A segment has come. Moving a connection in the list touches its two neighbours: two lines of memory
+ * per packet, for something that is hardly ever asked. So it only leaves a mark, and gets its place
+ * when it comes up as the stalest (a second chance). Where time alone ends connections, or only few
+ * are allowed, the order must be exact.
  */
-static void touch(struct wl_flows *f, uint32_t i)
+static inline void touch(struct wl_flows *f, struct wl_flow *flow)
 {
-    if (WL_LIKELY_FALSE(f->open.n >= WL_MANY && !f->cfg.host->cfg->limits.idle_timeout)) {
-        at(f, i)->tcp.flags |= WL_TCP_LIVELY;
-    } else if (f->open.newest != i) {
-        unlink_flow(f, i);
-        link_newest(f, i);
+    if (WL_LIKELY_TRUE(!f->exact)) {
+        flow->tcp.flags |= WL_TCP_LIVELY;
+    } else if (flow->newer != NOBODY) {
+        unlink_flow(f, index_of(flow));
+        link_newest(f, index_of(flow));
     }
 }
 
@@ -295,14 +285,19 @@ static void give_record(struct wl_flows *f, uint32_t i, enum wl_end how)
     }
 }
 
-/* Gives the record of a connection and takes it out of the table. */
-static void end_flow(struct wl_flows *f, uint32_t i, enum wl_end how)
+/* Gives the record of a connection of that hash and takes it out of the table. */
+static void end_hashed(struct wl_flows *f, uint32_t i, uint64_t hash, enum wl_end how)
 {
     give_record(f, i, how);
     unlink_flow(f, i);
-    (void)wl_table_remove(&f->table, hash_of(f, i), i);
+    (void)wl_table_remove(&f->table, hash, i);
     *at(f, i) = (struct wl_flow){.newer = f->free, .place = at(f, i)->place};
     f->free = i;
+}
+
+static void end_flow(struct wl_flows *f, uint32_t i, enum wl_end how)
+{
+    end_hashed(f, i, hash_of(f, i), how);
 }
 
 /* The same for one that is over by itself: its number is kept. */
@@ -318,7 +313,8 @@ static void retire_flow(struct wl_flows *f, uint32_t i, enum wl_end how)
 
     wl_flow_end(flow, 0, &ends[0]);
     wl_flow_end(flow, 1, &ends[1]);
-    key = bygone_key(f, &ends[0], &ends[1], &swapped);
+    key.hash = wl_pair_hash(&ends[0], &ends[1], f->seed, &swapped);
+    key.check = wl_pair_hash(&ends[0], &ends[1], f->other_seed, &swapped);
     base[0] = origin->base[swapped];
     base[1] = origin->base[!swapped];
     known = (flow->state & (swapped ? WL_FLOW_BASE_1 : WL_FLOW_BASE_0) ? 1 : 0) |
@@ -326,7 +322,7 @@ static void retire_flow(struct wl_flows *f, uint32_t i, enum wl_end how)
     /* refused: it is forgotten, and a late packet of it will count as a new connection */
     if (!wl_bygone_add(&f->bygone, &key, base, known, flow->t_last))
         f->cfg.host->counters->refused++;
-    end_flow(f, i, how);
+    end_hashed(f, i, key.hash, how);
 }
 
 /* Forgets the stalest connection, those that are over first; false: there is none. */
@@ -346,7 +342,7 @@ static WL_ASIDE void relieve(struct wl_flows *f, uint32_t busy)
 {
     uint32_t i = stalest(f);
 
-    f->refused = f->cfg.host->budget->refused;
+    f->refused = *f->refusals;
     if (i != NOBODY && i != busy)
         end_flow(f, i, WL_END_EVICTED);
 }
@@ -408,9 +404,9 @@ static bool make_room(struct wl_flows *f)
     return f->free != NOBODY;
 }
 
-/* Enters a new connection, whose first segment is seg; NOBODY when it is refused. */
-static WL_ASIDE uint32_t open_flow(struct wl_flows *f, const struct wl_segment *seg, uint64_t hash,
-                                   enum wl_dir *ret)
+/* Enters a new connection, whose first segment is seg; NULL when it is refused. */
+static struct wl_flow *open_flow(struct wl_flows *f, const struct wl_segment *seg, uint64_t hash,
+                                 enum wl_dir *ret)
 {
     const struct wl_config *cfg = f->cfg.host->cfg;
     struct wl_origin *origin;
@@ -423,11 +419,11 @@ static WL_ASIDE uint32_t open_flow(struct wl_flows *f, const struct wl_segment *
     if (!make_room(f) || (seg->src.family == 6 && !make_ipv6_room(f)) ||
         wl_table_add(&f->table, hash, f->free) < 0) {
         f->cfg.host->counters->refused++;
-        return NOBODY;
+        return NULL;
     }
     i = f->free;
     flow = at(f, i);
-    origin = origin_at(f, i);
+    origin = wl_flow_origin(flow);
     f->free = flow->newer;
     f->shuffled |= f->n_opened && i < f->last_used;
     f->last_used = i;
@@ -457,7 +453,14 @@ static WL_ASIDE uint32_t open_flow(struct wl_flows *f, const struct wl_segment *
     if (f->cfg.opened)
         f->cfg.opened(f->cfg.user, &ref);
     *ret = dir;
-    return i;
+    return flow;
+}
+
+/* The state of a connection whose base[dir] is known. */
+static inline uint8_t base_bit(enum wl_dir dir)
+{
+    static_assert(WL_FLOW_BASE_1 == WL_FLOW_BASE_0 << 1, "a bit for each direction");
+    return (uint8_t)(WL_FLOW_BASE_0 << (unsigned)dir);
 }
 
 /*
@@ -471,13 +474,10 @@ static bool begins_anew(const struct wl_segment *seg, bool known, uint32_t base)
     return (seg->flags & (WL_TCP_SYN | WL_TCP_ACK)) == WL_TCP_SYN && known && base != seg->seq;
 }
 
-static bool flow_begins_anew(const struct wl_flows *f, uint32_t i, enum wl_dir dir,
-                             const struct wl_segment *seg)
+static bool flow_begins_anew(struct wl_flow *flow, enum wl_dir dir, const struct wl_segment *seg)
 {
-    const uint8_t bits[2] = {WL_FLOW_BASE_0, WL_FLOW_BASE_1};
-
     return seg->flags & WL_TCP_SYN &&
-           begins_anew(seg, at(f, i)->state & bits[dir], origin_at(f, i)->base[dir]);
+           begins_anew(seg, flow->state & base_bit(dir), wl_flow_origin(flow)->base[dir]);
 }
 
 /* What a segment says of where its own direction began, and the other one. */
@@ -486,33 +486,31 @@ static uint32_t base_of(const struct wl_segment *seg)
     return seg->flags & WL_TCP_SYN ? seg->seq : seg->seq - 1;
 }
 
-static void learn_numbers(struct wl_flows *f, uint32_t i, enum wl_dir dir,
-                          const struct wl_segment *seg)
+static void learn_numbers(struct wl_flow *flow, enum wl_dir dir, const struct wl_segment *seg)
 {
-    const uint8_t bits[2] = {WL_FLOW_BASE_0, WL_FLOW_BASE_1};
-    struct wl_flow *flow = at(f, i);
+    const enum wl_dir other = dir == WL_TO_SERVER ? WL_TO_CLIENT : WL_TO_SERVER;
 
-    if (!(flow->state & bits[dir])) {
-        flow->state |= bits[dir];
-        origin_at(f, i)->base[dir] = base_of(seg);
+    if (!(flow->state & base_bit(dir))) {
+        flow->state |= base_bit(dir);
+        wl_flow_origin(flow)->base[dir] = base_of(seg);
     }
-    if (!(flow->state & bits[1 - dir]) && seg->flags & WL_TCP_ACK) {
-        flow->state |= bits[1 - dir];
-        origin_at(f, i)->base[1 - dir] = seg->ack - 1;
+    if (!(flow->state & base_bit(other)) && seg->flags & WL_TCP_ACK) {
+        flow->state |= base_bit(other);
+        wl_flow_origin(flow)->base[other] = seg->ack - 1;
     }
 }
 
 /* Is it a late segment of a connection that is over? That only keeps its number. */
-static WL_ASIDE bool is_late(struct wl_flows *f, const struct wl_segment *seg)
+static bool is_late(struct wl_flows *f, const struct wl_segment *seg, uint64_t hash)
 {
-    struct wl_bygone_key key;
+    struct wl_bygone_key key = {.hash = hash};
     bool swapped;
     uint32_t i, base;
     bool known;
 
-    if (f->bygone.n == 0)
+    if (!wl_bygone_maybe(&f->bygone, hash))
         return false;
-    key = bygone_key(f, &seg->src, &seg->dst, &swapped);
+    key.check = wl_pair_hash(&seg->src, &seg->dst, f->other_seed, &swapped);
     i = wl_bygone_find(&f->bygone, &key);
     if (i == WL_BYGONE_NOBODY)
         return false;
@@ -546,7 +544,8 @@ static WL_ASIDE bool is_suspect(const struct wl_flow *flow, enum wl_dir dir,
     return flow->state & steady && seg->ip_id && id >= WL_ID_FAR && id <= UINT16_MAX - WL_ID_FAR;
 }
 
-static void remember_sender(struct wl_flow *flow, enum wl_dir dir, const struct wl_segment *seg)
+static inline void remember_sender(struct wl_flow *flow, enum wl_dir dir,
+                                   const struct wl_segment *seg)
 {
     const uint8_t steady = dir == WL_TO_SERVER ? WL_FLOW_STEADY_0 : WL_FLOW_STEADY_1;
     uint16_t step = (uint16_t)(seg->ip_id - flow->ip_id[dir]);
@@ -581,11 +580,19 @@ static void measure_handshake(struct wl_flow *flow, enum wl_dir dir, const struc
     }
 }
 
-void wl_flows_look(const struct wl_flows *f, const struct wl_segment *seg, struct wl_ahead *ret)
+/* Asks for the slots of the table. */
+static void prefetch_slots(const struct wl_flows *f, const struct wl_segment *segments,
+                           struct wl_ahead *ahead, size_t n)
 {
-    ret->hash = hash_ends(f, &seg->src, &seg->dst);
-    ret->speaks = seg->payload.n > 0 || seg->flags & (WL_TCP_FIN | WL_TCP_RST);
-    wl_table_prefetch(&f->table, ret->hash);
+    for (size_t i = 0; i < n; i++) {
+        const struct wl_segment *seg = &segments[i];
+
+        if (WL_LIKELY_FALSE(!ahead[i].mine))
+            continue;
+        ahead[i].hash = hash_ends(f, &seg->src, &seg->dst);
+        ahead[i].speaks = seg->payload.n > 0 || seg->flags & (WL_TCP_FIN | WL_TCP_RST);
+        wl_table_prefetch(&f->table, ahead[i].hash);
+    }
 }
 
 /* The slots have come, or are about to: asks for the connections. */
@@ -593,147 +600,169 @@ static void prefetch_flows(const struct wl_flows *f, struct wl_ahead *ahead, siz
 {
     for (size_t i = 0; i < n; i++) {
         size_t probe = 0;
+        uint32_t index;
 
-        ahead[i].index = wl_table_find(&f->table, ahead[i].hash, &probe);
-        if (ahead[i].index == NOBODY) {
+        ahead[i].flow = NULL;
+        if (WL_LIKELY_FALSE(!ahead[i].mine))
+            continue;
+        index = wl_table_find(&f->table, ahead[i].hash, &probe);
+        if (WL_LIKELY_FALSE(index == NOBODY)) {
             wl_bygone_prefetch(&f->bygone, ahead[i].hash);
         } else {
-            wl_prefetch(at(f, ahead[i].index), sizeof(struct wl_flow));
+            ahead[i].flow = at(f, index);
+            wl_prefetch(ahead[i].flow, sizeof(struct wl_flow));
         }
     }
 }
 
 /* The connections have come: asks for their channels. */
-static void prefetch_channels(const struct wl_flows *f, const struct wl_ahead *ahead, size_t n)
+static void prefetch_channels(const struct wl_ahead *ahead, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        const struct wl_flow *flow;
+        struct wl_flow *flow = ahead[i].flow;
 
-        if (ahead[i].index == NOBODY || !ahead[i].speaks)
+        if (!flow || !ahead[i].speaks)
             continue;
-        flow = at(f, ahead[i].index);
         if (wl_flow_channel(flow)) {
             wl_prefetch(flow->of.channel, WL_CHANNEL_HOT);
         } else {
-            wl_prefetch(origin_at(f, ahead[i].index), sizeof(struct wl_origin));
+            wl_prefetch(wl_flow_origin(flow), sizeof(struct wl_origin));
         }
     }
 }
 
 /* The channels have come: asks for what their layers hold. */
-static void prefetch_layers(const struct wl_flows *f, const struct wl_ahead *ahead, size_t n)
+static void prefetch_layers(const struct wl_ahead *ahead, size_t n)
 {
     for (unsigned step = 0; step < 2; step++) {
         for (size_t i = 0; i < n; i++) {
             const struct wl_channel *ch = NULL;
 
-            if (ahead[i].index != NOBODY && ahead[i].speaks)
-                ch = wl_flow_channel(at(f, ahead[i].index));
+            if (ahead[i].flow && ahead[i].speaks)
+                ch = wl_flow_channel(ahead[i].flow);
             if (ch)
                 wl_channel_prefetch(ch, step);
         }
     }
 }
 
-void wl_flows_prefetch(const struct wl_flows *f, struct wl_ahead *ahead, size_t n)
+void wl_flows_look(const struct wl_flows *f, const struct wl_segment *segments,
+                   struct wl_ahead *ahead, size_t n)
 {
+    prefetch_slots(f, segments, ahead, n);
     prefetch_flows(f, ahead, n);
     if (f->open.n < WL_MANY) /* all that follows is in the cache, or near it */
         return;
-    prefetch_channels(f, ahead, n);
-    prefetch_layers(f, ahead, n);
+    prefetch_channels(ahead, n);
+    prefetch_layers(ahead, n);
 }
 
-/* Whose direction is seg's, if the connection at index i is its own? */
-static inline bool is_of(const struct wl_flows *f, uint32_t i, const struct wl_segment *seg,
-                         enum wl_dir *ret)
+/* Whose direction is seg's, if the connection is its own? Both ends are compared both ways round at
+ * once: which it is cannot be foretold. */
+static inline bool is_of(struct wl_flow *flow, const struct wl_segment *seg, enum wl_dir *ret)
 {
-    if (at(f, i)->family != seg->src.family)
+    uint32_t ends[2], src, dst, there, back;
+
+    if (flow->family != seg->src.family)
         return false;
-    if (is_end(f, i, 0, &seg->src) && is_end(f, i, 1, &seg->dst)) {
-        *ret = WL_TO_SERVER;
+    memcpy(ends, flow->ip, sizeof(ends));
+    memcpy(&src, end_of_address(&seg->src), sizeof(src));
+    memcpy(&dst, end_of_address(&seg->dst), sizeof(dst));
+    there = (ends[0] ^ src) | (ends[1] ^ dst) | (uint32_t)(flow->port[0] ^ seg->src.port) |
+            (uint32_t)(flow->port[1] ^ seg->dst.port);
+    back = (ends[1] ^ src) | (ends[0] ^ dst) | (uint32_t)(flow->port[1] ^ seg->src.port) |
+           (uint32_t)(flow->port[0] ^ seg->dst.port);
+    if (there && back)
+        return false;
+    *ret = there ? WL_TO_CLIENT : WL_TO_SERVER;
+    if (WL_LIKELY_TRUE(seg->src.family != 6))
         return true;
-    }
+    if (there == 0 && is_ipv6(flow, 0, seg))
+        return true;
     *ret = WL_TO_CLIENT;
-    return is_end(f, i, 1, &seg->src) && is_end(f, i, 0, &seg->dst);
+    return back == 0 && is_ipv6(flow, 1, seg);
 }
 
-/* Finds the connection of a segment and its direction; NOBODY when it is not known. The one that was
- * looked up beforehand may have gone since, and another one taken its place. */
-static inline uint32_t find(const struct wl_flows *f, const struct wl_segment *seg,
-                            const struct wl_ahead *ahead, enum wl_dir *ret)
+/* Finds the connection of a segment and its direction; NULL when it is not known. */
+static struct wl_flow *find(const struct wl_flows *f, const struct wl_segment *seg, uint64_t hash,
+                            enum wl_dir *ret)
 {
     size_t probe = 0;
-    uint32_t i = ahead->index;
+    uint32_t i;
 
-    if (WL_LIKELY_TRUE(i != NOBODY && is_of(f, i, seg, ret)))
-        return i;
-    while ((i = wl_table_find(&f->table, ahead->hash, &probe)) != NOBODY) {
-        if (is_of(f, i, seg, ret))
-            break;
+    while ((i = wl_table_find(&f->table, hash, &probe)) != NOBODY) {
+        if (is_of(at(f, i), seg, ret))
+            return at(f, i);
     }
-    return i;
+    return NULL;
+}
+
+/* The segment is not that of the connection that was looked up beforehand: that has gone since, or
+ * begins anew, or was not the right one. Finds or opens its own; NULL when it has none. */
+static WL_ASIDE struct wl_flow *find_or_open(struct wl_flows *f, const struct wl_segment *seg,
+                                             uint64_t hash, enum wl_dir *ret)
+{
+    struct wl_flow *flow = find(f, seg, hash, ret);
+
+    if (flow && !flow_begins_anew(flow, *ret, seg))
+        return flow;
+    if (flow) {
+        end_flow(f, index_of(flow), WL_END_REUSED);
+    } else if (is_late(f, seg, hash)) {
+        return NULL;
+    }
+    return open_flow(f, seg, hash, ret);
 }
 
 /* The first segments of a connection say how it began. */
-static WL_ASIDE void get_to_know(struct wl_flows *f, uint32_t i, enum wl_dir dir,
+static WL_ASIDE void get_to_know(struct wl_flow *flow, enum wl_dir dir,
                                  const struct wl_segment *seg)
 {
-    learn_numbers(f, i, dir, seg);
-    measure_handshake(at(f, i), dir, seg);
+    learn_numbers(flow, dir, seg);
+    measure_handshake(flow, dir, seg);
 }
 
 void wl_flows_take(struct wl_flows *f, const struct wl_segment *seg, const struct wl_ahead *ahead)
 {
     const uint8_t known = WL_FLOW_BASE_0 | WL_FLOW_BASE_1 | WL_FLOW_TIMED;
     enum wl_dir dir = WL_TO_SERVER;
-    uint32_t i = find(f, seg, ahead, &dir);
+    struct wl_flow *flow = ahead->flow;
     struct wl_hand hand;
-    struct wl_flow *flow;
     bool suspect;
 
     f->now = seg->t;
-    if (i != NOBODY && flow_begins_anew(f, i, dir, seg)) {
-        end_flow(f, i, WL_END_REUSED);
-        i = open_flow(f, seg, ahead->hash, &dir);
-    } else if (i == NOBODY && !is_late(f, seg)) {
-        i = open_flow(f, seg, ahead->hash, &dir);
+    if (WL_LIKELY_FALSE(!flow || seg->flags & WL_TCP_SYN || !is_of(flow, seg, &dir))) {
+        flow = find_or_open(f, seg, ahead->hash, &dir);
+        if (!flow)
+            return;
     }
-    if (i == NOBODY)
-        return;
-    flow = at(f, i);
-    touch(f, i);
+    touch(f, flow);
     flow->t_last = seg->t;
     flow->tcp.packets++;
     flow->last_packet = seg->packet;
     flow->last_frame = seg->frame;
-    if ((flow->state & known) != known)
-        get_to_know(f, i, dir, seg);
-    suspect = seg->flags & WL_TCP_RST && is_suspect(flow, dir, seg);
+    if (WL_LIKELY_FALSE((flow->state & known) != known))
+        get_to_know(flow, dir, seg);
+    suspect = WL_LIKELY_FALSE(seg->flags & WL_TCP_RST) && is_suspect(flow, dir, seg);
+    if (WL_LIKELY_TRUE(!(seg->flags & WL_TCP_RST)))
+        remember_sender(flow, dir, seg);
     hand = (struct wl_hand){&f->stream, flow};
     wl_tcp_segment(&f->stream.tcp, &flow->tcp, &hand, dir, seg, suspect);
-    if (!(seg->flags & WL_TCP_RST))
-        remember_sender(flow, dir, seg);
     if (WL_LIKELY_FALSE(flow->tcp.flags & (WL_TCP_RESET | WL_TCP_CLOSED << (8 * WL_TO_SERVER) |
                                            WL_TCP_CLOSED << (8 * WL_TO_CLIENT))))
-        end_if_over(f, i, false);
-    if (WL_LIKELY_FALSE(f->refused != f->cfg.host->budget->refused))
-        relieve(f, i);
+        end_if_over(f, index_of(flow), false);
+    if (WL_LIKELY_FALSE(f->refused != *f->refusals))
+        relieve(f, index_of(flow));
 }
 
 void wl_flows_segment(struct wl_flows *f, const struct wl_segment *seg)
 {
-    const struct wl_ahead ahead = {.hash = hash_ends(f, &seg->src, &seg->dst), .index = NOBODY};
+    const struct wl_ahead ahead = {.hash = hash_ends(f, &seg->src, &seg->dst)};
 
     wl_flows_take(f, seg, &ahead);
 }
 
 /* ---------------------------------------------------------------------------------------- time */
-
-static uint32_t index_of(struct wl_flow *flow)
-{
-    return wl_flow_block(flow)->first + flow->place;
-}
 
 /*
  * The clock by which things are waited for never goes back. Packets a little out of order do not
@@ -824,7 +853,9 @@ struct wl_flows *wl_flows_new(const struct wl_flows_config *cfg)
     if (!f)
         return NULL;
     f->cfg = *cfg;
+    f->refusals = &b->refused;
     f->max = (size_t)wl_min_u64(wl_max_u64(limits->max_connections / shards, 1), NOBODY - 1);
+    f->exact = limits->idle_timeout || f->max < WL_MANY;
     f->free = NOBODY;
     f->open = (struct recency){NOBODY, NOBODY, 0};
     f->seed = wl_seed();

@@ -13,6 +13,7 @@
 #include "layer.h"
 #include "segment.h"
 
+struct wl_flow;
 struct wl_flows;
 
 struct wl_flows_config {
@@ -31,15 +32,16 @@ WL_MUST_USE struct wl_flows *wl_flows_new(const struct wl_flows_config *cfg);
 /** A segment that will be taken soon. */
 struct wl_ahead {
     uint64_t hash;
-    uint32_t index; /* of its connection, as far as a hash tells */
-    bool speaks;    /* it has payload, or ends something */
+    struct wl_flow *flow; /* its connection, as far as a hash tells; NULL: none is known */
+    bool mine;            /* set by the caller: it will be taken, the others are passed over */
+    bool speaks;          /* it has payload, or ends something */
 };
 
-/** Notes what seg will need, and begins to fetch where that is looked up. */
-void wl_flows_look(const struct wl_flows *f, const struct wl_segment *seg, struct wl_ahead *ret);
-/** Begins to fetch what n segments will need: their connections, and what these hold. */
-void wl_flows_prefetch(const struct wl_flows *f, struct wl_ahead *ahead, size_t n);
-/** One segment that was looked at. Never fails; what cannot be kept is counted. */
+/** Looks up the connections of n segments that will be taken soon, and begins to fetch what they will
+ * need: ahead[i] is told what is known of segments[i]. */
+void wl_flows_look(const struct wl_flows *f, const struct wl_segment *segments,
+                   struct wl_ahead *ahead, size_t n);
+/** One segment that was looked up. Never fails; what cannot be kept is counted. */
 void wl_flows_take(struct wl_flows *f, const struct wl_segment *seg, const struct wl_ahead *ahead);
 /** The same for one that comes alone. */
 void wl_flows_segment(struct wl_flows *f, const struct wl_segment *seg);

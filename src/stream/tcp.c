@@ -61,20 +61,10 @@ static void advance(struct wl_tcp_way *w, uint64_t n)
     w->next += (uint32_t)n;
 }
 
-/* How far ack is beyond what was captured of dir; a FIN takes a number but no octet. */
-static int32_t ahead(const struct wl_tcp *t, enum wl_dir dir, uint32_t ack)
-{
-    int32_t delta = (int32_t)(ack - t->way[dir].next);
-
-    if (delta == 1 && (wl_tcp_is(t, dir, WL_TCP_CLOSED) || wl_tcp_is(t, dir, WL_TCP_PHANTOM)))
-        return 0;
-    return delta;
-}
-
 uint64_t wl_tcp_offset(const struct wl_tcp *t, enum wl_dir dir, uint32_t ack)
 {
     const struct wl_tcp_way *w = &t->way[dir];
-    int32_t delta = ahead(t, dir, ack);
+    int32_t delta = wl_tcp_ahead(t, dir, ack);
 
     if (!wl_tcp_is(t, dir, WL_TCP_BASE) || delta > FARTHEST)
         return WL_NONE;
@@ -168,7 +158,7 @@ static bool blocked(const struct wl_tcp *t, enum wl_dir dir, bool has_ack, uint3
 
     if (!has_ack || !wl_tcp_is(t, other(dir), WL_TCP_BASE))
         return false;
-    delta = ahead(t, other(dir), ack);
+    delta = wl_tcp_ahead(t, other(dir), ack);
     return delta > 0 && delta <= FARTHEST;
 }
 
@@ -313,7 +303,7 @@ static void catch_up(const struct run *r, enum wl_dir dir, uint32_t target,
     const struct wl_tcp_way *w = &t->way[dir];
     int32_t missing;
 
-    while ((missing = ahead(t, dir, target)) > 0) {
+    while ((missing = wl_tcp_ahead(t, dir, target)) > 0) {
         const struct wl_queue *q = queue_of(t, dir);
         uint64_t lost = (uint64_t)missing;
 
@@ -357,7 +347,7 @@ static void expire(const struct run *r, enum wl_dir dir)
 
     stop_clock(&t->slow->wait[dir]);
     catch_up(r, dir, wait.target, &wait.seen);
-    if (t->slow && wl_tcp_is(t, dir, WL_TCP_ACKED) && ahead(t, dir, t->way[dir].acked) > 0)
+    if (t->slow && wl_tcp_is(t, dir, WL_TCP_ACKED) && wl_tcp_ahead(t, dir, t->way[dir].acked) > 0)
         start_clock(r, dir, t->way[dir].acked, &wait.seen);
     pump(r);
 }
@@ -371,13 +361,13 @@ static void lose_patience(const struct run *r)
 
         if (!w->running)
             continue;
-        if (ahead(r->t, dir, w->target) > 0) {
+        if (wl_tcp_ahead(r->t, dir, w->target) > 0) {
             if (r->t->packets - w->since_packet >= WL_TCP_PATIENCE_PACKETS)
                 expire(r, dir);
             continue;
         }
         stop_clock(w);
-        if (wl_tcp_is(r->t, dir, WL_TCP_ACKED) && ahead(r->t, dir, r->t->way[dir].acked) > 0)
+        if (wl_tcp_is(r->t, dir, WL_TCP_ACKED) && wl_tcp_ahead(r->t, dir, r->t->way[dir].acked) > 0)
             start_clock(r, dir, r->t->way[dir].acked, &w->seen);
     }
 }
@@ -403,7 +393,7 @@ static void flush(const struct run *r, const struct wl_seen *seen)
     }
     for (unsigned i = 0; i < 2; i++) {
         enum wl_dir dir = (enum wl_dir)i;
-        int32_t missing = ahead(t, dir, t->way[dir].acked);
+        int32_t missing = wl_tcp_ahead(t, dir, t->way[dir].acked);
 
         /* one number may be the FIN */
         if (wl_tcp_is(t, dir, WL_TCP_ACKED) && missing > 1 && !wl_tcp_is(t, dir, WL_TCP_CLOSED))
@@ -621,13 +611,13 @@ static void hear_ack(const struct run *r, enum wl_dir dir, const struct wl_segme
         set_base(t, of, seg->ack);
         set_state(t, of, WL_TCP_TENTATIVE);
     }
-    if (ahead(t, of, seg->ack) > FARTHEST)
+    if (wl_tcp_ahead(t, of, seg->ack) > FARTHEST)
         return;
     if (!wl_tcp_is(t, of, WL_TCP_ACKED) || (int32_t)(seg->ack - w->acked) > 0) {
         w->acked = seg->ack;
         set_state(t, of, WL_TCP_ACKED);
     }
-    if (ahead(t, of, seg->ack) > 0)
+    if (wl_tcp_ahead(t, of, seg->ack) > 0)
         start_clock(r, of, seg->ack, seen);
 }
 
@@ -738,7 +728,7 @@ static void take_octets(const struct run *r, enum wl_dir dir, const struct wl_se
 static bool believable(const struct wl_tcp *t, enum wl_dir dir, const struct wl_segment *seg)
 {
     const struct wl_tcp_way *w = &t->way[dir];
-    int32_t delta = ahead(t, dir, seg->seq);
+    int32_t delta = wl_tcp_ahead(t, dir, seg->seq);
 
     if (!wl_tcp_is(t, dir, WL_TCP_BASE) || (wl_tcp_is(t, dir, WL_TCP_TENTATIVE) && w->offset == 0))
         return true;
@@ -762,7 +752,7 @@ static void take_rst(const struct run *r, enum wl_dir dir, const struct wl_segme
         .ack = seg->ack,
         .seen = *seen,
     };
-    int32_t delta = wl_tcp_is(t, dir, WL_TCP_BASE) ? ahead(t, dir, seg->seq) : 0;
+    int32_t delta = wl_tcp_is(t, dir, WL_TCP_BASE) ? wl_tcp_ahead(t, dir, seg->seq) : 0;
 
     if (delta == 1) /* it follows a FIN that was not captured */
         delta = 0;
@@ -811,9 +801,9 @@ static void take_slowly(const struct run *r, enum wl_dir dir, const struct wl_se
     }
 }
 
-/* The next octets in order, that somebody looks at, or an acknowledgement that somebody asked for. */
-static WL_ASIDE void take_in_order(struct wl_tcp_env *env, struct wl_tcp *t, void *user,
-                                   enum wl_dir dir, const struct wl_segment *seg)
+/* What somebody looks at, or an acknowledgement that somebody asked for. */
+void wl_tcp_in_order(struct wl_tcp_env *env, struct wl_tcp *t, void *user, enum wl_dir dir,
+                     const struct wl_segment *seg)
 {
     const struct run r = {env, t, user};
     const struct wl_seen seen = see(t, dir, seg);
@@ -823,45 +813,13 @@ static WL_ASIDE void take_in_order(struct wl_tcp_env *env, struct wl_tcp *t, voi
     deliver(&r, dir, seg->payload, &seen);
 }
 
-static WL_ASIDE void take_aside(struct wl_tcp_env *env, struct wl_tcp *t, void *user,
-                                enum wl_dir dir, const struct wl_segment *seg, bool suspect)
+void wl_tcp_aside(struct wl_tcp_env *env, struct wl_tcp *t, void *user, enum wl_dir dir,
+                  const struct wl_segment *seg, bool suspect)
 {
     const struct run r = {env, t, user};
 
     if (!(t->flags & WL_TCP_RESET))
         take_slowly(&r, dir, seg, suspect);
-}
-
-void wl_tcp_segment(struct wl_tcp_env *env, struct wl_tcp *t, void *user, enum wl_dir dir,
-                    const struct wl_segment *seg, bool suspect)
-{
-    struct wl_tcp_way *w = &t->way[dir], *o = &t->way[other(dir)];
-    const uint32_t both = WL_TCP_BASE | WL_TCP_BASE << 8;
-    const uint32_t acked = (uint32_t)WL_TCP_ACKED << (8 * (unsigned)other(dir));
-    size_t n = seg->payload.n;
-
-    if (WL_LIKELY_FALSE(t->slow || (t->flags & (both | WL_TCP_RESET)) != both ||
-                        wl_tcp_is(t, dir, WL_TCP_CLOSED) || seg->seq != w->next || seg->lost ||
-                        (seg->flags & (WL_TCP_FIN | WL_TCP_SYN | WL_TCP_RST | WL_TCP_ACK)) !=
-                            WL_TCP_ACK ||
-                        ahead(t, other(dir), seg->ack) > 0)) {
-        take_aside(env, t, user, dir, seg, suspect);
-        return;
-    }
-    if ((int32_t)(seg->ack - o->acked) > 0 || !(t->flags & acked)) {
-        o->acked = seg->ack;
-        t->flags |= acked;
-    }
-    if (WL_LIKELY_TRUE(!(t->flags & WL_TCP_WANT_ACKS))) {
-        if (n == 0)
-            return;
-        if (w->skip > n) { /* content of known length: not looked at */
-            w->skip -= n;
-            advance(w, n);
-            return;
-        }
-    }
-    take_in_order(env, t, user, dir, seg);
 }
 
 struct wl_tcp *wl_tcp_due(const struct wl_tcp_env *env)

@@ -12,6 +12,7 @@
 #ifndef WL_TCP_H
 #define WL_TCP_H
 
+#include "attr.h"
 #include "layer.h"
 #include "recall.h"
 #include "segment.h"
@@ -93,12 +94,66 @@ WL_MUST_USE int wl_tcp_env_init(struct wl_tcp_env *env, const struct wl_tcp_out 
                                 const struct wl_layer_host *host);
 void wl_tcp_env_release(struct wl_tcp_env *env);
 
+/** The two ways of wl_tcp_segment that lead to the layers: what is next in its direction, and the
+ * rest. */
+void wl_tcp_in_order(struct wl_tcp_env *env, struct wl_tcp *t, void *user, enum wl_dir dir,
+                     const struct wl_segment *seg);
+void wl_tcp_aside(struct wl_tcp_env *env, struct wl_tcp *t, void *user, enum wl_dir dir,
+                  const struct wl_segment *seg, bool suspect);
+
+/** How far ack is beyond what was captured of dir; a FIN takes a number but no octet. */
+static inline int32_t wl_tcp_ahead(const struct wl_tcp *t, enum wl_dir dir, uint32_t ack)
+{
+    int32_t delta = (int32_t)(ack - t->way[dir].next);
+
+    if (WL_LIKELY_FALSE(delta == 1) &&
+        (wl_tcp_is(t, dir, WL_TCP_CLOSED) || wl_tcp_is(t, dir, WL_TCP_PHANTOM)))
+        return 0;
+    return delta;
+}
+
 /**
  * Takes one segment of dir. suspect: if it is a RST, it may be a third party's. In order and
- * acknowledging nothing unknown, it costs no allocation and no copy but that of recall.
+ * acknowledging nothing unknown, it costs no allocation and no copy but that of recall; without
+ * octets that somebody looks at, it ends here, in one cache line.
  */
-void wl_tcp_segment(struct wl_tcp_env *env, struct wl_tcp *t, void *user, enum wl_dir dir,
-                    const struct wl_segment *seg, bool suspect);
+static WL_INLINE void wl_tcp_segment(struct wl_tcp_env *env, struct wl_tcp *t, void *user,
+                                     enum wl_dir dir, const struct wl_segment *seg, bool suspect)
+{
+    const enum wl_dir other = dir == WL_TO_SERVER ? WL_TO_CLIENT : WL_TO_SERVER;
+    const unsigned shift = 8 * (unsigned)dir;
+    const uint32_t known = WL_TCP_BASE | WL_TCP_BASE << 8;
+    const uint32_t acked = (uint32_t)WL_TCP_ACKED << (8 - shift);
+    struct wl_tcp_way *w = &t->way[dir], *o = &t->way[other];
+    const uint32_t flags = t->flags;
+    size_t n = seg->payload.n;
+
+    if (WL_LIKELY_FALSE(
+            t->slow != NULL ||
+            (flags & (known | WL_TCP_RESET | (uint32_t)WL_TCP_CLOSED << shift)) != known ||
+            seg->seq != w->next || seg->lost ||
+            (seg->flags & (WL_TCP_FIN | WL_TCP_SYN | WL_TCP_RST | WL_TCP_ACK)) != WL_TCP_ACK ||
+            wl_tcp_ahead(t, other, seg->ack) > 0)) {
+        wl_tcp_aside(env, t, user, dir, seg, suspect);
+        return;
+    }
+    if ((int32_t)(seg->ack - o->acked) > 0 || !(flags & acked)) {
+        o->acked = seg->ack;
+        t->flags = flags | acked;
+    }
+    if (WL_LIKELY_TRUE(!(flags & WL_TCP_WANT_ACKS))) {
+        if (n == 0)
+            return;
+        if (w->skip > n) { /* content of known length: not looked at */
+            w->skip -= n;
+            w->offset += n;
+            w->next += (uint32_t)n;
+            return;
+        }
+    }
+    wl_tcp_in_order(env, t, user, dir, seg);
+}
+
 /** A connection whose hole has waited for WL_TCP_PATIENCE at env->clock; NULL when there is none. */
 struct wl_tcp *wl_tcp_due(const struct wl_tcp_env *env);
 /** The time of env->clock at which wl_tcp_due will return one, if that is before otherwise. */
