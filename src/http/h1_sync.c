@@ -345,6 +345,21 @@ static void start_of_nothing(struct wl_h1_in *in)
     s->gather = held;
 }
 
+/* Catalogue 1.4, step 6: an attempt of a status line, however malformed. In other letters than
+ * capitals only where a response to a whole request of HTTP/1 is due; elsewhere it may be text. */
+static enum wl_claim begins_status_line(const struct wl_build *b, struct wl_span s)
+{
+    const struct wl_work *w = b->oldest;
+    uint8_t upper[5];
+    size_t n = wl_min_size(s.n, sizeof(upper));
+
+    if (!w || w->ex.req.state != WL_WHOLE || w->ex.req.major == 0)
+        return wl_h1_status_start(s);
+    for (size_t i = 0; i < n; i++)
+        upper[i] = s.p[i] >= 'a' && s.p[i] <= 'z' ? (uint8_t)(s.p[i] - 'a' + 'A') : s.p[i];
+    return wl_h1_status_start(wl_span(upper, n));
+}
+
 static void start_server(struct wl_h1_in *in)
 {
     struct wl_h1_side *s = in->s;
@@ -364,7 +379,7 @@ static void start_server(struct wl_h1_in *in)
         }
         seen = wl_buf_span(&s->gather.buf);
     }
-    switch (wl_h1_status_start(seen)) {
+    switch (begins_status_line(&in->h->build, seen)) {
     case WL_CLAIM_YES:
         wl_h1_simple_request(in->h, in->seen);
         wl_h1_begin_response(in->h, s);
