@@ -314,16 +314,18 @@ static void client_treats_interim_as_final(struct wl_judge *j, const struct wl_e
         return;
     }
     /* who asked for a 100 knows what it is */
-    if (ex->res.state != WL_ABSENT || last.status == 101 ||
-        (last.status == 100 && wl_grammar_expects_continue(&ex->req)) ||
+    if (last.status == 101 || (last.status == 100 && wl_grammar_expects_continue(&ex->req)) ||
         ex->end_by != WL_TO_SERVER || (ex->end != WL_END_CLOSED && ex->end != WL_END_RESET) ||
-        ex->rst_suspect)
+        ex->rst_suspect || wl_facts_half_closed(ex))
+        return;
+    /* a final response may be on its way to a client that has left, or reads on all the same */
+    if (ex->res.state != WL_ABSENT && ex->t_end >= ex->res.t_first)
         return;
     if (ex->t_end < last.t || ex->t_end - last.t > CLOSE_MS * (WL_SECOND / 1000))
         return;
-    wl_report(j, last.m, last.at, WL_WARNING, WL_LIKELY, "client closed (%s) %s after %u",
-              ex->end == WL_END_RESET ? "RST" : "FIN", wl_said_time(ex->t_end - last.t).text,
-              last.status);
+    wl_report(j, last.m, last.at, WL_WARNING, ex->res.state == WL_ABSENT ? WL_LIKELY : WL_POSSIBLE,
+              "client closed (%s) %s after %u", ex->end == WL_END_RESET ? "RST" : "FIN",
+              wl_said_time(ex->t_end - last.t).text, last.status);
 }
 
 static void continue_then_417(struct wl_judge *j, const struct wl_exchange *ex,

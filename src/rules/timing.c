@@ -11,9 +11,6 @@
 
 #include "facts.h"
 #include "grammar.h"
-
-/** A FIN this soon behind a request is the other half of sending it (client-gave-up). */
-#define RIGHT_BEHIND (WL_SECOND / 100)
 #include "profile.h"
 
 /** Did the client leave before t? */
@@ -199,8 +196,7 @@ static void client_gave_up(struct wl_judge *j, const struct wl_exchange *ex,
     if (ex->res.state != WL_ABSENT || wl_facts_interim(ex, 101, NULL) ||
         wl_message_mark(&ex->req, WL_MARK_AFTER_CLOSE_CLIENT))
         return;
-    /* a FIN right behind the request says that no other will come, not that nobody listens */
-    if (!reset && whole && waited <= (ex->conn.rtt > RIGHT_BEHIND ? ex->conn.rtt : RIGHT_BEHIND))
+    if (wl_facts_half_closed(ex))
         return;
     if (n)
         last = wl_facts_answer(ex, n - 1);
