@@ -146,6 +146,7 @@ struct wl_rule {
                                         of exchanges with interim responses */
     bool once_per_target; /* findings for the same server and target are one (engine/relate.c) */
     bool alone; /* check_related is called also where nothing is remembered: past is NULL */
+    bool again; /* check_related is asked whatever the status: the range is that of .check */
     enum wl_field_id lacks; /* only messages without this field */
     wl_check_fn *check;     /* NULL for plain mark rules; for WL_ON_MARK with a function, it is
                                      called instead of the plain report */

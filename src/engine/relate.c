@@ -295,11 +295,13 @@ static uint32_t worth_keeping(const struct wl_past *now)
 {
     uint16_t status = now->status;
     enum wl_method method = now->method;
+    /* 308 without Location is another protocol's: more of an upload is wanted (catalogue 8) */
+    bool gone = status == 301 || status == 410 ||
+                (status == 308 && wl_past_has(now->res_fields, WL_FIELD_LOCATION));
 
     return bit(WL_RELATION_GET, status == 200 && method == WL_METHOD_GET) |
            bit(WL_RELATION_HEAD, status == 200 && method == WL_METHOD_HEAD) |
-           bit(WL_RELATION_GONE, status == 301 || status == 308 || status == 410) |
-           bit(WL_RELATION_REDIRECT, now->location != 0) |
+           bit(WL_RELATION_GONE, gone) | bit(WL_RELATION_REDIRECT, now->location != 0) |
            bit(WL_RELATION_TRY, status == 421 || status == 425) |
            bit(WL_RELATION_EXPECTATION, status == 417) |
            bit(WL_RELATION_ALLOW, wl_past_has(now->res_fields, WL_FIELD_ALLOW)) |

@@ -129,9 +129,10 @@ static size_t share_statuses(struct wl_index *x, const struct wl_index_rule *rul
 }
 
 /** Lets rule i stand in every set of its filters; first: the first status of each row. */
-static void enter(struct wl_index *x, const struct wl_rule *rule, size_t i, const uint16_t *first,
-                  size_t n_statuses)
+static void enter(struct wl_index *x, const struct wl_index_rule *entry, size_t i,
+                  const uint16_t *first, size_t n_statuses)
 {
+    const struct wl_rule *rule = entry->rule;
     size_t words = x->n_words;
     uint8_t versions = wl_index_versions(rule->versions), places = places_of(rule);
 
@@ -148,7 +149,8 @@ static void enter(struct wl_index *x, const struct wl_rule *rule, size_t i, cons
             set_bit(x->places + p * words, i);
     }
     for (size_t row = 0; row < n_statuses; row++) {
-        if (wl_index_status_fits(rule->status_from, rule->status_to, first[row]))
+        if (entry->any_status ||
+            wl_index_status_fits(rule->status_from, rule->status_to, first[row]))
             set_bit(x->statuses + row * words, i);
     }
     if (!asks_for_fields(rule))
@@ -213,7 +215,7 @@ bool wl_index_init(struct wl_index *x, struct wl_budget *budget, const struct wl
     for (size_t i = 0; i < n; i++) {
         x->rules[i] = (struct wl_indexed){rules[i].rule->check, rules[i].number,
                                           (uint16_t)rules[i].rule->needs};
-        enter(x, rules[i].rule, i, first, n_statuses);
+        enter(x, &rules[i], i, first, n_statuses);
     }
     return true;
 }

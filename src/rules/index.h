@@ -77,6 +77,7 @@ struct wl_index {
 struct wl_index_rule {
     const struct wl_rule *rule;
     uint16_t number;
+    bool any_status; /* whatever its range says */
 };
 
 /**

@@ -499,6 +499,7 @@ static const struct wl_rule rules[] = {
         .status_to = 421,
         .check = misdirected_misuse,
         .relation = WL_RELATION_TRY,
+        .again = true,
         .check_related = misdirected_again,
     },
     {
@@ -675,6 +676,7 @@ static const struct wl_rule rules[] = {
         .status_to = 0, /* a request has none */
         .check = too_early_unsignalled,
         .relation = WL_RELATION_TRY,
+        .again = true,
         .check_related = too_early_again,
     },
 };
