@@ -71,15 +71,18 @@ static void marks(struct wl_text *t, const struct wl_mark *m, uint32_t n)
     }
 }
 
-static void fields(struct wl_text *t, const struct wl_field *f, uint32_t n)
+static void fields(struct wl_text *t, const struct wl_message *m, const struct wl_field *f,
+                   uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++, f++) {
+        struct wl_at at = wl_field_at(m, f);
+
         wl_text_put(t, "\n  field");
-        octets(t, "name", f->name);
+        octets(t, "name", wl_field_sent_name(f));
         octets(t, "value", f->value);
         NUMBER(t, f, id);
         NUMBER(t, f, odd);
-        where(t, "at", &f->at);
+        where(t, "at", &at);
     }
 }
 
@@ -115,8 +118,8 @@ static void message(struct wl_text *t, const char *name, const struct wl_message
     NUMBER(t, m, t_last);
     NUMBER(t, m, last_frame);
     NUMBER(t, m, n_body_lost);
-    fields(t, m->fields, m->n_fields);
-    fields(t, m->trailers, m->n_trailers);
+    fields(t, m, m->fields, m->n_fields);
+    fields(t, m, m->trailers, m->n_trailers);
     marks(t, m->marks, m->n_marks);
 }
 

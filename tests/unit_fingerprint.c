@@ -33,7 +33,7 @@ static void ask(const char *method, const char *target, const char *host)
     ex.req.method = literal(method);
     ex.req.method_id = strcmp(method, "CONNECT") == 0 ? WL_METHOD_CONNECT : WL_METHOD_GET;
     ex.req.target = literal(target);
-    fields[0] = (struct wl_field){.id = WL_FIELD_HOST, .name = literal("Host")};
+    fields[0] = (struct wl_field){.id = WL_FIELD_HOST, .begin = literal("Host").p, .n_name = 4};
     fields[0].value = literal(host);
     ex.req.fields = fields;
     ex.req.n_fields = *host ? 1 : 0;

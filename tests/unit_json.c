@@ -121,8 +121,10 @@ static struct wl_span text_span(const char *text)
 /* GET /page HTTP/1.0 -> 103, 200 on connection 7 */
 static struct wl_exchange sample(struct wl_message *interim, struct wl_field *host)
 {
-    *host = (struct wl_field){
-        .name = text_span("Host"), .value = text_span("a.example"), .id = WL_FIELD_HOST};
+    *host = (struct wl_field){.begin = (const uint8_t *)"Host",
+                              .n_name = 4,
+                              .value = text_span("a.example"),
+                              .id = WL_FIELD_HOST};
     *interim = (struct wl_message){
         .state = WL_WHOLE,
         .status = 103,

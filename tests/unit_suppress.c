@@ -31,7 +31,8 @@ static void fill(struct sample *s)
     };
 
     *s = (struct sample){
-        .host = {.name = WL_SPAN("Host"),
+        .host = {.begin = (const uint8_t *)"Host",
+                 .n_name = 4,
                  .value = WL_SPAN("Shop.Example:8080"),
                  .id = WL_FIELD_HOST},
         .ex = {.conn = conn,

@@ -160,13 +160,16 @@ enum wl_field_odd {
     WL_ODD_NO_COLON = 32,   /* no colon: name holds the line, value is empty */
 };
 
-/** One field line (RFC 9112 5; HTTP/2: one field of the block). */
+/**
+ * One field line (RFC 9112 5; HTTP/2: one field of the block). An exchange has a dozen or more, so that it is
+ * small: half a cache line. Its name is wl_field_sent_name, where it stands wl_field_at.
+ */
 struct wl_field {
-    struct wl_span name;  /* as sent, without white space before the colon */
     struct wl_span value; /* as sent, without white space around it */
-    enum wl_field_id id;
-    uint32_t odd;    /* wl_field_odd */
-    struct wl_at at; /* first octet of the name */
+    const uint8_t *begin; /* of the name, as sent, */
+    uint32_t n_name;      /* without white space before the colon */
+    uint16_t id;          /* wl_field_id */
+    uint16_t odd;         /* wl_field_odd */
 };
 
 /** How much of a message was seen. */
@@ -221,6 +224,9 @@ struct wl_message {
     struct wl_span method, target, reason;
     struct wl_field *fields, *trailers; /* wire order */
     uint32_t n_fields, n_trailers;
+    /* where each of fields and then of trailers stands; NULL: in the packet of the first octet, as far
+     * behind it as in head (wl_field_at) */
+    const struct wl_at *places;
     struct wl_mark *marks;
     uint32_t n_marks;
     uint64_t declared;       /* Content-Length when valid, else WL_NONE */
@@ -459,6 +465,15 @@ static inline bool wl_message_may_have(const struct wl_message *m, enum wl_field
 {
     return !(m->present[0] & 1) || (m->present[id / 64] >> id % 64 & 1);
 }
+/** The name of a field, as sent, without white space before the colon. */
+static inline struct wl_span wl_field_sent_name(const struct wl_field *f)
+{
+    struct wl_span name = {f->begin, f->n_name};
+
+    return name;
+}
+/** Where the first octet of a field line of m stands. f  one of m's fields or trailers */
+struct wl_at wl_field_at(const struct wl_message *m, const struct wl_field *f);
 /** Finds the first field line with this id; NULL when there is none. */
 const struct wl_field *wl_message_field(const struct wl_message *m, enum wl_field_id id);
 /** Finds the next line with the same id after f; NULL when there is none. */

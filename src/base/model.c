@@ -30,6 +30,26 @@ const struct wl_field *wl_message_next_field(const struct wl_message *m, const s
     return NULL;
 }
 
+static bool is_among(const struct wl_field *f, const struct wl_field *fields, uint32_t n)
+{
+    return (uintptr_t)f - (uintptr_t)fields < n * sizeof(*fields);
+}
+
+struct wl_at wl_field_at(const struct wl_message *m, const struct wl_field *f)
+{
+    bool in_head = is_among(f, m->fields, m->n_fields);
+    struct wl_at at = m->at;
+
+    WL_ASSERT(in_head || is_among(f, m->trailers, m->n_trailers));
+    if (!in_head && !is_among(f, m->trailers, m->n_trailers))
+        return at;
+    if (m->places)
+        return m->places[in_head ? f - m->fields : m->n_fields + (f - m->trailers)];
+    if (m->head.n)
+        at.offset += (uint64_t)(f->begin - m->head.p);
+    return at;
+}
+
 const struct wl_mark *wl_message_mark(const struct wl_message *m, enum wl_mark_id id)
 {
     for (uint32_t i = 0; i < m->n_marks; i++) {

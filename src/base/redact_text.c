@@ -92,7 +92,7 @@ bool wl_redact_is_secret(const struct wl_field *f)
         return f->id == WL_FIELD_AUTHORIZATION || f->id == WL_FIELD_PROXY_AUTHORIZATION ||
                f->id == WL_FIELD_COOKIE || f->id == WL_FIELD_SET_COOKIE;
     }
-    return wl_redact_is_secret_name(f->name);
+    return wl_redact_is_secret_name(wl_field_sent_name(f));
 }
 
 static bool is_secret_parameter(struct wl_span name)
@@ -213,7 +213,7 @@ static bool has_scheme(const struct wl_field *f)
 void wl_redact_field(const struct wl_field *f)
 {
     if (f->odd & WL_ODD_NO_COLON) {
-        wl_redact_line(f->name);
+        wl_redact_line(wl_field_sent_name(f));
     } else if (f->id == WL_FIELD_COOKIE || f->id == WL_FIELD_SET_COOKIE) {
         mask_cookies(f->value, f->id == WL_FIELD_COOKIE);
     } else if (has_scheme(f)) {

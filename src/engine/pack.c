@@ -69,10 +69,17 @@ static const struct column message_columns[] = {
     COLUMN(wl_message, n_body_lost, NUMBER),
 };
 
+/* A field and its place, which is left out where it follows from where its name stands in the head. */
+struct wl_placed {
+    uint16_t id, odd;
+    struct wl_at at;
+};
+enum { IN_HEAD = 0x100 }; /* beside the bits of enum wl_field_odd */
+
 static const struct column field_columns[] = {
-    COLUMN(wl_field, id, NUMBER),
-    COLUMN(wl_field, odd, NUMBER),
-    WHERE(wl_field, at),
+    COLUMN(wl_placed, id, NUMBER),
+    COLUMN(wl_placed, odd, NUMBER),
+    WHERE(wl_placed, at),
 };
 
 static const struct column mark_columns[] = {
@@ -150,12 +157,12 @@ static const struct column record_columns[] = {
 /* A member more: a line more above (and, for what is no number, below). Then mend the size here. */
 #if UINTPTR_MAX == UINT64_MAX
 static_assert(sizeof(struct wl_conn_ref) == 104, "conn_columns");
-static_assert(sizeof(struct wl_message) == 304, "message_columns");
-static_assert(sizeof(struct wl_field) == 64, "field_columns");
+static_assert(sizeof(struct wl_message) == 312, "message_columns");
+static_assert(sizeof(struct wl_field) == 32, "field_columns");
 static_assert(sizeof(struct wl_mark) == 64, "mark_columns");
 static_assert(sizeof(struct wl_wait) == 80, "wait_columns");
 static_assert(sizeof(struct wl_finding) == 128, "finding_columns");
-static_assert(sizeof(struct wl_exchange) == 848, "exchange_columns");
+static_assert(sizeof(struct wl_exchange) == 864, "exchange_columns");
 static_assert(sizeof(struct wl_conn_record) == 312, "record_columns");
 #endif
 
@@ -310,22 +317,34 @@ static void put_conn(struct wl_packer *p, const struct wl_conn_ref *conn)
     put_endpoint(p, &conn->proxied);
 }
 
+/* The place of a field in the packet of its message, by where its name stands in the head. */
+static struct wl_at place_in_head(const struct wl_message *m, const struct wl_field *f)
+{
+    struct wl_at at = m->at;
+
+    at.offset += (uint64_t)((uintptr_t)f->begin - (uintptr_t)m->head.p);
+    return at;
+}
+
 static void put_fields(struct wl_packer *p, const struct wl_field *fields, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++) {
-        struct wl_field f = fields[i];
+        const struct wl_field *f = &fields[i];
         const struct wl_message *m = p->within;
-        uint64_t place = (uint64_t)((uintptr_t)f.name.p - (uintptr_t)m->head.p);
+        struct wl_placed placed = {f->id, f->odd, {.frame = 0}};
 
-        /* where a field of a head stands follows from its name */
-        if (place < m->head.n && f.at.frame == m->at.frame && f.at.dir == m->at.dir &&
-            f.at.offset == m->at.offset + place && (f.odd & ~UINT32_C(0xff)) == 0) {
-            f.odd |= 0x100;
-            f.at = (struct wl_at){.frame = 0};
+        if (m->places) {
+            struct wl_at at = wl_field_at(m, f), near = place_in_head(m, f);
+
+            if (at.frame == near.frame && at.offset == near.offset && at.dir == near.dir) {
+                placed.odd |= IN_HEAD;
+            } else {
+                placed.at = at;
+            }
         }
-        PUT_STRUCT(p, &f, field_columns);
-        put_span(p, f.name);
-        put_span(p, f.value);
+        PUT_STRUCT(p, &placed, field_columns);
+        put_span(p, wl_field_sent_name(f));
+        put_span(p, f->value);
     }
 }
 
@@ -350,6 +369,7 @@ static void put_message(struct wl_packer *p, const struct wl_message *m)
     put_span(p, m->target);
     put_span(p, m->status_text);
     put_span(p, m->reason);
+    put(p, m->places != NULL);
     put_fields(p, m->fields, m->n_fields);
     put_fields(p, m->trailers, m->n_trailers);
     put_marks(p, m->marks, m->n_marks);
@@ -511,22 +531,25 @@ static void get_conn(struct unpacker *u, struct wl_conn_ref *conn)
     get_endpoint(u, &conn->proxied);
 }
 
-static struct wl_field *get_fields(struct unpacker *u, uint32_t n)
+/* places: of these fields, or NULL. */
+static struct wl_field *get_fields(struct unpacker *u, uint32_t n, struct wl_at *places)
 {
     struct wl_field *fields = make(u, n, sizeof(*fields));
 
     for (uint32_t i = 0; fields && i < n; i++) {
         struct wl_field *f = &fields[i];
-        const struct wl_message *m = u->within;
+        struct wl_placed placed = {0};
+        struct wl_span name;
 
-        GET_STRUCT(u, f, field_columns);
-        f->name = get_span(u);
+        GET_STRUCT(u, &placed, field_columns);
+        name = get_span(u);
         f->value = get_span(u);
-        if (f->odd & 0x100) {
-            f->odd &= 0xff;
-            f->at = m->at;
-            f->at.offset += (uint64_t)((uintptr_t)f->name.p - (uintptr_t)m->head.p);
-        }
+        f->begin = name.p;
+        f->n_name = (uint32_t)name.n;
+        f->id = placed.id;
+        f->odd = placed.odd & (IN_HEAD - 1);
+        if (places)
+            places[i] = placed.odd & IN_HEAD ? place_in_head(u->within, f) : placed.at;
     }
     return fields;
 }
@@ -544,6 +567,8 @@ static struct wl_mark *get_marks(struct unpacker *u, uint32_t n)
 
 static void get_message(struct unpacker *u, struct wl_message *m)
 {
+    struct wl_at *places = NULL;
+
     GET_STRUCT(u, m, message_columns);
     if (m->state == WL_ABSENT)
         return;
@@ -554,8 +579,11 @@ static void get_message(struct unpacker *u, struct wl_message *m)
     m->target = get_span(u);
     m->status_text = get_span(u);
     m->reason = get_span(u);
-    m->fields = get_fields(u, m->n_fields);
-    m->trailers = get_fields(u, m->n_trailers);
+    if (get(u))
+        places = make(u, (uint64_t)m->n_fields + m->n_trailers, sizeof(*places));
+    m->places = places;
+    m->fields = get_fields(u, m->n_fields, places);
+    m->trailers = get_fields(u, m->n_trailers, places ? places + m->n_fields : NULL);
     m->marks = get_marks(u, m->n_marks);
     u->within = NULL;
 }

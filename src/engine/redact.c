@@ -71,7 +71,7 @@ static void redact_marks(const struct wl_message *m)
         const struct wl_field *around = NULL;
 
         for (uint32_t k = 0; mark->octets.n && k < m->n_fields; k++) {
-            if (m->fields[k].at.offset <= mark->at.offset)
+            if (wl_field_at(m, &m->fields[k]).offset <= mark->at.offset)
                 around = &m->fields[k];
         }
         if (around && is_secret(around)) {
@@ -200,7 +200,7 @@ static void hide_fields(const struct wl_field *fields, uint32_t n, enum wl_redac
 {
     for (uint32_t i = 0; i < n; i++) {
         if (fields[i].odd & WL_ODD_NO_COLON) {
-            wl_redact_mask(fields[i].name);
+            wl_redact_mask(wl_field_sent_name(&fields[i]));
         } else if (!stays(&fields[i], level)) {
             wl_redact_mask(fields[i].value);
         }

@@ -22,7 +22,7 @@ struct framing {
 static void mark(const struct framing *f, enum wl_mark_id id, const struct wl_field *field,
                  uint64_t value)
 {
-    wl_build_mark(&f->h->build, f->w, f->m, id, field->at, value, field->value);
+    wl_build_mark(&f->h->build, f->w, f->m, id, wl_field_at(f->m, field), value, field->value);
 }
 
 static bool has_leading_zero(struct wl_span number)

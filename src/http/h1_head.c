@@ -271,7 +271,7 @@ static void check_host(const struct reading *r)
     const struct wl_field *host = wl_message_field(r->m, WL_FIELD_HOST);
 
     if (host && host->value.n && !wl_grammar_is_host(host->value))
-        mark(r, WL_MARK_HOST_INVALID, host->name.p, 0, host->value);
+        mark(r, WL_MARK_HOST_INVALID, host->begin, 0, host->value);
 }
 
 bool wl_h1_parse_request(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
@@ -413,6 +413,12 @@ static void fold(const struct reading *r, struct wl_field *f, struct wl_span lin
     }
 }
 
+static void set_name(struct wl_field *f, struct wl_span name)
+{
+    f->begin = name.p;
+    f->n_name = (uint32_t)name.n; /* less than max_head */
+}
+
 /* The name of a line that is not plainly "token:". Returns its length up to the colon or the end. */
 static size_t read_odd_name(const struct reading *r, struct wl_field *f, struct wl_span line)
 {
@@ -421,7 +427,7 @@ static size_t read_odd_name(const struct reading *r, struct wl_field *f, struct 
 
     if (colon == line.n) {
         f->odd |= WL_ODD_NO_COLON;
-        f->name = wl_span_trim(line);
+        set_name(f, wl_span_trim(line));
         mark(r, WL_MARK_NO_COLON, line.p, 0, line);
         return line.n;
     }
@@ -432,7 +438,7 @@ static size_t read_odd_name(const struct reading *r, struct wl_field *f, struct 
         f->odd |= WL_ODD_SPACE_COLON;
         mark(r, WL_MARK_SPACE_BEFORE_COLON, name.p + name.n, 0, line);
     }
-    f->name = name;
+    set_name(f, name);
     if (name.n == 0) {
         f->odd |= WL_ODD_NAME;
         mark(r, WL_MARK_NAME_EMPTY, line.p, 0, line);
@@ -452,17 +458,16 @@ static void read_field(const struct reading *r, struct wl_field *f, struct wl_sp
 {
     size_t n = 0;
 
-    f->at = wl_h1_at(r->text, line.p);
     while (n < line.n && wl_is_tchar(line.p[n]))
         n++;
     if (n > 0 && n < line.n && line.p[n] == ':') {
-        f->name = wl_span_sub(line, 0, n);
+        set_name(f, wl_span_sub(line, 0, n));
     } else {
         n = read_odd_name(r, f, line);
     }
     /* only tokens are known */
     if (!(f->odd & (WL_ODD_NO_COLON | WL_ODD_NAME)))
-        f->id = wl_lookup_field(r->lookup, f->name);
+        f->id = (uint16_t)wl_lookup_field(r->lookup, wl_field_sent_name(f));
     f->value = wl_span_trim(wl_span_after(line, n + 1));
     check_value(r, f, f->value);
 }
@@ -545,39 +550,46 @@ static bool read_line(const struct reading *r, struct section *s, struct wl_span
     return true;
 }
 
-/* The hot loop: takes lines of a plain head, the i-th and those behind it, as long as they begin with a
- * name that is known, as nearly all do, and there is room. Returns the number of the line that it came
- * to. */
+static bool is_token(const uint8_t *p, size_t n)
+{
+    size_t i = 0;
+
+    while (i < n && wl_is_tchar(p[i]))
+        i++;
+    return i == n && n > 0;
+}
+
+/* The hot loop: takes lines of a plain head, the i-th and those behind it, as long as they are
+ * "token:" and a value, as nearly all are. There is room for all of them. Returns the number of the
+ * line that it came to. */
 static uint32_t take_lines(const struct reading *r, struct section *s,
                            const struct wl_h1_lines *lines, uint32_t i)
 {
-    const struct wl_lookup *known = r->lookup;
-    const uint8_t *p = r->text->octets.p;
-    struct wl_at at = {r->text->runs[0].frame, 0, r->text->dir};
-    uint64_t offset = r->text->offset;
-    struct wl_field *f = s->fields + s->n, *full = s->fields + s->room;
+    const uint8_t *head = r->text->octets.p;
+    struct wl_field *f = s->fields + s->n;
     uint32_t start = lines->end[i - 1] + (uint32_t)2;
 
-    for (; i < lines->n && f < full; i++, f++) {
-        uint32_t end = lines->end[i], colon = wl_h1_colon(lines, start, end), from, to;
-        enum wl_field_id id;
+    for (; i < lines->n; i++, f++) {
+        uint32_t end = lines->end[i], colon = wl_h1_colon(lines, start, end);
+        const uint8_t *name = head + start, *from = head + colon + 1, *to = head + end;
         uint64_t bit;
+        size_t id;
 
         if (colon == WL_H1_SCAN)
             break;
-        id = wl_lookup_field(known, wl_span(p + start, colon - start));
-        if (id == WL_FIELD_OTHER)
+        /* before the name stands a start line, behind it at least a colon and two line ends */
+        id = wl_lookup_field_amid(r->lookup, name, colon - start);
+        if (id == WL_FIELD_OTHER && !is_token(name, colon - start))
             break;
-        for (from = colon + 1; p[from] == ' '; from++)
-            continue; /* the CR stops it */
-        for (to = end; to > from && p[to - 1] == ' '; to--)
-            continue;
-        f->name = wl_span(p + start, colon - start);
-        f->value = wl_span(p + from, to - from);
-        f->id = id;
+        while (*from == ' ') /* the CR stops it */
+            from++;
+        while (to[-1] == ' ' && to > from)
+            to--;
+        f->value = wl_span(from, (size_t)(to - from));
+        f->begin = name;
+        f->n_name = colon - start;
+        f->id = (uint16_t)id;
         f->odd = 0;
-        at.offset = offset + start;
-        f->at = at;
         bit = (uint64_t)1 << id % 64;
         s->repeated[id / 64] |= s->present[id / 64] & bit;
         s->present[id / 64] |= bit;
@@ -608,7 +620,7 @@ static void mark_repeated(const struct reading *r, const struct section *s)
             continue;
         if (seen[f->id / 64] & bit && is_single(f->id)) {
             mark(r, f->id == WL_FIELD_HOST ? WL_MARK_HOST_REPEATED : WL_MARK_FIELD_REPEATED,
-                 f->name.p, f->id, f->value);
+                 f->begin, f->id, f->value);
         }
         seen[f->id / 64] |= bit;
     }
@@ -632,6 +644,64 @@ static void keep_fields(struct wl_message *m, const struct section *s)
     memcpy(m->repeated, s->repeated, sizeof(s->repeated));
 }
 
+/* Does where a field stands follow from where its name stands in the head? */
+static bool is_in_head(const struct reading *r)
+{
+    const struct wl_message *m = r->m;
+    const struct wl_h1_text *text = r->text;
+
+    return text->octets.p == m->head.p && text->n_runs == 1 && text->offset == m->at.offset &&
+           text->runs[0].frame == m->at.frame;
+}
+
+/* Writes down where the fields of the section stand, behind those that the message has. False: memory
+ * was refused. */
+static bool keep_places(const struct reading *r, const struct section *s)
+{
+    struct wl_message *m = r->m;
+    struct wl_at *places = NULL;
+
+    if (r->w)
+        places = wl_arena_raw(r->w->ex.arena, ((size_t)m->n_fields + s->n) * sizeof(*places));
+    if (!places)
+        return false;
+    for (uint32_t i = 0; i < m->n_fields; i++)
+        places[i] = wl_field_at(m, &m->fields[i]);
+    for (uint32_t i = 0; i < s->n; i++)
+        places[m->n_fields + i] = wl_h1_at(r->text, s->fields[i].begin);
+    m->places = places;
+    return true;
+}
+
+/* The fields of a head are read. False: not all of them could be kept. */
+static bool finish_section(const struct reading *r, struct section *s)
+{
+    bool placed = s->n == 0 || (is_in_head(r) && s->whole) || keep_places(r, s);
+
+    if (!placed)
+        wl_build_unjudged(r->w, WL_UNJUDGED_LIMIT);
+    keep_fields(r->m, s);
+    check_repeated(r, s);
+    return s->whole && placed;
+}
+
+/* The same of a trailer section. */
+static bool finish_trailers(const struct reading *r, struct section *s)
+{
+    struct wl_message *m = r->m;
+
+    check_repeated(r, s);
+    if (s->n && !keep_places(r, s)) {
+        wl_build_unjudged(r->w, WL_UNJUDGED_LIMIT);
+        return false;
+    }
+    m->trailers = s->fields;
+    m->n_trailers = s->n;
+    if (s->n)
+        mark(r, WL_MARK_TRAILERS, r->text->octets.p, s->n, wl_span(NULL, 0));
+    return s->whole;
+}
+
 bool wl_h1_parse_lines(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
                        const struct wl_h1_text *text, const struct wl_h1_lines *lines)
 {
@@ -647,7 +717,7 @@ bool wl_h1_parse_lines(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
     for (uint32_t i = 1; i < lines->n; i++) {
         uint32_t start;
 
-        if (s.n < s.room)
+        if (s.room == n_fields) /* for each line one, whatever becomes of it */
             i = take_lines(&r, &s, lines, i);
         if (i == lines->n)
             break;
@@ -655,9 +725,7 @@ bool wl_h1_parse_lines(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
         if (!read_line(&r, &s, wl_span(text->octets.p + start, lines->end[i] - start)))
             break;
     }
-    keep_fields(m, &s);
-    check_repeated(&r, &s);
-    return s.whole;
+    return finish_section(&r, &s);
 }
 
 bool wl_h1_parse_fields(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
@@ -669,14 +737,5 @@ bool wl_h1_parse_fields(struct wl_h1 *h, struct wl_work *w, struct wl_message *m
 
     while (next_line(&r, &from, &line) && line.n && read_line(&r, &s, line))
         continue;
-    check_repeated(&r, &s);
-    if (trailers) {
-        m->trailers = s.fields;
-        m->n_trailers = s.n;
-        if (s.n)
-            mark(&r, WL_MARK_TRAILERS, text->octets.p, s.n, wl_span(NULL, 0));
-    } else {
-        keep_fields(m, &s);
-    }
-    return s.whole;
+    return trailers ? finish_trailers(&r, &s) : finish_section(&r, &s);
 }

@@ -12,7 +12,8 @@
 
 static size_t max_head(const struct wl_h1 *h)
 {
-    return (size_t)wl_max_u64(wl_h1_layer(h)->host->cfg->limits.max_head, 64);
+    return (size_t)wl_min_u64(wl_max_u64(wl_h1_layer(h)->host->cfg->limits.max_head, 64),
+                              UINT32_MAX);
 }
 
 static struct wl_h1_side *other(struct wl_h1 *h, enum wl_dir dir)
@@ -114,14 +115,17 @@ static void request_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_h1
     struct wl_message *m;
 
     text = w ? keep_text(h, w, text) : text;
+    if (w)
+        w->ex.req.head = text.octets;
     if (!w || !text.octets.p || !wl_h1_parse_request(h, w, &w->ex.req, &text, lines)) {
-        if (w) /* a limit was reached */
+        if (w) { /* a limit was reached */
+            w->ex.req.head = wl_span(NULL, 0);
             wl_build_request_end(&h->build, w, WL_CUT, WL_END_LIMIT, end, seen);
+        }
         wl_h1_lose(h, s, WL_TO_SERVER, end, WL_UNJUDGED_LIMIT);
         return;
     }
     m = &w->ex.req;
-    m->head = text.octets;
     name_protocol(h, m);
     s->m = m;
     if (!wl_h1_frame(h, w, m, m->method_id)) {

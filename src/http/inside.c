@@ -242,8 +242,9 @@ static void echo_line(struct wl_build *b, struct wl_work *w, struct wl_message *
     for (size_t i = 0; i < WL_COUNT(secret); i++) {
         const struct wl_field *f = wl_message_field(&w->ex.req, secret[i]);
 
-        if (f && begins_with_field(line, f->name)) /* the value is nobody's business */
-            wl_build_mark(b, w, m, WL_MARK_INSIDE_SECRET, at, 0, f->name);
+        if (f &&
+            begins_with_field(line, wl_field_sent_name(f))) /* the value is nobody's business */
+            wl_build_mark(b, w, m, WL_MARK_INSIDE_SECRET, at, 0, wl_field_sent_name(f));
     }
 }
 

@@ -229,7 +229,7 @@ static void put_fields(struct har *h, const char *key, const struct wl_field *fi
 {
     wl_json_open(&h->json, key, '[');
     for (uint32_t i = 0; i < n; i++)
-        put_pair(&h->json, fields[i].name, shown(h, &fields[i]));
+        put_pair(&h->json, wl_field_sent_name(&fields[i]), shown(h, &fields[i]));
     wl_json_close(&h->json, ']');
 }
 

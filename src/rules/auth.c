@@ -21,7 +21,7 @@ static void unauthorized_without_challenge(struct wl_judge *j, const struct wl_e
 
     if (has_challenge(m, WL_FIELD_WWW_AUTHENTICATE))
         return;
-    wl_report(j, m, f ? f->at : m->at, WL_VIOLATION, wl_judge_via(ex, WL_CERTAIN),
+    wl_report(j, m, f ? wl_field_at(m, f) : m->at, WL_VIOLATION, wl_judge_via(ex, WL_CERTAIN),
               f ? "401 with an empty WWW-Authenticate" : "401 without WWW-Authenticate");
 }
 
@@ -34,7 +34,8 @@ static void proxy_auth_without_challenge(struct wl_judge *j, const struct wl_exc
     if (has_challenge(m, WL_FIELD_PROXY_AUTHENTICATE))
         return;
     if (f) {
-        wl_report(j, m, f->at, WL_VIOLATION, WL_CERTAIN, "407 with an empty Proxy-Authenticate");
+        wl_report(j, m, wl_field_at(m, f), WL_VIOLATION, WL_CERTAIN,
+                  "407 with an empty Proxy-Authenticate");
     } else {
         wl_report(j, m, m->at, WL_VIOLATION, WL_CERTAIN, "407 without Proxy-Authenticate%s",
                   has_challenge(m, WL_FIELD_WWW_AUTHENTICATE)
@@ -110,13 +111,13 @@ static void challenge_invalid(struct wl_judge *j, const struct wl_exchange *ex,
             continue;
         fault = fault_of_line(f->value);
         if (fault) {
-            wl_report(j, m, f->at, WL_WARNING, WL_CERTAIN, "%s: %s %s", wl_said(f->name).text,
-                      wl_said(f->value).text, fault);
+            wl_report(j, m, wl_field_at(m, f), WL_WARNING, WL_CERTAIN, "%s: %s %s",
+                      wl_said(wl_field_sent_name(f)).text, wl_said(f->value).text, fault);
             return;
         }
         if (m->status / 100 == 2 && !may_go_on_in_2xx(f->value)) {
-            wl_report(j, m, f->at, WL_NOTE, WL_CERTAIN, "%s in a %u: %s", wl_said(f->name).text,
-                      m->status, wl_said(f->value).text);
+            wl_report(j, m, wl_field_at(m, f), WL_NOTE, WL_CERTAIN, "%s in a %u: %s",
+                      wl_said(wl_field_sent_name(f)).text, m->status, wl_said(f->value).text);
             return;
         }
     }
@@ -149,13 +150,13 @@ static void network_auth_misuse(struct wl_judge *j, const struct wl_exchange *ex
     if (!f)
         f = wl_message_field(m, WL_FIELD_PROXY_AUTHENTICATE);
     if (f) {
-        wl_report(j, m, f->at, WL_WARNING, WL_CERTAIN, "511 with a challenge: %s: %s",
-                  wl_said(f->name).text, wl_said(f->value).text);
+        wl_report(j, m, wl_field_at(m, f), WL_WARNING, WL_CERTAIN, "511 with a challenge: %s: %s",
+                  wl_said(wl_field_sent_name(f)).text, wl_said(f->value).text);
     } else if (ex->req.method_id != WL_METHOD_HEAD && wl_facts_empty(m)) {
         wl_report(j, m, m->at, WL_WARNING, WL_CERTAIN,
                   "511 without content, which would hold the link to the login");
     } else if ((f = wl_message_field(m, WL_FIELD_SET_COOKIE)) != NULL) {
-        wl_report(j, m, f->at, WL_NOTE, WL_CERTAIN,
+        wl_report(j, m, wl_field_at(m, f), WL_NOTE, WL_CERTAIN,
                   "511 that sets a cookie for the host that was asked");
     }
 }

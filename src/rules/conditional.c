@@ -61,8 +61,8 @@ static void etag_invalid(struct wl_judge *j, const struct wl_exchange *ex,
 
         if (!has_validators(f->id) || is_validator(f->id, f->value))
             continue;
-        wl_report(j, m, f->at, WL_VIOLATION, WL_CERTAIN, "%s: %s is no entity tag%s",
-                  wl_said(f->name).text, wl_said(f->value).text,
+        wl_report(j, m, wl_field_at(m, f), WL_VIOLATION, WL_CERTAIN, "%s: %s is no entity tag%s",
+                  wl_said(wl_field_sent_name(f)).text, wl_said(f->value).text,
                   wl_span_starts(f->value, WL_SPAN("w/")) ? ": the W of W/ is a capital" : "");
         return;
     }
@@ -106,8 +106,8 @@ static void not_modified_extra_metadata(struct wl_judge *j, const struct wl_exch
 
         if (!f)
             continue;
-        wl_report(j, m, f->at, WL_NOTE, WL_CERTAIN, "304 with %s: %s", wl_said(f->name).text,
-                  wl_said(f->value).text);
+        wl_report(j, m, wl_field_at(m, f), WL_NOTE, WL_CERTAIN, "304 with %s: %s",
+                  wl_said(wl_field_sent_name(f)).text, wl_said(f->value).text);
         return;
     }
 }
@@ -122,7 +122,7 @@ static void not_modified_etag_mismatch(struct wl_judge *j, const struct wl_excha
     if (!asked || !f || !wl_grammar_etag(f->value, &tag) ||
         wl_grammar_etag_listed(&ex->req, WL_FIELD_IF_NONE_MATCH, tag) != WL_ETAG_NOT_LISTED)
         return;
-    wl_report(j, m, f->at, WL_VIOLATION, sure(ex, WL_CERTAIN),
+    wl_report(j, m, wl_field_at(m, f), WL_VIOLATION, sure(ex, WL_CERTAIN),
               "304 with ETag %s, which is not in If-None-Match %s", wl_said(f->value).text,
               wl_said(asked->value).text);
 }
@@ -143,7 +143,7 @@ static void conditional_ignored(struct wl_judge *j, const struct wl_exchange *ex
     if (asked) {
         if (f && wl_grammar_etag(f->value, &tag) &&
             wl_grammar_etag_listed(&ex->req, WL_FIELD_IF_NONE_MATCH, tag) == WL_ETAG_LISTED) {
-            wl_report(j, m, f->at, WL_WARNING, sure(ex, WL_CERTAIN),
+            wl_report(j, m, wl_field_at(m, f), WL_WARNING, sure(ex, WL_CERTAIN),
                       "200 with ETag %s, which is in If-None-Match", wl_said(f->value).text);
         }
         return; /* RFC 9110 13.1.3: If-Modified-Since is ignored beside If-None-Match */
@@ -161,7 +161,7 @@ static void conditional_ignored(struct wl_judge *j, const struct wl_exchange *ex
     /* a date in the future was never given by a server; many do not count it */
     if (date && since.seconds > wl_grammar_date(date->value, since.seconds).seconds)
         return;
-    wl_report(j, m, f->at, WL_WARNING, sure(ex, WL_LIKELY),
+    wl_report(j, m, wl_field_at(m, f), WL_WARNING, sure(ex, WL_LIKELY),
               "200 last modified %s, asked for what was modified since %s", wl_said(f->value).text,
               wl_said(asked->value).text);
 }

@@ -52,8 +52,9 @@ static void check_date(struct wl_judge *j, const struct wl_message *m, const str
         return;
     past = wl_span_equal(f->value, WL_SPAN("0")) || wl_span_equal(f->value, WL_SPAN("-1"));
     /* RFC 9111 5.3: a recipient takes Expires: 0 for the past, and many servers rely on it */
-    wl_report(j, m, f->at, f->id == WL_FIELD_EXPIRES && past ? WL_NOTE : WL_VIOLATION, WL_CERTAIN,
-              "%s '%s' %s", wl_said(f->name).text, wl_said(f->value).text, wrong);
+    wl_report(j, m, wl_field_at(m, f), f->id == WL_FIELD_EXPIRES && past ? WL_NOTE : WL_VIOLATION,
+              WL_CERTAIN, "%s '%s' %s", wl_said(wl_field_sent_name(f)).text, wl_said(f->value).text,
+              wrong);
 }
 
 static void date_format_invalid(struct wl_judge *j, const struct wl_exchange *ex,
@@ -123,7 +124,7 @@ static void date_inconsistent(struct wl_judge *j, const struct wl_exchange *ex,
     if (!f || !read_date(j, m, WL_FIELD_DATE, &date) ||
         !read_date(j, m, WL_FIELD_LAST_MODIFIED, &modified) || modified < date + MODIFYING)
         return;
-    wl_report(j, m, f->at, WL_WARNING, wl_judge_via(ex, WL_CERTAIN),
+    wl_report(j, m, wl_field_at(m, f), WL_WARNING, wl_judge_via(ex, WL_CERTAIN),
               "Last-Modified lies %s after Date", wl_said_time((modified - date) * WL_SECOND).text);
 }
 
@@ -140,10 +141,10 @@ static void date_beside_others(struct wl_judge *j, const struct wl_exchange *ex,
         return;
     if (ahead > SKEW) {
         f = wl_message_field(m, WL_FIELD_DATE);
-        wl_report(j, m, f->at, WL_WARNING, WL_LIKELY,
+        wl_report(j, m, wl_field_at(m, f), WL_WARNING, WL_LIKELY,
                   "Date lies %" PRId64 " s ahead of %u clocks that agree", ahead, now->n_median);
     } else if (f && wl_grammar_delta_seconds(f->value, &age) && ahead + (int64_t)age < -SKEW) {
-        wl_report(j, m, f->at, WL_WARNING, WL_LIKELY,
+        wl_report(j, m, wl_field_at(m, f), WL_WARNING, WL_LIKELY,
                   "Date lies %" PRId64 " s back, Age says %" PRIu64 " s", -ahead, age);
     }
 }
@@ -175,15 +176,15 @@ static void age_misuse(struct wl_judge *j, const struct wl_exchange *ex, const s
     uint64_t age;
 
     if (f && m->status < 200) {
-        wl_report(j, m, f->at, WL_WARNING, WL_CERTAIN, "Age in a %03u", m->status);
+        wl_report(j, m, wl_field_at(m, f), WL_WARNING, WL_CERTAIN, "Age in a %03u", m->status);
     } else if (f && wl_message_next_field(m, f)) {
-        wl_report(j, m, wl_message_next_field(m, f)->at, WL_WARNING, WL_CERTAIN,
+        wl_report(j, m, wl_field_at(m, wl_message_next_field(m, f)), WL_WARNING, WL_CERTAIN,
                   "several Age lines");
     } else if (f && !wl_grammar_delta_seconds(f->value, &age)) {
-        wl_report(j, m, f->at, WL_WARNING, WL_CERTAIN, "Age '%s' is no number of seconds",
-                  wl_said(f->value).text);
+        wl_report(j, m, wl_field_at(m, f), WL_WARNING, WL_CERTAIN,
+                  "Age '%s' is no number of seconds", wl_said(f->value).text);
     } else if (wl_facts_from_cache(m)) {
-        check_cached(j, ex, m, f ? f->at : status->at);
+        check_cached(j, ex, m, f ? wl_field_at(m, f) : wl_field_at(m, status));
     }
 }
 

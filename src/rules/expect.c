@@ -56,14 +56,17 @@ static bool report_obfuscated_line(struct wl_judge *j, const struct wl_message *
     struct wl_span member = malformed_member(f->value);
 
     if (f->odd & WL_ODD_FOLDED) {
-        wl_report(j, m, f->at, WL_WARNING, WL_CERTAIN, "Expect continues on a second line");
+        wl_report(j, m, wl_field_at(m, f), WL_WARNING, WL_CERTAIN,
+                  "Expect continues on a second line");
     } else if (f->odd & WL_ODD_SPACE_COLON) {
-        wl_report(j, m, f->at, WL_WARNING, WL_CERTAIN, "white space between Expect and its colon");
+        wl_report(j, m, wl_field_at(m, f), WL_WARNING, WL_CERTAIN,
+                  "white space between Expect and its colon");
     } else if (f->odd & WL_ODD_CTL) {
-        wl_report(j, m, f->at, WL_WARNING, WL_CERTAIN,
+        wl_report(j, m, wl_field_at(m, f), WL_WARNING, WL_CERTAIN,
                   "control octet 0x%02x in the value of Expect", first_control(f->value));
     } else if (member.n) {
-        wl_report(j, m, f->at, WL_WARNING, WL_CERTAIN, "Expect: %s", wl_said(f->value).text);
+        wl_report(j, m, wl_field_at(m, f), WL_WARNING, WL_CERTAIN, "Expect: %s",
+                  wl_said(f->value).text);
     } else {
         return false;
     }
@@ -83,7 +86,7 @@ static void expect_obfuscated(struct wl_judge *j, const struct wl_exchange *ex,
     for (const struct wl_field *f = first; f; f = wl_message_next_field(m, f)) {
         if (wl_span_equal_nocase(f->value, first->value))
             continue;
-        wl_report(j, m, f->at, WL_WARNING, WL_CERTAIN,
+        wl_report(j, m, wl_field_at(m, f), WL_WARNING, WL_CERTAIN,
                   "two Expect lines that differ: '%s' and '%s'", wl_said(first->value).text,
                   wl_said(f->value).text);
         return;
@@ -114,11 +117,11 @@ static void expect_unusable(struct wl_judge *j, const struct wl_exchange *ex,
 
     (void)ex;
     if (f) {
-        wl_report(j, m, f->at, WL_NOTE, WL_CERTAIN, "the request expects '%s'",
+        wl_report(j, m, wl_field_at(m, f), WL_NOTE, WL_CERTAIN, "the request expects '%s'",
                   wl_said(member).text);
     } else if (wl_facts_http10(m)) {
         f = wl_message_field(m, WL_FIELD_EXPECT);
-        wl_report(j, m, f->at, WL_NOTE, WL_CERTAIN, "Expect in an HTTP/%s request",
+        wl_report(j, m, wl_field_at(m, f), WL_NOTE, WL_CERTAIN, "Expect in an HTTP/%s request",
                   wl_facts_old_version(m));
     }
 }
@@ -133,15 +136,15 @@ static void expect_without_content(struct wl_judge *j, const struct wl_exchange 
         return;
     if (multiplexed) { /* there the end of the stream with the head says it */
         if (m->framing == WL_FRAMING_NONE) {
-            wl_report(j, m, wl_message_field(m, WL_FIELD_EXPECT)->at, WL_VIOLATION, WL_CERTAIN,
-                      "Expect: 100-continue in a request that ends with its head");
+            wl_report(j, m, wl_field_at(m, wl_message_field(m, WL_FIELD_EXPECT)), WL_VIOLATION,
+                      WL_CERTAIN, "Expect: 100-continue in a request that ends with its head");
         }
         return;
     }
     /* a length that could not be read says nothing */
     if (wl_message_field(m, WL_FIELD_TRANSFER_ENCODING) || (length && m->declared != 0))
         return;
-    wl_report(j, m, wl_message_field(m, WL_FIELD_EXPECT)->at, WL_VIOLATION, WL_CERTAIN,
+    wl_report(j, m, wl_field_at(m, wl_message_field(m, WL_FIELD_EXPECT)), WL_VIOLATION, WL_CERTAIN,
               "Expect: 100-continue in a request %s",
               length ? "with Content-Length: 0" : "without Content-Length or Transfer-Encoding");
 }
@@ -192,7 +195,8 @@ static void expect_ignored(struct wl_judge *j, const struct wl_exchange *ex,
     if (pause - ex->conn.rtt < limit || !silent_until(ex, moved))
         return;
     wl_report(
-        j, wl_facts_final(ex) ? m : &ex->req, f->at, via ? WL_WARNING : WL_VIOLATION, WL_LIKELY,
+        j, wl_facts_final(ex) ? m : &ex->req, wl_field_at(&ex->req, f),
+        via ? WL_WARNING : WL_VIOLATION, WL_LIKELY,
         "server sent nothing for %s after it had acknowledged the head with Expect, until the "
         "client %s (round trip %s)",
         wl_said_time(pause).text, gave_up ? "closed" : "sent its content",
@@ -218,7 +222,7 @@ static void expect_wait_forever(struct wl_judge *j, const struct wl_exchange *ex
     if ((w->t_server && w->t_server <= moved) || (w->t_server_end && w->t_server_end <= moved) ||
         moved - w->t_head_acked < limit)
         return;
-    wl_report(j, &ex->req, f->at, WL_WARNING, WL_CERTAIN,
+    wl_report(j, &ex->req, wl_field_at(&ex->req, f), WL_WARNING, WL_CERTAIN,
               "the client waited %s for an answer to Expect: 100-continue",
               wl_said_time(moved - w->t_head_acked).text);
 }
@@ -290,7 +294,7 @@ static void expectation_retried(struct wl_judge *j, const struct wl_exchange *ex
         return;
     if (now->t_request < heard || now->t_request - past->t_response > RETRY_WINDOW)
         return;
-    wl_report(j, &ex->req, f->at, WL_WARNING, wl_judge_via(ex, WL_CERTAIN),
+    wl_report(j, &ex->req, wl_field_at(&ex->req, f), WL_WARNING, wl_judge_via(ex, WL_CERTAIN),
               "the request was answered with 417 and repeated %s later, again with Expect: "
               "100-continue",
               wl_said_time(now->t_request - past->t_response).text);

@@ -58,7 +58,8 @@ static bool has_gateway_field(const struct wl_message *m)
         for (size_t k = 0; k < WL_COUNT(prefixes); k++) {
             struct wl_span prefix = wl_span_text(prefixes[k]);
 
-            if (wl_span_equal_nocase(wl_span_sub(m->fields[i].name, 0, prefix.n), prefix))
+            if (wl_span_equal_nocase(wl_span_sub(wl_field_sent_name(&m->fields[i]), 0, prefix.n),
+                                     prefix))
                 return true;
         }
     }
@@ -153,20 +154,21 @@ static void retry_after_syntax(struct wl_judge *j, const struct wl_exchange *ex,
 
     (void)ex;
     if (again) {
-        wl_report(j, m, again->at, WL_VIOLATION, WL_CERTAIN, "several Retry-After lines: %s and %s",
-                  wl_said(f->value).text, wl_said(again->value).text);
+        wl_report(j, m, wl_field_at(m, again), WL_VIOLATION, WL_CERTAIN,
+                  "several Retry-After lines: %s and %s", wl_said(f->value).text,
+                  wl_said(again->value).text);
         return;
     }
     if (wl_grammar_delta_seconds(f->value, &delay)) {
         if (delay > MONTH) {
-            wl_report(j, m, f->at, WL_NOTE, WL_CERTAIN, "Retry-After: %s, more than 30 days",
-                      wl_said(f->value).text);
+            wl_report(j, m, wl_field_at(m, f), WL_NOTE, WL_CERTAIN,
+                      "Retry-After: %s, more than 30 days", wl_said(f->value).text);
         }
         return;
     }
     date = wl_grammar_date(f->value, m->t_first / WL_SECOND);
     if (date.form == WL_DATE_NONE || date.impossible) {
-        wl_report(j, m, f->at, WL_VIOLATION, WL_CERTAIN,
+        wl_report(j, m, wl_field_at(m, f), WL_VIOLATION, WL_CERTAIN,
                   "Retry-After: %s is neither a number of seconds nor a date",
                   wl_said(f->value).text);
         return;
@@ -174,8 +176,9 @@ static void retry_after_syntax(struct wl_judge *j, const struct wl_exchange *ex,
     now = dated ? wl_grammar_date(dated->value, date.seconds)
                 : (struct wl_date){.form = WL_DATE_NONE};
     if (now.form != WL_DATE_NONE && !now.impossible && date.seconds < now.seconds) {
-        wl_report(j, m, f->at, WL_NOTE, WL_CERTAIN, "Retry-After: %s lies before Date: %s",
-                  wl_said(f->value).text, wl_said(dated->value).text);
+        wl_report(j, m, wl_field_at(m, f), WL_NOTE, WL_CERTAIN,
+                  "Retry-After: %s lies before Date: %s", wl_said(f->value).text,
+                  wl_said(dated->value).text);
     }
 }
 
@@ -194,7 +197,7 @@ static void retry_after_missing(struct wl_judge *j, const struct wl_exchange *ex
 
     if (f) {
         if (!retry_after_means_something(m->status)) {
-            wl_report(j, m, f->at, WL_NOTE, WL_CERTAIN,
+            wl_report(j, m, wl_field_at(m, f), WL_NOTE, WL_CERTAIN,
                       "Retry-After in a %03u, where it means nothing", m->status);
         }
         return;
@@ -259,8 +262,9 @@ static void unavailable_cacheable(struct wl_judge *j, const struct wl_exchange *
         return;
     f = wl_message_field(m, WL_FIELD_CACHE_CONTROL);
     f = f ? f : wl_message_field(m, WL_FIELD_EXPIRES);
-    wl_report(j, m, f->at, WL_NOTE, WL_CERTAIN, "503 that may be kept for %" PRIu64 " s: %s: %s",
-              seconds, wl_said(f->name).text, wl_said(f->value).text);
+    wl_report(j, m, wl_field_at(m, f), WL_NOTE, WL_CERTAIN,
+              "503 that may be kept for %" PRIu64 " s: %s: %s", seconds,
+              wl_said(wl_field_sent_name(f)).text, wl_said(f->value).text);
 }
 
 /* ------------------------------------------------------------------------------- explanations */
@@ -312,8 +316,8 @@ static void error_explanation_missing(struct wl_judge *j, const struct wl_exchan
         if (m->status != 300 || negotiates_transparently(ex))
             return;
         if (f && !wl_facts_empty(m) && !is_legible(f->value)) {
-            wl_report(j, m, f->at, WL_NOTE, WL_CERTAIN, "300 with %s in place of a list",
-                      wl_said(f->value).text);
+            wl_report(j, m, wl_field_at(m, f), WL_NOTE, WL_CERTAIN,
+                      "300 with %s in place of a list", wl_said(f->value).text);
             return;
         }
     } else if (m->status == 401 || m->status == 407 || m->status == 412 || m->status == 416 ||

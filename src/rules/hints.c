@@ -101,7 +101,7 @@ static void resumption_unsolicited(struct wl_judge *j, const struct wl_exchange 
 
         if (r->status != 104 || !f || wl_span_equal(f->value, asked))
             continue;
-        wl_report(j, r, f->at, WL_WARNING, wl_judge_via(ex, WL_CERTAIN),
+        wl_report(j, r, wl_field_at(r, f), WL_WARNING, wl_judge_via(ex, WL_CERTAIN),
                   "104 of draft version %s, the request has %s", wl_said(f->value).text,
                   asked.n ? wl_said(asked).text : "none");
         return;
@@ -127,7 +127,8 @@ static bool offset_decreases(struct wl_judge *j, const struct wl_exchange *ex)
         if (m->state < WL_HEAD || (i < ex->n_interim && m->status != 104) || !offset_of(m, &offset))
             continue;
         if (before && offset < most) {
-            wl_report(j, m, wl_message_field(m, WL_FIELD_UPLOAD_OFFSET)->at, WL_WARNING, WL_CERTAIN,
+            wl_report(j, m, wl_field_at(m, wl_message_field(m, WL_FIELD_UPLOAD_OFFSET)), WL_WARNING,
+                      WL_CERTAIN,
                       "Upload-Offset: %" PRId64 " in a %u after %" PRId64 " in an earlier answer",
                       offset, m->status, most);
             wl_report_frame(j, before->at.frame);
@@ -171,6 +172,7 @@ static bool is_append(const struct wl_message *req)
 static bool location_changes(struct wl_judge *j, const struct wl_exchange *ex)
 {
     const struct wl_field *first = NULL;
+    uint64_t first_frame = 0;
     uint32_t n = ex->n_interim + (speaks_of_upload(ex) ? 1 : 0);
 
     for (uint32_t i = 0; i < n; i++) {
@@ -182,20 +184,23 @@ static bool location_changes(struct wl_judge *j, const struct wl_exchange *ex)
         if (is_append(&ex->req)) {
             if (m->status != 104)
                 continue;
-            wl_report(j, m, f->at, WL_WARNING, WL_CERTAIN,
+            wl_report(j, m, wl_field_at(m, f), WL_WARNING, WL_CERTAIN,
                       "Location: %s in a 104 that answers an append, whose upload has a resource "
                       "already",
                       wl_said(f->value).text);
             return true;
         }
         if (first && !wl_span_equal(first->value, f->value)) {
-            wl_report(j, m, f->at, WL_WARNING, WL_CERTAIN,
+            wl_report(j, m, wl_field_at(m, f), WL_WARNING, WL_CERTAIN,
                       "Location: %s in a %u after %s in an earlier answer", wl_said(f->value).text,
                       m->status, wl_said(first->value).text);
-            wl_report_frame(j, first->at.frame);
+            wl_report_frame(j, first_frame);
             return true;
         }
-        first = first ? first : f;
+        if (!first) {
+            first = f;
+            first_frame = wl_field_at(m, f).frame;
+        }
     }
     return false;
 }

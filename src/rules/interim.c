@@ -63,8 +63,8 @@ static void interim_content_length(struct wl_judge *j, const struct wl_exchange 
     const struct wl_field *f = wl_message_field(m, WL_FIELD_CONTENT_LENGTH);
 
     (void)ex;
-    wl_report(j, m, f->at, WL_VIOLATION, WL_CERTAIN, "Content-Length: %s in a %u response",
-              wl_said(f->value).text, m->status);
+    wl_report(j, m, wl_field_at(m, f), WL_VIOLATION, WL_CERTAIN,
+              "Content-Length: %s in a %u response", wl_said(f->value).text, m->status);
 }
 
 static void interim_transfer_encoding(struct wl_judge *j, const struct wl_exchange *ex,
@@ -73,8 +73,8 @@ static void interim_transfer_encoding(struct wl_judge *j, const struct wl_exchan
     const struct wl_field *f = wl_message_field(m, WL_FIELD_TRANSFER_ENCODING);
 
     (void)ex;
-    wl_report(j, m, f->at, WL_VIOLATION, WL_CERTAIN, "Transfer-Encoding: %s in a %u response",
-              wl_said(f->value).text, m->status);
+    wl_report(j, m, wl_field_at(m, f), WL_VIOLATION, WL_CERTAIN,
+              "Transfer-Encoding: %s in a %u response", wl_said(f->value).text, m->status);
 }
 
 static void interim_connection_close(struct wl_judge *j, const struct wl_exchange *ex,
@@ -87,7 +87,7 @@ static void interim_connection_close(struct wl_judge *j, const struct wl_exchang
     (void)ex;
     if (!wl_grammar_list_has(m, WL_FIELD_CONNECTION, WL_SPAN("close")))
         return;
-    wl_report(j, m, f->at, switching ? WL_NOTE : WL_WARNING, WL_CERTAIN,
+    wl_report(j, m, wl_field_at(m, f), switching ? WL_NOTE : WL_WARNING, WL_CERTAIN,
               "Connection: %s in a %u response", wl_said(f->value).text, m->status);
 }
 
@@ -143,7 +143,8 @@ static bool same_fields(const struct wl_message *a, const struct wl_message *b)
     if (!a || !b || a->n_fields != b->n_fields)
         return a == b;
     for (uint32_t i = 0; i < a->n_fields; i++) {
-        if (!wl_span_equal_nocase(a->fields[i].name, b->fields[i].name))
+        if (!wl_span_equal_nocase(wl_field_sent_name(&a->fields[i]),
+                                  wl_field_sent_name(&b->fields[i])))
             return false;
     }
     return true;
@@ -255,8 +256,9 @@ static void interim_hop_by_hop_field(struct wl_judge *j, const struct wl_exchang
             worst = f;
     }
     if (worst) {
-        wl_report(j, m, worst->at, hop_severity(worst), WL_CERTAIN, "%s: %s in a %u response",
-                  wl_said(worst->name).text, wl_said(worst->value).text, m->status);
+        wl_report(j, m, wl_field_at(m, worst), hop_severity(worst), WL_CERTAIN,
+                  "%s: %s in a %u response", wl_said(wl_field_sent_name(worst)).text,
+                  wl_said(worst->value).text, m->status);
     }
 }
 
@@ -285,8 +287,8 @@ static void interim_representation_metadata(struct wl_judge *j, const struct wl_
 
         if (!is_representation_field(f->id))
             continue;
-        wl_report(j, m, f->at, WL_NOTE, WL_CERTAIN, "%s: %s in a %u response",
-                  wl_said(f->name).text, wl_said(f->value).text, m->status);
+        wl_report(j, m, wl_field_at(m, f), WL_NOTE, WL_CERTAIN, "%s: %s in a %u response",
+                  wl_said(wl_field_sent_name(f)).text, wl_said(f->value).text, m->status);
         return;
     }
 }

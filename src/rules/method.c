@@ -43,7 +43,7 @@ static void method_not_allowed_allow_field(struct wl_judge *j, const struct wl_e
     if (!wl_message_field(m, WL_FIELD_ALLOW)) {
         wl_report(j, m, m->at, WL_VIOLATION, wl_judge_via(ex, WL_CERTAIN), "405 without Allow");
     } else if (f) {
-        wl_report(j, m, f->at, WL_VIOLATION, wl_judge_via(ex, WL_CERTAIN),
+        wl_report(j, m, wl_field_at(m, f), WL_VIOLATION, wl_judge_via(ex, WL_CERTAIN),
                   "405 to %s, with Allow: %s", wl_said(ex->req.method).text,
                   wl_said(f->value).text);
     }
@@ -132,16 +132,16 @@ static void connect_2xx_framing_field(struct wl_judge *j, const struct wl_exchan
 
     f = f ? f : wl_message_field(m, WL_FIELD_TRANSFER_ENCODING);
     if (f && m->status / 100 == 2) {
-        wl_report(j, m, f->at, WL_VIOLATION, WL_CERTAIN, "%u to CONNECT with %s: %s", m->status,
-                  wl_said(f->name).text, wl_said(f->value).text);
+        wl_report(j, m, wl_field_at(m, f), WL_VIOLATION, WL_CERTAIN, "%u to CONNECT with %s: %s",
+                  m->status, wl_said(wl_field_sent_name(f)).text, wl_said(f->value).text);
     }
     f = wl_message_field(req, WL_FIELD_TRANSFER_ENCODING);
     f = f || req->declared == WL_NONE || req->declared == 0
             ? f
             : wl_message_field(req, WL_FIELD_CONTENT_LENGTH);
     if (f) {
-        wl_report(j, req, f->at, WL_WARNING, WL_CERTAIN, "CONNECT with %s: %s",
-                  wl_said(f->name).text, wl_said(f->value).text);
+        wl_report(j, req, wl_field_at(req, f), WL_WARNING, WL_CERTAIN, "CONNECT with %s: %s",
+                  wl_said(wl_field_sent_name(f)).text, wl_said(f->value).text);
         wl_report_fault(j, WL_FAULT_CLIENT);
     }
 }
@@ -164,8 +164,8 @@ static void trace_misuse(struct wl_judge *j, const struct wl_exchange *ex,
         const struct wl_field *f = wl_message_field(req, secret[i]);
 
         if (f) {
-            wl_report(j, req, f->at, WL_VIOLATION, WL_CERTAIN, "TRACE with %s",
-                      wl_said(f->name).text);
+            wl_report(j, req, wl_field_at(req, f), WL_VIOLATION, WL_CERTAIN, "TRACE with %s",
+                      wl_said(wl_field_sent_name(f)).text);
             break;
         }
     }
@@ -176,7 +176,7 @@ static void trace_misuse(struct wl_judge *j, const struct wl_exchange *ex,
     }
     if (m->status == 200 && !wl_facts_empty(m) &&
         !(type && wl_grammar_media_type_is(type->value, WL_SPAN("message/http")))) {
-        wl_report(j, m, type ? type->at : m->at, WL_WARNING, WL_CERTAIN,
+        wl_report(j, m, type ? wl_field_at(m, type) : m->at, WL_WARNING, WL_CERTAIN,
                   "200 to TRACE with %s%s, not message/http",
                   type ? "Content-Type " : "content of no type",
                   type ? wl_said(type->value).text : "");
@@ -269,8 +269,9 @@ static void absolute_form(struct wl_judge *j, const struct wl_message *m, const 
         const struct wl_field *f = wl_message_field(m, WL_FIELD_HOST);
 
         /* what stands before "@" may be a password: it is not repeated here */
-        wl_report(j, m, f->at, WL_VIOLATION, WL_CERTAIN, "Host: %s beside a target on %s, port %u",
-                  wl_said(f->value).text, wl_said(uri->host).text, wl_grammar_uri_port(uri));
+        wl_report(j, m, wl_field_at(m, f), WL_VIOLATION, WL_CERTAIN,
+                  "Host: %s beside a target on %s, port %u", wl_said(f->value).text,
+                  wl_said(uri->host).text, wl_grammar_uri_port(uri));
     } else if (at != uri->authority.n) {
         wl_report(j, m, m->at, WL_WARNING, WL_CERTAIN, "user information in the target, for %s",
                   wl_said(uri->host).text);

@@ -61,20 +61,20 @@ static void check_range_value(struct wl_judge *j, const struct wl_message *m,
     struct ranges found;
 
     if (c.bad || c.n == 0) {
-        wl_report(j, m, f->at, WL_VIOLATION, WL_CERTAIN, "Range '%s' is not a unit, '=' and a set",
-                  wl_said(f->value).text);
+        wl_report(j, m, wl_field_at(m, f), WL_VIOLATION, WL_CERTAIN,
+                  "Range '%s' is not a unit, '=' and a set", wl_said(f->value).text);
         return;
     }
     if (!is_bytes(unit))
         return;
     found = count_ranges(f->value);
     if (!found.valid) {
-        wl_report(j, m, f->at, WL_VIOLATION, WL_CERTAIN, "Range '%s' is no set of byte ranges",
-                  wl_said(f->value).text);
+        wl_report(j, m, wl_field_at(m, f), WL_VIOLATION, WL_CERTAIN,
+                  "Range '%s' is no set of byte ranges", wl_said(f->value).text);
     } else if (found.n_overlaps > MAX_OVERLAPS) {
         /* RFC 9110 17.15: many overlapping ranges cost the server more than they cost the client */
-        wl_report(j, m, f->at, WL_WARNING, WL_CERTAIN, "%u ranges, %u of which overlap others",
-                  found.n, found.n_overlaps);
+        wl_report(j, m, wl_field_at(m, f), WL_WARNING, WL_CERTAIN,
+                  "%u ranges, %u of which overlap others", found.n, found.n_overlaps);
     }
 }
 
@@ -87,12 +87,12 @@ static void range_request_invalid(struct wl_judge *j, const struct wl_exchange *
 
     (void)ex;
     if (condition && !range) {
-        wl_report(j, m, condition->at, WL_VIOLATION, WL_CERTAIN, "If-Range: %s without Range",
-                  wl_said(condition->value).text);
+        wl_report(j, m, wl_field_at(m, condition), WL_VIOLATION, WL_CERTAIN,
+                  "If-Range: %s without Range", wl_said(condition->value).text);
     }
     if (condition && range && wl_grammar_etag(condition->value, &tag) && tag.weak) {
-        wl_report(j, m, condition->at, WL_VIOLATION, WL_CERTAIN, "weak entity tag %s in If-Range",
-                  wl_said(condition->value).text);
+        wl_report(j, m, wl_field_at(m, condition), WL_VIOLATION, WL_CERTAIN,
+                  "weak entity tag %s in If-Range", wl_said(condition->value).text);
     }
     if (range)
         check_range_value(j, m, range);
@@ -140,11 +140,11 @@ static void partial_multipart_framing(struct wl_judge *j, const struct wl_exchan
         return;
     if (!wl_grammar_param_find(type->value, WL_SPAN("boundary"), &boundary) ||
         wl_grammar_unquoted(boundary.value).n == 0) {
-        wl_report(j, m, type->at, WL_VIOLATION, WL_CERTAIN,
+        wl_report(j, m, wl_field_at(m, type), WL_VIOLATION, WL_CERTAIN,
                   "multipart/byteranges without a boundary parameter");
     }
     if (content_range) {
-        wl_report(j, m, content_range->at, WL_VIOLATION, WL_CERTAIN,
+        wl_report(j, m, wl_field_at(m, content_range), WL_VIOLATION, WL_CERTAIN,
                   "Content-Range: %s in the head of a multipart response",
                   wl_said(content_range->value).text);
     }
@@ -155,7 +155,7 @@ static void partial_multipart_framing(struct wl_judge *j, const struct wl_exchan
         return;
     asked = count_ranges(range->value);
     if (asked.valid && asked.n == 1) {
-        wl_report(j, m, type->at, WL_VIOLATION, wl_judge_via(ex, WL_CERTAIN),
+        wl_report(j, m, wl_field_at(m, type), WL_VIOLATION, wl_judge_via(ex, WL_CERTAIN),
                   "multipart/byteranges for the single range '%s'", wl_said(range->value).text);
     }
 }
@@ -201,7 +201,7 @@ static void check_span(struct wl_judge *j, const struct wl_exchange *ex, const s
     uint64_t length;
 
     if (cr->last < cr->first || (cr->complete != WL_NONE && cr->last >= cr->complete)) {
-        wl_report(j, m, f->at, WL_WARNING, WL_CERTAIN,
+        wl_report(j, m, wl_field_at(m, f), WL_WARNING, WL_CERTAIN,
                   cr->last < cr->first ? "Content-Range '%s' ends before it begins"
                                        : "Content-Range '%s' goes beyond the complete length",
                   wl_said(f->value).text);
@@ -209,12 +209,12 @@ static void check_span(struct wl_judge *j, const struct wl_exchange *ex, const s
     }
     if (ex->req.method_id != WL_METHOD_HEAD && content_length(m, &length) &&
         length != cr->last - cr->first + 1) {
-        wl_report(j, m, f->at, WL_WARNING, WL_CERTAIN,
+        wl_report(j, m, wl_field_at(m, f), WL_WARNING, WL_CERTAIN,
                   "Content-Range '%s' spans %s, the content has %" PRIu64, wl_said(f->value).text,
                   wl_said_octets(cr->last - cr->first + 1).text, length);
     }
     if (range && count_ranges(range->value).valid && !was_asked_for(range->value, cr)) {
-        wl_report(j, m, f->at, WL_WARNING, wl_judge_via(ex, WL_CERTAIN),
+        wl_report(j, m, wl_field_at(m, f), WL_WARNING, wl_judge_via(ex, WL_CERTAIN),
                   "Content-Range '%s' holds nothing of the Range '%s'", wl_said(f->value).text,
                   wl_said(range->value).text);
     }
@@ -230,13 +230,13 @@ static void partial_range_mismatch(struct wl_judge *j, const struct wl_exchange 
         return;
     if (!wl_grammar_content_range(f->value, &cr)) {
         if (is_bytes(wl_span_sub(f->value, 0, wl_span_find(f->value, ' ')))) {
-            wl_report(j, m, f->at, WL_WARNING, WL_CERTAIN, "Content-Range '%s' cannot be read",
-                      wl_said(f->value).text);
+            wl_report(j, m, wl_field_at(m, f), WL_WARNING, WL_CERTAIN,
+                      "Content-Range '%s' cannot be read", wl_said(f->value).text);
         }
     } else if (!is_bytes(cr.unit)) {
         return;
     } else if (cr.unsatisfied) {
-        wl_report(j, m, f->at, WL_WARNING, WL_CERTAIN,
+        wl_report(j, m, wl_field_at(m, f), WL_WARNING, WL_CERTAIN,
                   "Content-Range '%s' of a range that cannot be satisfied, in a 206",
                   wl_said(f->value).text);
     } else {
@@ -254,7 +254,7 @@ static void partial_if_range_mismatch(struct wl_judge *j, const struct wl_exchan
     if (!condition || !f || !wl_grammar_etag(condition->value, &asked) ||
         !wl_grammar_etag(f->value, &answered) || wl_grammar_etag_strong(asked, answered))
         return;
-    wl_report(j, m, f->at, WL_VIOLATION, wl_judge_via(ex, WL_CERTAIN),
+    wl_report(j, m, wl_field_at(m, f), WL_VIOLATION, wl_judge_via(ex, WL_CERTAIN),
               "206 of %s, although If-Range asked for parts of %s only", wl_said(f->value).text,
               wl_said(condition->value).text);
 }
@@ -266,7 +266,7 @@ static void content_range_misplaced(struct wl_judge *j, const struct wl_exchange
 
     (void)ex;
     if (f && m->status != 206 && m->status != 416) {
-        wl_report(j, m, f->at, WL_NOTE, WL_CERTAIN, "Content-Range: %s in a %03u",
+        wl_report(j, m, wl_field_at(m, f), WL_NOTE, WL_CERTAIN, "Content-Range: %s in a %03u",
                   wl_said(f->value).text, m->status);
     }
 }

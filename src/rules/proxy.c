@@ -72,14 +72,14 @@ static void cleartext_credentials(struct wl_judge *j, const struct wl_exchange *
 
             if (!scheme)
                 continue;
-            wl_report(j, m, f->at, severity, WL_CERTAIN, "%s credentials in %s, %s", scheme,
-                      f->id == WL_FIELD_AUTHORIZATION ? "Authorization" : "Proxy-Authorization",
-                      where);
+            wl_report(
+                j, m, wl_field_at(m, f), severity, WL_CERTAIN, "%s credentials in %s, %s", scheme,
+                f->id == WL_FIELD_AUTHORIZATION ? "Authorization" : "Proxy-Authorization", where);
             return;
         }
         if (f->id == WL_FIELD_SET_COOKIE && m != &ex->req && is_secure_cookie(f->value)) {
-            wl_report(j, m, f->at, severity, WL_CERTAIN, "cookie that is to be Secure, set %s",
-                      where);
+            wl_report(j, m, wl_field_at(m, f), severity, WL_CERTAIN,
+                      "cookie that is to be Secure, set %s", where);
             return;
         }
     }
@@ -138,7 +138,7 @@ static const struct proxy_error *last_error(const struct wl_message *m, struct w
             if (!wl_grammar_param_find(member, WL_SPAN("error"), &p))
                 continue;
             error = find_error(p.value);
-            *ret_at = f->at;
+            *ret_at = wl_field_at(m, f);
         }
     }
     return error;
@@ -155,7 +155,7 @@ static void proxy_status_mismatch(struct wl_judge *j, const struct wl_exchange *
     for (; f; f = wl_message_next_field(m, f)) {
         if (wl_grammar_is_sf_list(f->value))
             continue;
-        wl_report(j, m, f->at, WL_WARNING, WL_CERTAIN,
+        wl_report(j, m, wl_field_at(m, f), WL_WARNING, WL_CERTAIN,
                   "Proxy-Status: %s, which is no list of structured fields",
                   wl_said(f->value).text);
         return;

@@ -61,18 +61,21 @@ static void location_invalid(struct wl_judge *j, const struct wl_exchange *ex,
         return;
     fault = wl_grammar_uri(f->value, &uri);
     if (again) {
-        wl_report(j, m, again->at, WL_WARNING, WL_CERTAIN, "several Location lines: '%s' and '%s'",
-                  wl_said(f->value).text, wl_said(again->value).text);
+        wl_report(j, m, wl_field_at(m, again), WL_WARNING, WL_CERTAIN,
+                  "several Location lines: '%s' and '%s'", wl_said(f->value).text,
+                  wl_said(again->value).text);
     } else if (f->value.n == 0) {
-        wl_report(j, m, f->at, WL_WARNING, WL_CERTAIN, "Location is empty");
+        wl_report(j, m, wl_field_at(m, f), WL_WARNING, WL_CERTAIN, "Location is empty");
     } else if (fault) {
-        wl_report(j, m, f->at, WL_WARNING, WL_CERTAIN, "Location '%s' is no URI reference: %s",
-                  wl_said(f->value).text, fault_text(fault));
+        wl_report(j, m, wl_field_at(m, f), WL_WARNING, WL_CERTAIN,
+                  "Location '%s' is no URI reference: %s", wl_said(f->value).text,
+                  fault_text(fault));
     } else if (!location_means_something(m->status)) {
-        wl_report(j, m, f->at, WL_NOTE, WL_CERTAIN, "Location in a %03u means nothing", m->status);
+        wl_report(j, m, wl_field_at(m, f), WL_NOTE, WL_CERTAIN, "Location in a %03u means nothing",
+                  m->status);
     } else if (m->status == 201 && uri.fragment.p) {
-        wl_report(j, m, f->at, WL_NOTE, WL_CERTAIN, "fragment in the Location of a 201: '%s'",
-                  wl_said(f->value).text);
+        wl_report(j, m, wl_field_at(m, f), WL_NOTE, WL_CERTAIN,
+                  "fragment in the Location of a 201: '%s'", wl_said(f->value).text);
     }
 }
 
@@ -105,7 +108,7 @@ static void redirect_loop(struct wl_judge *j, const struct wl_exchange *ex,
         !wl_span_equal(wl_span(from, n),
                        wl_span(to, wl_grammar_uri_resolve(&target, &location, to, sizeof(to)))))
         return;
-    wl_report(j, m, f->at, cookie ? WL_NOTE : WL_WARNING, wl_judge_via(ex, WL_CERTAIN),
+    wl_report(j, m, wl_field_at(m, f), cookie ? WL_NOTE : WL_WARNING, wl_judge_via(ex, WL_CERTAIN),
               cookie ? "%u to where the request went, with a cookie: '%s'"
                      : "%u to where the request went: '%s'",
               m->status, wl_said(f->value).text);

@@ -47,7 +47,8 @@ static bool negotiates(const struct wl_message *req)
 
         if (f->id == WL_FIELD_NEGOTIATE || f->id == WL_FIELD_A_IM || f->id == WL_FIELD_PREFER)
             return true;
-        if (wl_span_equal_nocase(wl_span_sub(f->name, 0, 6), WL_SPAN("accept")) && chooses(f))
+        if (wl_span_equal_nocase(wl_span_sub(wl_field_sent_name(f), 0, 6), WL_SPAN("accept")) &&
+            chooses(f))
             return true;
     }
     return false;
@@ -152,7 +153,7 @@ static void content_status_without_content(struct wl_judge *j, const struct wl_e
                   wl_said_octets(req->declared).text);
     } else if (m->status == 415 && wl_message_field(m, WL_FIELD_ACCEPT_ENCODING) &&
                !wl_message_field(req, WL_FIELD_CONTENT_ENCODING)) {
-        wl_report(j, m, wl_message_field(m, WL_FIELD_ACCEPT_ENCODING)->at, WL_NOTE,
+        wl_report(j, m, wl_field_at(m, wl_message_field(m, WL_FIELD_ACCEPT_ENCODING)), WL_NOTE,
                   wl_judge_via(ex, WL_CERTAIN),
                   "415 with Accept-Encoding to content that was not encoded");
     }
@@ -172,7 +173,8 @@ static void size_status_small_request(struct wl_judge *j, const struct wl_exchan
     if (m->status != 431 || req->target.n >= LINE_OCTETS)
         return;
     for (uint32_t i = 0; i < req->n_fields; i++) {
-        uint64_t n = req->fields[i].name.n + sizeof(": ") - 1 + req->fields[i].value.n;
+        uint64_t n = wl_field_sent_name(&req->fields[i]).n + sizeof(": ") - 1 +
+                     req->fields[i].value.n;
 
         if (n > FIELD_OCTETS)
             return;
@@ -205,7 +207,7 @@ static bool has_precondition(const struct wl_message *req)
     if (f && wl_span_equal_nocase(f->value, WL_SPAN("F")))
         return true;
     for (uint32_t i = 0; i < req->n_fields; i++) {
-        if (is_condition(req->fields[i].name))
+        if (is_condition(wl_field_sent_name(&req->fields[i])))
             return true;
     }
     return false;
@@ -228,7 +230,7 @@ static void precondition_status_misuse(struct wl_judge *j, const struct wl_excha
         f = f ? f : wl_message_field(req, WL_FIELD_IF_UNMODIFIED_SINCE);
         if (f) {
             wl_report(j, m, m->at, WL_WARNING, wl_judge_via(ex, WL_CERTAIN),
-                      "428 to a request with %s: %s", wl_said(f->name).text,
+                      "428 to a request with %s: %s", wl_said(wl_field_sent_name(f)).text,
                       wl_said(f->value).text);
         }
     }
@@ -277,13 +279,13 @@ static void range_not_satisfiable_no_content_range(struct wl_judge *j, const str
                   "416 to Range: %s without Content-Range", wl_said(asked->value).text);
     } else if (!wl_grammar_content_range(f->value, &told) || !told.unsatisfied ||
                told.complete == WL_NONE) {
-        wl_report(j, m, f->at, WL_WARNING, WL_CERTAIN,
+        wl_report(j, m, wl_field_at(m, f), WL_WARNING, WL_CERTAIN,
                   "416 with Content-Range: %s, which is not \"*/\" and the length",
                   wl_said(f->value).text);
     } else if (only_range(asked->value, &range) &&
                (range.first != WL_NONE ? range.first < told.complete
                                        : range.last > 0 && told.complete > 0)) {
-        wl_report(j, m, f->at, WL_WARNING, wl_judge_via(ex, WL_CERTAIN),
+        wl_report(j, m, wl_field_at(m, f), WL_WARNING, wl_judge_via(ex, WL_CERTAIN),
                   "416 to Range: %s, which lies within the length given: %s",
                   wl_said(asked->value).text, wl_said(f->value).text);
     }
@@ -300,13 +302,13 @@ static void misdirected_misuse(struct wl_judge *j, const struct wl_exchange *ex,
 
     (void)ex;
     if (f) {
-        wl_report(j, m, f->at, WL_WARNING, WL_CERTAIN, "421 with Alt-Svc: %s",
+        wl_report(j, m, wl_field_at(m, f), WL_WARNING, WL_CERTAIN, "421 with Alt-Svc: %s",
                   wl_said(f->value).text);
     } else if (wl_grammar_directive_find(m, WL_FIELD_CACHE_CONTROL, WL_SPAN("max-age"), &age) &&
                wl_grammar_delta_seconds(wl_grammar_unquoted(age.value), &seconds) && seconds > 0) {
         wl_report(j, m, m->at, WL_WARNING, WL_CERTAIN, "421 to be kept for %" PRIu64 " s", seconds);
     } else if ((f = wl_message_field(m, WL_FIELD_VIA)) != NULL) {
-        wl_report(j, m, f->at, WL_NOTE, WL_POSSIBLE,
+        wl_report(j, m, wl_field_at(m, f), WL_NOTE, WL_POSSIBLE,
                   "421 with Via: %s; a proxy may pass it on, and must not make it",
                   wl_said(f->value).text);
     }
@@ -334,11 +336,11 @@ static void too_early_unsignalled(struct wl_judge *j, const struct wl_exchange *
     if (m == &ex->req) {
         /* RFC 8470 5.1: recipients read all of these as a single 1 */
         if (f && wl_message_next_field(m, f)) {
-            wl_report(j, m, wl_message_next_field(m, f)->at, WL_WARNING, WL_CERTAIN,
+            wl_report(j, m, wl_field_at(m, wl_message_next_field(m, f)), WL_WARNING, WL_CERTAIN,
                       "several Early-Data lines");
         } else if (f && !wl_span_equal(f->value, WL_SPAN("1"))) {
-            wl_report(j, m, f->at, WL_WARNING, WL_CERTAIN, "Early-Data: %s, which can only be 1",
-                      wl_said(f->value).text);
+            wl_report(j, m, wl_field_at(m, f), WL_WARNING, WL_CERTAIN,
+                      "Early-Data: %s, which can only be 1", wl_said(f->value).text);
         }
         return;
     }
@@ -358,7 +360,7 @@ static void too_early_again(struct wl_judge *j, const struct wl_exchange *ex,
 
     if (!f || past->status != 425 || now->t_request < past->t_response)
         return;
-    wl_report(j, &ex->req, f->at, WL_WARNING, wl_judge_via(ex, WL_LIKELY),
+    wl_report(j, &ex->req, wl_field_at(&ex->req, f), WL_WARNING, wl_judge_via(ex, WL_LIKELY),
               "Early-Data again in a request that got 425 %s before",
               wl_said_time(now->t_request - past->t_response).text);
     wl_report_frame(j, past->res_frame);
@@ -376,8 +378,8 @@ static void no_store_status_cached(struct wl_judge *j, const struct wl_exchange 
         !wl_facts_from_cache(m))
         return;
     f = f ? f : wl_message_field(m, WL_FIELD_CACHE_STATUS);
-    wl_report(j, m, f->at, WL_VIOLATION, WL_CERTAIN, "%u from a cache, with %s: %s", m->status,
-              wl_said(f->name).text, wl_said(f->value).text);
+    wl_report(j, m, wl_field_at(m, f), WL_VIOLATION, WL_CERTAIN, "%u from a cache, with %s: %s",
+              m->status, wl_said(wl_field_sent_name(f)).text, wl_said(f->value).text);
 }
 
 /* ---------------------------------------------------------------------------------------- 451 */

@@ -149,7 +149,7 @@ static bool asks_for_payment(const struct wl_message *m)
     if (wl_message_field(m, WL_FIELD_WWW_AUTHENTICATE))
         return true;
     for (uint32_t i = 0; i < m->n_fields; i++) {
-        struct wl_span name = m->fields[i].name;
+        struct wl_span name = wl_field_sent_name(&m->fields[i]);
 
         for (size_t at = 0; at + word.n <= name.n; at++) {
             if (wl_span_equal_nocase(wl_span_sub(name, at, word.n), word))

@@ -100,8 +100,8 @@ static void no_content_framing_field(struct wl_judge *j, const struct wl_exchang
     if (!f)
         f = wl_message_field(m, WL_FIELD_TRANSFER_ENCODING);
     if (f) {
-        wl_report(j, m, f->at, WL_VIOLATION, WL_CERTAIN, "204 with %s: %s", wl_said(f->name).text,
-                  wl_said(f->value).text);
+        wl_report(j, m, wl_field_at(m, f), WL_VIOLATION, WL_CERTAIN, "204 with %s: %s",
+                  wl_said(wl_field_sent_name(f)).text, wl_said(f->value).text);
     }
 }
 
@@ -145,8 +145,9 @@ static void multistatus_invalid(struct wl_judge *j, const struct wl_exchange *ex
         /* RFC 4918 13 speaks of a default body: an API of its own may have agreed on another */
         bool other = !webdav && !wl_grammar_media_type_is(f->value, WL_SPAN("text/html"));
 
-        wl_report(j, m, f->at, other ? WL_NOTE : WL_WARNING, other ? WL_LIKELY : WL_CERTAIN,
-                  "207 with Content-Type %s, not XML", wl_said(f->value).text);
+        wl_report(j, m, wl_field_at(m, f), other ? WL_NOTE : WL_WARNING,
+                  other ? WL_LIKELY : WL_CERTAIN, "207 with Content-Type %s, not XML",
+                  wl_said(f->value).text);
     }
 }
 

@@ -70,7 +70,7 @@ static void connection_nominates_core_field(struct wl_judge *j, const struct wl_
         while ((member = wl_grammar_member(&c)).n) {
             if (!is_core(wl_grammar_field(member)))
                 continue;
-            wl_report(j, m, f->at, WL_VIOLATION, WL_CERTAIN,
+            wl_report(j, m, wl_field_at(m, f), WL_VIOLATION, WL_CERTAIN,
                       "Connection names '%s', which the next hop is to remove for it",
                       wl_said(member).text);
             return;
@@ -159,17 +159,18 @@ static void trailer_forbidden_field(struct wl_judge *j, const struct wl_exchange
     (void)ex;
     for (uint32_t i = 0; i < m->n_trailers; i++) {
         const struct wl_field *f = &m->trailers[i];
-        bool status_line = f->odd & WL_ODD_NO_COLON && wl_span_starts(f->name, WL_SPAN("HTTP/"));
+        bool status_line = f->odd & WL_ODD_NO_COLON &&
+                           wl_span_starts(wl_field_sent_name(f), WL_SPAN("HTTP/"));
 
         if (status_line) {
-            wl_report(j, m, f->at, WL_VIOLATION, WL_CERTAIN,
+            wl_report(j, m, wl_field_at(m, f), WL_VIOLATION, WL_CERTAIN,
                       "what looks like a status line in the trailer section: '%s'",
-                      wl_said(f->name).text);
+                      wl_said(wl_field_sent_name(f)).text);
             return;
         }
         if (f->id != WL_FIELD_OTHER && wl_grammar_field_flags(f->id) & WL_NO_TRAILER) {
-            wl_report(j, m, f->at, WL_VIOLATION, WL_CERTAIN, "%s in the trailer section",
-                      wl_said(f->name).text);
+            wl_report(j, m, wl_field_at(m, f), WL_VIOLATION, WL_CERTAIN,
+                      "%s in the trailer section", wl_said(wl_field_sent_name(f)).text);
             return;
         }
     }

@@ -18,7 +18,7 @@ static void switching_without_upgrade(struct wl_judge *j, const struct wl_exchan
     (void)ex;
     if (wl_grammar_list_count(m, WL_FIELD_UPGRADE) > 0)
         return;
-    wl_report(j, m, f ? f->at : m->at, WL_VIOLATION, WL_CERTAIN, "101 %s",
+    wl_report(j, m, f ? wl_field_at(m, f) : m->at, WL_VIOLATION, WL_CERTAIN, "101 %s",
               f ? "with an empty Upgrade field" : "without an Upgrade field");
 }
 
@@ -65,7 +65,7 @@ static void switching_to_unoffered_protocol(struct wl_judge *j, const struct wl_
             if (offered(&ex->req, member) ||
                 (layered && wl_grammar_protocol_match(WL_SPAN("HTTP/1.1"), member)))
                 continue;
-            wl_report(j, m, f->at, WL_VIOLATION, wl_judge_via(ex, WL_CERTAIN),
+            wl_report(j, m, wl_field_at(m, f), WL_VIOLATION, wl_judge_via(ex, WL_CERTAIN),
                       "101 switches to '%s', the request offers '%s'", wl_said(member).text,
                       wl_said(wl_message_field(&ex->req, WL_FIELD_UPGRADE)->value).text);
             return;
@@ -101,7 +101,7 @@ static void switching_preference_ignored(struct wl_judge *j, const struct wl_exc
                 return;
         }
     }
-    wl_report(j, m, wl_message_field(m, WL_FIELD_UPGRADE)->at, WL_NOTE,
+    wl_report(j, m, wl_field_at(m, wl_message_field(m, WL_FIELD_UPGRADE)), WL_NOTE,
               wl_judge_via(ex, WL_CERTAIN), "101 switches to '%s', the request prefers '%s'",
               wl_said(selected).text, wl_said(preferred).text);
 }
@@ -117,8 +117,8 @@ static void switching_missing_connection_upgrade(struct wl_judge *j, const struc
     if (wl_grammar_list_has(m, WL_FIELD_CONNECTION, WL_SPAN("upgrade")))
         return;
     if (f) {
-        wl_report(j, m, f->at, WL_VIOLATION, WL_CERTAIN, "101 with Upgrade, but Connection: %s",
-                  wl_said(f->value).text);
+        wl_report(j, m, wl_field_at(m, f), WL_VIOLATION, WL_CERTAIN,
+                  "101 with Upgrade, but Connection: %s", wl_said(f->value).text);
     } else {
         wl_report(j, m, m->at, WL_VIOLATION, WL_CERTAIN,
                   "101 with Upgrade, but without Connection");
@@ -143,8 +143,8 @@ static void upgrade_required_without_upgrade(struct wl_judge *j, const struct wl
 
     if (wl_grammar_list_count(m, WL_FIELD_UPGRADE) > 0)
         return;
-    wl_report(j, m, f ? f->at : m->at, multiplexed ? WL_NOTE : WL_VIOLATION, WL_CERTAIN, "426 %s",
-              f ? "with an empty Upgrade field" : "without an Upgrade field");
+    wl_report(j, m, f ? wl_field_at(m, f) : m->at, multiplexed ? WL_NOTE : WL_VIOLATION, WL_CERTAIN,
+              "426 %s", f ? "with an empty Upgrade field" : "without an Upgrade field");
 }
 
 /** Does Upgrade stand without its connection option? */
@@ -173,7 +173,7 @@ static void upgrade_required_already_offered(struct wl_judge *j, const struct wl
             if (wl_grammar_protocol_match(WL_SPAN("websocket"), member) &&
                 wl_message_field(m, WL_FIELD_SEC_WEBSOCKET_VERSION))
                 continue;
-            wl_report(j, m, f->at, WL_WARNING, wl_judge_via(ex, WL_CERTAIN),
+            wl_report(j, m, wl_field_at(m, f), WL_WARNING, wl_judge_via(ex, WL_CERTAIN),
                       "426 requires '%s', which the request offers", wl_said(member).text);
             wl_report_frame(j, ex->req.at.frame);
             return;
@@ -195,7 +195,7 @@ static void upgrade_without_connection_option(struct wl_judge *j, const struct w
         return;
     }
     if (lacks_option(m)) {
-        wl_report(j, m, f->at, old ? WL_NOTE : WL_VIOLATION, WL_CERTAIN,
+        wl_report(j, m, wl_field_at(m, f), old ? WL_NOTE : WL_VIOLATION, WL_CERTAIN,
                   "Upgrade: %s, and no Connection: Upgrade", wl_said(f->value).text);
     }
 }
@@ -235,19 +235,19 @@ static void judge_h2c_response(struct wl_judge *j, const struct wl_exchange *ex,
     const char *fault;
 
     if (settings) {
-        wl_report(j, m, settings->at, WL_VIOLATION, WL_CERTAIN,
+        wl_report(j, m, wl_field_at(m, settings), WL_VIOLATION, WL_CERTAIN,
                   "HTTP2-Settings in a response: only requests have it");
     }
     if (m->status != 101) {
         if (m->status / 100 == 2 && (h2 || h2c)) {
-            wl_report(j, m, upgrade->at, WL_NOTE, WL_CERTAIN,
+            wl_report(j, m, wl_field_at(m, upgrade), WL_NOTE, WL_CERTAIN,
                       "%u advertises '%s' in Upgrade, which is obsolete", m->status,
                       wl_said(upgrade->value).text);
         }
         return;
     }
     if (h2) /* the name of HTTP/2 over TLS */
-        wl_report(j, m, upgrade->at, WL_VIOLATION, WL_CERTAIN, "101 switches to 'h2'");
+        wl_report(j, m, wl_field_at(m, upgrade), WL_VIOLATION, WL_CERTAIN, "101 switches to 'h2'");
     if (!h2c || !ex->paired || ex->req.state < WL_HEAD ||
         !wl_facts_upgrade_has(&ex->req, WL_SPAN("h2c")))
         return;
@@ -272,10 +272,11 @@ static void h2c_upgrade_invalid(struct wl_judge *j, const struct wl_exchange *ex
         return;
     fault = settings_fault(m);
     if (fault) {
-        wl_report(j, m, f->at, WL_VIOLATION, wl_judge_via(ex, WL_CERTAIN),
+        wl_report(j, m, wl_field_at(m, f), WL_VIOLATION, wl_judge_via(ex, WL_CERTAIN),
                   "the request offers h2c %s", fault);
     } else {
-        wl_report(j, m, f->at, WL_NOTE, WL_CERTAIN, "the request offers h2c, which is obsolete");
+        wl_report(j, m, wl_field_at(m, f), WL_NOTE, WL_CERTAIN,
+                  "the request offers h2c, which is obsolete");
     }
 }
 

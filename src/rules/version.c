@@ -76,15 +76,16 @@ static void host_missing_or_invalid(struct wl_judge *j, const struct wl_exchange
             wl_report(j, m, m->at, WL_VIOLATION, WL_CERTAIN, "no Host in the request");
         break;
     case HOST_REPEATED:
-        wl_report(j, m, host->at, severity, WL_CERTAIN, "%u Host lines, the first of them '%s'",
-                  count_lines(m, WL_FIELD_HOST), wl_said(host->value).text);
+        wl_report(j, m, wl_field_at(m, host), severity, WL_CERTAIN,
+                  "%u Host lines, the first of them '%s'", count_lines(m, WL_FIELD_HOST),
+                  wl_said(host->value).text);
         break;
     case HOST_INVALID:
-        wl_report(j, m, host->at, severity, WL_CERTAIN, "Host '%s' is no host and port",
+        wl_report(j, m, wl_field_at(m, host), severity, WL_CERTAIN, "Host '%s' is no host and port",
                   wl_said(host->value).text);
         break;
     case HOST_EMPTY:
-        wl_report(j, m, host->at, old ? WL_NOTE : WL_WARNING, WL_CERTAIN,
+        wl_report(j, m, wl_field_at(m, host), old ? WL_NOTE : WL_WARNING, WL_CERTAIN,
                   "Host is empty, though '%s' is asked of a server that has a name",
                   wl_said(m->target).text);
         break;

@@ -101,9 +101,9 @@ static void processing_outside_webdav(struct wl_judge *j, const struct wl_exchan
     const struct wl_field *f = wl_message_field(m, WL_FIELD_STATUS_URI);
 
     if (f && m->status != 102) {
-        wl_report(j, m, f->at, WL_NOTE, WL_CERTAIN, "Status-URI in a %03u", m->status);
+        wl_report(j, m, wl_field_at(m, f), WL_NOTE, WL_CERTAIN, "Status-URI in a %03u", m->status);
     } else if (f && !is_status_uri(f->value)) {
-        wl_report(j, m, f->at, WL_NOTE, WL_CERTAIN,
+        wl_report(j, m, wl_field_at(m, f), WL_NOTE, WL_CERTAIN,
                   "Status-URI: %s is no status and absolute URI in angle brackets",
                   wl_said(f->value).text);
     } else if (m->status == 102 && !is_webdav(ex->req.method_id) &&

@@ -40,14 +40,14 @@ static void ws_accept_invalid(struct wl_judge *j, const struct wl_exchange *ex,
         return;
     }
     if (wl_message_next_field(m, f)) {
-        wl_report(j, m, wl_message_next_field(m, f)->at, WL_VIOLATION, WL_CERTAIN,
+        wl_report(j, m, wl_field_at(m, wl_message_next_field(m, f)), WL_VIOLATION, WL_CERTAIN,
                   "Sec-WebSocket-Accept more than once");
         return;
     }
     wl_digest_websocket_accept(key->value, due);
     if (wl_span_equal(f->value, wl_span(due, WL_WEBSOCKET_ACCEPT)))
         return;
-    wl_report(j, m, f->at, WL_VIOLATION, WL_CERTAIN,
+    wl_report(j, m, wl_field_at(m, f), WL_VIOLATION, WL_CERTAIN,
               "Sec-WebSocket-Accept is '%s', the key of the request demands '%s'",
               wl_said(f->value).text, due);
     wl_report_frame(j, ex->req.at.frame);
@@ -78,12 +78,13 @@ static void ws_subprotocol_unoffered(struct wl_judge *j, const struct wl_exchang
     if (!is_websocket(m))
         return;
     if (n == 0) {
-        wl_report(j, m, f->at, WL_VIOLATION, WL_CERTAIN, "Sec-WebSocket-Protocol is empty");
+        wl_report(j, m, wl_field_at(m, f), WL_VIOLATION, WL_CERTAIN,
+                  "Sec-WebSocket-Protocol is empty");
     } else if (n > 1) {
-        wl_report(j, m, f->at, WL_VIOLATION, WL_CERTAIN,
+        wl_report(j, m, wl_field_at(m, f), WL_VIOLATION, WL_CERTAIN,
                   "Sec-WebSocket-Protocol names %zu subprotocols, one may be selected", n);
     } else if (!subprotocol_offered(&ex->req, f->value)) {
-        wl_report(j, m, f->at, WL_VIOLATION, wl_judge_via(ex, WL_CERTAIN),
+        wl_report(j, m, wl_field_at(m, f), WL_VIOLATION, wl_judge_via(ex, WL_CERTAIN),
                   "subprotocol '%s' was not offered", wl_said(f->value).text);
     }
 }
@@ -109,7 +110,7 @@ static void ws_extension_unoffered(struct wl_judge *j, const struct wl_exchange 
 
             if (name.n == 0 || extension_offered(&ex->req, name))
                 continue;
-            wl_report(j, m, f->at, WL_VIOLATION, wl_judge_via(ex, WL_CERTAIN),
+            wl_report(j, m, wl_field_at(m, f), WL_VIOLATION, wl_judge_via(ex, WL_CERTAIN),
                       "extension '%s' was not offered", wl_said(name).text);
             wl_report_frame(j, ex->req.at.frame);
             return;
@@ -215,11 +216,11 @@ static void ws_handshake_invalid(struct wl_judge *j, const struct wl_exchange *e
     n = handshake_faults(m, faults);
     version = other_version(m);
     if (n) {
-        wl_report(j, m, wl_message_field(m, WL_FIELD_UPGRADE)->at, WL_VIOLATION,
+        wl_report(j, m, wl_field_at(m, wl_message_field(m, WL_FIELD_UPGRADE)), WL_VIOLATION,
                   wl_judge_via(ex, WL_CERTAIN), "WebSocket handshake with %s",
                   join(faults, n).text);
     } else if (version) { /* the server may name the versions it speaks (RFC 6455 4.4) */
-        wl_report(j, m, version->at, WL_NOTE, WL_CERTAIN,
+        wl_report(j, m, wl_field_at(m, version), WL_NOTE, WL_CERTAIN,
                   "WebSocket handshake with Sec-WebSocket-Version: %s",
                   wl_said(version->value).text);
     }
