@@ -56,7 +56,7 @@ them. This package is for programs that are linked with it.")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libwirelint-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
-  "${WL_RUNTIME} (= ${PROJECT_VERSION}), libpcap-dev, libarchive-dev, zlib1g-dev")
+  "${WL_RUNTIME} (= ${PROJECT_VERSION}), libpcap-dev, libarchive-dev, zlib1g-dev, nettle-dev")
 set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "status sequences of HTTP in packets, for building programs
 libwirelint takes packets, whole captures or interfaces, and gives HTTP
 exchanges with all their responses, and what a catalogue of rules finds in
