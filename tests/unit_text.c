@@ -84,6 +84,9 @@ static void json_is_valid_whatever_comes(void **state)
     (void)state;
     assert_false(wl_text_json(&text, WL_SPAN("say \"hi\" \\ \xc3\xbc /")));
     assert_text("say \\\"hi\\\" \\\\ \xc3\xbc /");
+    /* the same characters, but a terminal is not turned round by them */
+    assert_false(wl_text_json(&text, WL_SPAN("\xe2\x80\xae \xf3\xa0\x81\x81")));
+    assert_text("\\u202e \\udb40\\udc41");
     assert_true(wl_text_json(&text, WL_SPAN("\xff\xc0")));
     assert_text("\\u00ff\\u00c0");
     assert_true(wl_text_json(&text, WL_SPAN("\x1b\0")));

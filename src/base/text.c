@@ -241,6 +241,17 @@ void wl_text_terminal_cut(struct wl_text *t, struct wl_span s, size_t columns)
     wl_text_put(t, "...");
 }
 
+/* RFC 8259 7: the same character for whoever parses it, and for a terminal that shows the line nothing
+ * that turns text around or hides it; beyond U+FFFF it takes a pair of surrogates. */
+static void put_json_code_point(struct wl_text *t, uint32_t c)
+{
+    if (c > 0xffff) {
+        wl_text_printf(t, "\\u%04x", 0xd800 + ((c - 0x10000) >> 10));
+        c = 0xdc00 + ((c - 0x10000) & 0x3ff);
+    }
+    wl_text_printf(t, "\\u%04x", c);
+}
+
 bool wl_text_json(struct wl_text *t, struct wl_span s)
 {
     bool raw = false;
@@ -263,7 +274,11 @@ bool wl_text_json(struct wl_text *t, struct wl_span s)
         }
         n = s.p[i] >= 0x80 ? decode_utf8(wl_span_after(s, i), &c) : 0;
         if (n && c >= 0xa0) {
-            wl_text_span_raw(t, wl_span(s.p + i, n));
+            if (is_treacherous(c)) {
+                put_json_code_point(t, c);
+            } else {
+                wl_text_span_raw(t, wl_span(s.p + i, n));
+            }
             i += n;
             continue;
         }
