@@ -118,11 +118,13 @@ static bool ends_url(uint8_t c)
     return c <= ' ' || c == '"' || c == '\'' || c == '<' || c == '>';
 }
 
-/* s begins behind "://": up to the last "@" of the authority. */
-static void mask_userinfo(struct wl_span s)
+void wl_redact_authority(struct wl_span s)
 {
     size_t at = 0;
 
+    if (s.n == 0 || !memchr(s.p, '@', s.n))
+        return;
+    /* the last "@": a password may hold one */
     for (size_t i = 0; i < s.n && !ends_url(s.p[i]) && s.p[i] != '/' && s.p[i] != '?'; i++) {
         if (s.p[i] == '@')
             at = i;
@@ -157,6 +159,13 @@ static bool may_hold_secret(struct wl_span s)
                                      memchr(s.p, ';', s.n) || memchr(s.p, '#', s.n));
 }
 
+/* "//", behind a scheme or where a reference begins (RFC 3986 4.2: "//user:password@host/"); not within a path */
+static bool begins_authority(struct wl_span s, size_t i)
+{
+    return s.p[i] == '/' && i + 1 < s.n && s.p[i + 1] == '/' &&
+           (i == 0 || s.p[i - 1] == ':' || s.p[i - 1] == '=' || ends_url(s.p[i - 1]));
+}
+
 void wl_redact_urls(struct wl_span s)
 {
     if (!may_hold_secret(s))
@@ -164,8 +173,8 @@ void wl_redact_urls(struct wl_span s)
     for (size_t i = 0; i < s.n; i++) {
         uint8_t c = s.p[i];
 
-        if (c == ':' && wl_span_starts(wl_span_after(s, i), WL_SPAN("://"))) {
-            mask_userinfo(wl_span_after(s, i + 3));
+        if (begins_authority(s, i)) {
+            wl_redact_authority(wl_span_after(s, i + 2));
         } else if (c == '?' || c == '&' || c == ';' || c == '#') {
             i += mask_parameter(wl_span_after(s, i + 1));
         }
@@ -221,6 +230,8 @@ void wl_redact_field(const struct wl_field *f)
     } else if (wl_redact_is_secret(f)) {
         wl_redact_mask(f->value);
     } else {
+        if (f->id == WL_FIELD_HOST)
+            wl_redact_authority(f->value);
         wl_redact_urls(f->value);
     }
 }

@@ -12,10 +12,12 @@
 /** Over every octet but CR and LF. The octets must be writable, whatever the span says. */
 void wl_redact_mask(struct wl_span s);
 /**
- * User and password of URLs ("://user:password@"), and the values of parameters whose names say that they
+ * User and password of URLs ("//user:password@"), and the values of parameters whose names say that they
  * are secrets ("?access_token=...", ";jsessionid=..."), wherever they stand in s.
  */
 void wl_redact_urls(struct wl_span s);
+/** User and password before the "@" of an authority (RFC 3986 3.2), with which s begins, as Host and CONNECT have it. */
+void wl_redact_authority(struct wl_span s);
 /** Does the name of a field say that its value is a secret (Authorization, Cookie, X-Api-Key ...)? */
 bool wl_redact_is_secret_name(struct wl_span field_name);
 bool wl_redact_is_secret(const struct wl_field *f);

@@ -77,6 +77,8 @@ static void redact_marks(const struct wl_message *m)
         if (around && is_secret(around)) {
             wl_redact_mask(mark->octets);
         } else if (mark->octets.n) {
+            if (around && around->id == WL_FIELD_HOST)
+                wl_redact_authority(mark->octets);
             wl_redact_line(mark->octets);
         }
     }
@@ -107,6 +109,9 @@ static void redact_message(const struct wl_message *m)
         wl_redact_field(&m->fields[i]);
     for (uint32_t i = 0; i < m->n_trailers; i++)
         wl_redact_field(&m->trailers[i]);
+    if (m->target.n && m->target.p[0] != '/')
+        wl_redact_authority(
+            m->target); /* RFC 9112 3.2.3: of CONNECT; none in what begins with a scheme */
     wl_redact_urls(m->target);
 }
 

@@ -36,6 +36,11 @@ struct wl_said wl_said(struct wl_span s)
 
 /* ------------------------------------------------------------------------------------ secrets */
 
+static bool has_userinfo(struct wl_span authority)
+{
+    return authority.n && memchr(authority.p, '@', authority.n);
+}
+
 /* Does the value hold these octets, as wl_said shows them? */
 static bool holds(struct wl_span value, struct wl_span said)
 {
@@ -61,13 +66,45 @@ static bool is_in_secret(const struct wl_message *m, struct wl_span said)
     return false;
 }
 
+/* Is it quoted of Host or the target of CONNECT, where no scheme and "//" tell that a user stands before "@"? */
+static bool is_in_authority(const struct wl_message *req, struct wl_span said)
+{
+    if (req->state == WL_ABSENT)
+        return false;
+    if (req->method_id == WL_METHOD_CONNECT && has_userinfo(req->target) &&
+        holds(req->target, said))
+        return true;
+    for (uint32_t i = 0; i < req->n_fields; i++) {
+        const struct wl_field *f = &req->fields[i];
+
+        if (f->id == WL_FIELD_HOST && has_userinfo(f->value) && holds(f->value, said))
+            return true;
+    }
+    return false;
+}
+
+/* Without the "@", which may have been cut off, all of it may be the password. */
+static void hide_userinfo(struct wl_span said)
+{
+    if (has_userinfo(said)) {
+        wl_redact_authority(said);
+    } else {
+        wl_redact_mask(said);
+    }
+}
+
+/* Without its "...". */
+static struct wl_span uncut(struct wl_span said)
+{
+    return wl_span_sub(said, 0, WL_SAID_OCTETS);
+}
+
 /* Is what was quoted a secret, or part of one? */
 static bool is_secret(const struct wl_exchange *ex, struct wl_span said)
 {
     enum { FEW = 4 };
 
-    if (said.n > WL_SAID_OCTETS) /* without its "..." */
-        said.n = WL_SAID_OCTETS;
+    said = uncut(said);
     if (!ex || said.n < FEW)
         return false;
     for (uint32_t i = 0; i < ex->n_interim; i++) {
@@ -102,6 +139,8 @@ static void redact(struct wl_span said, enum wl_redact level, const struct wl_ex
     if (hidden) {
         wl_redact_mask(said);
     } else if (level < WL_REDACT_VALUES) {
+        if (ex && is_in_authority(&ex->req, uncut(said)))
+            hide_userinfo(said);
         wl_redact_line(said);
     }
 }
