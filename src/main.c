@@ -11,6 +11,7 @@
 #include "confine.h"
 #include "diag.h"
 #include "options.h"
+#include "paths.h"
 #include "scrape.h"
 #include "separate.h"
 #include "suppressions.h"
@@ -61,14 +62,21 @@ static void on_signal(int number)
 static void catch_signals(void)
 {
     struct sigaction stop = {.sa_handler = on_signal};
-    struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
+    struct sigaction before;
 
     (void)sigaction(SIGINT, &stop, NULL);
     (void)sigaction(SIGTERM, &stop, NULL);
     /* the terminal is gone: what was asked for is still written; nohup has it ignored */
     if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
         (void)sigaction(SIGHUP, &stop, NULL);
-    (void)sigaction(SIGPIPE, &ignore, NULL); /* seen as EPIPE where it is written */
+}
+
+/* A reader that went away is seen as EPIPE where it is written to. */
+static void ignore_broken_pipes(void)
+{
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+    (void)sigaction(SIGPIPE, &ignore, NULL);
 }
 
 /* ---------------------------------------------------------------------------------- one run */
@@ -138,10 +146,17 @@ static int add_outputs(struct wl_engine *engine, const struct run *run, struct w
 {
     const struct wl_options *o = run->o;
     const char *format = o->json ? "json" : o->plain ? "plain" : "text";
-    int rc = add_output(engine, run, format, "-", err);
+    bool standard = true; /* nobody has another use for it */
+    int rc = 0;
 
-    for (size_t i = 0; rc == 0 && i < o->n_reports; i++)
-        rc = add_output(engine, run, o->reports[i].format, o->reports[i].path, err);
+    for (size_t i = 0; i < o->n_reports; i++)
+        standard = standard && !wl_paths_is_standard(o, i);
+    if (standard)
+        rc = add_output(engine, run, format, "-", err);
+    for (size_t i = 0; rc == 0 && i < o->n_reports; i++) {
+        if (!wl_paths_is_repeated(o, i))
+            rc = add_output(engine, run, o->reports[i].format, o->reports[i].path, err);
+    }
     if (rc == 0 && run->scrape)
         rc = wl_engine_add_sink(engine, &wl_scrape_sink, run->scrape, NULL, err);
     return rc;
@@ -334,57 +349,6 @@ static int run_engine(struct run *run)
 
 /* --------------------------------------------------------------------------- the read commands */
 
-/* Would writing path destroy one of the inputs? */
-static bool is_input(const struct wl_options *o, const char *path)
-{
-    struct stat out, in;
-
-    if (stat(path, &out) != 0 || !S_ISREG(out.st_mode))
-        return false;
-    for (size_t i = 0; i < o->n_files; i++) {
-        if (stat(o->files[i], &in) == 0 && in.st_dev == out.st_dev && in.st_ino == out.st_ino)
-            return true;
-    }
-    return false;
-}
-
-static int check_overwrite(const struct wl_options *o, struct wl_error *err)
-{
-    const char *path = o->config.evidence_path;
-
-    for (size_t i = 0; i <= o->n_reports; i++) {
-        if (path && is_input(o, path))
-            return wl_fail(err, WL_EINVAL, "'%s' is an input: it would be overwritten", path);
-        path = i < o->n_reports ? o->reports[i].path : NULL;
-    }
-    return 0;
-}
-
-/* Finds missing files before any output is opened, so that an old report is not lost for nothing. */
-static int check_inputs(const struct wl_options *o, struct wl_error *err)
-{
-    struct stat st;
-    char reason[128];
-    int errno_value;
-
-    for (size_t i = 0; i < o->n_files; i++) {
-        const char *file = o->files[i];
-
-        if (strcmp(file, "-") == 0 || stat(file, &st) == 0)
-            continue;
-        errno_value = errno;
-        (void)wl_fail(err, WL_EOPEN, "cannot open '%s': %s", file,
-                      wl_errno_text(errno_value, reason, sizeof(reason)));
-        if (o->implicit && i == 0 && wl_command_nearest(file)) {
-            wl_hint(err, "did you mean the command '%s'?", wl_command_nearest(file));
-        } else if (errno_value == ENOENT && i == 0) {
-            wl_hint(err, "the first word is always a file; a filter comes after it");
-        }
-        return WL_EOPEN;
-    }
-    return 0;
-}
-
 static int worse(int a, int b)
 {
     return a > b ? a : b;
@@ -418,10 +382,8 @@ static int read_captures(const struct wl_options *o, struct wl_terminal *termina
     struct run run = {.o = o, .terminal = terminal, .files = o->files, .n_files = o->n_files};
     struct wl_error err = {.code = WL_OK};
     const struct wl_confine who = {.user = o->user};
-    int rc = check_overwrite(o, &err), status;
+    int rc = wl_paths_check(o, &err), status;
 
-    if (rc == 0)
-        rc = check_inputs(o, &err);
     if (rc == 0)
         rc = wl_confine_check(&who, &err);
     if (rc == 0 && o->metrics.family)
@@ -525,6 +487,8 @@ int main(int argc, char **argv)
     struct wl_arena *arena;
     int status = EXIT_FAILED;
 
+    wl_terminal_streams();
+    ignore_broken_pipes();
     tzset(); /* localtime_r need not */
     wl_budget_init(&budget, OPTION_MEMORY, NULL, NULL, NULL);
     wl_arena_pool_init(&pool, &budget, 0);

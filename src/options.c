@@ -368,6 +368,21 @@ static int check_redaction(struct wl_parse *p)
     return 0;
 }
 
+/* The dashboard writes records when it is asked to (`w`). */
+static int check_names(struct wl_parse *p)
+{
+    const struct wl_options *o = p->o;
+
+    if (o->json || o->command == WL_COMMAND_WATCH || !is_on_line(o, "json-names", "json-names"))
+        return 0;
+    for (size_t i = 0; i < o->n_reports; i++) {
+        if (strcmp(o->reports[i].format, "json") == 0)
+            return 0;
+    }
+    return wl_fail(p->err, WL_EINVAL,
+                   "--json-names is about NDJSON: --json or --report json=FILE is missing");
+}
+
 static int check_whole(struct wl_parse *p)
 {
     struct wl_options *o = p->o;
@@ -398,7 +413,7 @@ static int check_whole(struct wl_parse *p)
         wl_hint(p->err, "'wirelint explain %s' tells about one rule", o->words[0]);
         return WL_EINVAL;
     }
-    if (check_redaction(p) < 0)
+    if (check_redaction(p) < 0 || check_names(p) < 0)
         return WL_EINVAL;
     if (o->separate && (o->n_reports || o->config.evidence_path)) {
         return wl_fail(p->err, WL_EINVAL,

@@ -6,6 +6,8 @@
  */
 #include "terminal.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -24,6 +26,16 @@ static wl_ns monotonic(void)
 
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
     return (wl_ns)now.tv_sec * WL_SECOND + now.tv_nsec;
+}
+
+void wl_terminal_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        /* the lowest number that is free is the one that was closed */
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+            return;
+    }
 }
 
 static bool is_set(const char *name)

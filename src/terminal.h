@@ -20,6 +20,11 @@ struct wl_terminal {
     wl_ns started, drawn; /* by the monotonic clock */
 };
 
+/**
+ * First of all: a standard stream that the caller closed is taken by one that gives errors, lest the next file that
+ * is opened be read or written in its place.
+ */
+void wl_terminal_streams(void);
 /** Looks at the environment and at standard output and error. */
 void wl_terminal_init(struct wl_terminal *t, const struct wl_options *o);
 /** Writes "wirelint: text", and the hint on the next line; both escaped. */

@@ -119,6 +119,41 @@ check "an option of another command" 2 rules --json
 check "--examples is for audit" 2 list --examples 3 "$clean"
 check "an output that is an input" 2 audit -w "$clean" "$clean"
 err 'would be overwritten'
+ln -s "$clean" "$work/link.pcap"
+check "an output that is an input by another name" 2 audit --report "json=$work/link.pcap" "$clean"
+err 'would be overwritten'
+check "an output that is a configuration file" 2 audit --config /dev/null --config "$samples/../LICENSE" \
+    --report "json=$samples/../LICENSE" "$clean"
+for two in "--report json=$work/one --report text=$work/one" "--report json=$work/one -w $work/./one" \
+    "--write-baseline $work/one --report csv=$work/one" '--json --report text=-' '--report json=- --report csv=-'; do
+    # shellcheck disable=SC2086 # options and their values
+    check "two outputs in one place: $two" 2 audit $two "$clean"
+    err 'would both be written to'
+done
+ln -s one "$work/also"
+: >"$work/one"
+check "two names of one file" 2 audit --report "json=$work/one" --report "csv=$work/also" "$clean"
+check "one device twice" 0 audit -q --report json=/dev/null --report csv=/dev/null "$clean"
+check "the same report asked for twice" 0 audit -q --report "json=$work/one" --report "json=$work/one" "$clean"
+check "a report in place of the text" 0 audit --report json=- "$clean"
+json 'lines[0]["type"] == "start" and lines[-1]["type"] == "end"'
+check "--json-names without NDJSON" 2 list --json-names otel "$clean"
+err 'NDJSON'
+check "--json-names for a report" 0 list -q --json-names otel --report "json=$work/one" "$clean"
+check "standard input twice" 2 list - -
+err 'named twice'
+about="standard input that is closed"
+"$wirelint" list - >"$work/out" 2>"$work/err" <&-
+status=$?
+[ $status -eq 3 ] || failed "status $status, not 3"
+err 'bad file descriptor'
+about="standard output that is closed, and the files that are opened next"
+"$wirelint" audit --report "json=$work/one" "$showcase" 2>"$work/err" >&-
+status=$?
+[ $status -eq 3 ] || failed "status $status, not 3"
+err 'bad file descriptor'
+cp "$work/one" "$work/out"
+json 'lines[0]["type"] == "start" and lines[-1]["type"] == "end"'
 check "explain without a rule" 2 explain
 check "an unknown rule to explain" 2 explain interim-to-http1
 err "did you mean 'interim-to-http10'"
