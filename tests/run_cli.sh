@@ -114,6 +114,11 @@ err 'processing.final'
 check "a wrong filter" 2 audit "$clean" tcp prt 80
 no_out
 check "a wrong --where" 2 audit --where 'stats:3' "$clean"
+# all of it on one machine: nothing but time and target speaks for the pair
+check "two legs on one machine are possible" 0 audit --correlate --only via-missing --json "$showcase"
+json '[l["confidence"] for l in lines if l["type"] == "finding"] == ["possible"]'
+json '[l["severity"] for l in lines if l["type"] == "finding"] == ["warning"]'
+json '[l["leg"]["confidence"] for l in lines if "leg" in l] == ["possible"]'
 check "two filters" 2 audit -f tcp "$clean" port 80
 check "an option of another command" 2 rules --json
 check "--examples is for audit" 2 list --examples 3 "$clean"

@@ -298,12 +298,17 @@ struct wl_icap;
 
 enum { WL_LEG_STATUSES = 16, WL_LEG_TEXT = 96 };
 
+enum wl_confidence {
+    WL_CERTAIN,
+    WL_LIKELY,
+    WL_POSSIBLE,
+};
+
 /** The other leg of the proxy by which an exchange went (--correlate): what remains of it. */
 struct wl_leg {
     uint64_t conn; /* number of its connection, and its place there */
     uint32_t ordinal;
     bool upstream;          /* it is the one from the proxy to the server behind it */
-    bool certain;           /* both requests bear the same id; else by time and target */
     bool http10, expects;   /* of its request: version; Expect: 100-continue */
     bool via, via_again;    /* its request has Via; names one proxy twice there */
     bool absolute, res_via; /* its target is in absolute-form; its final response has Via */
@@ -315,6 +320,9 @@ struct wl_leg {
     uint64_t req_frame, res_frame;
     char line[WL_LEG_TEXT]; /* the exchange line, NUL-terminated, as it stood on the wire */
     bool whole;             /* its final response was seen whole, and nothing in it was odd */
+    /** Of the pair. CERTAIN: both requests bear the same id; LIKELY: by time, target and the address of the
+     * proxy; POSSIBLE: by time and target alone, all being on one machine. */
+    enum wl_confidence confidence;
 };
 
 /** One request and all its responses; owns its arena, in which it lies itself. */
@@ -400,12 +408,6 @@ enum wl_fault {
     WL_FAULT_CLIENT,
     WL_FAULT_INTERMEDIARY,
     WL_FAULT_EITHER,
-};
-
-enum wl_confidence {
-    WL_CERTAIN,
-    WL_LIKELY,
-    WL_POSSIBLE,
 };
 
 struct wl_rule; /* rule.h */

@@ -6,8 +6,9 @@
  * comes from the address that was asked, has the same method, and a target of which one ends with
  * the other (a gateway may take a prefix away or put one before it). An id that both bear
  * (X-Request-ID, the trace id of traceparent) makes it certain, different ones rule it out, and so
- * does an X-Forwarded-For that ends with somebody else, and an answer that is not the proxy's own. Where two could be it, none is: what is not
- * known is never held against anybody.
+ * does an X-Forwarded-For that ends with somebody else, another User-Agent, and an answer that is not the proxy's own.
+ * Where all run on one machine the address says nothing, and without a trace of the proxy in the request a pair is
+ * no more than possible. Where two could be it, none is: what is not known is never held against anybody.
  *
  * What is compared is found by the end of the target, so that a busy capture is not looked through.
  */
@@ -35,6 +36,7 @@ struct entry {
     struct wl_leg leg;
     uint64_t key, request_id, trace_id; /* hashes; 0: none */
     uint64_t sender, forwarded_for;     /* of the address of the client, and of the one it names */
+    uint64_t agent;                     /* of User-Agent */
     enum wl_method method;
     uint32_t n_target;
     uint8_t target[TARGET_OCTETS];
@@ -224,6 +226,7 @@ static void note(struct wl_legs *l, struct entry *e, const struct wl_exchange *e
     e->method = req->method_id;
     e->request_id = hash_of(l, value_of(req, WL_FIELD_X_REQUEST_ID));
     e->trace_id = hash_of(l, trace_id(value_of(req, WL_FIELD_TRACEPARENT)));
+    e->agent = hash_of(l, value_of(req, WL_FIELD_USER_AGENT));
     e->sender = hash_address(l, &ex->conn.client);
     e->forwarded_for = hash_of(l, last_member(req, WL_FIELD_X_FORWARDED_FOR));
     e->n_target = (uint32_t)wl_min_size(path.n, TARGET_OCTETS);
@@ -263,15 +266,24 @@ static bool answers_agree(const struct wl_leg *client, const struct wl_leg *up)
            client->status >= 500;
 }
 
+/* Without an id: the address of the proxy, if it is another than the client's, or what it wrote into the request. */
+static enum wl_confidence confidence_of(const struct entry *client, const struct entry *up)
+{
+    bool alone = same_address(&client->leg.client, &client->leg.server);
+
+    return alone && !up->forwarded_for && !up->leg.via ? WL_POSSIBLE : WL_LIKELY;
+}
+
 /* Can up be what a proxy made of client? */
-static bool fits(const struct entry *client, const struct entry *up, bool *ret_certain)
+static bool fits(const struct entry *client, const struct entry *up, enum wl_confidence *ret)
 {
     const struct wl_leg *c = &client->leg, *u = &up->leg;
     int request = compare_ids(client->request_id, up->request_id);
     int trace = compare_ids(client->trace_id, up->trace_id);
     wl_ns until = c->t_response ? c->t_response : c->t_end;
 
-    *ret_certain = (request > 0 || trace > 0) && request >= 0 && trace >= 0;
+    *ret = (request > 0 || trace > 0) && request >= 0 && trace >= 0 ? WL_CERTAIN
+                                                                    : confidence_of(client, up);
     if (client->method != up->method || c->conn == u->conn || request < 0 || trace < 0)
         return false;
     if (same_address(&c->server, &u->server) && c->server.port == u->server.port)
@@ -280,8 +292,10 @@ static bool fits(const struct entry *client, const struct entry *up, bool *ret_c
         return false;
     if (up->forwarded_for && up->forwarded_for != client->sender)
         return false;
-    if (*ret_certain)
+    if (*ret == WL_CERTAIN)
         return true;
+    if (compare_ids(client->agent, up->agent) < 0)
+        return false;
     return answers_agree(c, u) && same_address(&c->server, &u->client) &&
            u->t_request - c->t_head <= PROMPT && (ends_with(client, up) || ends_with(up, client));
 }
@@ -295,17 +309,19 @@ static struct entry *find(struct wl_legs *l, const struct entry *e)
 
     for (uint32_t i; (i = wl_table_find(&l->table, e->key, &probe)) != UINT32_MAX;) {
         struct entry *other = &l->entries[i];
-        bool certain = false, upstream;
+        enum wl_confidence confidence = WL_POSSIBLE;
+        bool upstream, certain;
 
         if (other->key != e->key || other->taken)
             continue;
         if (++looked > MAX_LOOKED_AT)
             return NULL;
-        upstream = fits(e, other, &certain);
-        if (!upstream && !fits(other, e, &certain))
+        upstream = fits(e, other, &confidence);
+        if (!upstream && !fits(other, e, &confidence))
             continue;
+        certain = confidence == WL_CERTAIN;
         other->leg.upstream = upstream;
-        other->leg.certain = certain;
+        other->leg.confidence = confidence;
         found[certain] = other;
         n[certain]++;
     }

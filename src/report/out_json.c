@@ -367,7 +367,7 @@ static void put_exchange(struct json *j, const struct wl_exchange *ex)
         PUT(j, ",\"role\":");
         put_name(j, ex->leg->upstream ? "upstream" : "client");
         PUT(j, ",\"confidence\":");
-        put_name(j, wl_confidence_name(ex->leg->certain ? WL_CERTAIN : WL_LIKELY));
+        put_name(j, wl_confidence_name(ex->leg->confidence));
         PUT(j, "}");
     }
 }

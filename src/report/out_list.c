@@ -57,7 +57,11 @@ static void put_leg(struct wl_text *t, const struct wl_sink_config *cfg, const s
     wl_layout_ink(t, cfg->color, WL_INK_FAINT);
     wl_text_put(t, leg->line);
     wl_layout_ink(t, cfg->color, WL_INK_PLAIN);
-    wl_text_put(t, leg->certain ? "\n" : "  (likely)\n");
+    if (leg->confidence == WL_CERTAIN) {
+        wl_text_char(t, '\n');
+    } else {
+        wl_text_printf(t, "  (%s)\n", wl_confidence_name(leg->confidence));
+    }
 }
 
 static int list_exchange(struct wl_sink *s, const struct wl_exchange *ex)

@@ -96,7 +96,7 @@ static void bad_gateway_despite_answer(struct wl_judge *j, const struct wl_excha
     if (!up || !up->upstream || m->status != 502 || !up->whole || up->status == 0 ||
         up->status == 502 || up->status == 504 || up->t_end > m->t_first)
         return;
-    wl_report(j, m, m->at, WL_WARNING, up->certain ? WL_CERTAIN : WL_LIKELY,
+    wl_report(j, m, m->at, WL_WARNING, up->confidence,
               "502, although the server behind the gateway had answered with %u, well formed",
               up->status);
     wl_report_frame(j, up->res_frame);

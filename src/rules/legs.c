@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * Catalogue areas INT, TIM and PRX, guard LEG2: asked only with --correlate, of the leg that ended
- * last, beside the one that had ended before (engine/legs.c). Where the pair rests on time and
- * target alone, a finding is likely, not certain.
+ * last, beside the one that had ended before (engine/legs.c). A finding is as certain as the pair is, and
+ * what is no more than possible breaks no MUST for certain: a warning.
  */
 #include "rules.h"
 
@@ -23,9 +23,14 @@ static struct legs look_at(const struct wl_past *past, const struct wl_past *now
     return (struct legs){
         .client = other->upstream ? own : other,
         .up = other->upstream ? other : own,
-        .confidence = other->certain ? WL_CERTAIN : WL_LIKELY,
+        .confidence = other->confidence,
         .whole = own->n_interim <= WL_LEG_STATUSES && other->n_interim <= WL_LEG_STATUSES,
     };
+}
+
+static enum wl_severity at_most(const struct legs *l, enum wl_severity severity)
+{
+    return severity == WL_VIOLATION && l->confidence == WL_POSSIBLE ? WL_WARNING : severity;
 }
 
 static bool has_interim(const struct wl_leg *leg, uint16_t status)
@@ -68,7 +73,7 @@ static void interim_dropped_by_proxy(struct wl_judge *j, const struct wl_exchang
         if (status == 101 || has_interim(l.client, status) ||
             (status == 100 && l.up->expects && !l.client->expects))
             continue;
-        wl_report(j, m, m->at, WL_VIOLATION, l.confidence,
+        wl_report(j, m, m->at, at_most(&l, WL_VIOLATION), l.confidence,
                   "%u came from the server behind the proxy, and was not passed on to the client",
                   status);
         show_other(j, past);
@@ -142,15 +147,15 @@ static void via_missing(struct wl_judge *j, const struct wl_exchange *ex,
         return;
     l = look_at(past, now);
     if (!l.up->via) {
-        wl_report(j, m, m->at, WL_VIOLATION, l.confidence,
+        wl_report(j, m, m->at, at_most(&l, WL_VIOLATION), l.confidence,
                   "the proxy forwarded the request without Via");
     } else if (l.up->via_again) {
-        wl_report(j, m, m->at, WL_VIOLATION, l.confidence,
+        wl_report(j, m, m->at, at_most(&l, WL_VIOLATION), l.confidence,
                   "Via of the forwarded request names one proxy twice: a loop");
     } else if (l.client->absolute && l.up->status && l.client->status == l.up->status &&
                !l.client->res_via) {
         /* a gateway may leave it out of responses, a proxy that the client has chosen may not */
-        wl_report(j, m, m->at, WL_VIOLATION, l.confidence,
+        wl_report(j, m, m->at, at_most(&l, WL_VIOLATION), l.confidence,
                   "the proxy forwarded the response without Via");
     } else {
         return;
