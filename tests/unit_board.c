@@ -140,6 +140,7 @@ static void top_lists_and_bounds(void **state)
     struct wl_finding findings[] = {
         {.rule = &note_rule, .severity = WL_NOTE, .t = 2000 * WL_SECOND},
         {.rule = &bad_rule, .severity = WL_VIOLATION, .t = 2000 * WL_SECOND},
+        {.rule = &bad_rule, .severity = WL_NOTE, .t = 2000 * WL_SECOND},
     };
     struct wl_exchange ex;
 
@@ -147,7 +148,7 @@ static void top_lists_and_bounds(void **state)
         ex = exchange((uint16_t)(200 + i), 2000, (uint16_t)(1 + i));
         if (i == 40) {
             ex.findings = findings;
-            ex.n_findings = 2;
+            ex.n_findings = 3;
         }
         tell(w, &ex);
     }
@@ -165,6 +166,7 @@ static void top_lists_and_bounds(void **state)
     assert_int_equal(b->sequences[1].n_servers, 2);
     assert_int_equal(b->n_rules, 2);
     assert_ptr_equal(b->rules[0].rule, &bad_rule);
+    assert_int_equal(b->rules[0].severity, WL_VIOLATION); /* the worst, not the latest */
     assert_int_equal(b->codes[0].code, 204);
     assert_int_equal(b->n_codes, WL_BOARD_CODES);
 }

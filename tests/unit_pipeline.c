@@ -589,7 +589,7 @@ static void severities_change(void **state)
                                       .severity = WL_NOTE};
     assert_non_null(findings[1].rule);
     /* off at the beginning: only the other one is left, as it was */
-    assert_int_equal(wl_overridden_severity(o, rule), WL_OFF);
+    assert_int_equal(wl_overridden_found(o, rule, rule->severity), WL_OFF);
     assert_int_equal(wl_overridden_apply(o, findings, 2), 1);
     assert_int_equal(findings[0].severity, WL_NOTE);
     /* on again, as a warning; what was lower than the rule's stays as low as it was */

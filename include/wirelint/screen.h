@@ -52,7 +52,7 @@ struct wl_board_code {
 
 struct wl_board_rule {
     const struct wl_rule *rule;
-    enum wl_severity severity; /* in force now */
+    enum wl_severity severity; /* the worst that it found, as it would be judged now */
     struct wl_pace pace;
     wl_ns t_last;
     uint32_t n_servers;        /* different servers, as far as remembered */

@@ -33,7 +33,7 @@ struct code_row {
 
 struct rule_row {
     const struct wl_rule *rule;
-    enum wl_severity severity;
+    enum wl_severity worst;
     struct wl_beat beat;
     wl_ns t_last;
     struct server_set servers;
@@ -244,7 +244,8 @@ static void count_findings(struct wl_ledger *l, const struct wl_endpoint *e, uin
         }
         if (!row)
             continue;
-        row->severity = f->severity;
+        if (f->severity > row->worst)
+            row->worst = f->severity;
         wl_beat_add(&row->beat, f->t, 1);
         if (f->t >= row->t_last) {
             row->t_last = f->t;
@@ -374,7 +375,7 @@ static void fill_rule(const struct wl_ledger *l, const struct rule_row *from,
                       struct wl_board_rule *to)
 {
     to->rule = from->rule;
-    to->severity = from->severity;
+    to->severity = from->worst;
     wl_beat_pace(&from->beat, l->now, &to->pace);
     to->t_last = from->t_last;
     to->n_servers = from->servers.n;
@@ -429,7 +430,7 @@ static uint64_t rule_key(const void *row)
 {
     const struct rule_row *r = row;
 
-    return (uint64_t)r->severity << 61 | frequency(r->beat.n);
+    return (uint64_t)r->worst << 61 | frequency(r->beat.n);
 }
 
 static uint64_t sequence_key(const void *row)

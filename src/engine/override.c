@@ -73,11 +73,15 @@ static const struct entry *find(const struct wl_overridden *o, const struct wl_r
     return NULL;
 }
 
-enum wl_severity wl_overridden_severity(const struct wl_overridden *o, const struct wl_rule *rule)
+enum wl_severity wl_overridden_found(const struct wl_overridden *o, const struct wl_rule *rule,
+                                     enum wl_severity found)
 {
     const struct entry *entry = find(o, rule);
 
-    return entry ? entry->severity : rule->severity;
+    /* what the rule itself took for less than its severity stays less */
+    if (entry && entry->overridden && (found >= rule->severity || found > entry->severity))
+        return entry->severity;
+    return found;
 }
 
 /* Is a finding of a more specific rule there as well? (catalogue 1.4.6) */
@@ -123,8 +127,7 @@ uint32_t wl_overridden_apply(const struct wl_overridden *o, struct wl_finding *f
         if (entry && entry->overridden) {
             if (entry->severity == WL_OFF)
                 continue;
-            if (f->severity >= f->rule->severity || f->severity > entry->severity)
-                f->severity = entry->severity;
+            f->severity = wl_overridden_found(o, f->rule, f->severity);
         }
         if (kept != i)
             findings[kept] = *f;

@@ -19,8 +19,9 @@ WL_MUST_USE struct wl_overridden *wl_overridden_new(struct wl_budget *budget,
 void wl_overridden_free(struct wl_overridden *o);
 /** From now on; how many rules of the catalogue the glob names. */
 size_t wl_overridden_set(struct wl_overridden *o, const char *glob, enum wl_severity severity);
-/** The severity in force; WL_OFF when it is switched off. Rules of an embedder keep their own. */
-enum wl_severity wl_overridden_severity(const struct wl_overridden *o, const struct wl_rule *rule);
+/** What a finding of this severity is by what is in force; WL_OFF when its rule is switched off. */
+enum wl_severity wl_overridden_found(const struct wl_overridden *o, const struct wl_rule *rule,
+                                     enum wl_severity found);
 /**
  * Gives findings the severities in force and takes out those of rules that are off, then those that give
  * way to others that are left (wl_rule.yields); returns how many remain. As in the judge, an override replaces the severity of the rule and higher ones, and what

@@ -142,7 +142,8 @@ static void fill_board(void *user, struct wl_board *b)
         b->progress = (double)e->done / (double)e->total;
     }
     for (uint32_t i = 0; i < b->n_rules; i++)
-        b->rules[i].severity = wl_overridden_severity(e->overridden, b->rules[i].rule);
+        b->rules[i].severity = wl_overridden_found(e->overridden, b->rules[i].rule,
+                                                   b->rules[i].severity);
 }
 
 /* ----------------------------------------------------------------------------------- questions */
