@@ -8,6 +8,7 @@ Nothing waits for a fixed time: every step waits until the screen says what it s
 it never does. Without tmux everything is skipped, with a message; what needs to be root, too.
 """
 import csv
+import json
 import os
 import pty
 import re
@@ -332,6 +333,51 @@ class Cases:
             rows = list(csv.DictReader(table))
         check(len(rows) >= 16 and all("103" in row["statuses"].split() for row in rows
                                       if row["type"] == "exchange"), f"not the filter's: {rows}")
+
+    def case_found_severity(self, terminal):
+        """A rule stands among the findings with what it found, which may be less than it can find."""
+        self.watch(terminal, "--only interim-hop-by-hop-field "
+                   + os.path.join(self.samples, "nginx-node-103.pcap"))
+        terminal.wait("V 0 W 0 N 1", "N interim-hop-by-hop-field")
+        terminal.press("3")
+        terminal.wait("N  interim-hop-by-hop-field")
+        terminal.press(":")
+        terminal.type("rule interim-hop-by-hop-field=off")
+        terminal.press("Enter")
+        terminal.wait("- off, fault of the server")
+        terminal.press("1")
+        self.leave(terminal)
+
+    def case_write_legs(self, terminal):
+        """What is saved of the legs of a proxy says so, as --json does."""
+        path = os.path.join(self.folder, "legs.ndjson")
+        capture = os.path.join(self.samples, "nginx-keepalive-node-103.pcap")
+        self.watch(terminal, "--correlate " + capture)
+        terminal.press(":")
+        terminal.type(f"write {path}")
+        terminal.press("Enter")
+        terminal.wait("exchanges written to")
+        self.leave(terminal)
+        list_ = subprocess.run([self.program, "list", "--json", "--correlate", capture], capture_output=True,
+                               text=True, timeout=PATIENCE, check=False).stdout
+        with open(path, encoding="utf-8") as saved:
+            legs, wanted = ([(x["conn"], x["n"], x["leg"]) for x in map(json.loads, lines) if "leg" in x]
+                            for lines in (saved, list_.splitlines()))
+        check(legs == wanted and wanted, f"legs {legs}, not {wanted}")
+
+    def case_write_redacted(self, terminal):
+        """Above the least level of --redact no packets are written: nothing in them could be hidden."""
+        path = os.path.join(self.folder, "redacted.pcapng")
+        self.watch(terminal, "--redact values "
+                   + os.path.join(self.samples, "nginx-node-103.pcap"))
+        terminal.press("w")
+        terminal.wait("table of everything held", without="packets of")
+        terminal.press("Escape", ":")
+        terminal.type(f"write {path}")
+        terminal.press("Enter")
+        terminal.wait("packets cannot be redacted")
+        check(not os.path.exists(path), "something was written")
+        self.leave(terminal)
 
     def case_ladder_content(self, terminal):
         """Content after the head has a line of its own, with the frame it ended in."""

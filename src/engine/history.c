@@ -245,6 +245,22 @@ static bool rests_on_others(const struct wl_exchange *ex)
     return false;
 }
 
+/* Among the last exchanges of a connection: a proxy answers soon after it was answered. 0: it is not there. */
+static uint64_t find_lately(const struct wl_history *h, uint64_t number, uint32_t ordinal)
+{
+    enum { LATELY = 64 };
+    const struct wl_kept_conn *row = wl_history_conn(h, number);
+    uint64_t id = row ? wl_history_latest(h, row) : 0;
+
+    for (unsigned i = 0; id && i < LATELY; i++, id = wl_history_before(h, id)) {
+        const struct wl_kept *p = wl_history_exchange_at(h, id);
+
+        if (p && p->ordinal == ordinal)
+            return id;
+    }
+    return 0;
+}
+
 void wl_history_exchange(struct wl_history *h, const struct wl_exchange *ex, struct wl_told *ret)
 {
     uint32_t shape = wl_shape_of(h->shapes, ex);
@@ -261,8 +277,13 @@ void wl_history_exchange(struct wl_history *h, const struct wl_exchange *ex, str
         row = wl_store_conn(h, ex->conn.number);
     }
     if (ex->leg) {
-        const struct wl_kept_pair pair = {{ex->conn.number, ex->leg->conn},
-                                          {ex->ordinal, ex->leg->ordinal}};
+        const struct wl_kept_pair pair = {
+            .number = {ex->conn.number, ex->leg->conn},
+            .id = {id, find_lately(h, ex->leg->conn, ex->leg->ordinal)},
+            .ordinal = {ex->ordinal, ex->leg->ordinal},
+            .upstream = ex->leg->upstream,
+            .confidence = (uint8_t)ex->leg->confidence,
+        };
 
         wl_store_pair(h, &pair);
         row = wl_store_conn(h, ex->conn.number);

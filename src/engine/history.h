@@ -65,10 +65,13 @@ struct wl_kept_finding {
     uint32_t shape;  /* of the exchange; 0: of a record */
 };
 
-/** Two exchanges that are the legs of a proxy (--correlate): connections and ordinals. */
+/** Two exchanges that are the legs of a proxy (--correlate): connections and ordinals, the one that ended last first. */
 struct wl_kept_pair {
     uint64_t number[2];
+    uint64_t id[2]; /* as in wl_history_exchange_at; 0: not held, or not found */
     uint32_t ordinal[2];
+    bool upstream; /* the second one is that to the server behind the proxy */
+    uint8_t confidence;
 };
 
 struct wl_history;

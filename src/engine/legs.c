@@ -195,34 +195,44 @@ static void note_statuses(struct wl_leg *leg, const struct wl_exchange *ex)
     leg->res_via = wl_message_field(&ex->res, WL_FIELD_VIA) != NULL;
 }
 
+void wl_leg_describe(const struct wl_exchange *ex, struct wl_text *line, struct wl_leg *ret)
+{
+    const struct wl_message *req = &ex->req;
+    struct wl_span text;
+
+    *ret = (struct wl_leg){
+        .conn = ex->conn.number,
+        .ordinal = ex->ordinal,
+        .client = ex->conn.client,
+        .server = ex->conn.server,
+        .t_request = req->t_first,
+        .t_head = req->t_head,
+        .t_end = ex->res.state >= WL_HEAD ? ex->res.t_last : ex->t_end,
+        .req_frame = req->at.frame,
+        .http10 = req->major == 1 && req->minor == 0,
+        .expects = wl_grammar_expects_continue(req),
+        .via = wl_message_field(req, WL_FIELD_VIA) != NULL,
+    };
+    ret->via_again = ret->via && names_proxy_again(req);
+    note_statuses(ret, ex);
+    (void)path_of(req->target, &ret->absolute);
+    wl_text_reset(line);
+    wl_line_exchange(line, ex, WL_LEG_TEXT - 1);
+    text = wl_text_span(line);
+    if (text.n) /* memory was refused: no line */
+        memcpy(ret->line, text.p, wl_min_size(text.n, WL_LEG_TEXT - 1));
+}
+
 static void note(struct wl_legs *l, struct entry *e, const struct wl_exchange *ex)
 {
     const struct wl_message *req = &ex->req;
-    struct wl_leg *leg = &e->leg;
-    struct wl_span path, line;
+    struct wl_span path;
+    bool absolute;
     size_t from;
 
     memset(e, 0, sizeof(*e));
-    leg->conn = ex->conn.number;
-    leg->ordinal = ex->ordinal;
-    leg->client = ex->conn.client;
-    leg->server = ex->conn.server;
-    leg->t_request = req->t_first;
-    leg->t_head = req->t_head;
-    leg->t_end = ex->res.state >= WL_HEAD ? ex->res.t_last : ex->t_end;
-    leg->req_frame = req->at.frame;
-    leg->http10 = req->major == 1 && req->minor == 0;
-    leg->expects = wl_grammar_expects_continue(req);
-    leg->via = wl_message_field(req, WL_FIELD_VIA) != NULL;
-    leg->via_again = leg->via && names_proxy_again(req);
-    note_statuses(leg, ex);
-    path = path_of(req->target, &leg->absolute);
-    wl_text_reset(&l->line);
-    wl_line_exchange(&l->line, ex, WL_LEG_TEXT - 1);
-    line = wl_text_span(&l->line);
-    if (line.n) /* memory was refused: no line */
-        memcpy(leg->line, line.p, wl_min_size(line.n, WL_LEG_TEXT - 1));
-
+    wl_leg_describe(ex, &l->line, &e->leg);
+    path = path_of(req->target, &absolute);
     e->method = req->method_id;
     e->request_id = hash_of(l, value_of(req, WL_FIELD_X_REQUEST_ID));
     e->trace_id = hash_of(l, trace_id(value_of(req, WL_FIELD_TRACEPARENT)));

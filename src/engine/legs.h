@@ -5,6 +5,7 @@
 #define WL_LEGS_H
 
 #include "mem.h"
+#include "text.h"
 #include "wirelint/model.h"
 
 struct wl_legs;
@@ -19,6 +20,11 @@ void wl_legs_free(struct wl_legs *l);
 const struct wl_leg *wl_legs_pair(struct wl_legs *l, const struct wl_exchange *ex);
 /** What was remembered of that exchange itself. Valid until the next call. */
 const struct wl_leg *wl_legs_own(const struct wl_legs *l);
+/**
+ * What remains of an exchange beside that of its other leg; not whose leg it is, and how certainly.
+ * line        memory for the exchange line
+ */
+void wl_leg_describe(const struct wl_exchange *ex, struct wl_text *line, struct wl_leg *ret);
 /** How often one was forgotten that had not found its other leg. */
 uint64_t wl_legs_forgotten(const struct wl_legs *l);
 

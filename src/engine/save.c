@@ -9,6 +9,7 @@
 
 #include "diag.h"
 #include "evidence.h"
+#include "legs.h"
 #include "stats.h"
 
 #include <errno.h>
@@ -19,6 +20,7 @@ enum {
     NOTE_PORTION = 8192,   /* connections looked at */
     REPLAY_PORTION = 512,  /* exchanges given to an output, or looked at for their statuses */
     PACKET_PORTION = 8192, /* packets looked at */
+    LINE_MEMORY = 64 << 10,
 };
 
 enum step {
@@ -42,6 +44,8 @@ struct wl_save {
     struct wl_verdicts verdicts;
     uint64_t conn;             /* number of the connection to be looked at */
     uint64_t exchange, record; /* ids of those to be replayed */
+    uint64_t pair;             /* of legs: that of the exchange, or the next one behind it */
+    struct wl_text line;
     uint64_t n_conns, n_exchanges;
     uint32_t spent; /* of REPLAY_PORTION */
     struct wl_evidence *evidence;
@@ -62,6 +66,7 @@ struct wl_save *wl_save_new(const struct wl_save_config *cfg)
     s->cfg = *cfg;
     s->budget = cfg->budget;
     wl_arena_pool_init(&s->pool, s->budget, 64 << 10);
+    wl_text_init(&s->line, s->budget, LINE_MEMORY);
     return s;
 }
 
@@ -105,6 +110,7 @@ void wl_save_free(struct wl_save *s)
     release(s);
     wl_answer_free(s->answer);
     wl_arena_pool_release(&s->pool);
+    wl_text_release(&s->line);
     wl_free(s->budget, s, sizeof(*s));
 }
 
@@ -160,6 +166,10 @@ static int begin_packets(struct wl_save *s, struct wl_error *err)
 {
     int rc;
 
+    if (s->cfg.cfg->redact > WL_REDACT_CREDENTIALS) {
+        return wl_fail(err, WL_EINVAL, "packets cannot be redacted: '%s' is not written",
+                       s->ask.path);
+    }
     if (!s->cfg.source && !s->cfg.spool) {
         (void)wl_fail(err, WL_EINVAL, "cannot write '%s': no packets are kept", s->ask.path);
         wl_hint(err, "packets of several sockets are not kept: capture without -j");
@@ -210,7 +220,7 @@ static int begin_report(struct wl_save *s, struct wl_error *err)
     rc = s->ask.ops->open ? s->ask.ops->open(&s->sink, &cfg, err) : 0;
     s->sink_open = rc == 0;
     s->step = REPLAYING;
-    s->exchange = s->record = 0;
+    s->exchange = s->record = s->pair = 0;
     return rc;
 }
 
@@ -389,6 +399,35 @@ static bool is_chosen(const struct wl_save *s, const struct wl_conn_ref *conn)
     return s->ask.n_connections == 0;
 }
 
+/* The other leg of a held exchange, if that is held as well: outputs were told of it with the one that ended last. */
+static const struct wl_leg *find_leg(struct wl_save *s, uint64_t id, struct wl_arena *a)
+{
+    const struct wl_history *h = s->cfg.history;
+    struct wl_extent pairs = wl_history_pairs(h);
+    const struct wl_kept_pair *pair = NULL;
+    const struct wl_exchange *ex;
+    const struct wl_kept *p;
+    struct wl_leg *leg;
+
+    /* pairs stand in the order of the exchanges that were told last */
+    for (s->pair = wl_max_u64(s->pair, pairs.first); s->pair < pairs.end; s->pair++) {
+        pair = wl_history_pair_at(h, s->pair);
+        if (pair->id[0] >= id)
+            break;
+    }
+    if (s->pair >= pairs.end || pair->id[0] != id)
+        return NULL;
+    p = wl_history_exchange_at(h, pair->id[1]);
+    ex = p ? wl_unpack_exchange(wl_history_packed(h, p), a) : NULL;
+    leg = ex ? wl_arena_alloc(a, sizeof(*leg)) : NULL;
+    if (!leg)
+        return NULL;
+    wl_leg_describe(ex, &s->line, leg);
+    leg->upstream = pair->upstream;
+    leg->confidence = (enum wl_confidence)pair->confidence;
+    return leg;
+}
+
 static int replay_exchange(struct wl_save *s, const struct wl_exchange *ex)
 {
     const struct wl_sink_ops *ops = s->sink.ops;
@@ -542,8 +581,10 @@ static int replay_one(struct wl_save *s)
         return 0;
     a = wl_arena_new(&s->pool);
     if (a && ex && (!record || told_before(ex, record))) {
-        const struct wl_exchange *unpacked = wl_unpack_exchange(wl_history_packed(h, ex), a);
+        struct wl_exchange *unpacked = wl_unpack_exchange(wl_history_packed(h, ex), a);
 
+        if (unpacked)
+            unpacked->leg = find_leg(s, s->exchange, a);
         rc = unpacked ? replay_exchange(s, unpacked) : WL_NOMEM;
         s->exchange++;
     } else if (a && record) {

@@ -46,7 +46,8 @@ struct wl_screen_config {
                             inputs): display filters go by address */
     const struct wl_override *overrides; /* --rule, for what severities are in force */
     size_t n_overrides;
-    const char *only;                            /* --only, or NULL */
+    const char *only; /* --only, or NULL */
+    bool no_packets;  /* --redact hides what packets would show: none are offered to be written */
     const struct wl_sink_ops *csv, *json, *html; /* formats to save in; NULL: there is none */
     /** Whether there is a file of this name, and writing one whole; for `w`. */
     bool (*exists)(void *user, const char *path);

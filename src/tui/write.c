@@ -58,14 +58,12 @@ static void put_subject(struct wl_screen *s, const char *what, char *ret, size_t
     }
 }
 
-void wl_write_open(struct wl_screen *s)
+/* Packets of what is marked, selected, shown. */
+static void offer_packets(struct wl_screen *s, struct wl_menu *m)
 {
-    const struct wl_frame *f = wl_screen_top(s);
-    struct wl_menu *m = &s->its->menu;
     struct wl_conn_ref conn;
     char where[WL_WHERE_TEXT], text[72];
 
-    *m = (struct wl_menu){.title = "Write to a file"};
     wl_screen_where(s, where);
     if (s->n_marks) {
         (void)snprintf(text, sizeof(text), "packets of the %u marked connections",
@@ -80,6 +78,17 @@ void wl_write_open(struct wl_screen *s)
     (void)snprintf(text, sizeof(text), "packets of %s",
                    *where ? "all connections that pass the filter" : "all connections held");
     add(m, WL_WRITE_PACKETS_ALL, text);
+}
+
+void wl_write_open(struct wl_screen *s)
+{
+    const struct wl_frame *f = wl_screen_top(s);
+    struct wl_menu *m = &s->its->menu;
+    char text[72];
+
+    *m = (struct wl_menu){.title = "Write to a file"};
+    if (!s->cfg.no_packets)
+        offer_packets(s, m);
     if (f->view->text)
         add(m, WL_WRITE_TEXT, "what this view shows, as text");
     if (s->cfg.csv) {
