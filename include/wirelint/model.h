@@ -353,6 +353,7 @@ struct wl_exchange {
     const struct wl_leg
         *leg;              /* behind the merge: the other leg, if that had come before; or NULL */
     uint32_t n_suppressed; /* behind the n_findings in findings: so many more, which do not count */
+    uint32_t relations;    /* to earlier ones about which rules ask: bits by enum wl_relation */
 };
 
 /** One answered status on a connection, in the order of the wire. */

@@ -195,6 +195,11 @@ const struct wl_conn_record *wl_judge_conn(const struct wl_judge *j);
 void wl_report(struct wl_judge *j, const struct wl_message *m, struct wl_at at,
                enum wl_severity severity, enum wl_confidence confidence, const char *fmt, ...)
     WL_PRINTF(6, 7);
+/** The same with a sentence that is static, and so neither made nor copied: for what very many messages of a
+ * capture may have. */
+void wl_report_plain(struct wl_judge *j, const struct wl_message *m, struct wl_at at,
+                     enum wl_severity severity, enum wl_confidence confidence,
+                     const char *sentence);
 /** Adds a packet to the evidence of the finding just reported. */
 void wl_report_frame(struct wl_judge *j, uint64_t frame);
 /** Names another fault than the rule's for the finding just reported. */

@@ -18,8 +18,8 @@
 
 #include "facts.h"
 #include "grammar.h"
-#include "index.h"
 #include "legs.h"
+#include "offer.h"
 #include "past.h"
 #include "rules.h"
 #include "table.h"
@@ -187,7 +187,7 @@ static void note_response(struct wl_relate *r, const struct wl_message *res)
 {
     struct wl_past *now = &r->now;
 
-    wl_index_fields(res, now->res_fields);
+    wl_offer_fields(res, now->res_fields);
     if (wl_past_has(now->res_fields, WL_FIELD_ETAG))
         now->etag = hash_value(res, WL_FIELD_ETAG, r->seed);
     if (wl_past_has(now->res_fields, WL_FIELD_LAST_MODIFIED))
@@ -253,7 +253,7 @@ static void note(struct wl_relate *r, const struct wl_exchange *ex)
     now->interim = ex->n_interim && ex->interim[0].status != 101;
     now->declared = head ? res->declared : WL_NONE;
     now->body_bytes = res->body_bytes;
-    wl_index_fields(&ex->req, now->req_fields);
+    wl_offer_fields(&ex->req, now->req_fields);
     r->now.only_continue = wl_past_has(r->now.req_fields, WL_FIELD_EXPECT) &&
                            wl_grammar_expects_only_continue(&ex->req);
     r->now.as_proxy = as_proxy(&r->now, &ex->req);

@@ -95,16 +95,6 @@ bool wl_index_fits(const struct wl_rule *rule, uint8_t versions, const struct wl
            fields_fit(rule, o->present);
 }
 
-void wl_index_fields(const struct wl_message *m, uint64_t ret[WL_FIELD_WORDS])
-{
-    memcpy(ret, m->present, sizeof(m->present));
-    if (m->present[0] & 1)
-        return;
-    ret[0] |= 1;
-    for (uint32_t i = 0; i < m->n_fields; i++)
-        set_bit(ret, m->fields[i].id);
-}
-
 /* --------------------------------------------------------------------------------- the making */
 
 /** Statuses at which the set changes begin a new row: first says which. Returns the number of rows. */
@@ -213,8 +203,7 @@ bool wl_index_init(struct wl_index *x, struct wl_budget *budget, const struct wl
     }
     x->n_rules = (uint32_t)n;
     for (size_t i = 0; i < n; i++) {
-        x->rules[i] = (struct wl_indexed){rules[i].rule->check, rules[i].number,
-                                          (uint16_t)rules[i].rule->needs};
+        x->rules[i] = (struct wl_indexed){rules[i].number, (uint16_t)rules[i].rule->needs};
         enter(x, &rules[i], i, first, n_statuses);
     }
     return true;

@@ -11,25 +11,8 @@
 
 #include "attr.h"
 #include "mem.h"
+#include "offer.h"
 #include "wirelint/rule.h"
-
-/** Versions of the request a rule is asked for: bits. */
-enum {
-    WL_FOR_HTTP10 = 1,
-    WL_FOR_HTTP11 = 2,
-    WL_FOR_H2 = 4,
-    WL_FOR_H3 = 8,
-    WL_FOR_ICAP = 16,
-    WL_FOR_ALL = 31,
-};
-
-/** Places a message can have in its exchange: bits. */
-enum {
-    WL_PLACE_REQUEST = 1,
-    WL_PLACE_INTERIM = 2,
-    WL_PLACE_FINAL = 4,
-    WL_PLACE_ALL = 7,
-};
 
 enum {
     WL_INDEX_STATUSES = 1000,
@@ -37,19 +20,9 @@ enum {
     WL_INDEX_MEMOS = 128,
 };
 
-/** What a message offers to filters and guards. */
-struct wl_offer {
-    const struct wl_message *m; /* NULL: a connection record */
-    uint64_t present[WL_FIELD_WORDS];
-    uint32_t have; /* wl_needs that are met */
-    uint16_t status;
-    uint8_t method, versions, places;
-};
-
-/** A rule, as it stands in the index: what is looked at before it is asked, and asked by. */
+/** A rule, as it stands in the index. */
 struct wl_indexed {
-    wl_check_fn *check; /* NULL for those that are asked otherwise */
-    uint16_t rule;      /* the number it was added with */
+    uint16_t rule; /* the number it was added with */
     uint16_t needs;
 };
 
@@ -98,6 +71,13 @@ void wl_index_release(struct wl_index *x);
 const uint64_t *wl_index_candidates(struct wl_index *x, const struct wl_offer *o,
                                     uint32_t *ret_missing);
 
+/** The rule of the lowest bit in a word of a set. */
+static inline const struct wl_indexed *wl_index_at(const struct wl_index *x, uint32_t word,
+                                                   uint64_t set)
+{
+    return &x->rules[word * WL_INDEX_BITS + (uint32_t)__builtin_ctzll(set)];
+}
+
 /** wl_rule.versions as bits. */
 uint8_t wl_index_versions(const char *versions);
 /** Do the filters of one rule fit? For lists too short to have an index; versions as bits. */
@@ -111,8 +91,5 @@ static inline bool wl_index_status_fits(uint16_t from, uint16_t to, unsigned sta
         return status >= from && status <= to;
     return status >= from || status <= to;
 }
-
-/** The fields that m has, one bit each; what parsers have noted, or what is found by looking. */
-void wl_index_fields(const struct wl_message *m, uint64_t ret[WL_FIELD_WORDS]);
 
 #endif

@@ -3,17 +3,15 @@
  *
  * At the start every rule that is switched on is put where it will be asked from: into a list per
  * mark, or into the index (index.h) of its kind, from which the rules whose filters fit a message
- * are found without looking at the others. Two hundred rules then cost an ordinary exchange little
- * more than forty.
+ * are found without looking at the others. What was found for an exchange is kept as a plan (plan.h) for
+ * the next ones of its kind. Two hundred rules then cost an ordinary exchange little more than forty.
  *
  * The judge, not the rule, checks the guards of catalogue 1.3 (wl_rule.needs): missing evidence is
  * never a violation, it is the result "not judged". It knows no format and parses nothing.
  */
 #include "rules.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +19,8 @@
 #include "format.h"
 #include "grammar.h"
 #include "index.h"
+#include "offer.h"
+#include "plan.h"
 #include "said.h"
 #include "text.h"
 
@@ -58,6 +58,9 @@ struct wl_judge {
     uint32_t n_entries;
     struct list connections, marks[WL_N_MARKS];
     struct wl_index requests, responses, exchanges, related;
+    wl_check_fn **checks; /* of each ruling; NULL for those that are asked otherwise */
+    struct wl_plans plans;
+    uint64_t asked_req[WL_FIELD_WORDS], asked_res[WL_FIELD_WORDS]; /* fields that filters name */
 
     /* the case in hand */
     struct wl_exchange *ex;
@@ -284,6 +287,25 @@ static bool sort_relations(struct wl_judge *j)
     return true;
 }
 
+/** Fields that the filters of an index look at. */
+static void add_asked(uint64_t set[WL_FIELD_WORDS], const struct wl_index *index)
+{
+    for (size_t w = 0; w < WL_FIELD_WORDS; w++)
+        set[w] |= index->asked[w] | index->missed[w];
+}
+
+static bool prepare_plans(struct wl_judge *j)
+{
+    add_asked(j->asked_req, &j->requests);
+    add_asked(j->asked_res, &j->responses);
+    add_asked(j->asked_res, &j->exchanges);
+    add_asked(j->asked_res, &j->related);
+    for (size_t i = 0; i < j->n_rules; i++)
+        j->checks[i] = j->rulings[i].rule->check;
+    return wl_plans_init(&j->plans, j->budget,
+                         (size_t)j->requests.n_rules + j->responses.n_rules + j->exchanges.n_rules);
+}
+
 static bool prepare(struct wl_judge *j)
 {
     struct wl_index_rule *room = wl_alloc_array(j->budget, j->n_rulings, sizeof(*room));
@@ -299,7 +321,7 @@ static bool prepare(struct wl_judge *j)
     made = fill_index(j, &j->requests, WL_ON_REQUEST, room) &&
            fill_index(j, &j->responses, WL_ON_RESPONSE, room) &&
            fill_index(j, &j->exchanges, WL_ON_EXCHANGE, room) &&
-           fill_index(j, &j->related, WL_ON_RELATED, room) && sort_relations(j);
+           fill_index(j, &j->related, WL_ON_RELATED, room) && sort_relations(j) && prepare_plans(j);
     wl_free(j->budget, room, j->n_rulings * sizeof(*room));
     return made;
 }
@@ -326,10 +348,12 @@ struct wl_judge *wl_judge_new(const struct wl_config *cfg, struct wl_budget *bud
     j->max_conn_findings = (uint32_t)wl_min_u64(cfg->limits.max_conn_findings, UINT16_MAX);
     j->n_rulings = n;
     j->requests.budget = j->responses.budget = j->exchanges.budget = j->related.budget = budget;
+    j->plans.budget = budget;
     j->rulings = wl_alloc_array(budget, n, sizeof(*j->rulings));
+    j->checks = wl_alloc_array(budget, n, sizeof(*j->checks));
     j->entries = wl_alloc_array(budget, n * LISTS, sizeof(*j->entries));
     j->findings = wl_alloc_array(budget, findings_capacity(j) + (size_t)1, sizeof(*j->findings));
-    if (!j->rulings || !j->entries || !j->findings)
+    if (!j->rulings || !j->checks || !j->entries || !j->findings)
         goto out;
     for (size_t g = 0; groups[g]; g++)
         add_group(j, groups[g], cfg);
@@ -362,139 +386,12 @@ void wl_judge_free(struct wl_judge *j)
     wl_index_release(&j->responses);
     wl_index_release(&j->exchanges);
     wl_index_release(&j->related);
+    wl_free(b, j->checks, j->n_rulings * sizeof(*j->checks));
+    wl_plans_release(&j->plans);
     wl_free(b, j, sizeof(*j));
 }
 
 /* ----------------------------------------------------------------------------------- evidence */
-
-static uint8_t versions_of(const struct wl_exchange *ex)
-{
-    const struct wl_message *req = &ex->req;
-
-    switch (ex->conn.proto) {
-    case WL_H2: return WL_FOR_H2;
-    case WL_H3: return WL_FOR_H3;
-    case WL_ICAP: return WL_FOR_ICAP;
-    case WL_PROTO_UNKNOWN:
-    case WL_H09:
-    case WL_H10:
-    case WL_H11:
-    case WL_PROTO_TLS:
-    case WL_PROTO_WEBSOCKET:
-    case WL_PROTO_SSH:
-    case WL_PROTO_SMTP:
-    case WL_PROTO_FTP:
-    case WL_PROTO_OTHER:
-    case WL_N_PROTO: break;
-    }
-    if (req->state < WL_HEAD)
-        return WL_FOR_HTTP10 | WL_FOR_HTTP11;
-    return wl_facts_http10(req) ? WL_FOR_HTTP10 : WL_FOR_HTTP11;
-}
-
-/** Did this side end the connection, by its own FIN or RST? */
-static uint32_t ends_met(enum wl_end end, enum wl_dir by, bool suspect)
-{
-    if (end != WL_END_CLOSED && (end != WL_END_RESET || suspect))
-        return 0;
-    return by == WL_TO_CLIENT ? WL_NEEDS_END_SERVER : WL_NEEDS_END_CLIENT;
-}
-
-/** Was the head seen, and are all its fields here? What lacks one may lack the one that matters. */
-static bool head_known(const struct wl_message *m)
-{
-    return m->state >= WL_HEAD && (m->n_marks == 0 || !wl_message_mark(m, WL_MARK_FIELDS_TOO_MANY));
-}
-
-static uint32_t needs_met(const struct wl_exchange *ex)
-{
-    uint32_t have = ends_met(ex->end, ex->end_by, ex->rst_suspect);
-
-    have |= ex->paired && ex->req.state != WL_ABSENT ? WL_NEEDS_PAIR : 0;
-    have |= ex->clocked ? WL_NEEDS_CLK : 0;
-    have |= head_known(&ex->req) ? WL_NEEDS_REQUEST : 0;
-    have |= head_known(&ex->res) ? WL_NEEDS_RESPONSE : 0;
-    have |= ex->conn.midstream ? 0 : WL_NEEDS_HANDSHAKE;
-    return have;
-}
-
-/** What all messages of an exchange have in common. */
-static struct wl_offer begin_offer(const struct wl_exchange *ex)
-{
-    return (struct wl_offer){
-        .have = needs_met(ex),
-        .method = (uint8_t)ex->req.method_id,
-        .versions = versions_of(ex),
-    };
-}
-
-/** Offers a message of the exchange; o was begun for it, and may have offered another one. */
-static void offer(struct wl_offer *o, const struct wl_message *m, uint8_t places)
-{
-    o->m = m;
-    o->status = m->status;
-    o->places = places;
-    wl_index_fields(m, o->present);
-    o->have &= ~(uint32_t)(WL_NEEDS_BODY | WL_NEEDS_ACK);
-    o->have |= m->state == WL_WHOLE ? WL_NEEDS_BODY : 0;
-    o->have |= m->acked != WL_NONE ? WL_NEEDS_ACK : 0;
-}
-
-/** Offers all of the exchange: its final response, with what it consists of. */
-static void offer_whole(struct wl_offer *o, const struct wl_exchange *ex)
-{
-    offer(o, &ex->res, WL_PLACE_FINAL);
-    o->places |= ex->n_interim ? WL_PLACE_INTERIM : 0;
-    o->have &= ~(uint32_t)WL_NEEDS_ACK;
-    o->have |= ex->wait ? WL_NEEDS_ACK : 0;
-}
-
-static bool message_lacks(const struct wl_message *m, enum wl_unjudged *ret)
-{
-    switch (m->end) {
-    case WL_END_GAP: *ret = WL_UNJUDGED_GAP; return true;
-    case WL_END_SNAPLEN: *ret = WL_UNJUDGED_SNAPLEN; return true;
-    case WL_END_LIMIT:
-    case WL_END_EVICTED: *ret = WL_UNJUDGED_LIMIT; return true;
-    case WL_END_EOF:
-    case WL_END_IDLE: *ret = WL_UNJUDGED_EOF; return true;
-    case WL_END_NONE:
-    case WL_END_CLOSED:
-    case WL_END_RESET:
-    case WL_END_ABANDONED:
-    case WL_END_REUSED: break;
-    }
-    return false;
-}
-
-/** Why evidence is missing; JUDGED when it is not: what a rule needs simply did not happen. */
-static enum wl_unjudged why_unjudged(const struct wl_judge *j, uint32_t missing)
-{
-    const struct wl_exchange *ex = j->ex;
-    enum wl_unjudged why = WL_JUDGED;
-
-    /* once the final response is there, how the connection ended takes nothing from the judgement;
-     * acknowledgements are noted only where content was at stake */
-    missing &= ~(uint32_t)(WL_NEEDS_ACK | WL_NEEDS_CLK);
-    if (wl_facts_final(ex))
-        missing &= ~(uint32_t)(WL_NEEDS_END_SERVER | WL_NEEDS_END_CLIENT);
-    if (missing == 0)
-        return WL_JUDGED;
-
-    if (message_lacks(&ex->req, &why) || message_lacks(&ex->res, &why))
-        return why;
-    for (uint32_t i = 0; i < ex->n_interim; i++) {
-        if (message_lacks(&ex->interim[i], &why))
-            return why;
-    }
-    if (!ex->paired && ex->conn.midstream)
-        return WL_UNJUDGED_MIDSTREAM;
-    if (ex->res.state == WL_ABSENT && (ex->end == WL_END_EOF || ex->end == WL_END_IDLE))
-        return WL_UNJUDGED_EOF;
-    if (ex->res.state == WL_ABSENT && ex->end == WL_END_EVICTED)
-        return WL_UNJUDGED_LIMIT;
-    return j->mark ? WL_UNJUDGED_LOST : WL_JUDGED;
-}
 
 /** May the rule be asked? If evidence is missing, the exchange learns why it was not. */
 static bool evidence_fits(struct wl_judge *j, uint32_t needs, uint32_t have)
@@ -502,10 +399,11 @@ static bool evidence_fits(struct wl_judge *j, uint32_t needs, uint32_t have)
     if (WL_LIKELY_TRUE((needs & ~have) == 0))
         return true;
     if (j->ex && j->ex->unjudged == WL_JUDGED)
-        j->ex->unjudged = why_unjudged(j, needs & ~have);
+        j->ex->unjudged = wl_offer_lacking(j->ex, needs & ~have, j->mark != NULL);
     return false;
 }
 
+/** Asks the rules about something of which there may be many in an exchange. */
 static void ask(struct wl_judge *j, struct wl_index *index, const struct wl_offer *o)
 {
     uint32_t missing;
@@ -515,68 +413,13 @@ static void ask(struct wl_judge *j, struct wl_index *index, const struct wl_offe
         (void)evidence_fits(j, missing, 0);
     for (uint32_t word = 0; word < index->n_words; word++) {
         for (uint64_t set = sets[word]; set; set &= set - 1) {
-            const struct wl_indexed
-                *e = &index->rules[word * WL_INDEX_BITS + (uint32_t)__builtin_ctzll(set)];
-
-            j->rule = e->rule;
-            e->check(j, j->ex, o->m);
+            j->rule = wl_index_at(index, word, set)->rule;
+            j->checks[j->rule](j, j->ex, o->m);
         }
     }
 }
 
 /* -------------------------------------------------------------------------------------- marks */
-
-/** What snprintf wrote of length octets into room. */
-static size_t written(int length, size_t room)
-{
-    return length < 0 ? 0 : wl_min_size((size_t)length, room - 1);
-}
-
-/** "2 octets": the noun stands in the template, in the singular. */
-static size_t say_count(char *buf, size_t room, uint64_t n, struct wl_span noun)
-{
-    return written(snprintf(buf, room, "%" PRIu64 " %.*s%s", n, (int)noun.n, (const char *)noun.p,
-                            n == 1 ? "" : "s"),
-                   room);
-}
-
-/** The first line of the octets of a mark, in quotes. */
-static size_t say_octets(char *buf, size_t room, const struct wl_mark *mark)
-{
-    struct wl_span line = mark->octets;
-
-    line.n = wl_span_find(line, '\n');
-    if (line.n && line.p[line.n - 1] == '\r')
-        line.n--;
-    return written(snprintf(buf, room, "'%s'", wl_said(line).text), room);
-}
-
-/** Writes wl_rule.saw with its {places} filled in. */
-static void expand_saw(char *buf, size_t room, const char *saw, const struct wl_mark *mark,
-                       uint16_t status)
-{
-    size_t used = 0;
-
-    for (const char *p = saw; *p && used + 1 < room; p++) {
-        struct wl_span word;
-
-        if (*p != '{') {
-            buf[used++] = *p;
-            continue;
-        }
-        word = wl_span(p + 1, strcspn(p + 1, "}"));
-        p += word.n + 1;
-        WL_ASSERT(*p == '}'); /* templates are ours */
-        if (wl_span_starts(word, WL_SPAN("n "))) {
-            used += say_count(buf + used, room - used, mark->value, wl_span_after(word, 2));
-        } else if (wl_span_equal(word, WL_SPAN("octets"))) {
-            used += say_octets(buf + used, room - used, mark);
-        } else if (wl_span_equal(word, WL_SPAN("status"))) {
-            used += written(snprintf(buf + used, room - used, "%u", status), room - used);
-        }
-    }
-    buf[used] = '\0';
-}
 
 static void report_mark(struct wl_judge *j, const struct wl_message *m)
 {
@@ -585,7 +428,7 @@ static void report_mark(struct wl_judge *j, const struct wl_message *m)
     char saw[MESSAGE_OCTETS];
 
     WL_ASSERT(rule->saw);
-    expand_saw(saw, sizeof(saw), rule->saw, mark, m ? m->status : mark->status);
+    wl_said_mark(saw, sizeof(saw), rule->saw, mark, m ? m->status : mark->status);
     wl_report(j, m, mark->at, rule->severity, WL_CERTAIN, "%s", saw);
 }
 
@@ -643,15 +486,16 @@ static struct wl_finding *make_room(struct wl_judge *j, enum wl_severity severit
 
 static void add_frame(struct wl_finding *f, uint64_t frame)
 {
-    uint32_t i = 0;
+    uint32_t i = f->n_frames;
 
-    if (frame == 0 || f->n_frames == WL_FINDING_FRAMES)
+    if (frame == 0 || i == WL_FINDING_FRAMES)
         return;
-    while (i < f->n_frames && f->frames[i] < frame)
-        i++;
-    if (i < f->n_frames && f->frames[i] == frame)
+    while (i > 0 && f->frames[i - 1] > frame)
+        i--;
+    if (i > 0 && f->frames[i - 1] == frame)
         return;
-    memmove(&f->frames[i + 1], &f->frames[i], (f->n_frames - i) * sizeof(f->frames[0]));
+    for (uint32_t k = f->n_frames; k > i; k--)
+        f->frames[k] = f->frames[k - 1];
     f->frames[i] = frame;
     f->n_frames++;
 }
@@ -663,24 +507,18 @@ static enum wl_fault fault_of(const struct wl_rule *rule, struct wl_at at)
     return at.dir == WL_TO_CLIENT ? WL_FAULT_SERVER : WL_FAULT_CLIENT;
 }
 
-void wl_report(struct wl_judge *j, const struct wl_message *m, struct wl_at at,
-               enum wl_severity severity, enum wl_confidence confidence, const char *fmt, ...)
+/** What goes into a finding besides its sentence; j->last is NULL when there is no room for it. */
+static void note_finding(struct wl_judge *j, const struct wl_message *m, struct wl_at at,
+                         enum wl_severity severity, enum wl_confidence confidence)
 {
     const struct ruling *ruling = &j->rulings[j->rule];
-    char text[MESSAGE_OCTETS];
     struct wl_finding *f;
-    va_list args;
-    size_t n;
 
     if (ruling->overridden && (severity >= ruling->rule->severity || severity > ruling->severity))
         severity = ruling->severity;
     j->last = f = make_room(j, severity);
     if (!f)
         return;
-    va_start(args, fmt);
-    n = wl_format(text, sizeof(text), fmt, args);
-    va_end(args);
-    n = wl_said_finish(text, n, j->redact, j->ex);
     *f = (struct wl_finding){
         .rule = ruling->rule,
         .severity = severity,
@@ -688,7 +526,6 @@ void wl_report(struct wl_judge *j, const struct wl_message *m, struct wl_at at,
         .fault = fault_of(ruling->rule, at),
         .number = (uint16_t)j->rule,
         .at = at,
-        .message = wl_arena_copy(j->arena, wl_span(text, n)),
     };
     add_frame(f, at.frame);
     if (j->ex) {
@@ -705,6 +542,31 @@ void wl_report(struct wl_judge *j, const struct wl_message *m, struct wl_at at,
         f->t = m->t_first;
         add_frame(f, m->at.frame);
     }
+}
+
+void wl_report(struct wl_judge *j, const struct wl_message *m, struct wl_at at,
+               enum wl_severity severity, enum wl_confidence confidence, const char *fmt, ...)
+{
+    char text[MESSAGE_OCTETS];
+    va_list args;
+    size_t n;
+
+    note_finding(j, m, at, severity, confidence);
+    if (!j->last)
+        return;
+    va_start(args, fmt);
+    n = wl_format(text, sizeof(text), fmt, args);
+    va_end(args);
+    n = wl_said_finish(text, n, j->redact, j->ex);
+    j->last->message = wl_arena_copy(j->arena, wl_span(text, n));
+}
+
+void wl_report_plain(struct wl_judge *j, const struct wl_message *m, struct wl_at at,
+                     enum wl_severity severity, enum wl_confidence confidence, const char *sentence)
+{
+    note_finding(j, m, at, severity, confidence);
+    if (j->last)
+        j->last->message = wl_span_text(sentence);
 }
 
 void wl_report_frame(struct wl_judge *j, uint64_t frame)
@@ -797,38 +659,149 @@ static void conclude(struct wl_judge *j, struct wl_finding **ret, uint32_t *ret_
     *ret_n = n;
 }
 
-/* ------------------------------------------------------------------------------- the two calls */
+/* ------------------------------------------------------------------------------------ exchanges */
 
-static void judge_message(struct wl_judge *j, struct wl_index *index, const struct wl_offer *o)
+/** The kind of an exchange; o was begun for it. */
+static struct wl_kind kind_of(const struct wl_judge *j, const struct wl_exchange *ex,
+                              const struct wl_offer *o)
 {
-    if (o->m->state == WL_ABSENT)
-        return;
-    if (o->m->n_marks)
-        ask_marks(j, o->m->marks, o->m->n_marks, *o);
-    if (head_known(o->m)) {
-        ask(j, index, o);
-    } else if (o->m->state >= WL_HEAD && j->ex->unjudged == WL_JUDGED) {
-        j->ex->unjudged = WL_UNJUDGED_LIMIT;
+    const struct wl_message *req = &ex->req, *res = &ex->res;
+    uint64_t status = res->status < WL_INDEX_STATUSES ? res->status : 0;
+    struct wl_kind kind;
+
+    static_assert(WL_INDEX_STATUSES <= 1 << 10 && WL_N_METHODS <= 1 << 8 && WL_FOR_ALL < 1 << 5,
+                  "each has its bits");
+    kind.facts = status | (uint64_t)o->method << 10 | (uint64_t)o->versions << 18 |
+                 (uint64_t)(req->state == WL_WHOLE) << 23 |
+                 (uint64_t)(res->state == WL_WHOLE) << 24 |
+                 (uint64_t)(req->acked != WL_NONE) << 25 | (uint64_t)(res->acked != WL_NONE) << 26 |
+                 (uint64_t)(ex->n_interim != 0) << 27 | (uint64_t)(ex->wait != NULL) << 28 |
+                 (uint64_t)1 << 31 | (uint64_t)o->have << 32;
+    wl_offer_fields(req, kind.req);
+    wl_offer_fields(res, kind.res);
+    for (size_t w = 0; w < WL_FIELD_WORDS; w++) {
+        kind.req[w] &= j->asked_req[w];
+        kind.res[w] &= j->asked_res[w];
     }
+    return kind;
+}
+
+/** Adds the rules to be asked about what is offered to a plan that has n of them; returns how many it has. */
+static uint16_t plan_part(struct wl_index *index, const struct wl_offer *o, struct wl_plan *plan,
+                          enum wl_part part, uint16_t n)
+{
+    uint32_t missing;
+    const uint64_t *sets = wl_index_candidates(index, o, &missing);
+
+    plan->missing[part] = (uint16_t)missing;
+    for (uint32_t word = 0; word < index->n_words; word++) {
+        for (uint64_t set = sets[word]; set; set &= set - 1)
+            plan->rules[n++] = wl_index_at(index, word, set)->rule;
+    }
+    return n;
+}
+
+static uint32_t planned_relations(struct wl_judge *j, struct wl_offer *o)
+{
+    uint32_t relations = 0, missing;
+    const uint64_t *sets;
+
+    o->have = UINT32_MAX; /* evidence is missing only where something is remembered */
+    sets = wl_index_candidates(&j->related, o, &missing);
+    for (uint32_t word = 0; word < j->related.n_words; word++) {
+        for (uint64_t set = sets[word]; set; set &= set - 1)
+            relations |= j->relations[word * WL_INDEX_BITS + (uint32_t)__builtin_ctzll(set)];
+    }
+    return relations;
+}
+
+/** Finds what is to be asked about exchanges of this kind; o was begun for one. */
+static void make_plan(struct wl_judge *j, const struct wl_exchange *ex, struct wl_offer o,
+                      struct wl_plan *plan)
+{
+    uint16_t n = 0;
+
+    memset(plan->missing, 0, sizeof(plan->missing));
+    if (o.have & WL_NEEDS_REQUEST) {
+        wl_offer_message(&o, &ex->req, WL_PLACE_REQUEST);
+        n = plan_part(&j->requests, &o, plan, WL_PART_REQUEST, n);
+    }
+    plan->end[WL_PART_REQUEST] = n;
+    if (o.have & WL_NEEDS_RESPONSE) {
+        wl_offer_message(&o, &ex->res, WL_PLACE_FINAL);
+        n = plan_part(&j->responses, &o, plan, WL_PART_RESPONSE, n);
+    }
+    plan->end[WL_PART_RESPONSE] = n;
+    wl_offer_whole(&o, ex);
+    n = plan_part(&j->exchanges, &o, plan, WL_PART_WHOLE, n);
+    plan->end[WL_PART_WHOLE] = n;
+    plan->relations = planned_relations(j, &o);
+}
+
+static const struct wl_plan *plan_of(struct wl_judge *j, const struct wl_exchange *ex,
+                                     const struct wl_offer *o)
+{
+    struct wl_kind kind = kind_of(j, ex, o);
+    bool is_new;
+    struct wl_plan *plan = wl_plans_find(&j->plans, &kind, &is_new);
+
+    if (is_new)
+        make_plan(j, ex, *o, plan);
+    return plan;
+}
+
+static void ask_planned(struct wl_judge *j, const struct wl_plan *plan, enum wl_part part,
+                        const struct wl_message *m)
+{
+    if (plan->missing[part])
+        (void)evidence_fits(j, plan->missing[part], 0);
+    for (uint32_t i = part ? plan->end[part - 1] : 0; i < plan->end[part]; i++) {
+        j->rule = plan->rules[i];
+        j->checks[j->rule](j, j->ex, m);
+    }
+}
+
+/** Asks about the marks of a message; false where its head says nothing. */
+static bool begin_message(struct wl_judge *j, const struct wl_message *m, const struct wl_offer *o,
+                          uint8_t place)
+{
+    if (m->n_marks) {
+        struct wl_offer marked = *o;
+
+        wl_offer_message(&marked, m, place);
+        ask_marks(j, m->marks, m->n_marks, marked);
+    }
+    if (wl_offer_knows_head(m))
+        return true;
+    if (m->state >= WL_HEAD && j->ex->unjudged == WL_JUDGED)
+        j->ex->unjudged = WL_UNJUDGED_LIMIT;
+    return false;
+}
+
+static void judge_interim(struct wl_judge *j, const struct wl_message *m, struct wl_offer *o)
+{
+    if (!begin_message(j, m, o, WL_PLACE_INTERIM))
+        return;
+    wl_offer_message(o, m, WL_PLACE_INTERIM);
+    ask(j, &j->responses, o);
 }
 
 void wl_judge_exchange(struct wl_judge *j, struct wl_exchange *ex)
 {
-    struct wl_offer o = begin_offer(ex);
+    struct wl_offer o = wl_offer_begin(ex);
+    const struct wl_plan *plan = plan_of(j, ex, &o);
 
     j->ex = ex;
     j->conn = NULL;
+    ex->relations = plan->relations;
     begin(j, ex->arena, j->max_findings);
-    offer(&o, &ex->req, WL_PLACE_REQUEST);
-    judge_message(j, &j->requests, &o);
-    for (uint32_t i = 0; i < ex->n_interim; i++) {
-        offer(&o, &ex->interim[i], WL_PLACE_INTERIM);
-        judge_message(j, &j->responses, &o);
-    }
-    offer(&o, &ex->res, WL_PLACE_FINAL);
-    judge_message(j, &j->responses, &o);
-    offer_whole(&o, ex);
-    ask(j, &j->exchanges, &o);
+    if (begin_message(j, &ex->req, &o, WL_PLACE_REQUEST))
+        ask_planned(j, plan, WL_PART_REQUEST, &ex->req);
+    for (uint32_t i = 0; i < ex->n_interim; i++)
+        judge_interim(j, &ex->interim[i], &o);
+    if (begin_message(j, &ex->res, &o, WL_PLACE_FINAL))
+        ask_planned(j, plan, WL_PART_RESPONSE, &ex->res);
+    ask_planned(j, plan, WL_PART_WHOLE, &ex->res);
     conclude(j, &ex->findings, &ex->n_findings);
     j->ex = NULL;
 }
@@ -841,7 +814,7 @@ void wl_judge_connection(struct wl_judge *j, struct wl_conn_record *conn)
     j->conn = conn;
     begin(j, conn->arena, j->max_conn_findings);
     o.versions = conn->conn.proto == WL_H10 ? WL_FOR_HTTP10 : WL_FOR_ALL;
-    o.have = ends_met(conn->end, conn->end_by, conn->rst_suspect);
+    o.have = wl_offer_end(conn->end, conn->end_by, conn->rst_suspect);
     o.have |= conn->conn.midstream ? 0 : WL_NEEDS_HANDSHAKE;
     if (conn->n_marks)
         ask_marks(j, conn->marks, conn->n_marks, o);
@@ -868,8 +841,8 @@ uint32_t wl_judge_relate(struct wl_judge *j, struct wl_exchange *ex, struct wl_a
     j->ex = ex;
     j->conn = NULL;
     begin(j, arena, j->max_findings);
-    o = begin_offer(ex);
-    offer_whole(&o, ex);
+    o = wl_offer_begin(ex);
+    wl_offer_whole(&o, ex);
     j->have = o.have;
     o.have = UINT32_MAX; /* evidence is missing only where something is remembered */
     sets = wl_index_candidates(&j->related, &o, &missing);
@@ -890,8 +863,7 @@ void wl_judge_related(struct wl_judge *j, enum wl_relation relation, const struc
         if (!past)
             set &= j->alone[word];
         for (; set; set &= set - 1) {
-            const struct wl_indexed
-                *e = &j->related.rules[word * WL_INDEX_BITS + (uint32_t)__builtin_ctzll(set)];
+            const struct wl_indexed *e = wl_index_at(&j->related, word, set);
 
             if (!evidence_fits(j, e->needs, j->have))
                 continue;

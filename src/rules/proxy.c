@@ -43,45 +43,84 @@ static bool is_secure_cookie(struct wl_span value)
     return false;
 }
 
-/** "Basic" or "Bearer": whoever reads the field can use it. */
-static const char *reusable_scheme(struct wl_span value)
-{
-    struct wl_span scheme = wl_span_sub(value, 0, wl_span_find(value, ' '));
+/** Schemes whose credentials whoever reads them can use. */
+enum scheme { SCHEME_BASIC, SCHEME_BEARER, SCHEME_OTHER };
 
+static enum scheme scheme_of(struct wl_span value)
+{
+    struct wl_span scheme;
+
+    if (wl_span_starts(value, WL_SPAN("Bearer "))) /* as nearly everybody writes it */
+        return SCHEME_BEARER;
+    scheme = wl_span_sub(value, 0, wl_span_find(value, ' '));
     if (scheme.n == value.n) /* no credentials behind it */
-        return NULL;
-    return wl_span_equal_nocase(scheme, WL_SPAN("basic"))    ? "Basic"
-           : wl_span_equal_nocase(scheme, WL_SPAN("bearer")) ? "Bearer"
-                                                             : NULL;
+        return SCHEME_OTHER;
+    return wl_span_equal_nocase(scheme, WL_SPAN("basic"))    ? SCHEME_BASIC
+           : wl_span_equal_nocase(scheme, WL_SPAN("bearer")) ? SCHEME_BEARER
+                                                             : SCHEME_OTHER;
+}
+
+/* Every request of an API may have some: the sentences stand here as a whole. By scheme, by field, and by
+ * whether it was encrypted before. */
+static const char *const credentials_sent[SCHEME_OTHER][2][2] = {
+#define SENT(what)                                                                      \
+    {                                                                                   \
+        what ", without TLS", what ", behind an intermediary to which it was encrypted" \
+    }
+    [SCHEME_BASIC] = {SENT("Basic credentials in Authorization"),
+                      SENT("Basic credentials in Proxy-Authorization")},
+    [SCHEME_BEARER] = {SENT("Bearer credentials in Authorization"),
+                       SENT("Bearer credentials in Proxy-Authorization")},
+#undef SENT
+};
+
+static void credentials_in_request(struct wl_judge *j, const struct wl_message *req)
+{
+    for (uint32_t i = 0; i < req->n_fields; i++) {
+        const struct wl_field *f = &req->fields[i];
+        bool to_proxy = f->id == WL_FIELD_PROXY_AUTHORIZATION, before;
+        enum scheme scheme;
+
+        if (f->id != WL_FIELD_AUTHORIZATION && !to_proxy)
+            continue;
+        scheme = scheme_of(f->value);
+        if (scheme == SCHEME_OTHER)
+            continue;
+        before = was_encrypted_before(req);
+        wl_report_plain(j, req, wl_field_at(req, f), before ? WL_NOTE : WL_WARNING, WL_CERTAIN,
+                        credentials_sent[scheme][to_proxy][before]);
+        return;
+    }
+}
+
+static void cookie_in_response(struct wl_judge *j, const struct wl_message *req,
+                               const struct wl_message *res)
+{
+    const struct wl_field *f = wl_message_field(res, WL_FIELD_SET_COOKIE);
+
+    for (; f; f = wl_message_next_field(res, f)) {
+        bool before;
+
+        if (!is_secure_cookie(f->value))
+            continue;
+        before = was_encrypted_before(req);
+        wl_report_plain(j, res, wl_field_at(res, f), before ? WL_NOTE : WL_WARNING, WL_CERTAIN,
+                        before ? "cookie that is to be Secure, set behind an intermediary to which "
+                                 "it was encrypted"
+                               : "cookie that is to be Secure, set without TLS");
+        return;
+    }
 }
 
 static void cleartext_credentials(struct wl_judge *j, const struct wl_exchange *ex,
                                   const struct wl_message *m)
 {
-    bool before = was_encrypted_before(&ex->req);
-    enum wl_severity severity = before ? WL_NOTE : WL_WARNING;
-    const char *where = before ? "behind an intermediary to which it was encrypted" : "without TLS";
-
     if (ex->conn.tls || is_loopback(&ex->conn.server) || is_loopback(&ex->conn.client))
         return;
-    for (uint32_t i = 0; i < m->n_fields; i++) {
-        const struct wl_field *f = &m->fields[i];
-
-        if (f->id == WL_FIELD_AUTHORIZATION || f->id == WL_FIELD_PROXY_AUTHORIZATION) {
-            const char *scheme = m == &ex->req ? reusable_scheme(f->value) : NULL;
-
-            if (!scheme)
-                continue;
-            wl_report(
-                j, m, wl_field_at(m, f), severity, WL_CERTAIN, "%s credentials in %s, %s", scheme,
-                f->id == WL_FIELD_AUTHORIZATION ? "Authorization" : "Proxy-Authorization", where);
-            return;
-        }
-        if (f->id == WL_FIELD_SET_COOKIE && m != &ex->req && is_secure_cookie(f->value)) {
-            wl_report(j, m, wl_field_at(m, f), severity, WL_CERTAIN,
-                      "cookie that is to be Secure, set %s", where);
-            return;
-        }
+    if (m == &ex->req) {
+        credentials_in_request(j, m);
+    } else {
+        cookie_in_response(j, &ex->req, m);
     }
 }
 

@@ -7,6 +7,9 @@
  */
 #include "said.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "line.h"
 #include "redact_text.h"
 
@@ -32,6 +35,59 @@ struct wl_said wl_said(struct wl_span s)
     said.text[used++] = WL_SAID_CLOSE;
     said.text[used] = '\0';
     return said;
+}
+
+/* -------------------------------------------------------------------------------------- marks */
+
+/* What snprintf wrote of length octets into room. */
+static size_t written(int length, size_t room)
+{
+    return length < 0 ? 0 : wl_min_size((size_t)length, room - 1);
+}
+
+/* "2 octets": the noun stands in the template, in the singular. */
+static size_t say_count(char *buf, size_t room, uint64_t n, struct wl_span noun)
+{
+    return written(snprintf(buf, room, "%" PRIu64 " %.*s%s", n, (int)noun.n, (const char *)noun.p,
+                            n == 1 ? "" : "s"),
+                   room);
+}
+
+/* The first line of the octets of a mark, in quotes. */
+static size_t say_octets(char *buf, size_t room, const struct wl_mark *mark)
+{
+    struct wl_span line = mark->octets;
+
+    line.n = wl_span_find(line, '\n');
+    if (line.n && line.p[line.n - 1] == '\r')
+        line.n--;
+    return written(snprintf(buf, room, "'%s'", wl_said(line).text), room);
+}
+
+void wl_said_mark(char *buf, size_t room, const char *saw, const struct wl_mark *mark,
+                  uint16_t status)
+{
+    size_t used = 0;
+
+    for (const char *p = saw; *p && used + 1 < room; p++) {
+        struct wl_span word;
+
+        if (*p != '{') {
+            buf[used++] = *p;
+            continue;
+        }
+        word = wl_span(p + 1, strcspn(p + 1, "}"));
+        p += word.n + 1;
+        WL_ASSERT(*p == '}'); /* templates are ours */
+        if (wl_span_starts(word, WL_SPAN("n "))) {
+            used += say_count(buf + used, room - used, mark->value, wl_span_after(word, 2));
+        } else if (wl_span_equal(word, WL_SPAN("octets"))) {
+            used += say_octets(buf + used, room - used, mark);
+        } else if (wl_span_equal(word, WL_SPAN("status"))) {
+            used += written(snprintf(buf + used, room - used, "%u", status), room - used);
+        }
+    }
+    buf[used] = '\0';
 }
 
 /* ------------------------------------------------------------------------------------ secrets */

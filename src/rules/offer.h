@@ -1,0 +1,71 @@
+/* offer.h - what an exchange has to offer to the filters and guards of rules.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef WL_OFFER_H
+#define WL_OFFER_H
+
+#include "attr.h"
+#include "wirelint/rule.h"
+
+/** Versions of the request a rule is asked for: bits. */
+enum {
+    WL_FOR_HTTP10 = 1,
+    WL_FOR_HTTP11 = 2,
+    WL_FOR_H2 = 4,
+    WL_FOR_H3 = 8,
+    WL_FOR_ICAP = 16,
+    WL_FOR_ALL = 31,
+};
+
+/** Places a message can have in its exchange: bits. */
+enum {
+    WL_PLACE_REQUEST = 1,
+    WL_PLACE_INTERIM = 2,
+    WL_PLACE_FINAL = 4,
+    WL_PLACE_ALL = 7,
+};
+
+/** What a message offers to filters and guards. */
+struct wl_offer {
+    const struct wl_message *m; /* NULL: a connection record */
+    uint64_t present[WL_FIELD_WORDS];
+    uint32_t have; /* wl_needs that are met */
+    uint16_t status;
+    uint8_t method, versions, places;
+};
+
+/** What all messages of an exchange have in common. */
+struct wl_offer wl_offer_begin(const struct wl_exchange *ex);
+/** Offers a message of the exchange; o was begun for it, and may have offered another one. */
+void wl_offer_message(struct wl_offer *o, const struct wl_message *m, uint8_t places);
+/** Offers all of the exchange: its final response, with what it consists of. */
+void wl_offer_whole(struct wl_offer *o, const struct wl_exchange *ex);
+/** Of WL_NEEDS_END_*: that of the side which ended the connection, by its own FIN or RST. */
+uint32_t wl_offer_end(enum wl_end end, enum wl_dir by, bool suspect);
+/**
+ * Why evidence is missing; JUDGED when it is not: what a rule needs simply did not happen.
+ * missing  wl_needs
+ * marked   it is a mark whose place is not certain
+ */
+enum wl_unjudged wl_offer_lacking(const struct wl_exchange *ex, uint32_t missing, bool marked);
+
+/** Was the head seen, and are all its fields here? What lacks one may lack the one that matters. */
+static inline bool wl_offer_knows_head(const struct wl_message *m)
+{
+    return m->state >= WL_HEAD && (m->n_marks == 0 || !wl_message_mark(m, WL_MARK_FIELDS_TOO_MANY));
+}
+
+/** The fields that m has, one bit each, found by looking at each of them. */
+void wl_offer_look(const struct wl_message *m, uint64_t ret[WL_FIELD_WORDS]);
+/** The same; as parsers have noted it, which they nearly always have. */
+static inline void wl_offer_fields(const struct wl_message *m, uint64_t ret[WL_FIELD_WORDS])
+{
+    if (WL_LIKELY_FALSE(!(m->present[0] & 1))) {
+        wl_offer_look(m, ret);
+        return;
+    }
+    for (size_t w = 0; w < WL_FIELD_WORDS; w++)
+        ret[w] = m->present[w];
+}
+
+#endif
