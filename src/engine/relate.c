@@ -54,8 +54,7 @@ struct wl_relate {
     uint64_t seed;
     struct wl_past now;
     uint64_t server, target; /* hashes of the exchange in hand; target 0: not needed yet */
-    uint64_t keys[WL_N_RELATIONS];
-    bool hashed; /* now.negotiated and now.identity are known */
+    bool noted, hashed;      /* all of now is known; now.negotiated and now.identity are, too */
     struct wl_date_memo date;
     struct clock clocks[MAX_CLOCKS];
     uint32_t n_clocks;
@@ -170,7 +169,8 @@ static uint64_t allowed_methods(const struct wl_message *res)
     return methods;
 }
 
-static void note_date(struct wl_relate *r, const struct wl_message *res)
+/* What the clock of the server says. */
+static void glance_at_date(struct wl_relate *r, const struct wl_message *res)
 {
     const struct wl_field *f = wl_message_field(res, WL_FIELD_DATE);
     int64_t now = res->t_first / WL_SECOND;
@@ -183,21 +183,46 @@ static void note_date(struct wl_relate *r, const struct wl_message *res)
     r->now.offset = date.seconds - now;
 }
 
-static void note_response(struct wl_relate *r, const struct wl_message *res)
+/* RFC 9112 3.2.2, 3.2.3: only a proxy is sent these forms; the fields are for proxies, too. */
+static bool as_proxy(const struct wl_past *now, const struct wl_message *req)
 {
+    bool origin_form = req->target.n == 0 || req->target.p[0] == '/' || req->target.p[0] == '*';
+
+    return !origin_form || now->method == WL_METHOD_CONNECT ||
+           wl_past_has(now->req_fields, WL_FIELD_PROXY_AUTHORIZATION) ||
+           wl_past_has(now->req_fields, WL_FIELD_PROXY_CONNECTION);
+}
+
+/* As much of the record as says whether the exchange is to be looked at beside others, or remembered. That is
+ * all that is made of most. */
+static void glance(struct wl_relate *r, const struct wl_exchange *ex)
+{
+    const struct wl_message *res = &ex->res;
+    bool head = res->state >= WL_HEAD;
     struct wl_past *now = &r->now;
 
-    wl_offer_fields(res, now->res_fields);
-    if (wl_past_has(now->res_fields, WL_FIELD_ETAG))
-        now->etag = hash_value(res, WL_FIELD_ETAG, r->seed);
-    if (wl_past_has(now->res_fields, WL_FIELD_LAST_MODIFIED))
-        now->last_modified = hash_value(res, WL_FIELD_LAST_MODIFIED, r->seed);
-    if (wl_past_has(now->res_fields, WL_FIELD_VARY))
-        now->vary = hash_value(res, WL_FIELD_VARY, r->seed);
-    if (wl_past_has(now->res_fields, WL_FIELD_ALLOW))
-        now->allow = allowed_methods(res);
+    r->noted = r->hashed = false;
+    r->target = 0;
+    now->method = ex->req.method_id;
+    now->status = head ? res->status : 0;
+    now->whole = res->state == WL_WHOLE;
+    now->interim = ex->n_interim && ex->interim[0].status != 101;
+    now->t_request = ex->req.t_first;
+    now->t_response = res->t_first;
+    now->dated = false;
+    now->offset = 0;
+    now->median = 0;
+    now->n_median = 0;
+    now->location = 0;
+    wl_offer_fields(&ex->req, now->req_fields);
+    now->as_proxy = as_proxy(now, &ex->req);
+    if (head) {
+        wl_offer_fields(res, now->res_fields);
+    } else {
+        memset(now->res_fields, 0, sizeof(now->res_fields));
+    }
     if (wl_past_has(now->res_fields, WL_FIELD_DATE))
-        note_date(r, res);
+        glance_at_date(r, res);
 }
 
 static uint64_t hash_uri(struct wl_relate *r, const struct wl_uri *base, const struct wl_uri *uri)
@@ -223,44 +248,44 @@ static void note_uris(struct wl_relate *r, const struct wl_exchange *ex, bool re
                           r->now.uri + (uint64_t)ex->req.method_id);
 }
 
-/* RFC 9112 3.2.2, 3.2.3: only a proxy is sent these forms; the fields are for proxies, too. */
-static bool as_proxy(const struct wl_past *now, const struct wl_message *req)
+static uint64_t hash_present(const struct wl_relate *r, const struct wl_message *res,
+                             enum wl_field_id id)
 {
-    bool origin_form = req->target.n == 0 || req->target.p[0] == '/' || req->target.p[0] == '*';
-
-    return !origin_form || now->method == WL_METHOD_CONNECT ||
-           wl_past_has(now->req_fields, WL_FIELD_PROXY_AUTHORIZATION) ||
-           wl_past_has(now->req_fields, WL_FIELD_PROXY_CONNECTION);
+    return wl_past_has(r->now.res_fields, id) ? hash_value(res, id, r->seed) : 0;
 }
 
+/* The rest of the record, but for what takes hashing the request. */
 static void note(struct wl_relate *r, const struct wl_exchange *ex)
 {
     const struct wl_message *res = &ex->res;
-    bool head = res->state >= WL_HEAD;
+    bool redirects = r->on >> WL_RELATION_REDIRECT & 1 && wl_facts_redirects(res->status);
     struct wl_past *now = &r->now;
 
-    memset(now, 0, sizeof(*now));
+    if (r->noted)
+        return;
+    r->noted = true;
     now->conn = ex->conn.number;
     now->req_frame = ex->req.at.frame;
     now->res_frame = res->at.frame;
-    now->t_request = ex->req.t_first;
-    now->t_response = res->t_first;
     now->t_end = res->t_last;
     now->ordinal = ex->ordinal;
-    now->method = ex->req.method_id;
-    now->status = head ? res->status : 0;
-    now->whole = res->state == WL_WHOLE;
-    now->interim = ex->n_interim && ex->interim[0].status != 101;
-    now->declared = head ? res->declared : WL_NONE;
+    now->only_continue = wl_past_has(now->req_fields, WL_FIELD_EXPECT) &&
+                         wl_grammar_expects_only_continue(&ex->req);
+    now->via = wl_past_has(now->req_fields, WL_FIELD_VIA) ||
+               wl_past_has(now->res_fields, WL_FIELD_VIA);
+    now->leg = r->legs ? wl_legs_own(r->legs) : NULL;
+    now->negotiated = now->identity = 0;
+    now->etag = hash_present(r, res, WL_FIELD_ETAG);
+    now->last_modified = hash_present(r, res, WL_FIELD_LAST_MODIFIED);
+    now->vary = hash_present(r, res, WL_FIELD_VARY);
+    now->allow = wl_past_has(now->res_fields, WL_FIELD_ALLOW) ? allowed_methods(res) : 0;
+    now->declared = res->state >= WL_HEAD ? res->declared : WL_NONE;
     now->body_bytes = res->body_bytes;
-    wl_offer_fields(&ex->req, now->req_fields);
-    r->now.only_continue = wl_past_has(r->now.req_fields, WL_FIELD_EXPECT) &&
-                           wl_grammar_expects_only_continue(&ex->req);
-    r->now.as_proxy = as_proxy(&r->now, &ex->req);
-    if (head)
-        note_response(r, res);
-    r->now.via = wl_past_has(r->now.req_fields, WL_FIELD_VIA) ||
-                 wl_past_has(r->now.res_fields, WL_FIELD_VIA);
+    now->uri = now->step = 0;
+    now->n_walk = 0;
+    now->walk_cookies = false;
+    if (redirects || (r->t_redirect && now->t_request - r->t_redirect <= r->window))
+        note_uris(r, ex, redirects);
 }
 
 /* ------------------------------------------------------------------------------- the relations */
@@ -301,7 +326,9 @@ static uint32_t worth_keeping(const struct wl_past *now)
 
     return bit(WL_RELATION_GET, status == 200 && method == WL_METHOD_GET) |
            bit(WL_RELATION_HEAD, status == 200 && method == WL_METHOD_HEAD) |
-           bit(WL_RELATION_GONE, gone) | bit(WL_RELATION_REDIRECT, now->location != 0) |
+           bit(WL_RELATION_GONE, gone) |
+           bit(WL_RELATION_REDIRECT,
+               wl_facts_redirects(status) && wl_past_has(now->res_fields, WL_FIELD_LOCATION)) |
            bit(WL_RELATION_TRY, status == 421 || status == 425) |
            bit(WL_RELATION_EXPECTATION, status == 417) |
            bit(WL_RELATION_ALLOW, wl_past_has(now->res_fields, WL_FIELD_ALLOW)) |
@@ -343,18 +370,6 @@ static uint64_t key_of(struct wl_relate *r, const struct wl_exchange *ex, enum w
     return (h ^ (uint64_t)relation << 56) * MIX | 1;
 }
 
-/* Most exchanges are remembered for their target, in a table that no cache holds: its slot is on its
- * way while they are noted. */
-static void ask_ahead(struct wl_relate *r, const struct wl_exchange *ex)
-{
-    const enum wl_relation relation = WL_RELATION_GET;
-
-    if (!(r->on >> relation & 1) || ex->req.method_id != WL_METHOD_GET || ex->res.status != 200)
-        return;
-    r->keys[relation] = key_of(r, ex, relation, 0);
-    wl_pasts_prefetch(r->pasts, r->keys[relation]);
-}
-
 /* The redirect that the client has followed here, if it has not taken its time. */
 static const struct wl_past *followed(struct wl_relate *r, const struct wl_past *past)
 {
@@ -373,44 +388,69 @@ static const struct wl_past *followed(struct wl_relate *r, const struct wl_past 
     return past;
 }
 
+/* What is remembered for a relation, if anything was kept for it. */
+static const struct wl_past *recall(struct wl_relate *r, const struct wl_exchange *ex,
+                                    enum wl_relation relation)
+{
+    const struct wl_past *past = NULL;
+    uint64_t key = 0;
+
+    if (relation == WL_RELATION_LEG)
+        return ex->leg ? &r->beside : NULL;
+    if (relation == WL_RELATION_REDIRECT)
+        note(r, ex);
+    if (r->kept >> relation & 1)
+        key = key_of(r, ex, relation, r->now.uri);
+    if (key)
+        past = wl_pasts_get(r->pasts, key);
+    return relation == WL_RELATION_REDIRECT ? followed(r, past) : past;
+}
+
+/* Takes the exchange in hand to have rules look at it, once there is something to look at. */
+static bool begin_judging(struct wl_relate *r, struct wl_exchange *ex)
+{
+    if (!r->arena)
+        r->arena = wl_arena_new(&r->arenas);
+    if (r->arena)
+        wl_judge_relate(r->judge, ex, r->arena);
+    return r->arena;
+}
+
 /* Finds what is remembered for each relation, and has the rules look at it. */
-static void look_back(struct wl_relate *r, const struct wl_exchange *ex, uint32_t asked, bool told)
+static void look_back(struct wl_relate *r, struct wl_exchange *ex, uint32_t asked, bool told)
 {
     static const struct wl_past over = {.location = 0};
+    bool judging = false;
 
-    asked &= r->kept | r->alone | bit(WL_RELATION_LEG, ex->leg);
-    asked &= ~bit(WL_RELATION_CLOCK, r->now.n_median == 0);
-    asked &= ~(worth_keeping(&r->now) & bit(WL_RELATION_GET, true));
     for (uint32_t left = asked; left; left &= left - 1) {
         unsigned i = (unsigned)__builtin_ctz(left);
         enum wl_relation relation = (enum wl_relation)i;
-        const struct wl_past *past = NULL;
+        const struct wl_past *past = recall(r, ex, relation);
 
-        if (r->kept >> i & 1)
-            r->keys[i] = key_of(r, ex, relation, r->now.uri);
-        if (r->keys[i])
-            past = wl_pasts_get(r->pasts, r->keys[i]);
-        if (relation == WL_RELATION_REDIRECT)
-            past = followed(r, past);
-        if (relation == WL_RELATION_LEG)
-            past = ex->leg ? &r->beside : NULL;
+        if (!past && !(r->alone >> i & 1))
+            continue;
+        note(r, ex);
         if (past)
             hash_request(r, &ex->req);
-        if (told)
+        if (told && !judging)
+            judging = begin_judging(r, ex);
+        if (judging)
             wl_judge_related(r->judge, relation, past, &r->now);
-        if (relation == WL_RELATION_REDIRECT && past)
-            wl_pasts_put(r->pasts, r->keys[i], &over); /* a redirect is followed once */
+        if (relation == WL_RELATION_REDIRECT && past) /* a redirect is followed once */
+            wl_pasts_put(r->pasts, key_of(r, ex, relation, r->now.uri), &over);
     }
+    if (judging)
+        r->arena_used = wl_judge_relate_end(r->judge);
 }
 
 /* Shall the exchange be kept under this key, for what is there? */
-static bool has_place(const struct wl_relate *r, enum wl_relation relation, bool worth)
+static bool has_place(struct wl_relate *r, enum wl_relation relation, uint64_t key, bool worth)
 {
     enum wl_known there;
 
     if (worth && relation != WL_RELATION_SERVER && relation != WL_RELATION_PROXY)
         return true;
-    there = wl_pasts_known(r->pasts, r->keys[relation]);
+    there = wl_pasts_known(r->pasts, key);
     if (relation == WL_RELATION_PROXY)
         return there == WL_KNOWN_NOT;
     /* of a server one response is enough, best one that shows its clock */
@@ -419,21 +459,23 @@ static bool has_place(const struct wl_relate *r, enum wl_relation relation, bool
     return there != WL_KNOWN_NOT;
 }
 
-static void remember(struct wl_relate *r, const struct wl_exchange *ex)
+/* Keeps the exchange for each relation that it is worth keeping for, or where it takes a place. */
+static void remember(struct wl_relate *r, const struct wl_exchange *ex, uint32_t worth,
+                     uint32_t replacing)
 {
-    uint32_t worth = worth_keeping(&r->now);
-    uint32_t left = r->on & (worth | (r->kept & worth_replacing(&r->now)));
-
-    for (; left; left &= left - 1) {
+    for (uint32_t left = worth | replacing; left; left &= left - 1) {
         unsigned i = (unsigned)__builtin_ctz(left);
         enum wl_relation relation = (enum wl_relation)i;
+        uint64_t key;
 
-        if (r->keys[i] == 0 || relation == WL_RELATION_REDIRECT)
-            r->keys[i] = key_of(r, ex, relation, r->now.location);
-        if (!has_place(r, relation, worth >> i & 1))
+        if (relation == WL_RELATION_REDIRECT)
+            note(r, ex);
+        key = key_of(r, ex, relation, r->now.location);
+        if (key == 0 || !has_place(r, relation, key, worth >> i & 1))
             continue;
+        note(r, ex);
         hash_request(r, &ex->req);
-        wl_pasts_put(r->pasts, r->keys[i], &r->now);
+        wl_pasts_put(r->pasts, key, &r->now);
         r->kept |= bit(relation, true);
         if (relation == WL_RELATION_REDIRECT)
             r->t_redirect = r->now.t_response;
@@ -586,33 +628,27 @@ static bool is_on(const struct wl_relate *r, enum wl_relation relation)
 
 static void relate(struct wl_relate *r, struct wl_exchange *ex, bool told)
 {
-    bool redirects = is_on(r, WL_RELATION_REDIRECT) && wl_facts_redirects(ex->res.status);
-    uint32_t asked;
+    uint32_t asked = ex->relations & (r->kept | r->alone), worth;
 
-    if (!r->arena)
-        r->arena = wl_arena_new(&r->arenas);
-    if (!r->arena)
-        return;
-    memset(r->keys, 0, sizeof(r->keys));
-    r->hashed = false;
     r->server = hash_server(r, ex);
-    r->target = 0;
-    ask_ahead(r, ex);
-    note(r, ex);
-    if (redirects || (r->t_redirect && r->now.t_request - r->t_redirect <= r->window))
-        note_uris(r, ex, redirects);
+    glance(r, ex);
+    worth = r->on & worth_keeping(&r->now);
+    if (worth & bit(WL_RELATION_GET, true)) { /* the last one is kept unasked, and its place is */
+        asked &= ~bit(WL_RELATION_GET, true); /* on its way from memory meanwhile */
+        wl_pasts_prefetch(r->pasts, key_of(r, ex, WL_RELATION_GET, 0));
+    }
     if (is_on(r, WL_RELATION_CLOCK))
         compare_clock(r);
+    if (r->now.n_median == 0)
+        asked &= ~bit(WL_RELATION_CLOCK, true);
     if (r->legs) {
         r->beside.leg = ex->leg = wl_legs_pair(r->legs, ex);
-        r->now.leg = wl_legs_own(r->legs);
+        asked |= ex->relations & bit(WL_RELATION_LEG, ex->leg);
     }
-    asked = wl_judge_relate(r->judge, ex, r->arena);
-    /* an exchange that is left out is a step of a walk all the same */
-    look_back(r, ex, told ? asked : asked & (uint32_t)1 << WL_RELATION_REDIRECT, told);
-    if (told)
-        r->arena_used = wl_judge_relate_end(r->judge);
-    remember(r, ex);
+    if (!told) /* an exchange that is left out is a step of a walk all the same */
+        asked &= bit(WL_RELATION_REDIRECT, true);
+    look_back(r, ex, asked, told);
+    remember(r, ex, worth, r->on & r->kept & worth_replacing(&r->now));
     if (is_on(r, WL_RELATION_CLOCK) && r->now.dated)
         set_clock(r, r->server);
 }

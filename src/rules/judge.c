@@ -701,13 +701,21 @@ static uint16_t plan_part(struct wl_index *index, const struct wl_offer *o, stru
     return n;
 }
 
-static uint32_t planned_relations(struct wl_judge *j, struct wl_offer *o)
+/** The rules that are to look at an exchange beside an earlier one. */
+static const uint64_t *related_sets(struct wl_judge *j, struct wl_offer *o)
 {
-    uint32_t relations = 0, missing;
-    const uint64_t *sets;
+    uint32_t missing;
 
     o->have = UINT32_MAX; /* evidence is missing only where something is remembered */
-    sets = wl_index_candidates(&j->related, o, &missing);
+    return wl_index_candidates(&j->related, o, &missing);
+}
+
+/** The relations they are over. */
+static uint32_t planned_relations(struct wl_judge *j, struct wl_offer *o)
+{
+    const uint64_t *sets = related_sets(j, o);
+    uint32_t relations = 0;
+
     for (uint32_t word = 0; word < j->related.n_words; word++) {
         for (uint64_t set = sets[word]; set; set &= set - 1)
             relations |= j->relations[word * WL_INDEX_BITS + (uint32_t)__builtin_ctzll(set)];
@@ -832,26 +840,19 @@ void wl_judge_connection(struct wl_judge *j, struct wl_conn_record *conn)
     j->conn = NULL;
 }
 
-uint32_t wl_judge_relate(struct wl_judge *j, struct wl_exchange *ex, struct wl_arena *arena)
+void wl_judge_relate(struct wl_judge *j, struct wl_exchange *ex, struct wl_arena *arena)
 {
-    uint32_t relations = 0, missing;
-    struct wl_offer o;
+    struct wl_offer o = wl_offer_begin(ex);
     const uint64_t *sets;
 
     j->ex = ex;
     j->conn = NULL;
     begin(j, arena, j->max_findings);
-    o = wl_offer_begin(ex);
     wl_offer_whole(&o, ex);
     j->have = o.have;
-    o.have = UINT32_MAX; /* evidence is missing only where something is remembered */
-    sets = wl_index_candidates(&j->related, &o, &missing);
-    for (uint32_t word = 0; word < j->related.n_words; word++) {
-        j->wanted[word] = sets[word];
-        for (uint64_t set = sets[word]; set; set &= set - 1)
-            relations |= j->relations[word * WL_INDEX_BITS + (uint32_t)__builtin_ctzll(set)];
-    }
-    return relations;
+    sets = related_sets(j, &o);
+    if (sets)
+        memcpy(j->wanted, sets, j->related.n_words * sizeof(*sets));
 }
 
 void wl_judge_related(struct wl_judge *j, enum wl_relation relation, const struct wl_past *past,

@@ -24,7 +24,7 @@ void wl_judge_keep_yielded(struct wl_judge *j);
 void wl_judge_free(struct wl_judge *j);
 
 /**
- * Fills ex->findings and, where a rule could not look for want of evidence, ex->unjudged (a reason
+ * Fills ex->findings, ex->relations and, where a rule could not look for want of evidence, ex->unjudged (a reason
  * that stands there already stays). Findings lie in ex->arena.
  */
 void wl_judge_exchange(struct wl_judge *j, struct wl_exchange *ex);
@@ -34,12 +34,11 @@ void wl_judge_connection(struct wl_judge *j, struct wl_conn_record *conn);
 /* Behind the merge (engine/relate.c): exchanges beside earlier ones, with a judge of its own. */
 
 /**
- * Takes an exchange that was judged before in hand, to relate it.
+ * Takes an exchange that was judged before in hand, to relate it; which relations to is ex->relations.
  * arena  where findings and their sentences are to lie; not that of the exchange, which belongs to
  *        its shard
- * Returns the relations about which rules are to be asked, bit i for enum wl_relation i.
  */
-uint32_t wl_judge_relate(struct wl_judge *j, struct wl_exchange *ex, struct wl_arena *arena);
+void wl_judge_relate(struct wl_judge *j, struct wl_exchange *ex, struct wl_arena *arena);
 /** Asks the rules of a relation; past NULL: nothing is remembered. */
 void wl_judge_related(struct wl_judge *j, enum wl_relation relation, const struct wl_past *past,
                       const struct wl_past *now);
