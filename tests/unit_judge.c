@@ -209,6 +209,22 @@ static enum wl_field_id pick_field(uint64_t *seed)
     return (enum wl_field_id)(1 + pick(seed, FEW_FIELDS) * 13);
 }
 
+static void make_case(struct wl_case *c, uint64_t *seed)
+{
+    *c = (struct wl_case){.status_from = (uint16_t)pick(seed, 700), .status_to = 999};
+    if (pick(seed, 2))
+        c->field = pick_field(seed);
+    if (pick(seed, 4) == 0)
+        c->lacks = pick_field(seed);
+    if (pick(seed, 4) == 0)
+        c->method = WL_METHOD_HEAD;
+    if (pick(seed, 4) == 0)
+        c->req_field = pick_field(seed);
+    if (pick(seed, 4) == 0)
+        c->req_lacks = pick_field(seed);
+    c->req_marked = pick(seed, 8) == 0;
+}
+
 static void make_rule(struct wl_rule *rule, char id[16], unsigned i, uint64_t *seed)
 {
     static const enum wl_when kinds[] = {WL_ON_REQUEST, WL_ON_RESPONSE, WL_ON_EXCHANGE};
@@ -234,6 +250,8 @@ static void make_rule(struct wl_rule *rule, char id[16], unsigned i, uint64_t *s
         rule->fields[1] = pick_field(seed); /* without effect where the first is empty */
     if (pick(seed, 6) == 0)
         rule->lacks = pick_field(seed);
+    for (unsigned k = 0; pick(seed, 3) == 0 && k < WL_RULE_CASES; k++)
+        make_case(&rule->cases[k], seed);
     rule->interim_only = pick(seed, 8) == 0;
     rule->final_only = !rule->interim_only && pick(seed, 8) == 0;
 }
@@ -245,6 +263,28 @@ static bool has(const struct wl_message *m, enum wl_field_id id)
             return true;
     }
     return false;
+}
+
+static bool case_fits(const struct wl_case *c, const struct wl_exchange *ex,
+                      const struct wl_message *m)
+{
+    return m->status >= c->status_from && m->status <= c->status_to &&
+           (!c->field || has(m, c->field)) && (!c->lacks || !has(m, c->lacks)) &&
+           (!c->method || ex->req.method_id == c->method) &&
+           (!c->req_field || has(&ex->req, c->req_field)) &&
+           (!c->req_lacks || !has(&ex->req, c->req_lacks)) && (!c->req_marked || ex->req.n_marks);
+}
+
+static bool cases_fit(const struct wl_rule *rule, const struct wl_exchange *ex,
+                      const struct wl_message *m)
+{
+    unsigned i = 0;
+
+    for (; i < WL_RULE_CASES && rule->cases[i].status_to; i++) {
+        if (case_fits(&rule->cases[i], ex, m))
+            return true;
+    }
+    return i == 0;
 }
 
 /** What rule.h says of the filters, one after the other. */
@@ -274,7 +314,9 @@ static bool fits(const struct wl_rule *rule, const struct wl_exchange *ex,
 
 static bool expected(const struct wl_rule *rule, const struct wl_exchange *ex)
 {
-    return fits(rule, ex, rule->when == WL_ON_REQUEST ? &ex->req : &ex->res);
+    const struct wl_message *m = rule->when == WL_ON_REQUEST ? &ex->req : &ex->res;
+
+    return fits(rule, ex, m) && cases_fit(rule, ex, m);
 }
 
 static bool fired(const struct wl_exchange *ex, const char *id)
@@ -291,6 +333,7 @@ static void the_index_finds_those_that_fit(void **state)
 {
     static struct wl_rule rules[MANY];
     static char ids[MANY][16];
+    struct wl_mark mark = {.id = WL_MARK_BARE_CR};
     uint64_t seed = 7;
     struct bench b;
 
@@ -313,6 +356,8 @@ static void the_index_finds_those_that_fit(void **state)
         b.ex.res.status = (uint16_t)pick(&seed, 1000);
         b.ex.req.minor = (uint8_t)pick(&seed, 2);
         b.ex.req.method_id = (enum wl_method)(WL_METHOD_GET + pick(&seed, 2));
+        b.ex.req.marks = &mark;
+        b.ex.req.n_marks = pick(&seed, 2);
         judge(&b);
         for (unsigned i = 0; i < MANY; i++)
             assert_int_equal(fired(&b.ex, ids[i]), expected(&rules[i], &b.ex));

@@ -113,7 +113,22 @@ static inline bool wl_past_has(const uint64_t fields[WL_FIELD_WORDS], enum wl_fi
 typedef void wl_check_related_fn(struct wl_judge *j, const struct wl_exchange *ex,
                                  const struct wl_past *past, const struct wl_past *now);
 
-enum { WL_RULE_CITES = 4, WL_RULE_SEE = 4, WL_RULE_FIELDS = 6, WL_RULE_MARKS = 12 };
+enum {
+    WL_RULE_CITES = 4,
+    WL_RULE_SEE = 4,
+    WL_RULE_FIELDS = 6,
+    WL_RULE_MARKS = 12,
+    WL_RULE_CASES = 4,
+};
+
+/** One of several cases in which a rule is asked: everything that is set fits. */
+struct wl_case {
+    uint16_t status_from, status_to; /* as in struct wl_rule */
+    enum wl_field_id field, lacks;   /* of the message offered, or of the final response */
+    enum wl_method method;           /* of the request; and of that: */
+    enum wl_field_id req_field, req_lacks;
+    bool req_marked; /* it bears marks */
+};
 
 /** One rule. Strings are static; titles and sentences have no full stop at the end of titles. */
 struct wl_rule {
@@ -159,6 +174,7 @@ struct wl_rule {
     /* More filters; each like those above. */
     enum wl_field_id fields[WL_RULE_FIELDS]; /* with field: one of all these must be there */
     enum wl_mark_id marks[WL_RULE_MARKS];    /* with mark: asked about each of these as well */
+    struct wl_case cases[WL_RULE_CASES];     /* for .check: one of them must fit, if any is set */
 };
 
 struct wl_rule_group {

@@ -134,9 +134,7 @@ static void conditional_ignored(struct wl_judge *j, const struct wl_exchange *ex
     struct wl_date since, modified;
     struct wl_etag tag;
 
-    if (!only_reads(ex->req.method_id) || wl_message_field(&ex->req, WL_FIELD_RANGE) ||
-        !(wl_message_may_have(&ex->req, WL_FIELD_IF_NONE_MATCH) ||
-          wl_message_may_have(&ex->req, WL_FIELD_IF_MODIFIED_SINCE)))
+    if (!only_reads(ex->req.method_id) || wl_message_field(&ex->req, WL_FIELD_RANGE))
         return;
     asked = wl_message_field(&ex->req, WL_FIELD_IF_NONE_MATCH);
     f = wl_facts_single(m, WL_FIELD_ETAG);
@@ -218,6 +216,7 @@ static const struct wl_rule rules[] = {
         .status_from = 200,
         .status_to = 200,
         .fields = {WL_FIELD_ETAG, WL_FIELD_LAST_MODIFIED},
+        .cases = {{.req_field = WL_FIELD_IF_NONE_MATCH}, {.req_field = WL_FIELD_IF_MODIFIED_SINCE}},
         .check = conditional_ignored,
     },
     {

@@ -406,6 +406,10 @@ static const struct wl_rule rules[] = {
         .when = WL_ON_RESPONSE,
         .final_only = true,
         .once_per_target = true,
+        .cases = {{.field = WL_FIELD_RETRY_AFTER},
+                  {.status_from = 413, .status_to = 413},
+                  {.status_from = 429, .status_to = 429},
+                  {.status_from = 503, .status_to = 503}},
         .check = retry_after_missing,
     },
     {

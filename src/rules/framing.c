@@ -256,7 +256,7 @@ static void malformed_request_accepted(struct wl_judge *j, const struct wl_excha
     enum wl_confidence c = WL_CERTAIN;
     const char *what = NULL;
 
-    if (req->n_marks == 0 || m->early)
+    if (m->early)
         return;
     cr = wl_message_mark(req, WL_MARK_BARE_CR);
     if (wl_message_mark(req, WL_MARK_SPACE_BEFORE_COLON)) {
@@ -458,6 +458,7 @@ static const struct wl_rule rules[] = {
         .status_from = 200,
         .status_to = 399,
         .needs = WL_NEEDS_PAIR | WL_NEEDS_REQUEST | WL_NEEDS_RESPONSE,
+        .cases = {{.req_marked = true}},
         .check = malformed_request_accepted,
     },
     {

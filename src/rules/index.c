@@ -95,6 +95,51 @@ bool wl_index_fits(const struct wl_rule *rule, uint8_t versions, const struct wl
            fields_fit(rule, o->present);
 }
 
+/* -------------------------------------------------------------------------------------- cases */
+
+static bool is_set(const struct wl_case *c)
+{
+    return c->status_from || c->status_to || c->field || c->lacks || c->method || c->req_field ||
+           c->req_lacks || c->req_marked;
+}
+
+/** Is a field there, or not, as is asked for? OTHER asks for nothing. */
+static bool presence_fits(const uint64_t *present, enum wl_field_id field, enum wl_field_id lacks)
+{
+    return (field == WL_FIELD_OTHER || has_bit(present, field)) &&
+           (lacks == WL_FIELD_OTHER || !has_bit(present, lacks));
+}
+
+bool wl_index_case_fits(const struct wl_rule *rule, const struct wl_offer *o,
+                        const struct wl_message *req, const uint64_t req_fields[WL_FIELD_WORDS])
+{
+    size_t i = 0;
+
+    for (; i < WL_RULE_CASES && is_set(&rule->cases[i]); i++) {
+        const struct wl_case *c = &rule->cases[i];
+
+        if (wl_index_status_fits(c->status_from, c->status_to, o->status) &&
+            (c->method == WL_METHOD_NONE || c->method == req->method_id) &&
+            (!c->req_marked || req->n_marks) && presence_fits(o->present, c->field, c->lacks) &&
+            presence_fits(req_fields, c->req_field, c->req_lacks))
+            return true;
+    }
+    return i == 0;
+}
+
+void wl_index_case_fields(const struct wl_rule *rule, uint64_t offered[WL_FIELD_WORDS],
+                          uint64_t req[WL_FIELD_WORDS])
+{
+    for (size_t i = 0; i < WL_RULE_CASES && is_set(&rule->cases[i]); i++) {
+        const struct wl_case *c = &rule->cases[i];
+
+        set_bit(offered, c->field);
+        set_bit(offered, c->lacks);
+        set_bit(req, c->req_field);
+        set_bit(req, c->req_lacks);
+    }
+}
+
 /* --------------------------------------------------------------------------------- the making */
 
 /** Statuses at which the set changes begin a new row: first says which. Returns the number of rows. */

@@ -300,8 +300,14 @@ static bool prepare_plans(struct wl_judge *j)
     add_asked(j->asked_res, &j->responses);
     add_asked(j->asked_res, &j->exchanges);
     add_asked(j->asked_res, &j->related);
-    for (size_t i = 0; i < j->n_rules; i++)
-        j->checks[i] = j->rulings[i].rule->check;
+    for (size_t i = 0; i < j->n_rules; i++) {
+        const struct wl_rule *rule = j->rulings[i].rule;
+
+        j->checks[i] = rule->check;
+        wl_index_case_fields(rule, j->asked_res, j->asked_req);
+        if (asked_about(rule, WL_ON_REQUEST)) /* what it is offered is the request */
+            wl_index_case_fields(rule, j->asked_req, j->asked_req);
+    }
     return wl_plans_init(&j->plans, j->budget,
                          (size_t)j->requests.n_rules + j->responses.n_rules + j->exchanges.n_rules);
 }
@@ -408,13 +414,16 @@ static void ask(struct wl_judge *j, struct wl_index *index, const struct wl_offe
 {
     uint32_t missing;
     const uint64_t *sets = wl_index_candidates(index, o, &missing);
+    uint64_t req_fields[WL_FIELD_WORDS];
 
+    wl_offer_fields(&j->ex->req, req_fields);
     if (missing)
         (void)evidence_fits(j, missing, 0);
     for (uint32_t word = 0; word < index->n_words; word++) {
         for (uint64_t set = sets[word]; set; set &= set - 1) {
             j->rule = wl_index_at(index, word, set)->rule;
-            j->checks[j->rule](j, j->ex, o->m);
+            if (wl_index_case_fits(j->rulings[j->rule].rule, o, &j->ex->req, req_fields))
+                j->checks[j->rule](j, j->ex, o->m);
         }
     }
 }
@@ -687,16 +696,21 @@ static struct wl_kind kind_of(const struct wl_judge *j, const struct wl_exchange
 }
 
 /** Adds the rules to be asked about what is offered to a plan that has n of them; returns how many it has. */
-static uint16_t plan_part(struct wl_index *index, const struct wl_offer *o, struct wl_plan *plan,
-                          enum wl_part part, uint16_t n)
+static uint16_t plan_part(const struct wl_judge *j, struct wl_index *index,
+                          const struct wl_message *req, const struct wl_offer *o,
+                          struct wl_plan *plan, enum wl_part part, uint16_t n)
 {
     uint32_t missing;
     const uint64_t *sets = wl_index_candidates(index, o, &missing);
 
     plan->missing[part] = (uint16_t)missing;
     for (uint32_t word = 0; word < index->n_words; word++) {
-        for (uint64_t set = sets[word]; set; set &= set - 1)
-            plan->rules[n++] = wl_index_at(index, word, set)->rule;
+        for (uint64_t set = sets[word]; set; set &= set - 1) {
+            uint16_t rule = wl_index_at(index, word, set)->rule;
+
+            if (wl_index_case_fits(j->rulings[rule].rule, o, req, plan->kind.req))
+                plan->rules[n++] = rule;
+        }
     }
     return n;
 }
@@ -732,16 +746,16 @@ static void make_plan(struct wl_judge *j, const struct wl_exchange *ex, struct w
     memset(plan->missing, 0, sizeof(plan->missing));
     if (o.have & WL_NEEDS_REQUEST) {
         wl_offer_message(&o, &ex->req, WL_PLACE_REQUEST);
-        n = plan_part(&j->requests, &o, plan, WL_PART_REQUEST, n);
+        n = plan_part(j, &j->requests, &ex->req, &o, plan, WL_PART_REQUEST, n);
     }
     plan->end[WL_PART_REQUEST] = n;
     if (o.have & WL_NEEDS_RESPONSE) {
         wl_offer_message(&o, &ex->res, WL_PLACE_FINAL);
-        n = plan_part(&j->responses, &o, plan, WL_PART_RESPONSE, n);
+        n = plan_part(j, &j->responses, &ex->req, &o, plan, WL_PART_RESPONSE, n);
     }
     plan->end[WL_PART_RESPONSE] = n;
     wl_offer_whole(&o, ex);
-    n = plan_part(&j->exchanges, &o, plan, WL_PART_WHOLE, n);
+    n = plan_part(j, &j->exchanges, &ex->req, &o, plan, WL_PART_WHOLE, n);
     plan->end[WL_PART_WHOLE] = n;
     plan->relations = planned_relations(j, &o);
 }

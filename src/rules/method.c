@@ -429,6 +429,7 @@ static const struct wl_rule rules[] = {
         .status_from = 200,
         .status_to = 501,
         .once_per_target = true,
+        .cases = {{.status_from = 501, .status_to = 501}, {.method = WL_METHOD_OTHER}},
         .check = not_implemented_known_method,
     },
     {

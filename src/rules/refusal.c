@@ -676,6 +676,7 @@ static const struct wl_rule rules[] = {
         .needs = WL_NEEDS_PAIR | WL_NEEDS_REQUEST,
         .status_from = 425,
         .status_to = 0, /* a request has none */
+        .cases = {{.field = WL_FIELD_EARLY_DATA}, {.status_from = 425, .status_to = 425}},
         .check = too_early_unsignalled,
         .relation = WL_RELATION_TRY,
         .again = true,

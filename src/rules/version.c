@@ -217,6 +217,7 @@ static const struct wl_rule rules[] = {
         .see = {"host-missing-or-invalid", "malformed-request-accepted"},
         .when = WL_ON_EXCHANGE,
         .needs = WL_NEEDS_PAIR | WL_NEEDS_REQUEST | WL_NEEDS_RESPONSE,
+        .cases = {{.req_lacks = WL_FIELD_HOST}, {.req_marked = true}},
         .check = bad_host_accepted,
     },
     {

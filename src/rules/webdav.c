@@ -130,6 +130,7 @@ static const struct wl_rule rules[] = {
         .see = {"processing-premature", "accepted-no-monitor"},
         .when = WL_ON_RESPONSE,
         .needs = WL_NEEDS_PAIR | WL_NEEDS_REQUEST,
+        .cases = {{.field = WL_FIELD_STATUS_URI}, {.status_from = 102, .status_to = 102}},
         .check = processing_outside_webdav,
     },
     {
@@ -153,6 +154,9 @@ static const struct wl_rule rules[] = {
         .needs = WL_NEEDS_PAIR | WL_NEEDS_REQUEST | WL_NEEDS_RESPONSE,
         .status_from = 200,
         .status_to = 424,
+        .cases = {{.method = WL_METHOD_LOCK},
+                  {.method = WL_METHOD_UNLOCK},
+                  {.status_from = 423, .status_to = 424}},
         .check = webdav_error_misuse,
     },
     {
