@@ -174,7 +174,8 @@ struct wl_rule {
     /* More filters; each like those above. */
     enum wl_field_id fields[WL_RULE_FIELDS]; /* with field: one of all these must be there */
     enum wl_mark_id marks[WL_RULE_MARKS];    /* with mark: asked about each of these as well */
-    struct wl_case cases[WL_RULE_CASES];     /* for .check: one of them must fit, if any is set */
+    struct wl_case cases[WL_RULE_CASES]; /* one of them must fit, if any is set; with .check they
+                                                are about that alone */
 };
 
 struct wl_rule_group {

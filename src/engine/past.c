@@ -39,6 +39,7 @@ struct segment {
 struct wl_pasts {
     struct wl_budget *budget;
     struct wl_table table;
+    struct wl_pool pool; /* of segments, which need not be zeroed */
     struct segment **segments;
     uint32_t n_segments, room; /* of segments */
     uint32_t n, max, oldest;
@@ -56,6 +57,7 @@ struct wl_pasts *wl_pasts_new(struct wl_budget *budget, uint64_t max)
         return NULL;
     p->budget = budget;
     p->max = (uint32_t)wl_min_u64(max, UINT32_MAX - 1);
+    wl_pool_init(&p->pool, budget, sizeof(struct segment), 0);
     if (wl_table_init(&p->table, budget, p->max) < 0) {
         wl_free(budget, p, sizeof(*p));
         return NULL;
@@ -72,8 +74,9 @@ void wl_pasts_free(struct wl_pasts *p)
         struct segment *s = p->segments[i];
 
         wl_free(p->budget, s->rests, SEGMENT * sizeof(*s->rests));
-        wl_free(p->budget, s, sizeof(*s));
+        wl_pool_give(&p->pool, s);
     }
+    wl_pool_release(&p->pool);
     wl_free(p->budget, p->segments, p->room * sizeof(struct segment *));
     wl_free(p->budget, p, sizeof(*p));
 }
@@ -113,15 +116,29 @@ const struct wl_past *wl_pasts_get(struct wl_pasts *p, uint64_t key)
     return &p->view;
 }
 
-enum wl_known wl_pasts_known(const struct wl_pasts *p, uint64_t key)
+static bool is_dated(const struct entry *e)
+{
+    bool dated;
+
+    memcpy(&dated, e->common + offsetof(struct wl_past, dated), sizeof(dated));
+    return dated;
+}
+
+enum wl_known wl_pasts_known(const struct wl_pasts *p, uint64_t key, uint32_t *ret_place)
 {
     uint32_t i = find(p, key);
-    bool dated;
 
     if (i == UINT32_MAX)
         return WL_KNOWN_NOT;
-    memcpy(&dated, entry_at(p, i)->common + offsetof(struct wl_past, dated), sizeof(dated));
-    return dated ? WL_KNOWN_DATED : WL_KNOWN;
+    *ret_place = i;
+    return is_dated(entry_at(p, i)) ? WL_KNOWN_DATED : WL_KNOWN;
+}
+
+bool wl_pasts_dated_at(const struct wl_pasts *p, uint32_t place, uint64_t key)
+{
+    const struct entry *e = place < p->n ? entry_at(p, place) : NULL;
+
+    return e && e->key == key && is_dated(e);
 }
 
 void wl_pasts_prefetch(const struct wl_pasts *p, uint64_t key)
@@ -143,9 +160,10 @@ static bool grow(struct wl_pasts *p)
         p->segments = moved;
         p->room = room;
     }
-    s = wl_alloc(p->budget, sizeof(*s));
+    s = wl_pool_take(&p->pool);
     if (!s)
         return false;
+    s->rests = NULL;
     p->segments[p->n_segments++] = s;
     return true;
 }

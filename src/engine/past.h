@@ -21,8 +21,10 @@ enum wl_known {
     WL_KNOWN_DATED, /* and it is .dated */
 };
 
-/** What of that there is under a key, without reading all of it. */
-enum wl_known wl_pasts_known(const struct wl_pasts *p, uint64_t key);
+/** What of that there is under a key, without reading all of it, and where that is. */
+enum wl_known wl_pasts_known(const struct wl_pasts *p, uint64_t key, uint32_t *ret_place);
+/** Is what was found there before still there, and dated? Quicker than looking for it. */
+bool wl_pasts_dated_at(const struct wl_pasts *p, uint32_t place, uint64_t key);
 /** Asks ahead for what the next calls with this key read first. */
 void wl_pasts_prefetch(const struct wl_pasts *p, uint64_t key);
 /** Remembers it in place of what was there, as far as wl_past says that it is remembered; a full

@@ -26,8 +26,10 @@
 
 enum {
     URI_OCTETS = 8192, /* longer URIs are not followed */
+    LATELY = 256,      /* servers */
     CLOCK_SLOTS = 128,
     MAX_CLOCKS = 64, /* servers whose clocks are compared */
+    NO_CLOCK,        /* one more: there was no room for it */
     AGREEING = 60,   /* seconds between clocks that show the same time (catalogue 8) */
 };
 
@@ -37,36 +39,45 @@ struct clock {
     int64_t offset;
 };
 
+/* A server that was heard of lately. */
+struct lately {
+    uint64_t server; /* hash of its endpoint; 0: nobody */
+    uint32_t place;  /* where its record stood in pasts, with a date */
+    uint32_t clock;  /* the number of its clock and one, or NO_CLOCK; 0: not looked for yet */
+};
+
 struct wl_relate {
     struct wl_budget *budget;
     struct wl_judge *judge;
     struct wl_arena_pool arenas;
-    struct wl_arena *arena; /* the findings of the exchange in hand ... */
-    bool arena_used;        /* ... if there are any */
+    struct wl_arena *arena; /* the findings of the exchange in hand */
     struct wl_pasts *pasts;
     struct wl_legs *legs;  /* NULL without --correlate */
     struct wl_past beside; /* the other leg of the exchange in hand, in its .leg */
     /* relations, one bit each: with a rule that is switched on, with one that is asked also where
      * nothing is remembered, for which something was kept */
     uint32_t on, alone, kept;
-    uint64_t varying[WL_FIELD_WORDS], naming[WL_FIELD_WORDS]; /* wl_past.negotiated, .identity */
-    wl_ns window, t_redirect; /* redirect.window; the last redirect */
+    bool arena_used;    /* there are findings in it */
+    bool noted, hashed; /* all of now is known; its .negotiated and .identity are, too */
+    uint64_t telling[WL_FIELD_WORDS]; /* fields of wl_past.negotiated and .identity ... */
+    uint64_t naming[WL_FIELD_WORDS];  /* ... and of the latter alone */
+    wl_ns window, t_redirect;         /* redirect.window; the last redirect */
     uint64_t seed;
     struct wl_past now;
     uint64_t server, target; /* hashes of the exchange in hand; target 0: not needed yet */
-    bool noted, hashed;      /* all of now is known; now.negotiated and now.identity are, too */
     struct wl_date_memo date;
+    struct lately lately[LATELY];
     struct clock clocks[MAX_CLOCKS];
-    uint32_t n_clocks;
-    uint8_t clock_slots[CLOCK_SLOTS]; /* by server: the number of a clock and one; 0: free */
-    bool clocks_changed;              /* since the median was found */
     int64_t median;
     uint32_t n_agree; /* clocks that are near it; 0 when most are not */
+    uint32_t n_clocks;
+    uint8_t clock_slots[CLOCK_SLOTS]; /* by server: the number of a clock and one; 0: free */
     /* once_per_target */
     struct wl_table told_table;
     uint64_t *told; /* the whole hashes; the table keeps half of each */
-    uint32_t n_told, size, max;
     uint64_t n_full;
+    uint32_t n_told, size, max;
+    bool clocks_changed; /* since the median was found */
     uint8_t uri[URI_OCTETS];
 };
 
@@ -86,9 +97,11 @@ static uint64_t hash_span(struct wl_span s, uint64_t seed)
 static uint64_t hash_server(const struct wl_relate *r, const struct wl_exchange *ex)
 {
     const struct wl_endpoint *server = &ex->conn.server;
+    uint64_t ip[2];
 
-    static_assert(offsetof(struct wl_endpoint, port) == sizeof(server->ip), "no octets between");
-    return wl_hash(server, sizeof(server->ip) + sizeof(server->port), r->seed) | 1;
+    static_assert(sizeof(ip) == sizeof(server->ip), "an address is two words");
+    memcpy(ip, server->ip, sizeof(ip));
+    return wl_hash_pair(ip[0], ip[1], r->seed + server->port * MIX) | 1;
 }
 
 /* Who sent the request: a proxy that says for whom it speaks is not meant itself. */
@@ -145,10 +158,12 @@ static void hash_request(struct wl_relate *r, const struct wl_message *req)
     for (uint32_t i = 0; i < req->n_fields; i++) {
         const struct wl_field *f = &req->fields[i];
 
-        if (wl_past_has(r->varying, f->id)) {
-            r->now.negotiated += hash_span(f->value, r->seed + f->id);
-        } else if (wl_past_has(r->naming, f->id)) {
+        if (!wl_past_has(r->telling, f->id))
+            continue;
+        if (wl_past_has(r->naming, f->id)) {
             r->now.identity += hash_span(f->value, r->seed + f->id);
+        } else {
+            r->now.negotiated += hash_span(f->value, r->seed + f->id);
         }
     }
 }
@@ -178,7 +193,7 @@ static void glance_at_date(struct wl_relate *r, const struct wl_message *res)
 
     if (!f || f->value.n == 0)
         return;
-    date = wl_grammar_date_again(&r->date, f->value, now);
+    date = wl_grammar_date_again(&r->date, f->value, res->t_first);
     r->now.dated = date.form != WL_DATE_NONE && !date.impossible;
     r->now.offset = date.seconds - now;
 }
@@ -315,59 +330,82 @@ static uint32_t bit(enum wl_relation relation, bool set)
     return (uint32_t)set << relation;
 }
 
+/* For which relations is a response that is no success worth keeping? */
+static uint32_t worth_of_other(const struct wl_past *now, uint16_t status)
+{
+    bool location = wl_past_has(now->res_fields, WL_FIELD_LOCATION);
+
+    /* 308 without Location is another protocol's: more of an upload is wanted (catalogue 8) */
+    return bit(WL_RELATION_GONE, status == 301 || status == 410 || (status == 308 && location)) |
+           bit(WL_RELATION_REDIRECT, location && wl_facts_redirects(status)) |
+           bit(WL_RELATION_TRY, status == 421 || status == 425) |
+           bit(WL_RELATION_EXPECTATION, status == 417);
+}
+
 /* For which relations is it worth keeping? */
 static uint32_t worth_keeping(const struct wl_past *now)
 {
     uint16_t status = now->status;
-    enum wl_method method = now->method;
-    /* 308 without Location is another protocol's: more of an upload is wanted (catalogue 8) */
-    bool gone = status == 301 || status == 410 ||
-                (status == 308 && wl_past_has(now->res_fields, WL_FIELD_LOCATION));
+    uint32_t worth = 0;
 
-    return bit(WL_RELATION_GET, status == 200 && method == WL_METHOD_GET) |
-           bit(WL_RELATION_HEAD, status == 200 && method == WL_METHOD_HEAD) |
-           bit(WL_RELATION_GONE, gone) |
-           bit(WL_RELATION_REDIRECT,
-               wl_facts_redirects(status) && wl_past_has(now->res_fields, WL_FIELD_LOCATION)) |
-           bit(WL_RELATION_TRY, status == 421 || status == 425) |
-           bit(WL_RELATION_EXPECTATION, status == 417) |
-           bit(WL_RELATION_ALLOW, wl_past_has(now->res_fields, WL_FIELD_ALLOW)) |
-           bit(WL_RELATION_PROXY, now->as_proxy) |
-           bit(WL_RELATION_INTERIM, now->interim && now->whole) |
-           bit(WL_RELATION_SERVER, status >= 200);
+    if (status >= 200)
+        worth |= bit(WL_RELATION_SERVER, true);
+    if (status == 200) {
+        worth |= bit(WL_RELATION_GET, now->method == WL_METHOD_GET) |
+                 bit(WL_RELATION_HEAD, now->method == WL_METHOD_HEAD);
+    } else if (status >= 300) {
+        worth |= worth_of_other(now, status);
+    }
+    if (wl_past_has(now->res_fields, WL_FIELD_ALLOW))
+        worth |= bit(WL_RELATION_ALLOW, true);
+    if (now->as_proxy)
+        worth |= bit(WL_RELATION_PROXY, true);
+    if (now->interim && now->whole)
+        worth |= bit(WL_RELATION_INTERIM, true);
+    return worth;
 }
 
 /* For which does it take the place of what is there, which is no longer the last? */
 static uint32_t worth_replacing(const struct wl_past *now)
 {
-    return bit(WL_RELATION_GONE, now->status / 100 == 2) | bit(WL_RELATION_TRY, now->status != 0) |
-           bit(WL_RELATION_EXPECTATION, now->status != 0);
+    uint32_t replacing = 0;
+
+    if (now->status)
+        replacing |= bit(WL_RELATION_TRY, true) | bit(WL_RELATION_EXPECTATION, true);
+    if (now->status / 100 == 2)
+        replacing |= bit(WL_RELATION_GONE, true);
+    return replacing;
+}
+
+static uint64_t make_key(enum wl_relation relation, uint64_t h)
+{
+    /* h is as good as random: what tells relations apart need not be */
+    return (h ^ (uint64_t)relation << 56) * MIX | 1;
+}
+
+static uint64_t target_of(struct wl_relate *r, const struct wl_exchange *ex)
+{
+    if (r->target == 0)
+        r->target = hash_target(r, ex, ex->req.target);
+    return r->target;
 }
 
 /* The key under which the exchange in hand looks, or with the URI of its Location, is kept; 0: none. */
 static uint64_t key_of(struct wl_relate *r, const struct wl_exchange *ex, enum wl_relation relation,
                        uint64_t uri)
 {
-    enum key key = keys[relation];
-    uint64_t h = 0;
+    uint64_t method = (uint64_t)ex->req.method_id * MIX;
 
-    if (r->target == 0 && (key == KEY_TARGET || key == KEY_METHOD || key == KEY_TRY))
-        r->target = hash_target(r, ex, ex->req.target);
-    switch (key) {
+    switch (keys[relation]) {
     case KEY_NONE: return 0;
-    case KEY_TARGET: h = r->target; break;
-    case KEY_METHOD: h = r->target + (uint64_t)ex->req.method_id * MIX; break;
-    case KEY_TRY: h = hash_client(ex, r->target + (uint64_t)ex->req.method_id * MIX); break;
-    case KEY_REDIRECT:
-        if (uri == 0)
-            return 0;
-        h = hash_client(ex, uri);
-        break;
-    case KEY_SERVER: h = r->server; break;
-    case KEY_PAIR: h = hash_client(ex, r->server); break;
+    case KEY_TARGET: return make_key(relation, target_of(r, ex));
+    case KEY_METHOD: return make_key(relation, target_of(r, ex) + method);
+    case KEY_TRY: return make_key(relation, hash_client(ex, target_of(r, ex) + method));
+    case KEY_REDIRECT: return uri ? make_key(relation, hash_client(ex, uri)) : 0;
+    case KEY_SERVER: return make_key(relation, r->server);
+    case KEY_PAIR: return make_key(relation, hash_client(ex, r->server));
     }
-    /* h is as good as random: what tells relations apart need not be */
-    return (h ^ (uint64_t)relation << 56) * MIX | 1;
+    return 0;
 }
 
 /* The redirect that the client has followed here, if it has not taken its time. */
@@ -446,17 +484,21 @@ static void look_back(struct wl_relate *r, struct wl_exchange *ex, uint32_t aske
 /* Shall the exchange be kept under this key, for what is there? */
 static bool has_place(struct wl_relate *r, enum wl_relation relation, uint64_t key, bool worth)
 {
+    struct lately *lately = &r->lately[r->server % LATELY];
     enum wl_known there;
+    uint32_t place = 0;
 
     if (worth && relation != WL_RELATION_SERVER && relation != WL_RELATION_PROXY)
         return true;
-    there = wl_pasts_known(r->pasts, key);
+    there = wl_pasts_known(r->pasts, key, &place);
     if (relation == WL_RELATION_PROXY)
         return there == WL_KNOWN_NOT;
+    if (relation != WL_RELATION_SERVER)
+        return there != WL_KNOWN_NOT;
     /* of a server one response is enough, best one that shows its clock */
-    if (relation == WL_RELATION_SERVER)
-        return there == WL_KNOWN_NOT || (r->now.dated && there != WL_KNOWN_DATED);
-    return there != WL_KNOWN_NOT;
+    if (there == WL_KNOWN_DATED)
+        lately->place = place;
+    return there == WL_KNOWN_NOT || (r->now.dated && there != WL_KNOWN_DATED);
 }
 
 /* Keeps the exchange for each relation that it is worth keeping for, or where it takes a place. */
@@ -521,25 +563,35 @@ static void compare_clock(struct wl_relate *r)
     r->now.n_median = r->n_agree;
 }
 
-/* Notes the clock of a server. They stand in the order in which servers were first seen, never by
- * hash: a file gives the same output on every run. */
-static void set_clock(struct wl_relate *r, uint64_t server)
+/* The number of a server's clock and one, which it gets when it is first seen, or NO_CLOCK. They
+ * stand in that order, never by hash: a file gives the same output on every run. */
+static uint32_t clock_of(struct wl_relate *r, uint64_t server)
 {
     size_t slot = (server >> 32) % CLOCK_SLOTS;
-    uint32_t i;
 
     static_assert(MAX_CLOCKS < CLOCK_SLOTS && MAX_CLOCKS < UINT8_MAX, "free slots end a search");
     while (r->clock_slots[slot] && r->clocks[r->clock_slots[slot] - 1].server != server)
         slot = (slot + 1) % CLOCK_SLOTS;
-    if (!r->clock_slots[slot]) {
-        if (r->n_clocks == MAX_CLOCKS)
-            return;
-        r->clock_slots[slot] = (uint8_t)(r->n_clocks + 1);
+    if (!r->clock_slots[slot] && r->n_clocks < MAX_CLOCKS) {
+        r->clocks[r->n_clocks++] = (struct clock){.server = server};
+        r->clock_slots[slot] = (uint8_t)r->n_clocks;
+        r->clocks_changed = true;
     }
-    i = r->clock_slots[slot] - (uint32_t)1;
-    r->clocks_changed |= i == r->n_clocks || r->clocks[i].offset != r->now.offset;
-    r->clocks[i] = (struct clock){server, r->now.offset};
-    r->n_clocks += i == r->n_clocks;
+    return r->clock_slots[slot] ? r->clock_slots[slot] : NO_CLOCK;
+}
+
+/* Notes what the clock of the server shows. */
+static void set_clock(struct wl_relate *r, struct lately *lately)
+{
+    struct clock *clock;
+
+    if (lately->clock == 0)
+        lately->clock = clock_of(r, lately->server);
+    if (lately->clock == NO_CLOCK)
+        return;
+    clock = &r->clocks[lately->clock - 1];
+    r->clocks_changed |= clock->offset != r->now.offset;
+    clock->offset = r->now.offset;
 }
 
 /* ----------------------------------------------------------------------------- once per target */
@@ -582,35 +634,39 @@ static void note_told(struct wl_relate *r, uint64_t hash)
     r->told[r->n_told++] = hash;
 }
 
-static uint64_t hash_told(struct wl_relate *r, const struct wl_exchange *ex, struct wl_span path)
+/* The target without its query (RFC 3986 3.4). */
+static uint64_t hash_path(struct wl_relate *r, const struct wl_exchange *ex)
 {
+    struct wl_span target = ex->req.target;
+
     r->server = hash_server(r, ex);
-    return hash_target(r, ex, path);
+    return hash_target(r, ex, wl_span_sub(target, 0, wl_span_find(target, '?')));
+}
+
+static bool tell_once(struct wl_relate *r, const struct wl_rule *rule, uint64_t path)
+{
+    uint64_t hash = wl_hash(rule->id, strlen(rule->id), path);
+
+    if (was_told(r, hash))
+        return false;
+    note_told(r, hash);
+    return true;
 }
 
 /* A rule with once_per_target says something about a resource rather than about one message: it is
- * told the first time, and again only when there is no room to remember that it was. The target is
- * taken without its query (RFC 3986 3.4). */
+ * told the first time, and again only when there is no room to remember that it was. */
 static void drop_told(struct wl_relate *r, struct wl_exchange *ex)
 {
-    struct wl_span path = wl_span_sub(ex->req.target, 0, wl_span_find(ex->req.target, '?'));
-    uint64_t target = 0;
-    bool have_target = false;
+    uint64_t path = 0; /* not needed yet */
     uint32_t kept = 0;
 
     for (uint32_t i = 0; i < ex->n_findings; i++) {
         const struct wl_finding *f = &ex->findings[i];
 
         if (f->rule->once_per_target) {
-            uint64_t hash;
-
-            if (!have_target)
-                target = hash_told(r, ex, path);
-            have_target = true;
-            hash = wl_hash(f->rule->id, strlen(f->rule->id), target);
-            if (was_told(r, hash))
+            path = path ? path : hash_path(r, ex);
+            if (!tell_once(r, f->rule, path))
                 continue;
-            note_told(r, hash);
         }
         if (kept != i)
             ex->findings[kept] = *f;
@@ -626,17 +682,31 @@ static bool is_on(const struct wl_relate *r, enum wl_relation relation)
     return r->on >> relation & 1;
 }
 
+/* The row of the server in hand. */
+static struct lately *hear_of(struct wl_relate *r)
+{
+    struct lately *lately = &r->lately[r->server % LATELY];
+
+    if (lately->server != r->server)
+        *lately = (struct lately){.server = r->server};
+    return lately;
+}
+
 static void relate(struct wl_relate *r, struct wl_exchange *ex, bool told)
 {
     uint32_t asked = ex->relations & (r->kept | r->alone), worth;
+    struct lately *lately;
 
     r->server = hash_server(r, ex);
+    lately = hear_of(r);
     glance(r, ex);
     worth = r->on & worth_keeping(&r->now);
     if (worth & bit(WL_RELATION_GET, true)) { /* the last one is kept unasked, and its place is */
         asked &= ~bit(WL_RELATION_GET, true); /* on its way from memory meanwhile */
-        wl_pasts_prefetch(r->pasts, key_of(r, ex, WL_RELATION_GET, 0));
+        wl_pasts_prefetch(r->pasts, make_key(WL_RELATION_GET, target_of(r, ex)));
     }
+    if (wl_pasts_dated_at(r->pasts, lately->place, make_key(WL_RELATION_SERVER, r->server)))
+        worth &= ~bit(WL_RELATION_SERVER, true);
     if (is_on(r, WL_RELATION_CLOCK))
         compare_clock(r);
     if (r->now.n_median == 0)
@@ -650,7 +720,7 @@ static void relate(struct wl_relate *r, struct wl_exchange *ex, bool told)
     look_back(r, ex, asked, told);
     remember(r, ex, worth, r->on & r->kept & worth_replacing(&r->now));
     if (is_on(r, WL_RELATION_CLOCK) && r->now.dated)
-        set_clock(r, r->server);
+        set_clock(r, lately);
 }
 
 void wl_relate_exchange(struct wl_relate *r, struct wl_exchange *ex, bool told)
@@ -677,7 +747,8 @@ struct wl_relate *wl_relate_new(struct wl_budget *budget, const struct wl_config
     r->max = (uint32_t)wl_min_u64(cfg->limits.max_related, UINT32_MAX - 1);
     r->window = cfg->thresholds.redirect_window;
     r->seed = wl_seed();
-    make_set(r->varying, varying, WL_COUNT(varying));
+    make_set(r->telling, varying, WL_COUNT(varying));
+    make_set(r->telling, naming, WL_COUNT(naming));
     make_set(r->naming, naming, WL_COUNT(naming));
     wl_arena_pool_init(&r->arenas, budget, ARENA_KEEP);
     r->pasts = wl_pasts_new(budget, r->max);

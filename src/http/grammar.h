@@ -160,15 +160,51 @@ struct wl_date {
  */
 struct wl_date wl_grammar_date(struct wl_span s, int64_t now);
 
+enum {
+    WL_DATE_OCTETS = 29,
+    WL_DATE_SECONDS = 23,
+    WL_DATE_ZONE = 25
+}; /* of an IMF-fixdate; places in it */
+
 /** The minute of the last date: what was sent lately differs in its seconds only. */
 struct wl_date_memo {
-    bool known;
-    uint8_t octets[29]; /* an IMF-fixdate */
+    size_t n; /* WL_DATE_OCTETS once there is one */
+    uint8_t octets[WL_DATE_OCTETS];
     struct wl_date minute;
 };
 
-/** The same, quickly for another second of the same minute. memo: zeroed at first. */
-struct wl_date wl_grammar_date_again(struct wl_date_memo *memo, struct wl_span s, int64_t now);
+/** Reads one of another minute. */
+struct wl_date wl_grammar_date_anew(struct wl_date_memo *memo, struct wl_span s, wl_ns t);
+
+/** Do two differ in their seconds at most? Sun, 06 Nov 1994 08:49:|37 GMT */
+static inline bool wl_grammar_same_minute(const uint8_t *a, const uint8_t *b)
+{
+    return memcmp(a, b, 16) == 0 &&
+           memcmp(a + WL_DATE_SECONDS - 8, b + WL_DATE_SECONDS - 8, 8) == 0 &&
+           memcmp(a + WL_DATE_ZONE, b + WL_DATE_ZONE, WL_DATE_OCTETS - WL_DATE_ZONE) == 0;
+}
+
+/**
+ * wl_grammar_date, quickly for another date of the same minute.
+ * memo   zeroed at first
+ * t      when it was seen
+ */
+static inline struct wl_date wl_grammar_date_again(struct wl_date_memo *memo, struct wl_span s,
+                                                   wl_ns t)
+{
+    struct wl_date date;
+    uint8_t tens, ones;
+
+    if (s.n != memo->n || s.n != WL_DATE_OCTETS)
+        return wl_grammar_date_anew(memo, s, t);
+    tens = (uint8_t)(s.p[WL_DATE_SECONDS] - '0');
+    ones = (uint8_t)(s.p[WL_DATE_SECONDS + 1] - '0');
+    if (tens > 5 || ones > 9 || !wl_grammar_same_minute(s.p, memo->octets))
+        return wl_grammar_date_anew(memo, s, t);
+    date = memo->minute;
+    date.seconds += tens * 10 + ones;
+    return date;
+}
 
 /* ------------------------------------------------- validators and ranges: grammar_range.c */
 

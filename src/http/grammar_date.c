@@ -195,34 +195,18 @@ struct wl_date wl_grammar_date(struct wl_span s, int64_t now)
     return (struct wl_date){.form = WL_DATE_NONE};
 }
 
-/* Do two IMF-fixdates differ in their seconds at most? Sun, 06 Nov 1994 08:49:|37 GMT */
-static bool same_minute(const uint8_t *a, const uint8_t *b)
+struct wl_date wl_grammar_date_anew(struct wl_date_memo *memo, struct wl_span s, wl_ns t)
 {
-    enum { SECONDS = 23, ZONE = 25 };
-
-    return memcmp(a, b, 8) == 0 && memcmp(a + 8, b + 8, 8) == 0 &&
-           memcmp(a + SECONDS - 8, b + SECONDS - 8, 8) == 0 && memcmp(a + ZONE, b + ZONE, 4) == 0;
-}
-
-struct wl_date wl_grammar_date_again(struct wl_date_memo *memo, struct wl_span s, int64_t now)
-{
-    struct wl_date date;
+    struct wl_date date = wl_grammar_date(s, t / WL_SECOND);
     int seconds;
 
-    if (s.n != sizeof(memo->octets))
-        return wl_grammar_date(s, now);
-    seconds = two_digits(s.p + sizeof(memo->octets) - 6);
-    if (memo->known && seconds >= 0 && seconds < 60 && same_minute(s.p, memo->octets)) {
-        date = memo->minute;
-        date.seconds += seconds;
+    if (date.form != WL_DATE_IMF || date.impossible)
         return date;
-    }
-    date = wl_grammar_date(s, now);
-    if (date.form == WL_DATE_IMF && !date.impossible && seconds < 60) {
-        memo->known = true;
-        memo->minute = date;
-        memo->minute.seconds -= seconds;
-        memcpy(memo->octets, s.p, sizeof(memo->octets));
-    }
+    WL_ASSERT(s.n == WL_DATE_OCTETS);
+    seconds = two_digits(s.p + WL_DATE_SECONDS);
+    memo->n = s.n;
+    memo->minute = date;
+    memo->minute.seconds -= seconds;
+    memcpy(memo->octets, s.p, sizeof(memo->octets));
     return date;
 }

@@ -14,6 +14,20 @@ static bool is_etagc(uint8_t c)
     return c == 0x21 || (c >= 0x23 && c != 0x7f);
 }
 
+/* Are eight octets etagc? Each is added to without a carry into the next one. */
+static bool are_etagc(const uint8_t *p)
+{
+    const uint64_t each = 0x0101010101010101;
+    uint64_t word, ascii, above_space, no_quote, del;
+
+    memcpy(&word, p, sizeof(word));
+    ascii = word & each * 0x7f;
+    above_space = ascii + each * (0x80 - 0x21);
+    no_quote = (ascii ^ each * '"') + each * 0x7f;
+    del = ascii + each;
+    return ((word | (above_space & no_quote & ~del)) & each * 0x80) == each * 0x80;
+}
+
 /* Length of the entity tag at the front of s; 0 when there is none. */
 static size_t etag_length(struct wl_span s, struct wl_etag *ret)
 {
@@ -22,6 +36,8 @@ static size_t etag_length(struct wl_span s, struct wl_etag *ret)
 
     if (from >= s.n || s.p[from] != '"')
         return 0;
+    while (i + 8 <= s.n && are_etagc(s.p + i))
+        i += 8;
     while (i < s.n && is_etagc(s.p[i]))
         i++;
     if (i == s.n || s.p[i] != '"')

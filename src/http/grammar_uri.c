@@ -13,11 +13,15 @@ static bool is_one_of(uint8_t c, struct wl_span set)
     return wl_span_find(set, c) < set.n;
 }
 
+/* The index of the first octet that is one of a set of octets from 0x20 to 0x5f, or s.n. */
 static size_t find_any(struct wl_span s, struct wl_span set)
 {
+    uint64_t bits = 0;
     size_t i = 0;
 
-    while (i < s.n && !is_one_of(s.p[i], set))
+    for (size_t k = 0; k < set.n; k++)
+        bits |= (uint64_t)1 << (set.p[k] - 0x20);
+    while (i < s.n && !((uint8_t)(s.p[i] - 0x20) < 0x40 && bits >> (s.p[i] - 0x20) & 1))
         i++;
     return i;
 }

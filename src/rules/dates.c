@@ -19,15 +19,6 @@ enum {
 
 /* -------------------------------------------------------------------------------------- the form */
 
-static const enum wl_field_id date_fields[] = {
-    WL_FIELD_DATE,
-    WL_FIELD_EXPIRES,
-    WL_FIELD_IF_MODIFIED_SINCE,
-    WL_FIELD_IF_UNMODIFIED_SINCE,
-    WL_FIELD_LAST_MODIFIED,
-    WL_FIELD_RETRY_AFTER,
-};
-
 static void check_date(struct wl_judge *j, const struct wl_message *m, const struct wl_field *f)
 {
     struct wl_date date = wl_judge_date(j, f->value, m->t_first);
@@ -57,19 +48,27 @@ static void check_date(struct wl_judge *j, const struct wl_message *m, const str
               wrong);
 }
 
+static void check_dates(struct wl_judge *j, const struct wl_message *m, enum wl_field_id id)
+{
+    for (const struct wl_field *f = wl_message_field(m, id); f; f = wl_message_next_field(m, f)) {
+        if (f->value.n)
+            check_date(j, m, f);
+    }
+}
+
 static void date_format_invalid(struct wl_judge *j, const struct wl_exchange *ex,
                                 const struct wl_message *m)
 {
-    (void)ex;
-    for (size_t i = 0; i < WL_COUNT(date_fields); i++) {
-        const struct wl_field *f;
+    static const enum wl_field_id seldom[] = {
+        WL_FIELD_EXPIRES,       WL_FIELD_IF_MODIFIED_SINCE, WL_FIELD_IF_UNMODIFIED_SINCE,
+        WL_FIELD_LAST_MODIFIED, WL_FIELD_RETRY_AFTER,
+    };
 
-        if (!wl_message_may_have(m, date_fields[i]))
-            continue;
-        for (f = wl_message_field(m, date_fields[i]); f; f = wl_message_next_field(m, f)) {
-            if (f->value.n)
-                check_date(j, m, f);
-        }
+    (void)ex;
+    check_dates(j, m, WL_FIELD_DATE);
+    for (size_t i = 0; i < WL_COUNT(seldom); i++) {
+        if (wl_message_may_have(m, seldom[i]))
+            check_dates(j, m, seldom[i]);
     }
 }
 
@@ -116,9 +115,7 @@ static bool read_date(struct wl_judge *j, const struct wl_message *m, enum wl_fi
 static void date_inconsistent(struct wl_judge *j, const struct wl_exchange *ex,
                               const struct wl_message *m)
 {
-    const struct wl_field *f = wl_message_may_have(m, WL_FIELD_LAST_MODIFIED)
-                                   ? wl_message_field(m, WL_FIELD_LAST_MODIFIED)
-                                   : NULL;
+    const struct wl_field *f = wl_message_field(m, WL_FIELD_LAST_MODIFIED);
     int64_t date, modified;
 
     if (!f || !read_date(j, m, WL_FIELD_DATE, &date) ||
@@ -244,6 +241,7 @@ static const struct wl_rule rules[] = {
         .needs = WL_NEEDS_CLK,
         .field = WL_FIELD_DATE,
         .final_only = true,
+        .cases = {{.field = WL_FIELD_LAST_MODIFIED}},
         .check = date_inconsistent,
         .relation = WL_RELATION_CLOCK,
         .alone = true,

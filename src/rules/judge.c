@@ -535,8 +535,9 @@ static void note_finding(struct wl_judge *j, const struct wl_message *m, struct 
         .fault = fault_of(ruling->rule, at),
         .number = (uint16_t)j->rule,
         .at = at,
+        .frames = {at.frame},
+        .n_frames = at.frame != 0,
     };
-    add_frame(f, at.frame);
     if (j->ex) {
         f->ordinal = j->ex->ordinal;
         f->stream = j->ex->stream;
@@ -549,7 +550,8 @@ static void note_finding(struct wl_judge *j, const struct wl_message *m, struct 
     if (m) {
         f->status = m->status;
         f->t = m->t_first;
-        add_frame(f, m->at.frame);
+        if (m->at.frame != at.frame)
+            add_frame(f, m->at.frame);
     }
 }
 
@@ -632,19 +634,13 @@ static void begin(struct wl_judge *j, struct wl_arena *arena, uint32_t max)
     j->last = NULL;
 }
 
-/** Sorts what was found and hands it over; what memory is refused for counts as suppressed. */
-static void conclude(struct wl_judge *j, struct wl_finding **ret, uint32_t *ret_n)
+/** Takes out findings beside which a more specific one stands. */
+static void drop_outdone(struct wl_judge *j)
 {
     uint32_t n = 0;
-    struct wl_finding *kept;
 
-    *ret = NULL;
-    *ret_n = 0;
-    WL_ASSERT(j->n_findings == 0 || j->findings);
-    if (j->n_findings == 0)
-        return;
     for (uint32_t i = 0; i < j->n_findings; i++) {
-        if (!j->keep_yielded && outdone(j, i))
+        if (outdone(j, i))
             j->findings[i].rule = NULL;
     }
     for (uint32_t i = 0; i < j->n_findings; i++) {
@@ -654,18 +650,32 @@ static void conclude(struct wl_judge *j, struct wl_finding **ret, uint32_t *ret_
             j->findings[n] = j->findings[i];
         n++;
     }
-    if (n == 0)
+    j->n_findings = n;
+}
+
+/** Sorts what was found and hands it over; what memory is refused for counts as suppressed. */
+static void conclude(struct wl_judge *j, struct wl_finding **ret, uint32_t *ret_n)
+{
+    struct wl_finding *kept;
+
+    *ret = NULL;
+    *ret_n = 0;
+    WL_ASSERT(j->n_findings == 0 || j->findings);
+    if (j->n_findings > 1) {
+        if (!j->keep_yielded)
+            drop_outdone(j);
+        qsort(j->findings, j->n_findings, sizeof(*j->findings), compare_findings);
+    }
+    if (j->n_findings == 0)
         return;
-    if (n > 1)
-        qsort(j->findings, n, sizeof(*j->findings), compare_findings);
-    kept = wl_arena_raw(j->arena, n * sizeof(*kept));
+    kept = wl_arena_raw(j->arena, j->n_findings * sizeof(*kept));
     if (!kept) {
-        j->suppressed += n;
+        j->suppressed += j->n_findings;
         return;
     }
-    memcpy(kept, j->findings, n * sizeof(*kept));
+    memcpy(kept, j->findings, j->n_findings * sizeof(*kept));
     *ret = kept;
-    *ret_n = n;
+    *ret_n = j->n_findings;
 }
 
 /* ------------------------------------------------------------------------------------ exchanges */
@@ -715,23 +725,36 @@ static uint16_t plan_part(const struct wl_judge *j, struct wl_index *index,
     return n;
 }
 
-/** The rules that are to look at an exchange beside an earlier one. */
-static const uint64_t *related_sets(struct wl_judge *j, struct wl_offer *o)
+/** Finds the rules that are to look at an exchange beside an earlier one: .wanted. */
+static void want_related(struct wl_judge *j, const struct wl_exchange *ex, struct wl_offer *o)
 {
+    uint64_t req_fields[WL_FIELD_WORDS];
+    const uint64_t *sets;
     uint32_t missing;
 
+    wl_offer_fields(&ex->req, req_fields);
     o->have = UINT32_MAX; /* evidence is missing only where something is remembered */
-    return wl_index_candidates(&j->related, o, &missing);
+    sets = wl_index_candidates(&j->related, o, &missing);
+    for (uint32_t word = 0; word < j->related.n_words; word++) {
+        j->wanted[word] = sets[word];
+        for (uint64_t set = sets[word]; set; set &= set - 1) {
+            uint16_t number = wl_index_at(&j->related, word, set)->rule;
+            const struct wl_rule *rule = j->rulings[number].rule;
+
+            /* cases are about .check, where there is one */
+            if (rule->when == WL_ON_RELATED && !wl_index_case_fits(rule, o, &ex->req, req_fields))
+                j->wanted[word] &= ~(set & -set);
+        }
+    }
 }
 
-/** The relations they are over. */
-static uint32_t planned_relations(struct wl_judge *j, struct wl_offer *o)
+/** The relations that they are over. */
+static uint32_t wanted_relations(const struct wl_judge *j)
 {
-    const uint64_t *sets = related_sets(j, o);
     uint32_t relations = 0;
 
     for (uint32_t word = 0; word < j->related.n_words; word++) {
-        for (uint64_t set = sets[word]; set; set &= set - 1)
+        for (uint64_t set = j->wanted[word]; set; set &= set - 1)
             relations |= j->relations[word * WL_INDEX_BITS + (uint32_t)__builtin_ctzll(set)];
     }
     return relations;
@@ -757,7 +780,8 @@ static void make_plan(struct wl_judge *j, const struct wl_exchange *ex, struct w
     wl_offer_whole(&o, ex);
     n = plan_part(j, &j->exchanges, &ex->req, &o, plan, WL_PART_WHOLE, n);
     plan->end[WL_PART_WHOLE] = n;
-    plan->relations = planned_relations(j, &o);
+    want_related(j, ex, &o);
+    plan->relations = wanted_relations(j);
 }
 
 static const struct wl_plan *plan_of(struct wl_judge *j, const struct wl_exchange *ex,
@@ -857,16 +881,13 @@ void wl_judge_connection(struct wl_judge *j, struct wl_conn_record *conn)
 void wl_judge_relate(struct wl_judge *j, struct wl_exchange *ex, struct wl_arena *arena)
 {
     struct wl_offer o = wl_offer_begin(ex);
-    const uint64_t *sets;
 
     j->ex = ex;
     j->conn = NULL;
     begin(j, arena, j->max_findings);
     wl_offer_whole(&o, ex);
     j->have = o.have;
-    sets = related_sets(j, &o);
-    if (sets)
-        memcpy(j->wanted, sets, j->related.n_words * sizeof(*sets));
+    want_related(j, ex, &o);
 }
 
 void wl_judge_related(struct wl_judge *j, enum wl_relation relation, const struct wl_past *past,
@@ -936,7 +957,7 @@ const struct wl_mark *wl_judge_mark(const struct wl_judge *j)
 
 struct wl_date wl_judge_date(struct wl_judge *j, struct wl_span s, wl_ns t)
 {
-    return wl_grammar_date_again(&j->date, s, t / WL_SECOND);
+    return wl_grammar_date_again(&j->date, s, t);
 }
 
 const struct wl_conn_record *wl_judge_conn(const struct wl_judge *j)

@@ -208,7 +208,7 @@ static void length_differs_from_get(struct wl_judge *j, const struct wl_exchange
     uint64_t before = length_of(past), length = length_of(now);
     bool head_now = now->method == WL_METHOD_HEAD;
 
-    if ((now->status != 200 && now->status != 304) || !(head_now || now->method == WL_METHOD_GET) ||
+    if ((now->status != 200 && now->status != 304) ||
         (now->status == 200 && head_now == (past->method == WL_METHOD_HEAD)))
         return;
     if (before == WL_NONE || length == WL_NONE || before == length)
@@ -368,6 +368,7 @@ static const struct wl_rule rules[] = {
         .status_from = 200,
         .status_to = 304,
         .field = WL_FIELD_ETAG,
+        .cases = {{.method = WL_METHOD_GET}, {.method = WL_METHOD_HEAD}},
         .relation = WL_RELATION_GET,
         .also = WL_RELATION_HEAD,
         .check_related = length_differs_from_get,

@@ -131,13 +131,14 @@ static bool is_stream(const struct wl_message *res)
 static void silent_gap_no_interim(struct wl_judge *j, const struct wl_exchange *ex,
                                   const struct wl_message *m)
 {
-    wl_ns tier = wl_judge_thresholds(j)->silence_warn;
-    bool webdav = wl_grammar_method_flags(ex->req.method_id) & WL_WEBDAV;
+    wl_ns tier = wl_judge_thresholds(j)->silence_warn, silence;
     struct wl_answer first;
-    wl_ns silence;
+    bool webdav;
 
-    (void)m;
     if (ex->req.state != WL_WHOLE || wl_facts_n_answers(ex) == 0)
+        return;
+    /* the last of the answers was soon enough, as nearly always */
+    if (wl_facts_final(ex) && m->t_first - ex->req.t_last <= tier)
         return;
     /* behind an unanswered request the server had to wait, and was not silent meanwhile */
     if (wl_message_mark(&ex->req, WL_MARK_PIPELINED))
@@ -148,6 +149,7 @@ static void silent_gap_no_interim(struct wl_judge *j, const struct wl_exchange *
         return;
     if ((ex->end == WL_END_CLOSED || ex->end == WL_END_RESET) && ex->t_end < first.t)
         return; /* one side had said all it would: the other need not hurry, or cannot */
+    webdav = wl_grammar_method_flags(ex->req.method_id) & WL_WEBDAV;
     /* the tiers of the catalogue: 20, 60 and 100 s */
     if (silence > 5 * tier) {
         tier *= 5;

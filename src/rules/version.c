@@ -63,11 +63,15 @@ static void host_missing_or_invalid(struct wl_judge *j, const struct wl_exchange
 {
     const struct wl_field *host;
     enum host_fault fault = host_fault(m, &host);
-    bool old = wl_facts_http10(m);
-    /* RFC 9112 3.2 speaks of HTTP/1.1; HTTP/1.0 knows no Host, but its servers use what is there */
-    enum wl_severity severity = old ? WL_NOTE : WL_VIOLATION;
+    enum wl_severity severity;
+    bool old;
 
     (void)ex;
+    if (fault == HOST_FINE)
+        return;
+    /* RFC 9112 3.2 speaks of HTTP/1.1; HTTP/1.0 knows no Host, but its servers use what is there */
+    old = wl_facts_http10(m);
+    severity = old ? WL_NOTE : WL_VIOLATION;
     switch (fault) {
     case HOST_FINE: break;
     case HOST_MISSING:
