@@ -250,9 +250,10 @@ static bool fill_index(struct wl_judge *j, struct wl_index *index, enum wl_when 
     for (size_t i = 0; i < j->n_rules; i++) {
         const struct wl_rule *rule = j->rulings[i].rule;
 
-        if (j->rulings[i].severity != WL_OFF && asked_about(rule, when))
+        if (j->rulings[i].severity != WL_OFF && asked_about(rule, when)) {
             room[n++] = (struct wl_index_rule){rule, (uint16_t)i,
                                                when == WL_ON_RELATED && rule->again};
+        }
     }
     return wl_index_init(index, j->budget, room, n);
 }
