@@ -13,6 +13,11 @@
 
 static_assert(sizeof(struct wl_h1) <= 144, "a connection that is spoken on is small, too");
 
+/* Of an arena, from the exchange on, what most of them take with both heads and their fields. */
+enum { EXCHANGE_OCTETS = 2048 };
+static_assert(sizeof(struct wl_work) < EXCHANGE_OCTETS,
+              "an exchange is the beginning of its arena");
+
 /* ----------------------------------------------------------------------------------- life */
 
 /* Octets of content that the channel has let pass are counted before their message leaves. */
@@ -352,7 +357,7 @@ static void h1_prefetch(const struct wl_layer *l)
     if (h->live)
         wl_prefetch(&h->live->switched, 1);
     if (h->build.first)
-        wl_prefetch(h->build.first, sizeof(*h->build.first));
+        wl_prefetch(h->build.first, EXCHANGE_OCTETS);
 }
 
 /* Bits of wl_rest.bits above those of build.c. */

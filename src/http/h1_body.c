@@ -114,6 +114,9 @@ static void look(struct wl_h1_in *in, size_t n)
     if (looks_inside(s, in->at.dir)) {
         wl_inside_feed(&in->h->build, s->work, s->m, wl_span_sub(in->bytes, 0, n), in->at);
     }
+    /* the first octet tells of nearly all content that it is no response */
+    if (n && s->look == WL_LOOK_STATUS && s->look_n == 0 && in->bytes.p[0] != 'H')
+        s->look = WL_LOOK_NOT;
     for (size_t i = 0; i < n && s->look != WL_LOOK_NOT; i++) {
         if (!look_at(s, in->bytes.p[i]))
             continue;

@@ -147,11 +147,13 @@ static void request_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_h1
 void wl_h1_simple_request(struct wl_h1 *h, const struct wl_seen *seen)
 {
     struct wl_h1_side *s = &h->live->side[WL_TO_SERVER];
-    struct wl_h1_text text = wl_h1_gathered(s, WL_TO_SERVER);
+    struct wl_h1_text text;
     struct wl_seen last;
 
-    if (s->phase != WL_H1_HEAD || !s->work || text.octets.n < 6 ||
-        wl_span_find(text.octets, '\n') != text.octets.n - 1 ||
+    if (s->phase != WL_H1_HEAD)
+        return;
+    text = wl_h1_gathered(s, WL_TO_SERVER);
+    if (!s->work || text.octets.n < 6 || wl_span_find(text.octets, '\n') != text.octets.n - 1 ||
         memcmp(text.octets.p, "GET ", 4) != 0)
         return;
     /* a version at the end of the line says that a field section follows */
@@ -655,6 +657,9 @@ static bool feed_whole_head(struct wl_h1_in *in)
         response_complete(in->h, in->s, text, &lines, in->seen);
     }
     end_of_head(in, waited);
+    /* content of known length that lies here, too */
+    if (in->s->phase == WL_H1_LENGTH && in->bytes.n && in->kind == WL_FED)
+        wl_h1_feed_body(in);
     return true;
 }
 

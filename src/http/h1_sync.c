@@ -257,12 +257,37 @@ static bool must_wait(struct wl_h1_in *in)
     return true;
 }
 
+/* The straight way, which nearly all messages take: one begins with the first octet of a packet, where
+ * nothing is held back, and is read at once. */
+static bool begins_at_once(const struct wl_h1_in *in)
+{
+    const struct wl_h1_side *s = in->s;
+
+    return s->crlf == 0 && !s->cr && s->gather.buf.n == 0 && in->bytes.p[0] >= 'A' &&
+           in->bytes.p[0] <= 'Z';
+}
+
+static void begin_request(struct wl_h1_in *in)
+{
+    in->s->first = in->at;
+    in->s->first_seen = *in->seen;
+    mark_refused(in);
+    in->h->build.parked = false;
+    wl_h1_begin_request(in->h, in->s);
+    wl_h1_feed_head(in);
+}
+
 static void start_client(struct wl_h1_in *in)
 {
     struct wl_h1_side *s = in->s;
     uint32_t before = s->crlf;
     struct wl_at at = in->at;
 
+    if (begins_at_once(in)) {
+        if (!must_wait(in))
+            begin_request(in);
+        return;
+    }
     if (before == 0 && s->first.offset + 1 == at.offset) {
         at = s->first; /* its CR came alone, the LF comes now */
     } else {
@@ -271,13 +296,8 @@ static void start_client(struct wl_h1_in *in)
     take_empty_lines(in, UINT32_MAX);
     if (before == 0 && s->crlf && in->h->after_content)
         mark_crlf_after_content(in, at);
-    if (in->bytes.n == 0 || must_wait(in))
-        return;
-    s->first = in->at;
-    s->first_seen = *in->seen;
-    mark_refused(in);
-    in->h->build.parked = false;
-    wl_h1_begin_request(in->h, s);
+    if (in->bytes.n && !must_wait(in))
+        begin_request(in);
 }
 
 /* ------------------------------------------------------------------------------- response */
@@ -360,11 +380,25 @@ static enum wl_claim begins_status_line(const struct wl_build *b, struct wl_span
     return wl_h1_status_start(wl_span(upper, n));
 }
 
+static void begin_response(struct wl_h1_in *in)
+{
+    wl_h1_simple_request(in->h, in->seen);
+    wl_h1_begin_response(in->h, in->s);
+    if (in->bytes.n) /* else all that came is kept */
+        wl_h1_feed_head(in);
+}
+
 static void start_server(struct wl_h1_in *in)
 {
     struct wl_h1_side *s = in->s;
     struct wl_span seen;
 
+    if (begins_at_once(in) && wl_h1_status_start(in->bytes) == WL_CLAIM_YES) {
+        s->first = in->at;
+        s->first_seen = *in->seen;
+        begin_response(in);
+        return;
+    }
     if (s->gather.buf.n == 0) {
         take_empty_lines(in, TOLERATED_CRLF);
         if (in->bytes.n == 0)
@@ -380,10 +414,7 @@ static void start_server(struct wl_h1_in *in)
         seen = wl_buf_span(&s->gather.buf);
     }
     switch (begins_status_line(&in->h->build, seen)) {
-    case WL_CLAIM_YES:
-        wl_h1_simple_request(in->h, in->seen);
-        wl_h1_begin_response(in->h, s);
-        break;
+    case WL_CLAIM_YES: begin_response(in); break;
     case WL_CLAIM_MORE:
         if (s->gather.buf.n == 0 && !wl_h1_gather(in, 5, 5))
             wl_h1_lose(in->h, s, WL_TO_CLIENT, s->first.offset, WL_UNJUDGED_LIMIT);

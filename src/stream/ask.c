@@ -43,7 +43,7 @@ void wl_channel_ref(const struct wl_hand *hand, struct wl_conn_ref *ret)
     };
     wl_flow_end(flow, turned, &ret->client);
     wl_flow_end(flow, !turned, &ret->server);
-    if (ch)
+    if (ch && ch->is_proxied) /* it lies apart */
         ret->proxied = ch->proxied;
 }
 
@@ -199,6 +199,7 @@ void wl_layer_set_proto(struct wl_layer *l, enum wl_proto proto)
 void wl_layer_set_proxied(struct wl_layer *l, const struct wl_endpoint *e)
 {
     l->channel->proxied = *e;
+    l->channel->is_proxied = true;
 }
 
 void wl_layer_want_acks(struct wl_layer *l, bool on)

@@ -530,7 +530,7 @@ static bool may_rest(const struct wl_channel *ch)
            !ch->held && ch->depth == 1 && !ch->deaf && ch->wake_at == 0 &&
            ch->expected == WL_PROTO_UNKNOWN && !ch->asked[0] && !ch->asked[1] && !ch->gaps[0] &&
            !ch->gaps[1] && !ch->cut && !ch->stopped[0] && !ch->stopped[1] && !ch->forced[0] &&
-           !ch->forced[1] && !ch->ended[0] && !ch->ended[1] && ch->proxied.family == 0 &&
+           !ch->forced[1] && !ch->ended[0] && !ch->ended[1] && !ch->is_proxied &&
            !ch->flow->tcp.slow && ch->n_marks == 0 && ch->n_steps_lost == 0 && one_step &&
            ch->n_exchanges == ch->n_ordinals;
 }

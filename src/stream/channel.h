@@ -170,6 +170,7 @@ struct wl_channel {
     uint8_t ignored;       /* direction, plus one, whose turn was not understood; 0: none */
     bool deaf;             /* the layer wants no more octets */
     bool cut;              /* snap length, in gaps */
+    bool is_proxied;       /* a PROXY protocol header was seen */
     bool last_alone;       /* the last step stands for whole exchanges */
     bool stopped[2];       /* the layer waits for the other side before it takes more of this */
     bool forced[2];        /* waiting is over, whatever the layer says */
