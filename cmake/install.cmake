@@ -20,6 +20,8 @@ function(wl_install_made source folder component)
     set(WL_PC_LIBDIR [[${WL_PC_LIBDIR}]])
     set(WL_PC_DESCRIPTION [[${PROJECT_DESCRIPTION}]])
     set(WL_PC_VERSION ${PROJECT_VERSION})
+    set(WL_PC_REQUIRES [[${WL_PC_REQUIRES}]])
+    set(WL_PC_DL [[${WL_PC_DL}]])
     configure_file([[${CMAKE_SOURCE_DIR}/${source}]] [[${CMAKE_BINARY_DIR}/${name}]] @ONLY)"
     COMPONENT ${component})
   install(FILES ${CMAKE_BINARY_DIR}/${name} DESTINATION ${folder} COMPONENT ${component})
@@ -51,6 +53,11 @@ install(DIRECTORY include/wirelint TYPE INCLUDE COMPONENT development)
 install(FILES examples/statuses.c DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libwirelint-dev/examples
   COMPONENT development)
 
+# dlopen(3) is part of some C libraries
+set(WL_PC_DL "")
+if(CMAKE_DL_LIBS)
+  set(WL_PC_DL " -l${CMAKE_DL_LIBS}")
+endif()
 # everything from the prefix, unless a folder was given as a whole
 foreach(folder INCLUDEDIR LIBDIR)
   if(IS_ABSOLUTE "${CMAKE_INSTALL_${folder}}")

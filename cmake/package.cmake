@@ -10,6 +10,20 @@ endif()
 set(WL_MAINTAINER "${WL_PACKAGER}" CACHE STRING "Maintainer of the Debian packages: Name <address>")
 configure_file(packaging/debian/changelog.in debian/changelog @ONLY)
 
+# What is loaded on demand is linked here, since dpkg-shlibdeps sees only that; nobody runs or installs these.
+set(CPACK_WL_ON_DEMAND "")
+if(WL_ON_DEMAND)
+  foreach(component library program)
+    add_library(on_demand_${component} MODULE EXCLUDE_FROM_ALL src/capture/pcap_calls.c src/capture/archive_calls.c
+      $<$<STREQUAL:${component},program>:${CMAKE_SOURCE_DIR}/src/microhttpd_calls.c>)
+    target_include_directories(on_demand_${component} PRIVATE include src/base)
+    target_compile_definitions(on_demand_${component} PRIVATE _POSIX_C_SOURCE=200809L)
+    target_link_libraries(on_demand_${component} PRIVATE libwirelint PkgConfig::PCAP PkgConfig::ARCHIVE
+      $<$<STREQUAL:${component},program>:PkgConfig::MICROHTTPD>)
+  endforeach()
+  set(CPACK_WL_ON_DEMAND ${CMAKE_BINARY_DIR})
+endif()
+
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME wirelint)
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "") # each package has its own
@@ -30,7 +44,6 @@ set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME wirelint)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION net)
-set(CPACK_DEBIAN_PROGRAM_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PROGRAM_DESCRIPTION "judge the status sequences of HTTP in packet captures
 wirelint reads packet captures, or captures from interfaces, reassembles
 TCP, and shows for every HTTP request the whole sequence of statuses that
@@ -53,10 +66,15 @@ libwirelint takes packets, whole captures or interfaces, and gives HTTP
 exchanges with all their responses, and what a catalogue of rules finds in
 them. This package is for programs that are linked with it.")
 
+# for the static library, which is linked with these
+set(WL_DEVELOPMENT_DEPENDS "zlib1g-dev, nettle-dev")
+if(NOT WL_ON_DEMAND)
+  string(APPEND WL_DEVELOPMENT_DEPENDS ", libpcap-dev, libarchive-dev")
+endif()
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libwirelint-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
-  "${WL_RUNTIME} (= ${PROJECT_VERSION}), libpcap-dev, libarchive-dev, zlib1g-dev, nettle-dev")
+  "${WL_RUNTIME} (= ${PROJECT_VERSION}), ${WL_DEVELOPMENT_DEPENDS}")
 set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "status sequences of HTTP in packets, for building programs
 libwirelint takes packets, whole captures or interfaces, and gives HTTP
 exchanges with all their responses, and what a catalogue of rules finds in

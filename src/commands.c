@@ -3,18 +3,16 @@
  */
 #include "commands.h"
 
+#include "archive_calls.h"
 #include "confine.h"
 #include "diag.h"
 #include "dialogues.h"
+#include "microhttpd_calls.h"
+#include "pcap_calls.h"
 #include "profiles.h"
 #include "wirelint/interface.h"
 
-#include <archive.h>
-
 enum { LOOK_MS = 300 /* at the traffic of interfaces */ };
-
-/* pcap.h needs types that strict POSIX does not have; this is all that is wanted of it. */
-extern const char *pcap_lib_version(void);
 
 void wl_command_rules(struct wl_text *t, const struct wl_options *o, const struct wl_page *page)
 {
@@ -182,11 +180,28 @@ int wl_command_interfaces(struct wl_text *t, const struct wl_options *o, struct 
     return 0;
 }
 
+/* What is loaded on demand, as this machine has it. */
+static void put_libraries(struct wl_text *t)
+{
+    struct wl_pcap_calls pcap;
+    struct wl_archive_calls archive;
+    struct wl_mhd_calls http;
+    struct wl_error err = {.code = WL_OK};
+
+    wl_text_printf(t, "%s\n", wl_pcap_load(&pcap, &err) < 0 ? err.text : pcap.lib_version());
+    wl_text_printf(t, "%s\n",
+                   wl_archive_load(&archive, &err) < 0 ? err.text : archive.version_details());
+    if (wl_mhd_load(&http, &err) < 0) {
+        wl_text_printf(t, "%s\n", err.text);
+    } else {
+        wl_text_printf(t, "libmicrohttpd %s\n", http.get_version());
+    }
+}
+
 void wl_command_version(struct wl_text *t)
 {
     wl_text_printf(t, "wirelint %s (output schema %s, %u rules)\n", WL_VERSION, WL_SCHEMA,
                    (unsigned)wl_rule_count());
-    wl_text_printf(t, "%s\n", pcap_lib_version());
-    wl_text_printf(t, "%s\n", archive_version_details());
+    put_libraries(t);
     wl_confine_describe(t);
 }

@@ -14,12 +14,12 @@
 #include "diag.h"
 #include "grammar.h"
 #include "metrics.h"
+#include "microhttpd_calls.h"
 #include "pipeline.h"
 #include "ring.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <microhttpd.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -53,6 +53,7 @@ struct visitor {
 
 struct wl_scrape {
     struct wl_budget budget;
+    struct wl_mhd_calls http;
     int fd; /* listens; -1 once libmicrohttpd has it */
     struct page pages[PAGES];
     struct wl_ring *fresh, *used;
@@ -329,13 +330,14 @@ static enum MHD_Result read_accept(void *user, enum MHD_ValueKind kind, const ch
 }
 
 /* RFC 9110 12.5.1. OpenMetrics for those who name it and want it no less; others may not know it. */
-static enum wl_metrics_form preferred_form(struct MHD_Connection *connection)
+static enum wl_metrics_form preferred_form(const struct wl_scrape *s,
+                                           struct MHD_Connection *connection)
 {
     struct wish wishes[WL_N_METRICS_FORMS] = {{0, 0}};
     const struct wish *open = &wishes[WL_METRICS_OPENMETRICS];
     const struct wish *plain = &wishes[WL_METRICS_PROMETHEUS];
 
-    (void)MHD_get_connection_values(connection, MHD_HEADER_KIND, read_accept, wishes);
+    (void)s->http.get_connection_values(connection, MHD_HEADER_KIND, read_accept, wishes);
     if (open->weight > plain->weight ||
         (open->weight && open->weight == plain->weight && open->specific == ITSELF))
         return WL_METRICS_OPENMETRICS;
@@ -345,48 +347,50 @@ static enum wl_metrics_form preferred_form(struct MHD_Connection *connection)
 /* -------------------------------------------------------------------- on the thread that answers */
 
 /* The rest of a response, and away with it; no connection is kept for a second request. */
-static enum MHD_Result respond(struct MHD_Connection *connection, unsigned status,
-                               struct wl_span content, const char *type, const char *field,
-                               const char *value)
+static enum MHD_Result respond(const struct wl_scrape *s, struct MHD_Connection *connection,
+                               unsigned status, struct wl_span content, const char *type,
+                               const char *field, const char *value)
 {
     /* copied: the page may be written anew before a slow visitor has all of it */
     const union {
         const uint8_t *given;
         void *taken; /* only read, whatever its type says */
     } octets = {content.p};
-    struct MHD_Response *response = MHD_create_response_from_buffer(content.n, octets.taken,
-                                                                    MHD_RESPMEM_MUST_COPY);
+    struct MHD_Response *response = s->http.create_response_from_buffer(content.n, octets.taken,
+                                                                        MHD_RESPMEM_MUST_COPY);
     enum MHD_Result result;
 
     if (!response)
         return MHD_NO;
-    result = MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+    result = s->http.add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
     if (result == MHD_YES)
-        result = MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+        result = s->http.add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     if (result == MHD_YES)
-        result = MHD_add_response_header(response, field, value);
+        result = s->http.add_response_header(response, field, value);
     if (result == MHD_YES)
-        result = MHD_queue_response(connection, status, response);
-    MHD_destroy_response(response);
+        result = s->http.queue_response(connection, status, response);
+    s->http.destroy_response(response);
     return result;
 }
 
-static enum MHD_Result refuse(struct MHD_Connection *connection, unsigned status, const char *text)
+static enum MHD_Result refuse(const struct wl_scrape *s, struct MHD_Connection *connection,
+                              unsigned status, const char *text)
 {
     bool method = status == MHD_HTTP_METHOD_NOT_ALLOWED;
 
-    return respond(connection, status, wl_span_text(text), "text/plain; charset=utf-8",
+    return respond(s, connection, status, wl_span_text(text), "text/plain; charset=utf-8",
                    method ? MHD_HTTP_HEADER_ALLOW : MHD_HTTP_HEADER_CACHE_CONTROL,
                    method ? "GET, HEAD" : "no-store");
 }
 
 /* Everything but GET and HEAD (RFC 9110 15.5.6, 15.6.2). */
-static enum MHD_Result refuse_method(struct MHD_Connection *connection, const char *method)
+static enum MHD_Result refuse_method(const struct wl_scrape *s, struct MHD_Connection *connection,
+                                     const char *method)
 {
     bool known = wl_grammar_method(wl_span_text(method)) != WL_METHOD_OTHER;
 
-    return known ? refuse(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "GET or HEAD.\n")
-                 : refuse(connection, MHD_HTTP_NOT_IMPLEMENTED, "GET or HEAD.\n");
+    return known ? refuse(s, connection, MHD_HTTP_METHOD_NOT_ALLOWED, "GET or HEAD.\n")
+                 : refuse(s, connection, MHD_HTTP_NOT_IMPLEMENTED, "GET or HEAD.\n");
 }
 
 /* RFC 9112 3.2.2: a server must take the absolute form, too. */
@@ -412,11 +416,12 @@ static enum MHD_Result count_host(void *user, enum MHD_ValueKind kind, const cha
 }
 
 /* RFC 9112 3.2: 400 for a request of HTTP/1.1 without Host, and for any with more than one. */
-static bool names_host(struct MHD_Connection *connection, const char *version)
+static bool names_host(const struct wl_scrape *s, struct MHD_Connection *connection,
+                       const char *version)
 {
     unsigned n = 0;
 
-    (void)MHD_get_connection_values(connection, MHD_HEADER_KIND, count_host, &n);
+    (void)s->http.get_connection_values(connection, MHD_HEADER_KIND, count_host, &n);
     return n == 1 || (n == 0 && strcmp(version, MHD_HTTP_VERSION_1_0) == 0);
 }
 
@@ -430,14 +435,14 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *connection,
     (void)upload;
     (void)state;
     *upload_octets = 0; /* whatever it is, it is of no interest */
-    if (!names_host(connection, version))
-        return refuse(connection, MHD_HTTP_BAD_REQUEST, "One Host, please.\n");
+    if (!names_host(s, connection, version))
+        return refuse(s, connection, MHD_HTTP_BAD_REQUEST, "One Host, please.\n");
     if (strcmp(path_of(target), path) != 0)
-        return refuse(connection, MHD_HTTP_NOT_FOUND, "The numbers are at /metrics.\n");
+        return refuse(s, connection, MHD_HTTP_NOT_FOUND, "The numbers are at /metrics.\n");
     if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
-        return refuse_method(connection, method);
-    form = preferred_form(connection);
-    return respond(connection, MHD_HTTP_OK, wl_text_span(&s->shown->forms[form]),
+        return refuse_method(s, connection, method);
+    form = preferred_form(s, connection);
+    return respond(s, connection, MHD_HTTP_OK, wl_text_span(&s->shown->forms[form]),
                    wl_metrics_media_type(form), MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT);
 }
 
@@ -454,7 +459,7 @@ static void on_connection(void *user, struct MHD_Connection *connection, void **
                           enum MHD_ConnectionNotificationCode what)
 {
     struct wl_scrape *s = user;
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+    const union MHD_ConnectionInfo *info = s->http.get_connection_info(
         connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 
     (void)state;
@@ -503,7 +508,7 @@ static int patience(struct wl_scrape *s)
 {
     MHD_UNSIGNED_LONG_LONG ms = 0;
 
-    if (MHD_get_timeout(s->daemon, &ms) != MHD_YES)
+    if (s->http.get_timeout(s->daemon, &ms) != MHD_YES)
         return -1;
     return ms > 1000 ? 1000 : (int)ms;
 }
@@ -511,7 +516,7 @@ static int patience(struct wl_scrape *s)
 static void answer(void *user)
 {
     struct wl_scrape *s = user;
-    const union MHD_DaemonInfo *info = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    const union MHD_DaemonInfo *info = s->http.get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD);
     struct pollfd fds[2] = {
         {.fd = wl_bell_fd(s->bell), .events = POLLIN},
         {.fd = info ? info->epoll_fd : -1, .events = POLLIN},
@@ -527,7 +532,7 @@ static void answer(void *user)
         wl_bell_disarm(s->bell);
         take_fresh(s);
         end_visits(s);
-        (void)MHD_run(s->daemon);
+        (void)s->http.run(s->daemon);
     }
 }
 
@@ -572,6 +577,11 @@ int wl_scrape_open(const struct wl_endpoint *at, wl_log_fn *log, void *log_user,
     s->fd = -1;
     for (size_t i = 0; i < CONNECTIONS; i++)
         s->visitors[i].fd = -1;
+    rc = wl_mhd_load(&s->http, err);
+    if (rc < 0) {
+        wl_scrape_free(s);
+        return rc;
+    }
     s->fresh = wl_ring_new(&s->budget, PAGES + 1, UINT64_MAX);
     s->used = wl_ring_new(&s->budget, PAGES + 1, UINT64_MAX);
     s->bell = wl_bell_new(&s->budget);
@@ -594,7 +604,7 @@ int wl_scrape_start(struct wl_scrape *s, struct wl_error *err)
     const int lenient = -1;
     int rc;
 
-    s->daemon = MHD_start_daemon(
+    s->daemon = s->http.start_daemon(
         MHD_USE_EPOLL, 0, NULL, NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET, s->fd,
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
         (unsigned)CONNECTIONS_PER_ADDRESS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
@@ -621,7 +631,7 @@ void wl_scrape_free(struct wl_scrape *s)
         wl_thread_join(&s->thread);
     }
     if (s->daemon)
-        MHD_stop_daemon(s->daemon);
+        s->http.stop_daemon(s->daemon);
     if (s->fd >= 0)
         (void)close(s->fd);
     for (size_t i = 0; i < PAGES; i++) {

@@ -21,7 +21,7 @@ struct wl_scrape;
  */
 bool wl_scrape_address(const char *value, struct wl_endpoint *ret);
 /**
- * Listens there. Returns 0, or WL_EOUTPUT, WL_EPERM or WL_NOMEM with err.
+ * Listens there. Returns 0, or WL_EOUTPUT, WL_EPERM, WL_ELIBRARY or WL_NOMEM with err.
  * log is told where, at WL_LOG_INFO, or at WL_LOG_WARN when the port is only known now.
  */
 WL_MUST_USE int wl_scrape_open(const struct wl_endpoint *at, wl_log_fn *log, void *log_user,

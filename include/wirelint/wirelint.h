@@ -39,6 +39,7 @@ enum wl_code {
     WL_EPERM = -6,    /* no permission to capture */
     WL_EPIPE = -7,    /* standard output was closed by its reader: end quietly */
     WL_AGAIN = -8,    /* live: nothing there yet */
+    WL_ELIBRARY = -9, /* a shared library that this takes could not be loaded */
 };
 
 /** What went wrong, for people: lower case, failure first, subject quoted, no full stop. */

@@ -11,7 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WL_MUST_USE __attribute__((warn_unused_result))
+/* of an expression, as its own header declares it: tables of functions (library.h) */
+#define WL_TYPEOF(x) __typeof__(x)
+#define WL_MUST_USE  __attribute__((warn_unused_result))
 /* on the way of every packet: where a call would cost as much as what is called */
 #define WL_INLINE inline __attribute__((always_inline))
 /* off the way of most packets: its registers are not saved for those that do not come by */

@@ -8,13 +8,7 @@
 #include "bpf.h"
 
 #include "diag.h"
-
-/* pcap.h speaks BSD; strict POSIX headers keep these names to themselves. */
-typedef unsigned char u_char;
-typedef unsigned short u_short;
-typedef unsigned int u_int;
-
-#include <pcap.h>
+#include "pcap_calls.h"
 
 enum {
     MAX_PROGRAMS = 64, /* link types of one capture */
@@ -29,6 +23,7 @@ struct program {
 
 struct wl_bpf {
     struct wl_budget *budget;
+    struct wl_pcap_calls calls;
     const char *expression;
     size_t n_programs, last; /* last: the program used last */
     struct program programs[MAX_PROGRAMS];
@@ -49,18 +44,18 @@ int wl_bpf_prepare(struct wl_bpf *b, int dlt, struct wl_error *err)
     if (b->n_programs == MAX_PROGRAMS)
         return wl_fail(err, WL_EINVAL, "the capture has more than 64 link types to filter");
     program = &b->programs[b->n_programs];
-    *program = (struct program){.dlt = dlt, .known = pcap_datalink_val_to_name(dlt) != NULL};
+    *program = (struct program){.dlt = dlt, .known = b->calls.datalink_val_to_name(dlt) != NULL};
     if (program->known) {
-        dead = pcap_open_dead(dlt, FILTER_SNAPLEN);
+        dead = b->calls.open_dead(dlt, FILTER_SNAPLEN);
         if (!dead)
             return wl_fail(err, WL_NOMEM, "out of memory");
-        if (pcap_compile(dead, &program->code, b->expression, 1, PCAP_NETMASK_UNKNOWN) < 0) {
+        if (b->calls.compile(dead, &program->code, b->expression, 1, PCAP_NETMASK_UNKNOWN) < 0) {
             code = wl_fail(err, WL_EINVAL, "cannot use the filter '%s': %s", b->expression,
-                           pcap_geterr(dead));
+                           b->calls.geterr(dead));
             wl_hint(err, "filters are those of tcpdump, see pcap-filter(7); for statuses and "
                          "servers there is --where");
         }
-        pcap_close(dead);
+        b->calls.close(dead);
         if (code < 0)
             return code;
     }
@@ -72,11 +67,17 @@ int wl_bpf_new(const char *expression, struct wl_budget *budget, struct wl_bpf *
                struct wl_error *err)
 {
     struct wl_bpf *b = wl_alloc(budget, sizeof(*b));
+    int code;
 
     if (!b)
         return wl_fail(err, WL_NOMEM, "out of memory");
     b->budget = budget;
     b->expression = expression;
+    code = wl_pcap_load(&b->calls, err);
+    if (code < 0) {
+        wl_bpf_free(b);
+        return code;
+    }
     *ret = b;
     return 0;
 }
@@ -96,7 +97,7 @@ int wl_bpf_match(struct wl_bpf *b, const struct wl_packet *p, struct wl_error *e
             return code;
     }
     program = &b->programs[b->last];
-    return program->known && pcap_offline_filter(&program->code, &header, p->bytes.p) != 0;
+    return program->known && b->calls.offline_filter(&program->code, &header, p->bytes.p) != 0;
 }
 
 void wl_bpf_free(struct wl_bpf *b)
@@ -104,6 +105,6 @@ void wl_bpf_free(struct wl_bpf *b)
     if (!b)
         return;
     for (size_t i = 0; i < b->n_programs; i++)
-        pcap_freecode(&b->programs[i].code);
+        b->calls.freecode(&b->programs[i].code);
     wl_free(b->budget, b, sizeof(*b));
 }

@@ -9,13 +9,13 @@
 
 #include "attr.h"
 #include "diag.h"
+#include "pcap_calls.h"
 #include "text.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <net/if.h>
 #include <netinet/in.h>
-#include <pcap.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -64,10 +64,14 @@ static bool is_network(const pcap_if_t *dev)
 int wl_interfaces_list(struct wl_interface *ret, size_t max, size_t *ret_n, struct wl_error *err)
 {
     char text[PCAP_ERRBUF_SIZE];
+    struct wl_pcap_calls pcap;
     pcap_if_t *all = NULL, *any = NULL;
     size_t n = 0;
+    int rc = wl_pcap_load(&pcap, err);
 
-    if (pcap_findalldevs(&all, text) < 0)
+    if (rc < 0)
+        return rc;
+    if (pcap.findalldevs(&all, text) < 0)
         return wl_fail(err, WL_EOPEN, "cannot list the interfaces: %s", text);
     for (pcap_if_t *dev = all; dev && n < max; dev = dev->next) {
         struct wl_interface *i = &ret[n];
@@ -95,7 +99,7 @@ int wl_interfaces_list(struct wl_interface *ret, size_t max, size_t *ret_n, stru
         (void)snprintf(ret[n].description, sizeof(ret[n].description), "all interfaces at once");
         n++;
     }
-    pcap_freealldevs(all);
+    pcap.freealldevs(all);
     wl_interfaces_count(ret, n);
     *ret_n = n;
     return 0;

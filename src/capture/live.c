@@ -18,10 +18,10 @@
 
 #include "diag.h"
 #include "interfaces.h"
+#include "pcap_calls.h"
 
 #include <errno.h>
 #include <net/if.h>
-#include <pcap.h>
 #include <stdarg.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -52,6 +52,7 @@ struct wl_live {
     const struct wl_source_config *cfg;
     const char *name;
     struct wl_input *told;
+    struct wl_pcap_calls calls;
     pcap_t *pcap;
     int linktype;
     wl_ns per_unit; /* nanoseconds of one unit of its time stamps */
@@ -96,7 +97,7 @@ static void say(const struct wl_live *l, enum wl_log_level level, const char *fm
 static enum condition condition_of(const struct wl_live *l, unsigned *ret_index,
                                    unsigned *ret_hardware)
 {
-    int fd = pcap_fileno(l->pcap);
+    int fd = l->calls.fileno(l->pcap);
     struct ifreq request = {.ifr_ifindex = 0};
 
     *ret_index = l->index;
@@ -116,7 +117,7 @@ static enum condition condition_of(const struct wl_live *l, unsigned *ret_index,
 
 static bool bind_anew(struct wl_live *l, unsigned index)
 {
-    int fd = pcap_fileno(l->pcap);
+    int fd = l->calls.fileno(l->pcap);
     struct sockaddr_ll address = {
         .sll_family = AF_PACKET,
         .sll_protocol = htons(ETH_P_ALL),
@@ -147,9 +148,9 @@ static void see_once(const struct wl_live *l)
     int yes = 1;
 
     (void)snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", l->name);
-    if (!l->is_any && ioctl(pcap_fileno(l->pcap), SIOCGIFFLAGS, &request) == 0 &&
+    if (!l->is_any && ioctl(l->calls.fileno(l->pcap), SIOCGIFFLAGS, &request) == 0 &&
         (request.ifr_flags & IFF_LOOPBACK)) {
-        (void)setsockopt(pcap_fileno(l->pcap), SOL_PACKET, PACKET_IGNORE_OUTGOING, &yes,
+        (void)setsockopt(l->calls.fileno(l->pcap), SOL_PACKET, PACKET_IGNORE_OUTGOING, &yes,
                          sizeof(yes));
     }
 }
@@ -160,7 +161,7 @@ static int join_group(struct wl_live *l, struct wl_error *err)
     unsigned group = l->group | how << 16;
     char reason[96];
 
-    if (setsockopt(pcap_fileno(l->pcap), SOL_PACKET, PACKET_FANOUT, &group, sizeof(group)) == 0)
+    if (setsockopt(l->calls.fileno(l->pcap), SOL_PACKET, PACKET_FANOUT, &group, sizeof(group)) == 0)
         return 0;
     return wl_fail(err, WL_EOPEN, "cannot share '%s' among %u sockets: %s", l->name,
                    l->cfg->n_shards, wl_errno_text(errno, reason, sizeof(reason)));
@@ -199,7 +200,7 @@ static int join_group(struct wl_live *l, struct wl_error *err)
 
 static int cannot_open(const struct wl_live *l, int code, struct wl_error *err)
 {
-    const char *text = pcap_geterr(l->pcap);
+    const char *text = l->calls.geterr(l->pcap);
 
     switch (code) {
     case PCAP_ERROR_NO_SUCH_DEVICE: return wl_interfaces_unknown(l->name, err);
@@ -212,7 +213,7 @@ static int cannot_open(const struct wl_live *l, int code, struct wl_error *err)
     case PCAP_ERROR: return wl_fail(err, WL_EOPEN, "cannot capture from '%s': %s", l->name, text);
     default:
         return wl_fail(err, WL_EOPEN, "cannot capture from '%s': %s%s%s", l->name,
-                       pcap_statustostr(code), *text ? ": " : "", text);
+                       l->calls.statustostr(code), *text ? ": " : "", text);
     }
 }
 
@@ -222,12 +223,12 @@ static int set_options(const struct wl_live *l)
     uint64_t buffer = cfg->buffer ? cfg->buffer : DEFAULT_BUFFER;
 
     /* these fail only when the handle is active already, or the value is one that we do not give */
-    if (pcap_set_snaplen(l->pcap, (int)l->snaplen) || pcap_set_timeout(l->pcap, BLOCK_MS) ||
-        pcap_set_promisc(l->pcap, !cfg->not_promiscuous && !l->is_any) ||
-        pcap_set_buffer_size(l->pcap, (int)wl_min_u64(buffer, INT32_MAX)))
+    if (l->calls.set_snaplen(l->pcap, (int)l->snaplen) || l->calls.set_timeout(l->pcap, BLOCK_MS) ||
+        l->calls.set_promisc(l->pcap, !cfg->not_promiscuous && !l->is_any) ||
+        l->calls.set_buffer_size(l->pcap, (int)wl_min_u64(buffer, INT32_MAX)))
         return PCAP_ERROR;
     /* finer time stamps where they are offered */
-    (void)pcap_set_tstamp_precision(l->pcap, PCAP_TSTAMP_PRECISION_NANO);
+    (void)l->calls.set_tstamp_precision(l->pcap, PCAP_TSTAMP_PRECISION_NANO);
     return 0;
 }
 
@@ -236,22 +237,22 @@ static int activate(struct wl_live *l, struct wl_error *err)
     char text[PCAP_ERRBUF_SIZE] = "";
     int code;
 
-    l->pcap = pcap_create(l->name, text);
+    l->pcap = l->calls.create(l->name, text);
     if (!l->pcap)
         return wl_fail(err, WL_EOPEN, "cannot capture from '%s': %s", l->name, text);
     code = set_options(l);
     if (code == 0)
-        code = pcap_activate(l->pcap);
+        code = l->calls.activate(l->pcap);
     if (code < 0)
         return cannot_open(l, code, err);
     if (code > 0 && code != PCAP_WARNING_PROMISC_NOTSUP)
-        say(l, WL_LOG_INFO, "'%s': %s", l->name, pcap_geterr(l->pcap));
-    if (pcap_setnonblock(l->pcap, 1, text) < 0)
+        say(l, WL_LOG_INFO, "'%s': %s", l->name, l->calls.geterr(l->pcap));
+    if (l->calls.setnonblock(l->pcap, 1, text) < 0)
         return wl_fail(err, WL_EOPEN, "cannot capture from '%s': %s", l->name, text);
-    if (pcap_get_selectable_fd(l->pcap) < 0)
+    if (l->calls.get_selectable_fd(l->pcap) < 0)
         return wl_fail(err, WL_EOPEN, "cannot capture from '%s': it cannot be waited for", l->name);
-    l->linktype = pcap_datalink(l->pcap);
-    l->per_unit = pcap_get_tstamp_precision(l->pcap) == PCAP_TSTAMP_PRECISION_NANO ? 1 : 1000;
+    l->linktype = l->calls.datalink(l->pcap);
+    l->per_unit = l->calls.get_tstamp_precision(l->pcap) == PCAP_TSTAMP_PRECISION_NANO ? 1 : 1000;
     (void)condition_of(l, &l->index, &l->hardware);
     see_once(l);
     return 0;
@@ -263,16 +264,16 @@ static int set_filter(struct wl_live *l, struct wl_error *err)
     struct bpf_program program;
     int code = 0;
 
-    if (pcap_compile(l->pcap, &program, expression, 1, PCAP_NETMASK_UNKNOWN) < 0) {
+    if (l->calls.compile(l->pcap, &program, expression, 1, PCAP_NETMASK_UNKNOWN) < 0) {
         code = wl_fail(err, WL_EINVAL, "cannot use the filter '%s': %s", expression,
-                       pcap_geterr(l->pcap));
+                       l->calls.geterr(l->pcap));
         wl_hint(err, "filters are those of tcpdump, see pcap-filter(7); for statuses and servers "
                      "there is --where");
         return code;
     }
-    if (pcap_setfilter(l->pcap, &program) < 0)
-        code = wl_fail(err, WL_EOPEN, "cannot filter '%s': %s", l->name, pcap_geterr(l->pcap));
-    pcap_freecode(&program);
+    if (l->calls.setfilter(l->pcap, &program) < 0)
+        code = wl_fail(err, WL_EOPEN, "cannot filter '%s': %s", l->name, l->calls.geterr(l->pcap));
+    l->calls.freecode(&program);
     return code;
 }
 
@@ -281,9 +282,9 @@ static int refuse_all(struct wl_live *l, struct wl_error *err)
     struct bpf_insn nothing = {.code = BPF_RET | BPF_K, .k = 0};
     struct bpf_program program = {.bf_len = 1, .bf_insns = &nothing};
 
-    if (pcap_setfilter(l->pcap, &program) == 0)
+    if (l->calls.setfilter(l->pcap, &program) == 0)
         return 0;
-    return wl_fail(err, WL_EOPEN, "cannot filter '%s': %s", l->name, pcap_geterr(l->pcap));
+    return wl_fail(err, WL_EOPEN, "cannot filter '%s': %s", l->name, l->calls.geterr(l->pcap));
 }
 
 int wl_live_open(const struct wl_source_config *cfg, size_t nth, struct wl_input *told,
@@ -309,7 +310,9 @@ int wl_live_open(const struct wl_source_config *cfg, size_t nth, struct wl_input
     }
     l->copies_n = COPIES + l->snaplen;
     l->copies = wl_alloc(budget, l->copies_n);
-    code = l->copies ? activate(l, err) : wl_fail(err, WL_NOMEM, "out of memory");
+    code = l->copies ? wl_pcap_load(&l->calls, err) : wl_fail(err, WL_NOMEM, "out of memory");
+    if (code == 0)
+        code = activate(l, err);
     if (code == 0)
         code = set_filter(l, err);
     if (code == 0 && l->one_of_many)
@@ -341,7 +344,7 @@ static int note_complaint(struct wl_live *l, struct wl_error *err)
 {
     if (l->rebound || l->condition != UP)
         return WL_AGAIN;
-    (void)snprintf(l->complaint, sizeof(l->complaint), "%s", pcap_geterr(l->pcap));
+    (void)snprintf(l->complaint, sizeof(l->complaint), "%s", l->calls.geterr(l->pcap));
     l->complained = true;
     if (l->n_complaints < PATIENCE)
         return WL_AGAIN;
@@ -400,7 +403,7 @@ int wl_live_take(struct wl_live *l, struct wl_packet *ret, size_t max, struct wl
 
         if (wanted == 0)
             break;
-        code = pcap_dispatch(l->pcap, (int)wanted, collect, user.out);
+        code = l->calls.dispatch(l->pcap, (int)wanted, collect, user.out);
         if (code <= 0)
             break;
     }
@@ -411,7 +414,7 @@ int wl_live_take(struct wl_live *l, struct wl_packet *ret, size_t max, struct wl
 
 int wl_live_fd(const struct wl_live *l)
 {
-    return pcap_get_selectable_fd(l->pcap);
+    return l->calls.get_selectable_fd(l->pcap);
 }
 
 /* ---------------------------------------------------------------------------- looking after it */
@@ -420,7 +423,7 @@ static void count_losses(struct wl_live *l)
 {
     struct pcap_stat st;
 
-    if (pcap_stats(l->pcap, &st) < 0)
+    if (l->calls.stats(l->pcap, &st) < 0)
         return;
     l->told->dropped += (uint32_t)(st.ps_drop - l->kernel_drops);
     l->told->interface_dropped += (uint32_t)(st.ps_ifdrop - l->interface_drops);
@@ -488,7 +491,7 @@ void wl_live_free(struct wl_live *l)
     if (!l)
         return;
     if (l->pcap)
-        pcap_close(l->pcap);
+        l->calls.close(l->pcap);
     wl_free(l->budget, l->copies, l->copies_n);
     wl_free(l->budget, l, sizeof(*l));
 }

@@ -20,6 +20,7 @@
 #include "diag.h"
 #include "feeds.h"
 #include "file.h"
+#include "unpack.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -382,6 +383,8 @@ int wl_source_prepare(const struct wl_source_config *cfg, const struct wl_limits
     s->until_progress = PROGRESS_STEP;
     if (cfg->bpf && cfg->bpf[0] && !cfg->n_interfaces) /* those are filtered by the kernel */
         code = wl_bpf_new(cfg->bpf, budget, &s->bpf, err);
+    for (size_t i = 0; code == 0 && i < cfg->n_files; i++)
+        code = wl_unpack_expect(cfg->files[i], cfg->follow, err);
     if (code == 0 && wl_feeds_wanted(cfg))
         code = prepare_feeds(s, err);
     if (code < 0) {

@@ -42,9 +42,11 @@ struct wl_packet {
 struct wl_source;
 
 /**
- * Opens what needs rights: interfaces, with their filter. Of files nothing is opened yet.
+ * Opens what needs rights: interfaces, with their filter; and loads the libraries that this source will take,
+ * for which of each file the first few octets are compared with those of compressed ones. Nothing else of
+ * files is looked at yet.
  * Returns 0, or WL_EOPEN (no such interface), WL_EPERM (no permission to capture), WL_EINVAL (bad
- * filter), WL_NOMEM with err. Nothing is held on failure. cfg is borrowed for the source's life.
+ * filter), WL_ELIBRARY, WL_NOMEM with err. Nothing is held on failure. cfg is borrowed for the source's life.
  */
 WL_MUST_USE int wl_source_prepare(const struct wl_source_config *cfg,
                                   const struct wl_limits *limits, struct wl_budget *budget,

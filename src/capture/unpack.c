@@ -13,21 +13,28 @@
 #define ZLIB_CONST /* next_in points to const octets */
 #include "unpack.h"
 
+#include "archive_calls.h"
 #include "diag.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
-enum { WL_PACKED_BLOCK = 64 << 10 };
+enum {
+    WL_PACKED_BLOCK = 64 << 10,
+    MOST_MAGIC = 6, /* octets by which a kind is known */
+};
+
+static const char gzip[] = "gzip";
 
 struct wl_unpacker {
     struct wl_budget *budget;
     struct wl_packed *packed;
+    struct wl_archive_calls calls;
     struct archive *reader; /* NULL: gzip */
     bool at_end;            /* nothing inside, or all of it read */
     bool inflating;         /* gzip is to be released */
@@ -41,7 +48,7 @@ static const struct kind {
     const char *name;
     struct wl_span magic;
 } kinds[] = {
-    {"gzip", {(const uint8_t *)"\x1f\x8b\x08", 3}},
+    {gzip, {(const uint8_t *)"\x1f\x8b\x08", 3}},
     {"zstd", {(const uint8_t *)"\x28\xb5\x2f\xfd", 4}},
     {"lz4", {(const uint8_t *)"\x04\x22\x4d\x18", 4}},
     {"lz4", {(const uint8_t *)"\x02\x21\x4c\x18", 4}}, /* the legacy frame */
@@ -181,32 +188,33 @@ static ptrdiff_t read_gzip(struct wl_unpacker *a, uint8_t *p, size_t n)
 static la_ssize_t read_packed(struct archive *reader, void *user, const void **ret)
 {
     const uint8_t *p = NULL;
-    ptrdiff_t got = next_packed(user, &p);
+    struct wl_unpacker *a = user;
+    ptrdiff_t got = next_packed(a, &p);
 
     if (got < 0) {
         char text[96];
 
-        archive_set_error(reader, errno, "%s", wl_errno_text(errno, text, sizeof(text)));
+        a->calls.set_error(reader, errno, "%s", wl_errno_text(errno, text, sizeof(text)));
         return ARCHIVE_FATAL;
     }
     *ret = p;
     return (la_ssize_t)got;
 }
 
-static int support(struct archive *reader)
+static int support(const struct wl_archive_calls *calls, struct archive *reader)
 {
     /* ARCHIVE_WARN means that an external program would do it: not for us */
-    return archive_read_support_format_raw(reader) == ARCHIVE_OK &&
-           archive_read_support_format_empty(reader) == ARCHIVE_OK &&
-           archive_read_support_filter_zstd(reader) == ARCHIVE_OK &&
-           archive_read_support_filter_lz4(reader) == ARCHIVE_OK &&
-           archive_read_support_filter_xz(reader) == ARCHIVE_OK &&
-           archive_read_support_filter_bzip2(reader) == ARCHIVE_OK;
+    return calls->read_support_format_raw(reader) == ARCHIVE_OK &&
+           calls->read_support_format_empty(reader) == ARCHIVE_OK &&
+           calls->read_support_filter_zstd(reader) == ARCHIVE_OK &&
+           calls->read_support_filter_lz4(reader) == ARCHIVE_OK &&
+           calls->read_support_filter_xz(reader) == ARCHIVE_OK &&
+           calls->read_support_filter_bzip2(reader) == ARCHIVE_OK;
 }
 
-static const char *reason(struct archive *reader)
+static const char *reason(const struct wl_unpacker *a)
 {
-    const char *text = archive_error_string(reader);
+    const char *text = a->calls.error_string(a->reader);
 
     return text ? text : "not understood";
 }
@@ -214,20 +222,59 @@ static const char *reason(struct archive *reader)
 static int open_archive(struct wl_unpacker *a, struct wl_error *err)
 {
     struct archive_entry *entry;
+    int rc = wl_archive_load(&a->calls, err);
 
-    a->reader = archive_read_new();
+    if (rc < 0)
+        return rc;
+    a->reader = a->calls.read_new();
     if (!a->reader)
         return wl_fail(err, WL_NOMEM, "out of memory");
-    if (!support(a->reader))
-        return wl_fail(err, WL_EOPEN, "libarchive lacks a filter: %s", reason(a->reader));
-    if (archive_read_open(a->reader, a, NULL, read_packed, NULL) != ARCHIVE_OK)
-        return wl_fail(err, WL_EOPEN, "%s", reason(a->reader));
-    switch (archive_read_next_header(a->reader, &entry)) {
+    if (!support(&a->calls, a->reader))
+        return wl_fail(err, WL_EOPEN, "libarchive lacks a filter: %s", reason(a));
+    if (a->calls.read_open(a->reader, a, NULL, read_packed, NULL) != ARCHIVE_OK)
+        return wl_fail(err, WL_EOPEN, "%s", reason(a));
+    switch (a->calls.read_next_header(a->reader, &entry)) {
     case ARCHIVE_OK:
     case ARCHIVE_WARN: return 0;
     case ARCHIVE_EOF: a->at_end = true; return 0;
-    default: return wl_fail(err, WL_EOPEN, "%s", reason(a->reader));
+    default: return wl_fail(err, WL_EOPEN, "%s", reason(a));
     }
+}
+
+/* The first octets of a regular file, which stay where they are; false when it is none. */
+static bool peek(const char *path, uint8_t octets[MOST_MAGIC], struct wl_span *ret)
+{
+    bool standard = strcmp(path, "-") == 0;
+    struct stat st;
+    ssize_t n = 0;
+    int fd;
+
+    if ((standard ? fstat(STDIN_FILENO, &st) : stat(path, &st)) < 0 || !S_ISREG(st.st_mode))
+        return false;
+    fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0)
+        return false;
+    n = pread(fd, octets, MOST_MAGIC, standard ? lseek(fd, 0, SEEK_CUR) : 0);
+    if (!standard)
+        (void)close(fd);
+    *ret = wl_span(octets, n > 0 ? (size_t)n : 0);
+    return true;
+}
+
+int wl_unpack_expect(const char *path, bool grows, struct wl_error *err)
+{
+    struct wl_archive_calls calls;
+    uint8_t octets[MOST_MAGIC];
+    struct wl_span first;
+    struct wl_error unsure;
+    const char *kind;
+
+    if (!peek(path, octets, &first) || (grows && first.n < sizeof(octets))) {
+        (void)!wl_archive_load(&calls, &unsure);
+        return 0;
+    }
+    kind = wl_unpack_kind(first);
+    return kind && strcmp(kind, gzip) != 0 ? wl_archive_load(&calls, err) : 0;
 }
 
 /* --------------------------------------------------------------------------------- either */
@@ -244,7 +291,7 @@ int wl_unpack_new(struct wl_packed *packed, struct wl_budget *budget, struct wl_
         return wl_fail(err, WL_NOMEM, "out of memory");
     a->budget = budget;
     a->packed = packed;
-    code = strcmp(kind, "gzip") == 0 ? open_gzip(a, err) : open_archive(a, err);
+    code = strcmp(kind, gzip) == 0 ? open_gzip(a, err) : open_archive(a, err);
     if (code < 0) {
         wl_unpack_free(a);
         return code;
@@ -268,10 +315,10 @@ ptrdiff_t wl_unpack_read(struct wl_unpacker *a, uint8_t *p, size_t n, struct wl_
 
         return inflated || !a->failure ? inflated : wl_unpack_read(a, p, n, err);
     }
-    got = archive_read_data(a->reader, p, n);
+    got = a->calls.read_data(a->reader, p, n);
     if (got < 0) {
         a->at_end = true;
-        (void)wl_fail(err, WL_EDAMAGED, "%s", reason(a->reader));
+        (void)wl_fail(err, WL_EDAMAGED, "%s", reason(a));
         return -1;
     }
     a->at_end = got == 0;
@@ -283,7 +330,7 @@ void wl_unpack_free(struct wl_unpacker *a)
     if (!a)
         return;
     if (a->reader)
-        (void)archive_read_free(a->reader);
+        (void)a->calls.read_free(a->reader);
     if (a->inflating)
         (void)inflateEnd(&a->gzip);
     wl_free(a->budget, a, sizeof(*a));

@@ -19,6 +19,12 @@ struct wl_packed {
 
 struct wl_unpacker;
 
+/**
+ * Loads what undoing the compression of path ("-": standard input) will take, while that can be loaded. Of a
+ * regular file the first octets tell; of all else, and of what is still being written (grows), it may. Returns 0,
+ * or WL_ELIBRARY with err when it will certainly be needed.
+ */
+WL_MUST_USE int wl_unpack_expect(const char *path, bool grows, struct wl_error *err);
 /** "gzip", "zstd", "lz4", "xz", "bzip2"; NULL when first does not begin like any of them. */
 const char *wl_unpack_kind(struct wl_span first);
 /**

@@ -1,0 +1,154 @@
+#!/usr/bin/env python3
+# run_resources.py - what a run costs before and beside its work: libraries that are loaded, memory.
+# SPDX-License-Identifier: MIT
+"""run_resources.py WIRELINT CAPTURES GENPCAP SONAME ...
+
+Whoever reads a file pays for no library that only others need: those of SONAME (pcap, archive, microhttpd)
+are loaded by the runs that ask for them and by no other, they are all there before the program gives up
+its rights, and where one is missing only those runs fail, with a message that names it. GENPCAP makes captures
+of 1,000 connections at a time, which are read within 24 MiB of resident memory by the kernel's account;
+"-" for a build whose memory is not its own (sanitizers).
+"""
+import lzma
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+from program import Run
+
+SMALL = "nginx-node-103.pcap"
+MOST_MIB = 24
+WORKLOADS = {
+    "api": ["--profile", "api", "--connections", "2500"],
+    "web": ["--profile", "web", "--connections", "1500"],
+    "churn": ["--profile", "churn", "--connections", "25000"],
+    "interim": ["--profile", "interim", "--connections", "3000"],
+    "lossy": ["--profile", "api", "--connections", "2500", "--loss", "1", "--reorder", "1", "--dup", "0.5",
+              "--gap", "0.05"],
+}
+
+# What ran before exec(2) counts, too: a fork of this script would be larger than what is measured.
+MEASURE = """
+import os, sys
+pid = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ,
+                     file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)])
+_, status, usage = os.wait4(pid, 0)
+print(os.waitstatus_to_exitcode(status), usage.ru_maxrss * 1024)
+"""
+
+failures = []
+checks = 0
+
+
+def check(true, what):
+    """Counts one check."""
+    global checks
+    checks += 1
+    if not true:
+        failures.append(what)
+        print("FAILED:", what)
+
+
+def loaded(command, sonames, stdin=None):
+    """Which of the libraries a run loads, by the word of the loader, and its exit status."""
+    run = Run(command, stdin=stdin, also={"LD_DEBUG": "libs"})
+    names = {os.path.basename(path) for path in re.findall(r"calling init: (\S+)", run.err)}
+    return names & set(sonames), run.status
+
+
+def look_at_loading(program, captures, folder, sonames):
+    """Each way of reading, and what it takes."""
+    pcap, archive, http = sonames
+    plain = os.path.join(captures, SMALL)
+    with open(plain, "rb") as file:
+        octets = file.read()
+    packed = os.path.join(folder, "small.pcap.xz")
+    with lzma.open(packed, "wb") as file:
+        file.write(octets)
+    with open(packed, "rb") as file:
+        packed_octets = file.read()
+
+    everything, _ = loaded([program, "--version"], sonames)
+    if not everything:
+        print("resources: skipped: this loader does not tell what it loads, or nothing is loaded on demand")
+        sys.exit(77)
+    check(everything == set(sonames), f"--version names {sorted(everything)} only")
+    cases = [
+        ("a file", ["audit", plain], None, set(), 1),
+        ("a file, as JSON", ["list", "--json", plain], None, set(), 1),
+        ("a file, two shards", ["audit", "-j", "2", plain], None, set(), 1),
+        ("rules", ["rules"], None, set(), 0),
+        ("a packed file", ["audit", packed], None, {archive}, 1),
+        ("a packed file, two shards", ["audit", "-j", "2", packed], None, {archive}, 1),
+        ("a pipe", ["audit", "-"], octets, {archive}, 1),
+        ("a packed pipe", ["audit", "-"], packed_octets, {archive}, 1),
+        ("a directory", ["audit", folder], None, {archive}, 1),
+        ("a filter", ["audit", plain, "tcp"], None, {pcap}, 1),
+        ("both, two shards", ["audit", "-j", "2", packed, "tcp"], None, {pcap, archive}, 1),
+        ("a pipe and a filter", ["audit", "-", "tcp"], octets, {pcap, archive}, 1),
+        ("interfaces", ["interfaces"], None, {pcap}, 0),
+        ("metrics", ["audit", "--metrics", "0", "-"], octets, {archive, http}, 1),
+    ]
+    for what, words, stdin, wanted, status in cases:
+        got, ended = loaded([program, *words], sonames, stdin)
+        check(got == wanted, f"{what}: loads {sorted(got)}, not {sorted(wanted)}")
+        check(ended == status, f"{what}: ends with {ended}, not {status}")
+    return plain, packed
+
+
+def look_at_missing(program, folder, sonames, plain, packed):
+    """A file in the place of each library that is none."""
+    missing = os.path.join(folder, "missing")
+    os.mkdir(missing)
+    for name in sonames:
+        with open(os.path.join(missing, name), "wb"):
+            pass
+    pcap, archive, http = sonames
+    for words, name in (([packed], archive), ([folder], archive), ([plain, "tcp"], pcap),
+                        (["-i", "lo"], pcap), (["--metrics", "0", "-"], http)):
+        run = Run([program, "audit", *words], stdin=b"", also={"LD_LIBRARY_PATH": missing})
+        check(run.status == 3, f"without {name}, {words} ends with {run.status}, not 3")
+        check(f"cannot load '{name}'" in run.err, f"without {name}, {words} says {run.err!r}")
+        check(run.out == b"", f"without {name}, {words} prints {run.out[:80]!r}")
+    run = Run([program, "audit", plain], also={"LD_LIBRARY_PATH": missing})
+    check(run.status == 1 and not run.err, f"without all of them a file ends with {run.status}: {run.err!r}")
+
+
+def resident_mib(command):
+    """The most memory that was resident, by the account of the kernel."""
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", MEASURE, *command], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, check=True)
+    status, octets = done.stdout.split()[-2:]
+    check(int(status) in (0, 1), f"{command} ends with {int(status)}")
+    return int(octets) / (1 << 20)
+
+
+def look_at_memory(program, folder, genpcap):
+    """Captures of 1,000 connections at a time, long enough for what is remembered to be full."""
+    path = os.path.join(folder, "generated.pcap")
+    for name, words in WORKLOADS.items():
+        subprocess.run([genpcap, "--concurrency", "1000", *words, "-o", path], check=True,
+                       stderr=subprocess.DEVNULL)
+        mib = resident_mib([program, "audit", path])
+        print(f"resources: {name}: {mib:.1f} MiB for {os.path.getsize(path) >> 20} MiB")
+        check(mib <= MOST_MIB, f"{name} takes {mib:.1f} MiB, more than {MOST_MIB}")
+        os.remove(path)
+
+
+def main():
+    """Runs every check."""
+    program, captures, genpcap, *sonames = sys.argv[1:]
+    with tempfile.TemporaryDirectory() as folder:
+        if sonames:
+            plain, packed = look_at_loading(program, captures, folder, sonames)
+            look_at_missing(program, folder, sonames, plain, packed)
+        if genpcap != "-":
+            look_at_memory(program, folder, genpcap)
+    print(f"resources: {checks} checks, {len(failures)} failed")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
