@@ -75,7 +75,7 @@ static size_t message_length(enum step step, const uint8_t *p, size_t n)
             return 0;
         return 3 + (size_t)p[1] + p[2 + p[1]];
     case REQUEST:
-    case REPLY: return address_length(p, n);
+    case REPLY: return p[0] == 5 ? address_length(p, n) : SIZE_MAX;
     case REQUEST_4: return request_4_length(p, n);
     case REPLY_4: return 8;
     }
@@ -163,8 +163,11 @@ static struct wl_fed gap(struct wl_layer *l, enum wl_dir dir, uint64_t lost, str
     (void)dir;
     (void)lost;
     (void)at;
-    (void)why;
     (void)seen;
+    /* the other side will not take its turn: what was said before it did is nobody's, and how much
+     * of that came in one packet means nothing */
+    if (why == WL_GAP_LIMIT)
+        return (struct wl_fed){WL_FED_DEAF, 0, 0};
     /* how far the handshake went is not known: what follows is tried */
     return (struct wl_fed){WL_FED_SWITCH, 0, 0};
 }
