@@ -89,6 +89,11 @@ static uint32_t room_of(uint32_t n, uint32_t max)
     return room < max ? room : max;
 }
 
+bool wl_build_certain(const struct wl_build *b, const struct wl_work *w, enum wl_dir dir)
+{
+    return !w->unpaired && !(dir == WL_TO_CLIENT ? b->doubt_server : b->doubt);
+}
+
 struct wl_mark *wl_build_mark(struct wl_build *b, struct wl_work *w, struct wl_message *m,
                               enum wl_mark_id id, struct wl_at at, uint64_t value,
                               struct wl_span octets)
@@ -117,7 +122,7 @@ struct wl_mark *wl_build_mark(struct wl_build *b, struct wl_work *w, struct wl_m
         .count = 1,
         .at = at,
         .value = value,
-        .certain = !b->doubt && !w->unpaired,
+        .certain = wl_build_certain(b, w, at.dir),
         .octets = wl_arena_copy(w->ex.arena, wl_span_sub(octets, 0, WL_MARK_OCTETS)),
     };
     return &marks[m->n_marks++];

@@ -31,7 +31,7 @@ void wl_h1_open_excess(struct wl_h1_side *s, const struct wl_build *b, enum wl_m
                  .at = at,
                  .ordinal = ordinal,
                  .status = status,
-                 .certain = !b->doubt && !(w && w->unpaired)},
+                 .certain = w ? wl_build_certain(b, w, at.dir) : !b->doubt},
     };
 }
 
