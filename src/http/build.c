@@ -486,22 +486,42 @@ static void end_stray(struct wl_build *b, struct wl_work *w, wl_ns now)
     }
 }
 
-/* A client that never pipelined begins its next request when it has received an interim response,
- * and no more, to a request that was complete: as if that had been the final one. A 100 that was
- * asked for is understood: the client went on to send its content. */
-static void mark_after_interim(struct wl_build *b, struct wl_at at, const struct wl_seen *seen)
+/* What the client knows of a request that it has sent whole: an interim response, and no more. NULL if
+ * otherwise. A 100 that was asked for is understood. */
+static const struct wl_message *knows_interim(const struct wl_work *w, const struct wl_seen *seen)
 {
-    struct wl_work *w = b->oldest;
     const struct wl_message *m;
 
     if (!w || !w->req_ended || w->ex.req.state != WL_WHOLE || w->ex.n_interim == 0 ||
         w->ex.n_interim_more || w->answered || w->begun)
-        return;
+        return NULL;
     m = &w->ex.interim[w->ex.n_interim - 1];
     if (m->status == 101 || seen->acked == WL_NONE || seen->acked < m->body_at.offset ||
         (m->status == 100 && wl_grammar_expects_continue(&w->ex.req)))
-        return;
-    wl_build_mark(b, w, &w->ex.req, WL_MARK_REQUEST_AFTER_INTERIM, at, m->status, wl_span(NULL, 0));
+        return NULL;
+    return m;
+}
+
+/* A client that never pipelined begins its next request when it has received an interim response: as
+ * if that had been the final one. */
+static void mark_after_interim(struct wl_build *b, struct wl_at at, const struct wl_seen *seen)
+{
+    const struct wl_message *m = knows_interim(b->oldest, seen);
+
+    if (m)
+        wl_build_mark(b, b->oldest, &b->oldest->ex.req, WL_MARK_REQUEST_AFTER_INTERIM, at,
+                      m->status, wl_span(NULL, 0));
+}
+
+/* Or ends the connection then. */
+static void mark_closed_after_interim(struct wl_build *b, const struct wl_seen *seen)
+{
+    struct wl_at at = {seen->frame, wl_layer_offset(b->layer, WL_TO_SERVER), WL_TO_SERVER};
+    const struct wl_message *m = b->oldest == b->last ? knows_interim(b->oldest, seen) : NULL;
+
+    if (m)
+        wl_build_mark(b, b->oldest, &b->oldest->ex.req, WL_MARK_CLOSED_AFTER_INTERIM, at, m->status,
+                      wl_span(NULL, 0));
 }
 
 struct wl_work *wl_build_request(struct wl_build *b, struct wl_at at, const struct wl_seen *seen)
@@ -799,6 +819,8 @@ void wl_build_end(struct wl_build *b, enum wl_dir dir, enum wl_end how, enum wl_
     if (!fin)
         b->over[!dir] = true;
     if (b->end == WL_END_NONE) {
+        if (fin && dir == WL_TO_SERVER)
+            mark_closed_after_interim(b, seen);
         b->end = (uint8_t)how;
         b->end_by = (uint8_t)(fin ? dir : by);
         /* a FIN that acknowledges more than was captured answers one that was not */

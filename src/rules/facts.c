@@ -63,12 +63,9 @@ bool wl_facts_http10(const struct wl_message *req)
            !wl_message_mark(req, WL_MARK_VERSION_MISSING);
 }
 
-/* A FIN this soon behind a request is the other half of sending it. */
-#define RIGHT_BEHIND (WL_SECOND / 100)
-
-bool wl_facts_half_closed(const struct wl_exchange *ex)
+bool wl_facts_half_closed(const struct wl_exchange *ex, wl_ns least)
 {
-    wl_ns most = ex->conn.rtt > RIGHT_BEHIND ? ex->conn.rtt : RIGHT_BEHIND;
+    wl_ns most = ex->conn.rtt > least ? ex->conn.rtt : least;
 
     return ex->end == WL_END_CLOSED && ex->req.state == WL_WHOLE &&
            ex->t_end <= ex->req.t_last + most;

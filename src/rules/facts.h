@@ -60,9 +60,9 @@ static inline bool wl_facts_empty(const struct wl_message *m)
 /** Does the response end the connection, by its own word, its version or its framing? */
 bool wl_facts_ends_connection(const struct wl_message *res);
 
-/** Did the client's FIN come right behind its request? Such a FIN says that no other request will come, not
- * that nobody listens. Asked of exchanges at which the client ended the connection. */
-bool wl_facts_half_closed(const struct wl_exchange *ex);
+/** Did the client's FIN come right behind its request, within a round trip or least? Such a FIN says that no
+ * other request will come, not that nobody listens. Asked of exchanges at which the client ended the connection. */
+bool wl_facts_half_closed(const struct wl_exchange *ex, wl_ns least);
 
 /** Was all that was sent of the message captured, without a hole? */
 static inline bool wl_facts_unbroken(const struct wl_message *m)

@@ -13,6 +13,9 @@
 #include "grammar.h"
 #include "profile.h"
 
+/** A FIN this soon behind a request is the other half of sending it (client-gave-up). */
+#define RIGHT_BEHIND (WL_SECOND / 100)
+
 /** Did the client leave before t? */
 static bool client_left_before(const struct wl_exchange *ex, wl_ns t)
 {
@@ -198,7 +201,7 @@ static void client_gave_up(struct wl_judge *j, const struct wl_exchange *ex,
     if (ex->res.state != WL_ABSENT || wl_facts_interim(ex, 101, NULL) ||
         wl_message_mark(&ex->req, WL_MARK_AFTER_CLOSE_CLIENT))
         return;
-    if (wl_facts_half_closed(ex))
+    if (wl_facts_half_closed(ex, RIGHT_BEHIND))
         return;
     if (n)
         last = wl_facts_answer(ex, n - 1);

@@ -90,6 +90,7 @@ WL_MARK(PIPELINED, "request begun while an earlier one was unanswered (RFC 9112 
 WL_MARK(PIPELINED_UNSAFE, "request begun while one that is not idempotent was unanswered (RFC 9112 9.3.2) [its ordinal]")
 WL_MARK(FITS_NEIGHBOUR, "response that answers what another request of the pipeline asked, and its own did not (RFC 9112 9.3.2)")
 WL_MARK(REQUEST_AFTER_INTERIM, "first pipelined request, sent when an interim response to this one had been received, and no final (RFC 9110 15.2) [status of the interim response]")
+WL_MARK(CLOSED_AFTER_INTERIM, "client sent FIN when it had received an interim response to this one, its latest, and no final (RFC 9110 15.2) [status of the interim response]")
 WL_MARK(RESYNCHRONISED, "parsing went on at a later start line [octets skipped]")
 WL_MARK(LIMBO_OVER, "octets parked for the other side exceeded max_limbo")
 /* behind a switch */
