@@ -150,7 +150,7 @@ static const struct wl_layer_ops recorder = {
 
 static const struct wl_layer_ops *const layers[] = {&recorder, NULL};
 
-static inline void opened(void *user, const struct wl_conn_ref *conn)
+static inline void opened(void *user, const struct wl_opened_ref *conn)
 {
     struct bench *b = user;
 

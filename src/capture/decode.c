@@ -281,24 +281,6 @@ static void take_any_ip(struct wl_layers *l)
 
 /* ------------------------------------------------------------------------------------ TCP */
 
-/* Eight octets at a time, in the order of this machine: the sum modulo 2^16 - 1 is the same but for the
- * order of its two octets (RFC 1071 2). What is left is filled up with zeros. */
-static inline uint64_t add_words(uint64_t sum, const uint8_t *p, size_t n)
-{
-    uint64_t words;
-
-    for (; n >= sizeof(words); p += sizeof(words), n -= sizeof(words)) {
-        memcpy(&words, p, sizeof(words));
-        sum += (words & UINT32_MAX) + (words >> 32);
-    }
-    if (n) {
-        words = 0;
-        memcpy(&words, p, n);
-        sum += (words & UINT32_MAX) + (words >> 32);
-    }
-    return sum;
-}
-
 /* A number as it would stand in a header, read in the order of this machine. */
 static inline uint16_t as_sent(uint64_t number)
 {
@@ -309,7 +291,34 @@ static inline uint16_t as_sent(uint64_t number)
     return sent;
 }
 
-/* A sum of less than 2^40, modulo 2^16 - 1. */
+/* Eight octets at a time, in the order of this machine, each carry added again: the sum modulo 2^16 - 1
+ * is the same but for the order of its two octets (RFC 1071 2). An odd one is filled up with a zero. */
+static WL_INLINE uint64_t add_words(uint64_t sum, const uint8_t *p, size_t n)
+{
+    for (; n >= sizeof(uint64_t); p += sizeof(uint64_t), n -= sizeof(uint64_t)) {
+        uint64_t words;
+
+        memcpy(&words, p, sizeof(words));
+        sum += words;
+        sum += sum < words;
+    }
+    for (; n >= sizeof(uint16_t); p += sizeof(uint16_t), n -= sizeof(uint16_t)) {
+        uint16_t word;
+
+        memcpy(&word, p, sizeof(word));
+        sum += word;
+        sum += sum < word;
+    }
+    if (n) {
+        uint16_t last = as_sent((uint64_t)p[0] << 8);
+
+        sum += last;
+        sum += sum < last;
+    }
+    return sum;
+}
+
+/* A sum modulo 2^16 - 1; 0xffff stands for 0, but for a sum of nothing. */
 static inline uint16_t fold(uint64_t sum)
 {
     sum = (sum & UINT32_MAX) + (sum >> 32);

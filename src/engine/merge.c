@@ -229,14 +229,12 @@ struct wl_merge *wl_merge_new(struct wl_budget *budget, unsigned n_shards, uint6
     return m;
 }
 
-int wl_merge_event(struct wl_merge *m, unsigned shard, const struct wl_event *ev)
+int wl_merge_event(struct wl_merge *m, unsigned shard, struct wl_event *ev)
 {
-    struct wl_event copy = *ev;
-
     WL_ASSERT(shard < m->n_shards);
     if (m->n_shards > 1)
         return push(m, &m->queues[shard], ev);
-    release(m, &copy);
+    release(m, ev);
     return 0;
 }
 

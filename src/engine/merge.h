@@ -30,7 +30,7 @@ WL_MUST_USE struct wl_merge *wl_merge_new(struct wl_budget *budget, unsigned n_s
  * carries and returns 0; or returns WL_NOMEM and takes nothing: the caller waits until other shards
  * have gone on, or calls wl_merge_force.
  */
-WL_MUST_USE int wl_merge_event(struct wl_merge *m, unsigned shard, const struct wl_event *ev);
+WL_MUST_USE int wl_merge_event(struct wl_merge *m, unsigned shard, struct wl_event *ev);
 /**
  * The shard promises that none of its later events comes before this position. (At it only events of
  * the connection that it names by tie; whoever promises more says UINT64_MAX for tie.) Releases what

@@ -151,12 +151,12 @@ static void give(struct wl_shard *s, struct wl_event *ev)
 
 /* ------------------------------------------------------------------------- from the layers */
 
-static void on_opened(void *user, const struct wl_conn_ref *conn)
+static void on_opened(void *user, const struct wl_opened_ref *conn)
 {
     struct wl_event ev = {
         .kind = WL_EVENT_OPENED,
         .id = conn->id,
-        .of.opened = {conn->client, conn->server, conn->midstream, conn->t_first},
+        .of.opened = {*conn->client, *conn->server, conn->midstream, conn->t_first},
     };
 
     give(user, &ev);

@@ -3,9 +3,9 @@
  *
  * Totals are plain additions into struct wl_stats. A sequence of one status, which nearly all are,
  * is counted in an array by its code; longer ones in a table by the seeded hash of their statuses,
- * whose 64 bits and length are taken for identity. Servers have a table too, with the last one
- * remembered, as exchanges of one connection tend to come together. Both tables are bounded; what
- * comes later counts as other. The top lists are made when a snapshot is asked for.
+ * whose 64 bits and length are taken for identity. Servers have a table too, before which a few of
+ * those met last are remembered, as captures are of few servers. Both tables are bounded; what comes
+ * later counts as other. The top lists are made when a snapshot is asked for.
  */
 #include "stats.h"
 
@@ -25,7 +25,11 @@ struct single {
     bool faulty;
 };
 
-enum { ROWS_FIRST = 64, SEQUENCE_CHUNK = 256 };
+enum {
+    ROWS_FIRST = 64,
+    SEQUENCE_CHUNK = 256,
+    SERVERS_NEAR = 256, /* servers that are found without the table */
+};
 
 struct wl_tally {
     struct wl_budget *budget;
@@ -42,7 +46,8 @@ struct wl_tally {
 
     struct wl_table server_table;
     struct wl_top_server *servers;
-    uint32_t n_servers, servers_size, max_servers, last_server; /* index plus one */
+    uint32_t n_servers, servers_size, max_servers;
+    uint32_t near[SERVERS_NEAR]; /* index plus one of the server met last, by near_of */
     uint64_t servers_full;
 };
 
@@ -227,19 +232,23 @@ static uint64_t hash_endpoint(const struct wl_tally *t, const struct wl_endpoint
     return wl_hash(key, sizeof(key), t->seed);
 }
 
-/* The row of a server, made when it is new; NULL when there is no room. */
-static struct wl_top_server *server_row(struct wl_tally *t, const struct wl_endpoint *e)
+/* Where a server would be remembered: servers beside each other have places beside each other. */
+static unsigned near_of(const struct wl_endpoint *e)
 {
+    return (e->ip[e->family == 6 ? 15 : 3] + 7u * e->port) % SERVERS_NEAR;
+}
+
+/* The row of a server that is not remembered, made when it is new; NULL when there is no room. */
+static WL_ASIDE struct wl_top_server *find_server_row(struct wl_tally *t,
+                                                      const struct wl_endpoint *e)
+{
+    uint64_t hash = hash_endpoint(t, e);
     struct wl_top_server *rows;
     size_t probe = 0;
-    uint64_t hash;
 
-    if (t->last_server && same_endpoint(&t->servers[t->last_server - 1].server, e))
-        return &t->servers[t->last_server - 1];
-    hash = hash_endpoint(t, e);
     for (uint32_t i; (i = wl_table_find(&t->server_table, hash, &probe)) != UINT32_MAX;) {
         if (same_endpoint(&t->servers[i].server, e)) {
-            t->last_server = i + 1;
+            t->near[near_of(e)] = i + 1;
             return &t->servers[i];
         }
     }
@@ -252,8 +261,17 @@ static struct wl_top_server *server_row(struct wl_tally *t, const struct wl_endp
         return NULL;
     }
     t->servers[t->n_servers] = (struct wl_top_server){.server = *e};
-    t->last_server = ++t->n_servers;
+    t->near[near_of(e)] = ++t->n_servers;
     return &t->servers[t->n_servers - 1];
+}
+
+/* The row of a server, made when it is new; NULL when there is no room. */
+static inline struct wl_top_server *server_row(struct wl_tally *t, const struct wl_endpoint *e)
+{
+    uint32_t i = t->near[near_of(e)];
+
+    return WL_LIKELY_TRUE(i && same_endpoint(&t->servers[i - 1].server, e)) ? &t->servers[i - 1]
+                                                                            : find_server_row(t, e);
 }
 
 /* -------------------------------------------------------------------------------- counting */

@@ -16,10 +16,12 @@
 void wl_build_init(struct wl_build *b, struct wl_layer *l,
                    void (*forget)(struct wl_build *b, const struct wl_work *w))
 {
+    const struct wl_conn_ref *conn = wl_layer_conn(l);
+
     b->layer = l;
     b->forget = forget;
-    b->t_latest = wl_layer_conn(l)->t_first;
-    if (wl_layer_conn(l)->midstream) {
+    b->t_latest = conn->t_first;
+    if (conn->midstream) {
         wl_build_doubt(b, WL_UNJUDGED_MIDSTREAM, WL_TO_SERVER);
         wl_build_doubt(b, WL_UNJUDGED_MIDSTREAM, WL_TO_CLIENT);
     }

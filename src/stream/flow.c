@@ -410,9 +410,7 @@ static struct wl_flow *open_flow(struct wl_flows *f, const struct wl_segment *se
 {
     const struct wl_config *cfg = f->cfg.host->cfg;
     struct wl_origin *origin;
-    struct wl_conn_ref ref;
     struct wl_flow *flow;
-    struct wl_hand hand;
     uint32_t i;
     enum wl_dir dir = guess(seg);
 
@@ -447,11 +445,18 @@ static struct wl_flow *open_flow(struct wl_flows *f, const struct wl_segment *se
     f->cfg.host->counters->connections++;
     if (!(seg->flags & WL_TCP_SYN))
         f->cfg.host->counters->midstream++;
-    hand = (struct wl_hand){&f->stream, flow};
-    wl_channel_ref(&hand, &ref);
-    ref.midstream = !(seg->flags & WL_TCP_SYN);
-    if (f->cfg.opened)
+    if (f->cfg.opened) {
+        const struct wl_opened_ref ref = {
+            .id = origin->id,
+            .number = origin->number,
+            .t_first = origin->t_first,
+            .client = dir == WL_TO_SERVER ? &seg->src : &seg->dst,
+            .server = dir == WL_TO_SERVER ? &seg->dst : &seg->src,
+            .midstream = !(seg->flags & WL_TCP_SYN),
+        };
+
         f->cfg.opened(f->cfg.user, &ref);
+    }
     *ret = dir;
     return flow;
 }

@@ -16,12 +16,21 @@
 struct wl_flow;
 struct wl_flows;
 
+/** What is known of a connection with its first segment; the ends are borrowed. */
+struct wl_opened_ref {
+    uint64_t id;     /* ordinal of its first packet */
+    uint64_t number; /* among those of this table, from 0 */
+    wl_ns t_first;
+    const struct wl_endpoint *client, *server;
+    bool midstream;
+};
+
 struct wl_flows_config {
     const struct wl_layer_host *host;
     /** Asked in this order; NULL-ended. */
     const struct wl_layer_ops *const *layers;
-    /** A connection was opened; number is its ordinal in this table, from 0. Or NULL. */
-    void (*opened)(void *user, const struct wl_conn_ref *conn);
+    /** A connection was opened. Or NULL. */
+    void (*opened)(void *user, const struct wl_opened_ref *conn);
     /** A connection is over; takes ownership of rec (and its arena). rec is never NULL: when memory
      * is refused the record is counted as refused and not given. */
     void (*closed)(void *user, struct wl_conn_record *rec);

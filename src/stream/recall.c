@@ -20,6 +20,7 @@ struct wl_recall {
     struct wl_budget *budget;
     uint64_t written; /* octets ever kept */
     uint32_t octets, segments;
+    uint32_t start;  /* where in the ring the next ones go: written modulo octets */
     uint32_t latest; /* index of the newest memory */
     struct memory *memories;
     uint8_t *ring;
@@ -55,19 +56,25 @@ void wl_recall_keep(struct wl_recall *r, const void *who, uint64_t packet, enum 
                     uint32_t seq, struct wl_span bytes)
 {
     uint32_t n = (uint32_t)wl_min_size(bytes.n, r->octets / 4);
-    uint32_t start = (uint32_t)(r->written % r->octets);
+    struct memory *m;
 
     if (n == 0)
         return;
-    if (n > r->octets - start) { /* a memory does not wrap: leave the tail of the ring unused */
-        r->written += r->octets - start;
-        start = 0;
+    if (n > r->octets - r->start) { /* a memory does not wrap: leave the tail of the ring unused */
+        r->written += r->octets - r->start;
+        r->start = 0;
     }
-    memcpy(r->ring + start, bytes.p, n);
-    r->latest = (r->latest + 1) % r->segments;
-    r->memories[r->latest] = (struct memory){
-        .who = who, .packet = packet, .at = r->written, .seq = seq, .n = n, .dir = dir};
+    memcpy(r->ring + r->start, bytes.p, n);
+    r->latest = r->latest + 1 < r->segments ? r->latest + 1 : 0;
+    m = &r->memories[r->latest];
+    m->who = who;
+    m->packet = packet;
+    m->at = r->written;
+    m->seq = seq;
+    m->n = n;
+    m->dir = dir;
     r->written += n;
+    r->start = r->start + n < r->octets ? r->start + n : 0;
 }
 
 /* Compares what m and bytes have in common; adds to *n_differing. */
