@@ -42,26 +42,44 @@ static void count_only(struct wl_channel *ch)
 
 /* ------------------------------------------------------------------------------------ layers */
 
+/* The zeroed state of a layer, or NULL when memory is refused. */
+static void *take_state(struct wl_stream *s, const struct wl_layer_ops *ops)
+{
+    void *state;
+
+    if (ops->state_octets != s->states.octets)
+        return wl_alloc(s->host->budget, ops->state_octets);
+    state = wl_pool_take(&s->states);
+    if (state)
+        memset(state, 0, ops->state_octets);
+    return state;
+}
+
+static void give_state(struct wl_stream *s, struct wl_layer *l)
+{
+    if (l->state && l->ops->state_octets != s->states.octets) {
+        wl_free(s->host->budget, l->state, l->ops->state_octets);
+    } else {
+        wl_pool_give(&s->states, l->state);
+    }
+    *l = (struct wl_layer){0};
+}
+
 static void close_layer(struct wl_channel *ch, struct wl_layer *l, wl_ns now)
 {
-    struct wl_budget *b = ch->stream->host->budget;
-
     if (!l->ops)
         return;
     l->ops->close(l, now);
-    if (l->state)
-        wl_free(b, l->state, l->ops->state_octets);
-    *l = (struct wl_layer){0};
+    give_state(ch->stream, l);
 }
 
 static int open_layer(struct wl_channel *ch, const struct wl_layer_ops *ops)
 {
     struct wl_layer *l = &ch->layer;
-    struct wl_budget *b = ch->stream->host->budget;
 
     *l = (struct wl_layer){.ops = ops, .channel = ch, .host = ch->stream->host};
     if (ops->state_octets) {
-        l->state = wl_alloc(b, ops->state_octets);
+        l->state = take_state(ch->stream, ops);
         if (!l->state)
             goto refused;
     }
@@ -69,9 +87,7 @@ static int open_layer(struct wl_channel *ch, const struct wl_layer_ops *ops)
         goto refused;
     return 0;
 refused:
-    if (l->state)
-        wl_free(b, l->state, ops->state_octets);
-    *l = (struct wl_layer){0};
+    give_state(ch->stream, l);
     return WL_NOMEM;
 }
 
@@ -241,6 +257,13 @@ static void turn(struct wl_channel *ch)
         wl_held_turn(ch->held);
 }
 
+/* Is s empty, or does it begin with none of these? */
+static inline bool begins_otherwise(struct wl_span s, const struct wl_firsts *firsts)
+{
+    return s.n == 0 || s.p[0] >= 128 ||
+           !((s.p[0] < 64 ? firsts->low : firsts->high) >> (s.p[0] % 64) & 1);
+}
+
 /* Asks the layers in their order; the first that does not say no decides. */
 static enum wl_claim ask(struct wl_channel *ch, const struct wl_span seen_first[2],
                          const struct wl_layer_ops **ret)
@@ -260,8 +283,13 @@ static enum wl_claim ask(struct wl_channel *ch, const struct wl_span seen_first[
     };
 
     for (const struct wl_layer_ops *const *l = ch->stream->layers; *l; l++) {
-        enum wl_claim claim = (*l)->sniff(first, &hint);
+        const struct wl_firsts *firsts = &(*l)->firsts;
+        enum wl_claim claim;
 
+        if ((firsts->low | firsts->high) && begins_otherwise(first[0], firsts) &&
+            begins_otherwise(first[1], firsts))
+            continue;
+        claim = (*l)->sniff(first, &hint);
         if (claim == WL_CLAIM_NO || (claim == WL_CLAIM_MORE && too_late))
             continue;
         *ret = *l;
@@ -494,8 +522,9 @@ struct wl_channel *wl_channel_get(const struct wl_hand *hand)
 
     if (ch || flow->state & WL_FLOW_IGNORED)
         return ch;
-    ch = wl_alloc(hand->stream->host->budget, sizeof(*ch));
+    ch = wl_pool_take(&hand->stream->channels);
     if (ch) {
+        memset(ch, 0, sizeof(*ch));
         ch->stream = hand->stream;
         ch->flow = flow;
         ch->midstream = !wl_tcp_is(&flow->tcp, WL_TO_SERVER, WL_TCP_OPENED) &&
@@ -503,7 +532,7 @@ struct wl_channel *wl_channel_get(const struct wl_hand *hand)
         wl_list_init(&ch->wake);
         if (flow->state & WL_FLOW_RESTS && !resume(ch)) {
             wl_arena_free(ch->arena);
-            wl_free(hand->stream->host->budget, ch, sizeof(*ch));
+            wl_pool_give(&hand->stream->channels, ch);
             ch = NULL;
         }
     }
@@ -553,7 +582,7 @@ static void rest(struct wl_channel *ch)
                             (ch->midstream ? WL_REST_MIDSTREAM : 0) |
                             (ch->n_steps ? WL_REST_STEP : 0) | ch->proto * WL_REST_PROTO |
                             rest.bits * WL_REST_LAYER);
-    wl_free(ch->stream->host->budget, ch->layer.state, ch->layer.ops->state_octets);
+    give_state(ch->stream, &ch->layer);
     wl_channel_free(&hand);
     flow->state |= WL_FLOW_RESTS;
     flow->of.t_rest = rest.t;
@@ -774,6 +803,27 @@ const struct wl_tcp_out wl_channel_out = {
 
 /* ----------------------------------------------------------------------------- what flow.c calls */
 
+void wl_stream_init(struct wl_stream *s, const struct wl_layer_host *host,
+                    const struct wl_layer_ops *const *layers)
+{
+    size_t octets = sizeof(struct wl_pool_block);
+
+    *s = (struct wl_stream){.host = host, .layers = layers};
+    wl_list_init(&s->wakes);
+    for (; *layers; layers++) { /* the one that comes and goes */
+        if ((*layers)->resume && (*layers)->state_octets > octets)
+            octets = (*layers)->state_octets;
+    }
+    wl_pool_init(&s->channels, host->budget, sizeof(struct wl_channel), WL_CHANNELS_KEPT);
+    wl_pool_init(&s->states, host->budget, octets, WL_CHANNELS_KEPT);
+}
+
+void wl_stream_release(struct wl_stream *s)
+{
+    wl_pool_release(&s->channels);
+    wl_pool_release(&s->states);
+}
+
 struct wl_channel *wl_channel_due(const struct wl_stream *s)
 {
     struct wl_channel *ch;
@@ -886,5 +936,5 @@ void wl_channel_free(const struct wl_hand *hand)
     drop_held(ch);
     wl_arena_free(ch->arena);
     hand->flow->of.channel = NULL;
-    wl_free(hand->stream->host->budget, ch, sizeof(*ch));
+    wl_pool_give(&hand->stream->channels, ch);
 }

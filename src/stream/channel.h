@@ -135,7 +135,18 @@ struct wl_stream {
     struct wl_tcp_env tcp;
     struct wl_link wakes;    /* channels that asked to be woken, the earliest first */
     struct wl_conn_ref conn; /* what wl_layer_conn lends */
+    struct wl_pool channels; /* those given back, */
+    struct wl_pool states;   /* and those of the layer that rests */
 };
+
+/** Given back channels that wait for the next connection, at most. */
+enum { WL_CHANNELS_KEPT = 4096 };
+
+/** Sets what the connections of a shard share, but for tcp; host and layers are borrowed. */
+void wl_stream_init(struct wl_stream *s, const struct wl_layer_host *host,
+                    const struct wl_layer_ops *const *layers);
+/** Frees what waits for the next connection; none must be left. */
+void wl_stream_release(struct wl_stream *s);
 
 /** What the functions of wl_channel_out are given. */
 struct wl_hand {

@@ -736,7 +736,8 @@ void wl_flows_take(struct wl_flows *f, const struct wl_segment *seg, const struc
     bool suspect;
 
     f->now = seg->t;
-    if (WL_LIKELY_FALSE(!flow || seg->flags & WL_TCP_SYN || !is_of(flow, seg, &dir))) {
+    if (WL_LIKELY_FALSE(!flow || (seg->flags & (WL_TCP_SYN | WL_TCP_ACK)) == WL_TCP_SYN ||
+                        !is_of(flow, seg, &dir))) {
         flow = find_or_open(f, seg, ahead->hash, &dir);
         if (!flow)
             return;
@@ -865,9 +866,7 @@ struct wl_flows *wl_flows_new(const struct wl_flows_config *cfg)
     f->open = (struct recency){NOBODY, NOBODY, 0};
     f->seed = wl_seed();
     f->other_seed = wl_seed();
-    f->stream.host = cfg->host;
-    f->stream.layers = cfg->layers;
-    wl_list_init(&f->stream.wakes);
+    wl_stream_init(&f->stream, cfg->host, cfg->layers);
     if (wl_table_init(&f->table, b, f->max) < 0)
         goto no_table;
     if (wl_bygone_init(&f->bygone, b, f->max) < 0)
@@ -937,6 +936,13 @@ size_t wl_flows_open(const struct wl_flows *f)
     return f->open.n;
 }
 
+size_t wl_flows_idle(const struct wl_flows *f)
+{
+    const struct wl_stream *s = &f->stream;
+
+    return s->channels.n_idle * s->channels.octets + s->states.n_idle * s->states.octets;
+}
+
 void wl_flows_free(struct wl_flows *f)
 {
     struct wl_budget *b;
@@ -945,6 +951,7 @@ void wl_flows_free(struct wl_flows *f)
         return;
     b = f->cfg.host->budget;
     wl_flows_finish(f);
+    wl_stream_release(&f->stream);
     wl_tcp_env_release(&f->stream.tcp);
     for (uint32_t i = 0; i < f->n_blocks; i++) {
         wl_free(b, f->blocks[i]->ipv6, WL_BLOCK_FLOWS * sizeof(*f->blocks[i]->ipv6));

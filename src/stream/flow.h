@@ -61,6 +61,8 @@ void wl_flows_tick(struct wl_flows *f, wl_ns now);
  * their numbers. */
 void wl_flows_finish(struct wl_flows *f);
 size_t wl_flows_open(const struct wl_flows *f);
+/** Octets of the budget that belong to no connection, and wait for the next one. */
+size_t wl_flows_idle(const struct wl_flows *f);
 void wl_flows_free(struct wl_flows *f);
 
 #endif

@@ -89,10 +89,20 @@ enum wl_gap_why {
     WL_GAP_LIMIT,   /* max_reorder was reached */
 };
 
+/** Octets below 128, a bit each. */
+struct wl_firsts {
+    uint64_t low, high;
+};
+/** c as a bit of wl_firsts.low (below 64) or .high. */
+#define WL_FIRST(c) ((uint64_t)1 << ((c) % 64))
+
 /** A protocol. Functions marked (opt) may be NULL. */
 struct wl_layer_ops {
     const char *name;
     enum wl_proto proto; /* what the connection is called once this layer claimed it */
+    /** Octets with which what it claims begins, in either direction. It is not asked when neither has
+     * begun with one of them. None: it is always asked. */
+    struct wl_firsts firsts;
     /** first: what was seen so far of each direction (at most max_sniff octets). */
     enum wl_claim (*sniff)(const struct wl_span first[2], const struct wl_hint *hint);
     size_t state_octets; /* size of l->state, allocated zeroed by the channel before open */

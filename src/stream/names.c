@@ -200,19 +200,26 @@ static enum wl_claim sniff_other(const struct wl_span first[2], const struct wl_
 
 /* -------------------------------------------------------------------------------------- layers */
 
-#define NAMED(which, protocol)                         \
+/* Letters of either case. */
+#define FIRST_LETTER(upper) (WL_FIRST(upper) | WL_FIRST((upper) | 0x20))
+
+#define NAMED(which, protocol, below_64, others)       \
     extern const struct wl_layer_ops wl_layer_##which; \
     const struct wl_layer_ops wl_layer_##which = {     \
         .name = #which,                                \
         .proto = (protocol),                           \
+        .firsts = {(below_64), (others)},              \
         .sniff = sniff_##which,                        \
         .feed = feed,                                  \
         .close = close_named,                          \
     }
 
-NAMED(tls, WL_PROTO_TLS);
-NAMED(h2, WL_H2);
-NAMED(ssh, WL_PROTO_SSH);
-NAMED(smtp, WL_PROTO_SMTP);
-NAMED(ftp, WL_PROTO_FTP);
-NAMED(other, WL_PROTO_OTHER);
+NAMED(tls, WL_PROTO_TLS,
+      WL_FIRST(20) | WL_FIRST(TLS_ALERT) | WL_FIRST(TLS_HANDSHAKE) | WL_FIRST(TLS_DATA) |
+          WL_FIRST(24),
+      0);
+NAMED(h2, WL_H2, 0, WL_FIRST('P'));
+NAMED(ssh, WL_PROTO_SSH, 0, FIRST_LETTER('S'));
+NAMED(smtp, WL_PROTO_SMTP, WL_FIRST('2'), 0);
+NAMED(ftp, WL_PROTO_FTP, WL_FIRST('2'), 0);
+NAMED(other, WL_PROTO_OTHER, WL_FIRST('+') | WL_FIRST('*') | WL_FIRST(':'), FIRST_LETTER('R'));

@@ -303,6 +303,7 @@ extern const struct wl_layer_ops wl_layer_proxy;
 const struct wl_layer_ops wl_layer_proxy = {
     .name = "proxy",
     .proto = WL_PROTO_UNKNOWN,
+    .firsts = {WL_FIRST('\r'), WL_FIRST('P')},
     .sniff = sniff,
     .state_octets = sizeof(struct proxy),
     .feed = feed,

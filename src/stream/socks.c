@@ -230,6 +230,7 @@ extern const struct wl_layer_ops wl_layer_socks;
 const struct wl_layer_ops wl_layer_socks = {
     .name = "socks",
     .proto = WL_PROTO_UNKNOWN,
+    .firsts = {WL_FIRST(4) | WL_FIRST(5), 0},
     .sniff = sniff,
     .state_octets = sizeof(struct socks),
     .feed = feed,
