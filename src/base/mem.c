@@ -38,17 +38,18 @@ void wl_budget_init(struct wl_budget *b, size_t max, void *(*alloc)(void *user, 
     };
 }
 
-/* Memory as the allocator gives it; arenas zero only what they hand out. */
-static void *alloc_raw(struct wl_budget *b, size_t n)
+static bool has_room(struct wl_budget *b, size_t n)
 {
-    void *p;
-
     WL_ASSERT(n > 0);
-    if (n > b->max || b->used > b->max - n) {
-        b->refused++;
-        return NULL;
-    }
-    p = b->alloc(b->user, n);
+    if (n <= b->max && b->used <= b->max - n)
+        return true;
+    b->refused++;
+    return false;
+}
+
+/* Counts what the allocator has given, or that it has not. */
+static void *take(struct wl_budget *b, void *p, size_t n)
+{
     if (!p) {
         b->refused++;
         return NULL;
@@ -59,10 +60,21 @@ static void *alloc_raw(struct wl_budget *b, size_t n)
     return p;
 }
 
+/* Memory as the allocator gives it; arenas zero only what they hand out. */
+static void *alloc_raw(struct wl_budget *b, size_t n)
+{
+    return has_room(b, n) ? take(b, b->alloc(b->user, n), n) : NULL;
+}
+
 void *wl_alloc(struct wl_budget *b, size_t n)
 {
-    void *p = alloc_raw(b, n);
+    void *p;
 
+    /* pages that come from the kernel are zero: calloc(3) leaves them alone, and what is never used of a large
+     * table is never there */
+    if (b->alloc == library_alloc)
+        return has_room(b, n) ? take(b, calloc(1, n), n) : NULL;
+    p = alloc_raw(b, n);
     if (p)
         memset(p, 0, n);
     return p;
