@@ -206,7 +206,7 @@ void describe_record(struct wl_text *t, const struct wl_conn_record *conn)
     NUMBER(t, conn, packets);
     NUMBER(t, conn, first_packet);
     NUMBER(t, conn, last_packet);
-    NUMBER(t, conn, first_frame);
+    NUMBER(t, &conn->conn, first_frame);
     NUMBER(t, conn, last_frame);
     marks(t, conn->marks, conn->n_marks);
     wl_text_put(t, "\n end");

@@ -387,6 +387,16 @@ class Cases:
         frames = [int(n) for n in re.findall(r"(?m)[│|] +([0-9]+) *(?:V[0-9]+ *)?$", shown)]
         check(len(frames) >= 6 and frames == sorted(frames), f"frames do not rise:\n{shown}")
 
+    def case_ladder_open(self, terminal):
+        """The frame in which a connection began is known while it is open, too."""
+        path = os.path.join(self.folder, "open.pcap")
+        far_capture(path, 3)
+        terminal.run(f"clear; {self.program} watch --follow {path}")
+        terminal.wait("LIVE", "V 1 W 0")
+        terminal.press("2", "Enter")
+        shown = terminal.wait("TCP open", "exchange 1 of 3", without="FIN")
+        check(re.search(r"TCP open[^0-9]* 1 *$", shown, re.M), f"no frame:\n{shown}")
+
     def case_two_legs(self, terminal):
         """With --correlate both legs of a proxy stand side by side, whichever is opened."""
         self.watch(terminal, "--correlate "

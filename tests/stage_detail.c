@@ -140,7 +140,7 @@ static const struct wl_detail *two_legs(struct wl_arena *a)
     struct wl_exchange *outer = exchange(a, &front->conn.conn, 1);
     struct wl_exchange *inner = exchange(a, &back->conn.conn, 1);
 
-    front->conn.first_frame = 1;
+    front->conn.conn.first_frame = 1;
     front->conn.last_frame = 18;
     front->conn.closing[WL_TO_CLIENT].frame = 17;
     request(a, &outer->req, 4, 0, 0.09, "/hint", request_head);
@@ -154,7 +154,7 @@ static const struct wl_detail *two_legs(struct wl_arena *a)
     find(a, outer, "interim-without-final", WL_VIOLATION, outer->interim->at,
          "103 was the last response; the server closed the connection");
     front->exchanges[0] = outer;
-    back->conn.first_frame = 6;
+    back->conn.conn.first_frame = 6;
     back->conn.last_frame = 15;
     back->conn.end_by = WL_TO_SERVER;
     back->conn.closing[WL_TO_SERVER] = (struct wl_closing){back->conn.t_last, 14};

@@ -95,11 +95,12 @@ struct wl_conn_ref {
     struct wl_endpoint
         proxied; /* source address that a PROXY protocol header gave; family 0: none */
     enum wl_proto proto;
-    bool tls;       /* decrypted from TLS */
-    bool midstream; /* its beginning was not captured */
-    uint8_t ttl;    /* TTL or hop limit of the server's SYN-ACK; 0: not known */
-    wl_ns t_first;  /* its first packet */
-    wl_ns rtt;      /* SYN to the client's first ACK, as seen at the capture point; 0: not known */
+    bool tls;             /* decrypted from TLS */
+    bool midstream;       /* its beginning was not captured */
+    uint8_t ttl;          /* TTL or hop limit of the server's SYN-ACK; 0: not known */
+    wl_ns t_first;        /* its first packet */
+    uint64_t first_frame; /* 0: not known */
+    wl_ns rtt; /* SYN to the client's first ACK, as seen at the capture point; 0: not known */
 };
 
 /* ---------------------------------------------------------------------------------- marks */
@@ -379,7 +380,7 @@ struct wl_conn_record {
     uint64_t gaps[2];  /* octets missing */
     uint64_t packets;
     uint64_t first_packet, last_packet; /* ordinals in the capture */
-    uint64_t first_frame, last_frame;
+    uint64_t last_frame;
     struct wl_mark *marks;
     uint32_t n_marks;
     enum wl_unjudged unjudged; /* why the connection as a whole was not judged, or WL_JUDGED */

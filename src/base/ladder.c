@@ -223,7 +223,7 @@ static void add_leg(struct maker *m, unsigned leg, const struct wl_detail *d)
 
     /* a window in the middle of a connection begins with its first exchange */
     if (d->n_exchanges == 0 || d->exchanges[0]->ordinal <= 1) {
-        r = add(m, WL_RUNG_OPEN, leg, WL_TO_SERVER, ref->t_first, d->conn.first_frame);
+        r = add(m, WL_RUNG_OPEN, leg, WL_TO_SERVER, ref->t_first, ref->first_frame);
         if (r)
             r->value = ref->midstream;
     }

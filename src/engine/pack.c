@@ -38,7 +38,8 @@ static const struct column conn_columns[] = {
     COLUMN(wl_conn_ref, id, NUMBER),        COLUMN(wl_conn_ref, number, NUMBER),
     COLUMN(wl_conn_ref, proto, NUMBER),     COLUMN(wl_conn_ref, tls, NUMBER),
     COLUMN(wl_conn_ref, midstream, NUMBER), COLUMN(wl_conn_ref, ttl, NUMBER),
-    COLUMN(wl_conn_ref, t_first, TIME),     COLUMN(wl_conn_ref, rtt, NUMBER),
+    COLUMN(wl_conn_ref, t_first, TIME),     COLUMN(wl_conn_ref, first_frame, FRAME),
+    COLUMN(wl_conn_ref, rtt, NUMBER),
 };
 
 static const struct column message_columns[] = {
@@ -140,29 +141,39 @@ static const struct column exchange_columns[] = {
 };
 
 static const struct column record_columns[] = {
-    COLUMN(wl_conn_record, n_steps_lost, NUMBER), COLUMN(wl_conn_record, n_exchanges, NUMBER),
-    COLUMN(wl_conn_record, bytes[0], NUMBER),     COLUMN(wl_conn_record, bytes[1], NUMBER),
-    COLUMN(wl_conn_record, gaps[0], NUMBER),      COLUMN(wl_conn_record, gaps[1], NUMBER),
-    COLUMN(wl_conn_record, packets, NUMBER),      COLUMN(wl_conn_record, first_packet, NUMBER),
-    COLUMN(wl_conn_record, last_packet, NUMBER),  COLUMN(wl_conn_record, first_frame, FRAME),
-    COLUMN(wl_conn_record, last_frame, FRAME),    COLUMN(wl_conn_record, n_marks, NUMBER),
-    COLUMN(wl_conn_record, unjudged, NUMBER),     COLUMN(wl_conn_record, end, NUMBER),
-    COLUMN(wl_conn_record, end_by, NUMBER),       COLUMN(wl_conn_record, rst_suspect, NUMBER),
-    COLUMN(wl_conn_record, t_first, TIME),        COLUMN(wl_conn_record, t_last, TIME),
-    COLUMN(wl_conn_record, closing[0].t, TIME),   COLUMN(wl_conn_record, closing[0].frame, FRAME),
-    COLUMN(wl_conn_record, closing[1].t, TIME),   COLUMN(wl_conn_record, closing[1].frame, FRAME),
+    COLUMN(wl_conn_record, n_steps_lost, NUMBER),
+    COLUMN(wl_conn_record, n_exchanges, NUMBER),
+    COLUMN(wl_conn_record, bytes[0], NUMBER),
+    COLUMN(wl_conn_record, bytes[1], NUMBER),
+    COLUMN(wl_conn_record, gaps[0], NUMBER),
+    COLUMN(wl_conn_record, gaps[1], NUMBER),
+    COLUMN(wl_conn_record, packets, NUMBER),
+    COLUMN(wl_conn_record, first_packet, NUMBER),
+    COLUMN(wl_conn_record, last_packet, NUMBER),
+    COLUMN(wl_conn_record, last_frame, FRAME),
+    COLUMN(wl_conn_record, n_marks, NUMBER),
+    COLUMN(wl_conn_record, unjudged, NUMBER),
+    COLUMN(wl_conn_record, end, NUMBER),
+    COLUMN(wl_conn_record, end_by, NUMBER),
+    COLUMN(wl_conn_record, rst_suspect, NUMBER),
+    COLUMN(wl_conn_record, t_first, TIME),
+    COLUMN(wl_conn_record, t_last, TIME),
+    COLUMN(wl_conn_record, closing[0].t, TIME),
+    COLUMN(wl_conn_record, closing[0].frame, FRAME),
+    COLUMN(wl_conn_record, closing[1].t, TIME),
+    COLUMN(wl_conn_record, closing[1].frame, FRAME),
     COLUMN(wl_conn_record, n_findings, NUMBER),
 };
 
 /* A member more: a line more above (and, for what is no number, below). Then mend the size here. */
 #if UINTPTR_MAX == UINT64_MAX
-static_assert(sizeof(struct wl_conn_ref) == 104, "conn_columns");
+static_assert(sizeof(struct wl_conn_ref) == 112, "conn_columns");
 static_assert(sizeof(struct wl_message) == 312, "message_columns");
 static_assert(sizeof(struct wl_field) == 32, "field_columns");
 static_assert(sizeof(struct wl_mark) == 64, "mark_columns");
 static_assert(sizeof(struct wl_wait) == 80, "wait_columns");
 static_assert(sizeof(struct wl_finding) == 128, "finding_columns");
-static_assert(sizeof(struct wl_exchange) == 864, "exchange_columns");
+static_assert(sizeof(struct wl_exchange) == 872, "exchange_columns");
 static_assert(sizeof(struct wl_conn_record) == 312, "record_columns");
 #endif
 

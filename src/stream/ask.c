@@ -38,6 +38,7 @@ void wl_channel_ref(const struct wl_hand *hand, struct wl_conn_ref *ret)
         .midstream = !wl_tcp_is(&flow->tcp, WL_TO_SERVER, WL_TCP_OPENED) &&
                      !wl_tcp_is(&flow->tcp, WL_TO_CLIENT, WL_TCP_OPENED),
         .t_first = origin->t_first,
+        .first_frame = origin->first_frame,
         .rtt = flow->state & WL_FLOW_TIMED ? origin->rtt : 0,
         .ttl = origin->ttl,
     };
@@ -159,7 +160,6 @@ struct wl_conn_record *wl_channel_record(const struct wl_hand *hand)
     rec->packets = flow->tcp.packets;
     rec->first_packet = origin->id;
     rec->last_packet = flow->last_packet;
-    rec->first_frame = origin->first_frame;
     rec->last_frame = flow->last_frame;
     rec->t_first = origin->t_first;
     rec->t_last = flow->t_last;
