@@ -119,6 +119,10 @@ check "two legs on one machine are possible" 0 audit --correlate --only via-miss
 json '[l["confidence"] for l in lines if l["type"] == "finding"] == ["possible"]'
 json '[l["severity"] for l in lines if l["type"] == "finding"] == ["warning"]'
 json '[l["leg"]["confidence"] for l in lines if "leg" in l] == ["possible"]'
+check "lines say what was found" 0 watch --plain --only interim-hop-by-hop-field "$showcase"
+out 'note interim-hop-by-hop-field: 1 more'
+check "lines say what was made of it" 0 watch --plain --only early-hints-misuse --rule '*=note' "$showcase"
+out 'note early-hints-misuse: 1 more'
 check "two filters" 2 audit -f tcp "$clean" port 80
 check "an option of another command" 2 rules --json
 check "--examples is for audit" 2 list --examples 3 "$clean"

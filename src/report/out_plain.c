@@ -15,6 +15,7 @@ struct plain {
     struct wl_output out;                    /* first: wl_output_new */
     uint64_t classes[WL_N_CLASSES], dropped; /* as told */
     uint64_t *rules;                         /* findings told, per rule */
+    uint8_t *worst;                          /* severity of those that are not told yet, per rule */
     size_t n_rules;
     wl_ns told_at; /* st->elapsed */
     bool introduced;
@@ -30,20 +31,30 @@ static int plain_open(struct wl_sink *s, const struct wl_sink_config *cfg, struc
     p = s->state;
     p->n_rules = wl_rule_count();
     p->rules = wl_alloc_array(&p->out.budget, p->n_rules, sizeof(*p->rules));
-    return p->rules ? 0 : WL_NOMEM;
+    p->worst = wl_alloc_array(&p->out.budget, p->n_rules, sizeof(*p->worst));
+    return p->rules && p->worst ? 0 : WL_NOMEM;
+}
+
+/* What a rule found may be less than it can find, or have been overridden. */
+static void note_worst(struct plain *p, const struct wl_finding *findings, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        const struct wl_finding *f = &findings[i];
+
+        if (f->number < p->n_rules && f->severity > p->worst[f->number])
+            p->worst[f->number] = (uint8_t)f->severity;
+    }
 }
 
 static int plain_exchange(struct wl_sink *s, const struct wl_exchange *ex)
 {
-    (void)s;
-    (void)ex;
+    note_worst(s->state, ex->findings, ex->n_findings);
     return 0;
 }
 
 static int plain_connection(struct wl_sink *s, const struct wl_conn_record *conn)
 {
-    (void)s;
-    (void)conn;
+    note_worst(s->state, conn->findings, conn->n_findings);
     return 0;
 }
 
@@ -121,7 +132,9 @@ static void put_changes(struct plain *p, const struct wl_stats *st)
         if (st->rules[i] <= p->rules[i])
             continue;
         put_clock(p, st);
-        wl_text_printf(t, "%s %s", wl_severity_name(wl_rule_at(i)->severity), wl_rule_at(i)->id);
+        wl_text_printf(t, "%s %s", wl_severity_name((enum wl_severity)p->worst[i]),
+                       wl_rule_at(i)->id);
+        p->worst[i] = WL_OFF;
         put_growth(p, &p->rules[i], st->rules[i]);
         wl_text_char(t, '\n');
     }
@@ -156,6 +169,7 @@ static int plain_close(struct wl_sink *s, const struct wl_stats *st, struct wl_e
             wl_section_verdict(&p->out, st);
         }
         wl_free(&p->out.budget, p->rules, p->n_rules * sizeof(*p->rules));
+        wl_free(&p->out.budget, p->worst, p->n_rules * sizeof(*p->worst));
     }
     return wl_output_finish(s, sizeof(*p), err);
 }
