@@ -331,6 +331,17 @@ static void put_arrow(struct rungs *r)
     r->side = 0;
 }
 
+/* What is neither said nor waited for. */
+static void put_aside(struct rungs *r, const struct wl_sample_step *step)
+{
+    char text[96];
+    int n = snprintf(text, sizeof(text), "(%s%s%.*s)", step->words, step->text.n ? " " : "",
+                     (int)wl_min_size(step->text.n, 32), (const char *)step->text.p);
+
+    if (n > 0)
+        put_rung(r, wl_span(text, wl_min_size((size_t)n, sizeof(text) - 1)), false, ' ');
+}
+
 /* A line of a dialogue as a line of the ladder. */
 static void put_step(struct rungs *r, const struct wl_sample_step *step)
 {
@@ -355,7 +366,7 @@ static void put_step(struct rungs *r, const struct wl_sample_step *step)
     case WL_STEP_MISSING:
         put_rung(r, WL_SPAN("(octets that were not captured)"), server, '|');
         break;
-    case WL_STEP_DIRECTIVE: put_rung(r, step->text, false, ' '); break;
+    case WL_STEP_ASIDE: put_aside(r, step); break;
     }
 }
 

@@ -304,7 +304,7 @@ static void put_sample(struct wl_html *h, struct wl_text *t, const struct wl_sam
         case WL_STEP_MISSING:
             put_event(&k, by, ": octets that were not captured: ", step.text);
             break;
-        case WL_STEP_DIRECTIVE: put_event(&k, "", "", step.text); break;
+        case WL_STEP_ASIDE: put_event(&k, step.words, step.text.n ? " " : "", step.text); break;
         }
     }
     end_saying(&k);

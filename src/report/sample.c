@@ -54,6 +54,43 @@ bool wl_sample_find(struct wl_span dialogue, const char *id, bool fires, struct 
     return false;
 }
 
+/* Directives (docs/dialogues.md) in words. Those that are not here concern the tests only. */
+static const struct {
+    const char *begins, *ends; /* what stands between is shown behind the words */
+    const char *words;
+} asides[] = {
+    {"leg upstream", "", "the proxy, and the server behind it"},
+    {"leg client", "", "the client, and the proxy"},
+    {"hold >", "", "what the client sends is not acknowledged"},
+    {"hold <", "", "what the server sends is not acknowledged"},
+    {"release >", "", "what the client has sent is acknowledged"},
+    {"release <", "", "what the server has sent is acknowledged"},
+    {"window ", " >", "the client's window is"},
+    {"window ", " <", "the server's window is"},
+    {"ttl ", " >", "packets of the client have TTL"},
+    {"ttl ", " <", "packets of the server have TTL"},
+    {"midstream", "", "the capture begins here"},
+    {"rtt ", "", "a round trip takes"},
+    {"port ", "", "the server's port is"},
+    {"set ", "", "with --set"},
+};
+
+static bool read_aside(struct wl_span rest, struct wl_sample_step *ret)
+{
+    for (size_t i = 0; i < WL_COUNT(asides); i++) {
+        struct wl_span begins = wl_span_text(asides[i].begins), ends = wl_span_text(asides[i].ends);
+
+        if (rest.n < begins.n + ends.n || !wl_span_starts(rest, begins) ||
+            !wl_span_equal(wl_span_after(rest, rest.n - ends.n), ends))
+            continue;
+        ret->kind = WL_STEP_ASIDE;
+        ret->words = asides[i].words;
+        ret->text = wl_span_sub(rest, begins.n, rest.n - begins.n - ends.n);
+        return true;
+    }
+    return false;
+}
+
 /* False for what is nothing to be seen: comments, expectations, where packets end. */
 static bool read_step(struct wl_span line, struct wl_sample_step *ret)
 {
@@ -79,10 +116,7 @@ static bool read_step(struct wl_span line, struct wl_sample_step *ret)
         if (ret->kind == WL_STEP_MISSING)
             ret->text = wl_span_trim(wl_span_after(rest, 1));
         return true;
-    case '@':
-        ret->kind = WL_STEP_DIRECTIVE;
-        ret->text = line;
-        return !wl_span_equal(rest, WL_SPAN("packet"));
+    case '@': return read_aside(rest, ret);
     default: return false;
     }
 }

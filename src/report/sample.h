@@ -18,15 +18,16 @@ enum wl_step_kind {
     WL_STEP_SAYS, /* text: a line, or octets in hexadecimal; may be empty */
     WL_STEP_FIN,
     WL_STEP_RST,
-    WL_STEP_WAITS,     /* text: "1.2s" */
-    WL_STEP_MISSING,   /* text: "1448", octets that were not captured */
-    WL_STEP_DIRECTIVE, /* text: "@ leg upstream" */
+    WL_STEP_WAITS,   /* text: "1.2s" */
+    WL_STEP_MISSING, /* text: "1448", octets that were not captured */
+    WL_STEP_ASIDE,   /* words: "the server's port is"; text: "8080", may be empty */
 };
 
 /** One line of a case that is of interest. */
 struct wl_sample_step {
     enum wl_step_kind kind;
-    enum wl_dir by; /* SAYS, FIN, RST, MISSING: in which direction */
+    enum wl_dir by;    /* SAYS, FIN, RST, MISSING: in which direction */
+    const char *words; /* ASIDE */
     struct wl_span text;
 };
 
