@@ -510,9 +510,10 @@ static void mark_after_interim(struct wl_build *b, struct wl_at at, const struct
 {
     const struct wl_message *m = knows_interim(b->oldest, seen);
 
-    if (m)
+    if (m) {
         wl_build_mark(b, b->oldest, &b->oldest->ex.req, WL_MARK_REQUEST_AFTER_INTERIM, at,
                       m->status, wl_span(NULL, 0));
+    }
 }
 
 /* Or ends the connection then. */
@@ -521,9 +522,10 @@ static void mark_closed_after_interim(struct wl_build *b, const struct wl_seen *
     struct wl_at at = {seen->frame, wl_layer_offset(b->layer, WL_TO_SERVER), WL_TO_SERVER};
     const struct wl_message *m = b->oldest == b->last ? knows_interim(b->oldest, seen) : NULL;
 
-    if (m)
+    if (m) {
         wl_build_mark(b, b->oldest, &b->oldest->ex.req, WL_MARK_CLOSED_AFTER_INTERIM, at, m->status,
                       wl_span(NULL, 0));
+    }
 }
 
 struct wl_work *wl_build_request(struct wl_build *b, struct wl_at at, const struct wl_seen *seen)
