@@ -149,7 +149,10 @@ enum wl_field_id {
     WL_N_FIELDS,
 };
 
-enum { WL_FIELD_WORDS = 2 }; /* 64 bits each: one per known field */
+enum {
+    WL_FIELD_WORDS = 2, /* 64 bits each: one per known field */
+    WL_FIELD_IDS = 16,
+};
 
 /** Oddities of one field line, also marked on the message: the bits of wl_field.odd. */
 enum wl_field_odd {
@@ -243,6 +246,9 @@ struct wl_message {
     /* bit i: a field with id i is in fields, and on several lines; valid when bit 0 of the first is
      * set, else they must be looked through */
     uint64_t present[WL_FIELD_WORDS], repeated[WL_FIELD_WORDS];
+    /* wl_field_id of the first fields, 0 behind the last: one of them is found without a look at each;
+     * valid together with present */
+    uint8_t ids[WL_FIELD_IDS];
 };
 
 /** One interim response beyond those kept whole: what remains of it. */

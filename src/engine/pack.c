@@ -168,12 +168,12 @@ static const struct column record_columns[] = {
 /* A member more: a line more above (and, for what is no number, below). Then mend the size here. */
 #if UINTPTR_MAX == UINT64_MAX
 static_assert(sizeof(struct wl_conn_ref) == 112, "conn_columns");
-static_assert(sizeof(struct wl_message) == 312, "message_columns");
+static_assert(sizeof(struct wl_message) == 328, "message_columns");
 static_assert(sizeof(struct wl_field) == 32, "field_columns");
 static_assert(sizeof(struct wl_mark) == 64, "mark_columns");
 static_assert(sizeof(struct wl_wait) == 80, "wait_columns");
 static_assert(sizeof(struct wl_finding) == 128, "finding_columns");
-static_assert(sizeof(struct wl_exchange) == 872, "exchange_columns");
+static_assert(sizeof(struct wl_exchange) == 904, "exchange_columns");
 static_assert(sizeof(struct wl_conn_record) == 312, "record_columns");
 #endif
 

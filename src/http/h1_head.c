@@ -485,27 +485,31 @@ static bool is_stray_blank(const struct reading *r, struct wl_span line, uint32_
 struct section {
     struct wl_field *fields;
     uint32_t n, room, max;
+    bool whole;
     uint64_t present[WL_FIELD_WORDS];
     uint64_t repeated[WL_FIELD_WORDS]; /* those that stand on several lines */
-    bool whole;
+    uint8_t ids[WL_H1_LINES]; /* of the first so many; 0 behind the last, up to WL_FIELD_IDS */
 };
+static_assert((int)WL_FIELD_IDS <= (int)WL_H1_LINES, "what a message keeps of ids");
 
-static struct section begin_section(const struct reading *r)
+static void begin_section(const struct reading *r, struct section *s)
 {
     const struct wl_limits *limits = &wl_h1_layer(r->h)->host->cfg->limits;
 
-    return (struct section){
-        .max = (uint32_t)wl_min_u64(limits->max_fields, 1u << 20),
-        .present = {1}, /* bit 0: filled in */
-        .whole = true,
-    };
+    memset(s, 0, offsetof(struct section, ids) + WL_FIELD_IDS); /* the rest of ids is never read */
+    s->max = (uint32_t)wl_min_u64(limits->max_fields, 1u << 20);
+    s->present[0] = 1; /* bit 0: filled in */
+    s->whole = true;
 }
 
 static void count_field(struct section *s)
 {
-    enum wl_field_id id = s->fields[s->n++].id;
+    size_t id = s->fields[s->n].id;
     uint64_t bit = (uint64_t)1 << id % 64;
 
+    if (s->n < WL_H1_LINES)
+        s->ids[s->n] = (uint8_t)id;
+    s->n++;
     s->repeated[id / 64] |= s->present[id / 64] & bit;
     s->present[id / 64] |= bit;
 }
@@ -568,6 +572,7 @@ static uint32_t take_lines(const struct reading *r, struct section *s,
     const uint8_t *head = r->text->octets.p;
     struct wl_field *f = s->fields + s->n;
     uint32_t start = lines->end[i - 1] + (uint32_t)2;
+    uint8_t *ids = s->ids + s->n;
 
     for (; i < lines->n; i++, f++) {
         uint32_t end = lines->end[i], colon = wl_h1_colon(lines, start, end);
@@ -590,6 +595,7 @@ static uint32_t take_lines(const struct reading *r, struct section *s,
         f->n_name = colon - start;
         f->id = (uint16_t)id;
         f->odd = 0;
+        *ids++ = (uint8_t)id;
         bit = (uint64_t)1 << id % 64;
         s->repeated[id / 64] |= s->present[id / 64] & bit;
         s->present[id / 64] |= bit;
@@ -642,6 +648,7 @@ static void keep_fields(struct wl_message *m, const struct section *s)
     m->n_fields = s->n;
     memcpy(m->present, s->present, sizeof(s->present));
     memcpy(m->repeated, s->repeated, sizeof(s->repeated));
+    memcpy(m->ids, s->ids, sizeof(m->ids));
 }
 
 /* Does where a field stands follow from where its name stands in the head? */
@@ -706,10 +713,11 @@ bool wl_h1_parse_lines(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
                        const struct wl_h1_text *text, const struct wl_h1_lines *lines)
 {
     struct reading r = begin_reading(h, w, m, text);
-    struct section s = begin_section(&r);
+    struct section s;
     uint32_t n_fields = lines->n - 1;
 
     WL_ASSERT(lines->n >= 1 && text->n_runs == 1);
+    begin_section(&r, &s);
     if (n_fields && n_fields <= s.max) {
         s.fields = wl_arena_raw(w->ex.arena, n_fields * sizeof(*s.fields));
         s.room = s.fields ? n_fields : 0;
@@ -732,9 +740,10 @@ bool wl_h1_parse_fields(struct wl_h1 *h, struct wl_work *w, struct wl_message *m
                         const struct wl_h1_text *text, size_t from, bool trailers)
 {
     struct reading r = begin_reading(h, w, m, text);
-    struct section s = begin_section(&r);
+    struct section s;
     struct wl_span line;
 
+    begin_section(&r, &s);
     while (next_line(&r, &from, &line) && line.n && read_line(&r, &s, line))
         continue;
     return trailers ? finish_trailers(&r, &s) : finish_section(&r, &s);
