@@ -26,7 +26,8 @@ static const struct wl_message *with(struct lines *l, enum wl_field_id id, const
                                      const char *second)
 {
     *l = (struct lines){
-        .fields = {{.id = id, .value = text(first)}, {.id = id, .value = text(second)}},
+        .fields = {{.id = (uint16_t)id, .value = text(first)},
+                   {.id = (uint16_t)id, .value = text(second)}},
     };
     l->m.fields = l->fields;
     l->m.n_fields = second ? 2 : 1;

@@ -584,6 +584,58 @@ static void both_readings(void **state)
     release(&h);
 }
 
+/* Where a field stands: the packet and the offset of its first octet. */
+static void assert_place(const struct wl_message *m, const struct wl_field *f, const char *stream,
+                         const char *line, size_t piece)
+{
+    struct wl_at at = wl_field_at(m, f);
+    size_t offset = (size_t)(strstr(stream, line) - stream);
+
+    assert_int_equal(at.offset, offset);
+    assert_int_equal(at.frame, wl_frame(0, 4 + offset / piece)); /* behind the handshake */
+    assert_int_equal(at.dir, WL_TO_SERVER);
+    assert_memory_equal(f->begin, stream + offset, f->n_name);
+}
+
+#define FIELDS(line)                                                                                \
+    POST                                                                                            \
+        "A1: 1\r\nA2: 2\r\nA3: 3\r\nA4: 4\r\nA5: 5\r\nA6: 6\r\nA7: 7\r\nAccept: text/html\r\n" line \
+        "A9: 9\r\nB1: 1\r\nB2: 2\r\nB3: 3\r\nB4: 4\r\nTransfer-Encoding: chunked\r\nB5: 5\r\n"      \
+        "B6: 6\r\nB7: 7\r\nTE: trailers\r\n\r\n0\r\nETag: x\r\n\r\n"
+
+/* In one packet and in several, in a trailer section, and whether the line is plain or not. */
+static void fields_know_their_places(void **state)
+{
+    static const size_t pieces[] = {SIZE_MAX, 90, 40};
+    static const char *const streams[] = {FIELDS("A8: 8\r\n"), FIELDS("A8 : \xe4\r\n")};
+
+    (void)state;
+    for (size_t i = 0; i < 2 * WL_COUNT(pieces); i++) {
+        const char *stream = streams[i % 2];
+        size_t piece = pieces[i / 2];
+        const struct wl_message *m;
+        struct heard h;
+
+        begin(&h);
+        send_all(&h, WL_TO_SERVER, stream, piece);
+        send_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
+        finish(&h);
+        assert_int_equal(h.n, 1);
+        m = &h.ex[0]->req;
+        assert_int_equal(m->state, WL_WHOLE);
+        assert_place(m, wl_message_field(m, WL_FIELD_HOST), stream, "Host:", piece);
+        assert_place(m, wl_message_field(m, WL_FIELD_ACCEPT), stream, "Accept:", piece);
+        assert_place(m, wl_message_field(m, WL_FIELD_TRANSFER_ENCODING), stream, "Transfer-",
+                     piece);
+        assert_place(m, wl_message_field(m, WL_FIELD_TE), stream, "TE:", piece);
+        assert_null(wl_message_field(m, WL_FIELD_ETAG));
+        assert_int_equal(m->n_trailers, 1);
+        assert_int_equal(m->trailers[0].id, WL_FIELD_ETAG);
+        assert_place(m, &m->trailers[0], stream, "ETag:", piece);
+        release(&h);
+    }
+}
+
 /* A head beyond max_head is cut, and the next request is found again. */
 static void heads_have_a_bound(void **state)
 {
@@ -684,8 +736,11 @@ static void rests_between_exchanges(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(hostile_inputs),          cmocka_unit_test(both_readings),
-        cmocka_unit_test(heads_have_a_bound),      cmocka_unit_test(interim_responses_have_bounds),
+        cmocka_unit_test(hostile_inputs),
+        cmocka_unit_test(both_readings),
+        cmocka_unit_test(fields_know_their_places),
+        cmocka_unit_test(heads_have_a_bound),
+        cmocka_unit_test(interim_responses_have_bounds),
         cmocka_unit_test(rests_between_exchanges),
     };
 

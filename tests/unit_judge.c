@@ -351,7 +351,7 @@ static void the_index_finds_those_that_fit(void **state)
             m[d]->fields = fields[d];
             m[d]->n_fields = pick(&seed, 4);
             for (uint32_t i = 0; i < m[d]->n_fields; i++)
-                fields[d][i].id = pick_field(&seed);
+                fields[d][i].id = (uint16_t)pick_field(&seed);
         }
         b.ex.res.status = (uint16_t)pick(&seed, 1000);
         b.ex.req.minor = (uint8_t)pick(&seed, 2);

@@ -137,7 +137,7 @@ static void relate(struct bench *b, bool told)
 
 static void add_field(struct wl_message *m, enum wl_field_id id, const char *value)
 {
-    m->fields[m->n_fields++] = (struct wl_field){.id = id, .value = wl_span_text(value)};
+    m->fields[m->n_fields++] = (struct wl_field){.id = (uint16_t)id, .value = wl_span_text(value)};
 }
 
 /* An exchange of example.org, a second after the last one. */

@@ -176,8 +176,15 @@ static void assert_same_name(const struct wl_lookup *l, struct wl_span name)
 
     for (size_t i = 0; i < name.n; i++)
         visible = visible && name.p[i] >= ' ';
-    if (visible)
+    if (visible) {
+        uint8_t amid[8 + 64 + 8]; /* whatever stands around it */
+
+        memset(amid, 0xa5, sizeof(amid));
+        if (name.n)
+            memcpy(amid + 8, name.p, name.n);
         assert_int_equal(wl_lookup_field(l, name), wl_grammar_field(name));
+        assert_int_equal(wl_lookup_field_amid(l, amid + 8, name.n), wl_grammar_field(name));
+    }
     if (method == WL_METHOD_NONE)
         method = WL_METHOD_OTHER;
     assert_int_equal(wl_lookup_method(l, name), method);
