@@ -542,6 +542,7 @@ static bool read_line(const struct reading *r, struct section *s, struct wl_span
     if (is_stray_blank(r, line, s->n))
         return true;
     if (s->n && (line.p[0] == ' ' || line.p[0] == '\t')) {
+        WL_ASSERT(s->fields);
         fold(r, &s->fields[s->n - 1], line);
         return true;
     }
