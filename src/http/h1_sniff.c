@@ -56,7 +56,6 @@ static enum wl_claim is_request(struct wl_span s, struct wl_span server, const s
 {
     size_t lf, space, n = 0;
     struct wl_span line, last;
-    bool known;
 
     s = skip_empty_lines(s);
     while (n < s.n && wl_is_tchar(s.p[n]))
@@ -65,10 +64,11 @@ static enum wl_claim is_request(struct wl_span s, struct wl_span server, const s
         return n > 64 ? WL_CLAIM_NO : WL_CLAIM_MORE;
     if (n == 0 || n > 64 || (s.p[n] != ' ' && s.p[n] != '\t'))
         return WL_CLAIM_NO;
-    known = wl_grammar_method(wl_span_sub(s, 0, n)) > WL_METHOD_OTHER;
     lf = wl_span_find(s, '\n');
     if (lf == s.n) {
         /* a line that will not be complete is believed when its path has begun */
+        bool known = wl_grammar_method(wl_span_sub(s, 0, n)) > WL_METHOD_OTHER;
+
         if (known && (s.n > LONG_LINE || hint->ended[WL_TO_SERVER]) &&
             is_path(wl_span_after(s, n + 1)))
             return WL_CLAIM_YES;
