@@ -60,6 +60,12 @@ static inline bool wl_facts_empty(const struct wl_message *m)
 /** Does the response end the connection, by its own word, its version or its framing? */
 bool wl_facts_ends_connection(const struct wl_message *res);
 
+/** Is this WL_MARK_VERSION_MALFORMED that of a status line which does not begin with HTTP/ in capitals? */
+static inline bool wl_facts_status_line_case(const struct wl_mark *mark)
+{
+    return mark->at.dir == WL_TO_CLIENT && !wl_span_starts(mark->octets, WL_SPAN("HTTP/"));
+}
+
 /** Did the client's FIN come right behind its request, within a round trip or least? Such a FIN says that no
  * other request will come, not that nobody listens. Asked of exchanges at which the client ended the connection. */
 bool wl_facts_half_closed(const struct wl_exchange *ex, wl_ns least);

@@ -38,6 +38,12 @@ static void status_line_malformed(struct wl_judge *j, const struct wl_exchange *
     if (mark->id == WL_MARK_REASON_CTL) {
         wl_report(j, m, mark->at, WL_VIOLATION, WL_CERTAIN, "octet 0x%02x in the reason phrase",
                   (unsigned)mark->value);
+    } else if (mark->id == WL_MARK_VERSION_MALFORMED) {
+        if (wl_facts_status_line_case(mark)) { /* else version-malformed */
+            wl_report(j, m, mark->at, WL_VIOLATION, WL_CERTAIN,
+                      "the status line begins with '%s', and not in capitals",
+                      wl_said(mark->octets).text);
+        }
     } else if (mark->id == WL_MARK_STATUS_LINE_SPACES) {
         wl_report(j, m, mark->at, WL_VIOLATION, WL_CERTAIN,
                   "the parts of the status line are not separated by single spaces");
@@ -215,7 +221,7 @@ static const struct wl_rule rules[] = {
         .see = {"status-code-invalid", "version-malformed"},
         .when = WL_ON_MARK,
         .mark = WL_MARK_STATUS_LINE_SPACES,
-        .marks = {WL_MARK_REASON_CTL, WL_MARK_STATUS_NO_SPACE},
+        .marks = {WL_MARK_REASON_CTL, WL_MARK_STATUS_NO_SPACE, WL_MARK_VERSION_MALFORMED},
         .needs = WL_NEEDS_PAIR,
         .check = status_line_malformed,
     },

@@ -170,6 +170,8 @@ static void version_malformed(struct wl_judge *j, const struct wl_exchange *ex,
     struct wl_said said = wl_said(mark->octets);
 
     (void)ex;
+    if (wl_facts_status_line_case(mark)) /* status-line-malformed */
+        return;
     if (mark->id == WL_MARK_VERSION_MISSING) {
         wl_report(j, m, mark->at, WL_VIOLATION, WL_CERTAIN,
                   "'%s' has no version, though other lines follow it", said.text);
