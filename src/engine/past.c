@@ -3,8 +3,11 @@
  *
  * Entries lie in a ring that grows by segments. Once it has its full size, or memory is refused, a
  * new key takes the place of the oldest one: what a long capture has to say about itself concerns
- * what happened lately. Two of 65,536 keys share a hash with a chance below one in a thousand
- * million, and nobody who does not know the seed can make them.
+ * what happened lately. Two of 65,536 keys share their 60 bits of hash with a chance of one in five
+ * hundred million, and nobody who does not know the seed can make them.
+ *
+ * Each kind of key has a table of its own: of most kinds there are few, and to find that there is none takes
+ * no look at memory that is far away.
  *
  * Nearly every exchange is remembered, so an entry is no larger than it need be: what only concerns
  * redirects lies in an array of its own, which is there once there was a redirect.
@@ -38,13 +41,13 @@ struct segment {
 
 struct wl_pasts {
     struct wl_budget *budget;
-    struct wl_table table;
+    struct wl_table tables[WL_PAST_KINDS];
     struct wl_pool pool; /* of segments, which need not be zeroed */
     struct segment **segments;
     uint32_t n_segments, room; /* of segments */
     uint32_t n, max, oldest;
-    uint64_t n_forgotten;
-    struct wl_past view; /* what wl_pasts_get returned */
+    uint64_t n_forgotten, n_evicted; /* all of them; those that gave their place to another */
+    struct wl_past view;             /* what wl_pasts_get returned */
 };
 
 enum { SEGMENTS_FIRST = 16 };
@@ -58,9 +61,11 @@ struct wl_pasts *wl_pasts_new(struct wl_budget *budget, uint64_t max)
     p->budget = budget;
     p->max = (uint32_t)wl_min_u64(max, UINT32_MAX - 1);
     wl_pool_init(&p->pool, budget, sizeof(struct segment), 0);
-    if (wl_table_init(&p->table, budget, p->max) < 0) {
-        wl_free(budget, p, sizeof(*p));
-        return NULL;
+    for (size_t i = 0; i < WL_PAST_KINDS; i++) {
+        if (wl_table_init(&p->tables[i], budget, p->max) < 0) {
+            wl_pasts_free(p);
+            return NULL;
+        }
     }
     return p;
 }
@@ -69,7 +74,10 @@ void wl_pasts_free(struct wl_pasts *p)
 {
     if (!p)
         return;
-    wl_table_release(&p->table);
+    for (size_t i = 0; i < WL_PAST_KINDS; i++) {
+        if (p->tables[i].slots)
+            wl_table_release(&p->tables[i]);
+    }
     for (uint32_t i = 0; i < p->n_segments; i++) {
         struct segment *s = p->segments[i];
 
@@ -86,13 +94,18 @@ static struct entry *entry_at(const struct wl_pasts *p, uint32_t i)
     return &p->segments[i / SEGMENT]->entries[i % SEGMENT];
 }
 
+static size_t kind_of(uint64_t key)
+{
+    return (size_t)(key % WL_PAST_KINDS);
+}
+
 /* The index of a key; UINT32_MAX: it is not there. */
 static uint32_t find(const struct wl_pasts *p, uint64_t key)
 {
     size_t probe = 0;
     uint32_t i;
 
-    while ((i = wl_table_find(&p->table, key, &probe)) != UINT32_MAX) {
+    while ((i = wl_table_find(&p->tables[kind_of(key)], key, &probe)) != UINT32_MAX) {
         if (entry_at(p, i)->key == key)
             break;
     }
@@ -124,26 +137,25 @@ static bool is_dated(const struct entry *e)
     return dated;
 }
 
-enum wl_known wl_pasts_known(const struct wl_pasts *p, uint64_t key, uint32_t *ret_place)
+enum wl_known wl_pasts_known(const struct wl_pasts *p, uint64_t key, uint64_t *ret_until)
 {
     uint32_t i = find(p, key);
 
     if (i == UINT32_MAX)
         return WL_KNOWN_NOT;
-    *ret_place = i;
+    /* they go in the order of their places; until the first one goes, all are there */
+    *ret_until = p->n_evicted ? p->n_evicted + 1 + (i + p->n - p->oldest) % p->n : 1;
     return is_dated(entry_at(p, i)) ? WL_KNOWN_DATED : WL_KNOWN;
 }
 
-bool wl_pasts_dated_at(const struct wl_pasts *p, uint32_t place, uint64_t key)
+uint64_t wl_pasts_evicted(const struct wl_pasts *p)
 {
-    const struct entry *e = place < p->n ? entry_at(p, place) : NULL;
-
-    return e && e->key == key && is_dated(e);
+    return p->n_evicted;
 }
 
 void wl_pasts_prefetch(const struct wl_pasts *p, uint64_t key)
 {
-    wl_table_prefetch(&p->table, key);
+    wl_table_prefetch(&p->tables[kind_of(key)], key);
 }
 
 /* One more segment, if there may be one. */
@@ -168,9 +180,15 @@ static bool grow(struct wl_pasts *p)
     return true;
 }
 
+static uint32_t after(const struct wl_pasts *p, uint32_t i)
+{
+    return i + 1 == p->n ? 0 : i + 1;
+}
+
 /* The place of the next entry; UINT32_MAX when there is none at all. */
 static uint32_t take_place(struct wl_pasts *p)
 {
+    uint64_t key, next;
     uint32_t i;
 
     if (p->oldest == 0 && p->n < p->max && (p->n / SEGMENT < p->n_segments || grow(p)))
@@ -179,9 +197,14 @@ static uint32_t take_place(struct wl_pasts *p)
     if (p->n == 0)
         return UINT32_MAX;
     i = p->oldest;
-    p->oldest = i + 1 == p->n ? 0 : i + 1;
-    wl_table_prefetch(&p->table, entry_at(p, p->oldest)->key); /* the next to go */
-    (void)wl_table_remove(&p->table, entry_at(p, i)->key, i);
+    p->n_evicted++;
+    p->oldest = after(p, i);
+    /* the next to go, and the one behind it, which will be written over */
+    next = entry_at(p, p->oldest)->key;
+    wl_table_prefetch(&p->tables[kind_of(next)], next);
+    wl_prefetch(entry_at(p, after(p, p->oldest)), sizeof(struct entry));
+    key = entry_at(p, i)->key;
+    (void)wl_table_remove(&p->tables[kind_of(key)], key, i);
     entry_at(p, i)->key = 0;
     return i;
 }
@@ -213,7 +236,7 @@ void wl_pasts_put(struct wl_pasts *p, uint64_t key, const struct wl_past *past)
         return;
     entry_at(p, i)->key = key;
     write(p, i, past);
-    if (wl_table_add(&p->table, key, i) < 0) {
+    if (wl_table_add(&p->tables[kind_of(key)], key, i) < 0) {
         entry_at(p, i)->key = 0; /* nobody finds it; its place is taken again in its turn */
         p->n_forgotten++;
     }

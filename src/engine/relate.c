@@ -42,7 +42,7 @@ struct clock {
 /* A server that was heard of lately. */
 struct lately {
     uint64_t server; /* hash of its endpoint; 0: nobody */
-    uint32_t place;  /* where its record stood in pasts, with a date */
+    uint64_t until;  /* its record in pasts has a date, and is there until so many are evicted */
     uint32_t clock;  /* the number of its clock and one, or NO_CLOCK; 0: not looked for yet */
 };
 
@@ -217,7 +217,6 @@ static void glance(struct wl_relate *r, const struct wl_exchange *ex)
     struct wl_past *now = &r->now;
 
     r->noted = r->hashed = false;
-    r->target = 0;
     now->method = ex->req.method_id;
     now->status = head ? res->status : 0;
     now->whole = res->state == WL_WHOLE;
@@ -379,8 +378,8 @@ static uint32_t worth_replacing(const struct wl_past *now)
 
 static uint64_t make_key(enum wl_relation relation, uint64_t h)
 {
-    /* h is as good as random: what tells relations apart need not be */
-    return (h ^ (uint64_t)relation << 56) * MIX | 1;
+    static_assert((int)WL_N_RELATIONS <= (int)WL_PAST_KINDS, "a relation is a kind of key");
+    return h - h % WL_PAST_KINDS + (uint64_t)relation;
 }
 
 static uint64_t target_of(struct wl_relate *r, const struct wl_exchange *ex)
@@ -484,20 +483,20 @@ static void look_back(struct wl_relate *r, struct wl_exchange *ex, uint32_t aske
 /* Shall the exchange be kept under this key, for what is there? */
 static bool has_place(struct wl_relate *r, enum wl_relation relation, uint64_t key, bool worth)
 {
-    struct lately *lately = &r->lately[r->server % LATELY];
+    struct lately *lately = &r->lately[(r->server >> 8) % LATELY];
     enum wl_known there;
-    uint32_t place = 0;
+    uint64_t until = 0;
 
     if (worth && relation != WL_RELATION_SERVER && relation != WL_RELATION_PROXY)
         return true;
-    there = wl_pasts_known(r->pasts, key, &place);
+    there = wl_pasts_known(r->pasts, key, &until);
     if (relation == WL_RELATION_PROXY)
         return there == WL_KNOWN_NOT;
     if (relation != WL_RELATION_SERVER)
         return there != WL_KNOWN_NOT;
     /* of a server one response is enough, best one that shows its clock */
     if (there == WL_KNOWN_DATED)
-        lately->place = place;
+        lately->until = until;
     return there == WL_KNOWN_NOT || (r->now.dated && there != WL_KNOWN_DATED);
 }
 
@@ -682,10 +681,18 @@ static bool is_on(const struct wl_relate *r, enum wl_relation relation)
     return r->on >> relation & 1;
 }
 
+/* Most exchanges are remembered for their target, in a table that no cache holds: its slot is on its way while
+ * they are looked at. */
+static void ask_ahead(struct wl_relate *r, const struct wl_exchange *ex)
+{
+    if (is_on(r, WL_RELATION_GET) && ex->req.method_id == WL_METHOD_GET && ex->res.status == 200)
+        wl_pasts_prefetch(r->pasts, make_key(WL_RELATION_GET, target_of(r, ex)));
+}
+
 /* The row of the server in hand. */
 static struct lately *hear_of(struct wl_relate *r)
 {
-    struct lately *lately = &r->lately[r->server % LATELY];
+    struct lately *lately = &r->lately[(r->server >> 8) % LATELY];
 
     if (lately->server != r->server)
         *lately = (struct lately){.server = r->server};
@@ -698,14 +705,13 @@ static void relate(struct wl_relate *r, struct wl_exchange *ex, bool told)
     struct lately *lately;
 
     r->server = hash_server(r, ex);
+    r->target = 0;
+    ask_ahead(r, ex);
     lately = hear_of(r);
     glance(r, ex);
     worth = r->on & worth_keeping(&r->now);
-    if (worth & bit(WL_RELATION_GET, true)) { /* the last one is kept unasked, and its place is */
-        asked &= ~bit(WL_RELATION_GET, true); /* on its way from memory meanwhile */
-        wl_pasts_prefetch(r->pasts, make_key(WL_RELATION_GET, target_of(r, ex)));
-    }
-    if (wl_pasts_dated_at(r->pasts, lately->place, make_key(WL_RELATION_SERVER, r->server)))
+    asked &= ~(worth & bit(WL_RELATION_GET, true)); /* the last one is kept unasked */
+    if (wl_pasts_evicted(r->pasts) < lately->until) /* one is enough, and there */
         worth &= ~bit(WL_RELATION_SERVER, true);
     if (is_on(r, WL_RELATION_CLOCK))
         compare_clock(r);

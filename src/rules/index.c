@@ -127,7 +127,7 @@ bool wl_index_case_fits(const struct wl_rule *rule, const struct wl_offer *o,
     return i == 0;
 }
 
-void wl_index_case_fields(const struct wl_rule *rule, uint64_t offered[WL_FIELD_WORDS],
+bool wl_index_case_fields(const struct wl_rule *rule, uint64_t offered[WL_FIELD_WORDS],
                           uint64_t req[WL_FIELD_WORDS])
 {
     for (size_t i = 0; i < WL_RULE_CASES && is_set(&rule->cases[i]); i++) {
@@ -138,6 +138,7 @@ void wl_index_case_fields(const struct wl_rule *rule, uint64_t offered[WL_FIELD_
         set_bit(req, c->req_field);
         set_bit(req, c->req_lacks);
     }
+    return is_set(&rule->cases[0]);
 }
 
 /* --------------------------------------------------------------------------------- the making */

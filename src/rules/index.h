@@ -86,8 +86,8 @@ bool wl_index_fits(const struct wl_rule *rule, uint8_t versions, const struct wl
  * o: what is offered; req: the fields of the request. */
 bool wl_index_case_fits(const struct wl_rule *rule, const struct wl_offer *o,
                         const struct wl_message *req, const uint64_t req_fields[WL_FIELD_WORDS]);
-/** Adds the fields that cases look at, of what is offered and of requests. */
-void wl_index_case_fields(const struct wl_rule *rule, uint64_t offered[WL_FIELD_WORDS],
+/** Adds the fields that cases look at, of what is offered and of requests; false where there are none. */
+bool wl_index_case_fields(const struct wl_rule *rule, uint64_t offered[WL_FIELD_WORDS],
                           uint64_t req[WL_FIELD_WORDS]);
 /** Does a status lie in a rule's range? */
 static inline bool wl_index_status_fits(uint16_t from, uint16_t to, unsigned status)

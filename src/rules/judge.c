@@ -40,6 +40,7 @@ struct ruling {
     const struct wl_rule *rule;
     enum wl_severity severity; /* in force */
     bool overridden;           /* by the user */
+    bool cased;                /* it has .cases */
     uint8_t versions;          /* of the request it is asked for: bits */
     uint16_t yields[WL_RULE_SEE];
     uint16_t n_yields;
@@ -305,9 +306,9 @@ static bool prepare_plans(struct wl_judge *j)
         const struct wl_rule *rule = j->rulings[i].rule;
 
         j->checks[i] = rule->check;
-        wl_index_case_fields(rule, j->asked_res, j->asked_req);
+        j->rulings[i].cased = wl_index_case_fields(rule, j->asked_res, j->asked_req);
         if (asked_about(rule, WL_ON_REQUEST)) /* what it is offered is the request */
-            wl_index_case_fields(rule, j->asked_req, j->asked_req);
+            (void)wl_index_case_fields(rule, j->asked_req, j->asked_req);
     }
     return wl_plans_init(&j->plans, j->budget,
                          (size_t)j->requests.n_rules + j->responses.n_rules + j->exchanges.n_rules);
@@ -423,7 +424,8 @@ static void ask(struct wl_judge *j, struct wl_index *index, const struct wl_offe
     for (uint32_t word = 0; word < index->n_words; word++) {
         for (uint64_t set = sets[word]; set; set &= set - 1) {
             j->rule = wl_index_at(index, word, set)->rule;
-            if (wl_index_case_fits(j->rulings[j->rule].rule, o, &j->ex->req, req_fields))
+            if (!j->rulings[j->rule].cased ||
+                wl_index_case_fits(j->rulings[j->rule].rule, o, &j->ex->req, req_fields))
                 j->checks[j->rule](j, j->ex, o->m);
         }
     }
@@ -714,12 +716,13 @@ static uint16_t plan_part(const struct wl_judge *j, struct wl_index *index,
     uint32_t missing;
     const uint64_t *sets = wl_index_candidates(index, o, &missing);
 
-    plan->missing[part] = (uint16_t)missing;
+    plan->missing[part] = (uint16_t)wl_offer_felt(missing, o->have & WL_NEEDS_RESPONSE);
     for (uint32_t word = 0; word < index->n_words; word++) {
         for (uint64_t set = sets[word]; set; set &= set - 1) {
             uint16_t rule = wl_index_at(index, word, set)->rule;
 
-            if (wl_index_case_fits(j->rulings[rule].rule, o, req, plan->kind.req))
+            if (!j->rulings[rule].cased ||
+                wl_index_case_fits(j->rulings[rule].rule, o, req, plan->kind.req))
                 plan->rules[n++] = rule;
         }
     }
@@ -743,7 +746,8 @@ static void want_related(struct wl_judge *j, const struct wl_exchange *ex, struc
             const struct wl_rule *rule = j->rulings[number].rule;
 
             /* cases are about .check, where there is one */
-            if (rule->when == WL_ON_RELATED && !wl_index_case_fits(rule, o, &ex->req, req_fields))
+            if (j->rulings[number].cased && rule->when == WL_ON_RELATED &&
+                !wl_index_case_fits(rule, o, &ex->req, req_fields))
                 j->wanted[word] &= ~(set & -set);
         }
     }
@@ -800,11 +804,16 @@ static const struct wl_plan *plan_of(struct wl_judge *j, const struct wl_exchang
 static void ask_planned(struct wl_judge *j, const struct wl_plan *plan, enum wl_part part,
                         const struct wl_message *m)
 {
+    wl_check_fn *const *checks = j->checks;
+    const struct wl_exchange *ex = j->ex;
+
     if (plan->missing[part])
         (void)evidence_fits(j, plan->missing[part], 0);
-    for (uint32_t i = part ? plan->end[part - 1] : 0; i < plan->end[part]; i++) {
-        j->rule = plan->rules[i];
-        j->checks[j->rule](j, j->ex, m);
+    for (const uint16_t *rule = plan->rules + (part ? plan->end[part - 1] : 0),
+                        *end = plan->rules + plan->end[part];
+         rule < end; rule++) {
+        j->rule = *rule;
+        checks[*rule](j, ex, m);
     }
 }
 

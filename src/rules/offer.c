@@ -112,14 +112,8 @@ enum wl_unjudged wl_offer_lacking(const struct wl_exchange *ex, uint32_t missing
 {
     enum wl_unjudged why = WL_JUDGED;
 
-    /* once the final response is there, how the connection ended takes nothing from the judgement;
-     * acknowledgements are noted only where content was at stake */
-    missing &= ~(uint32_t)(WL_NEEDS_ACK | WL_NEEDS_CLK);
-    if (wl_facts_final(ex))
-        missing &= ~(uint32_t)(WL_NEEDS_END_SERVER | WL_NEEDS_END_CLIENT);
-    if (missing == 0)
+    if (wl_offer_felt(missing, wl_facts_final(ex)) == 0)
         return WL_JUDGED;
-
     if (message_lacks(&ex->req, &why) || message_lacks(&ex->res, &why))
         return why;
     for (uint32_t i = 0; i < ex->n_interim; i++) {

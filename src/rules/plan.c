@@ -9,13 +9,11 @@
 
 bool wl_plans_init(struct wl_plans *p, struct wl_budget *budget, size_t most)
 {
-    *p = (struct wl_plans){.budget = budget, .most = most};
+    *p = (struct wl_plans){.budget = budget, .most = most ? most : 1};
     p->plans = wl_alloc_array(budget, WL_PLANS, sizeof(*p->plans));
     if (!p->plans)
         return false;
-    if (most == 0)
-        return true;
-    p->rules = wl_alloc_array(budget, WL_PLANS * most, sizeof(*p->rules));
+    p->rules = wl_alloc_array(budget, WL_PLANS * p->most, sizeof(*p->rules));
     return p->rules != NULL;
 }
 
@@ -62,7 +60,7 @@ struct wl_plan *wl_plans_find(struct wl_plans *p, const struct wl_kind *kind, bo
     *ret_new = !is_same(&plan->kind, kind);
     if (WL_LIKELY_FALSE(*ret_new)) {
         plan->kind = *kind;
-        plan->rules = p->rules ? p->rules + place * p->most : NULL;
+        plan->rules = p->rules + place * p->most;
     }
     return plan;
 }
