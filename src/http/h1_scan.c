@@ -38,12 +38,11 @@ static void look_at_rest(struct wl_span head, size_t base, uint64_t *odd, uint64
 
 size_t wl_h1_scan(struct wl_span head, struct wl_h1_lines *ret)
 {
-    uint32_t n = 0, start = 0;
-    bool lf = false; /* the next octet is the LF of a line end that has been seen */
+    uint32_t n = 0, start = 0; /* lines so far; where the next one begins */
 
     head.n = wl_min_size(head.n, WL_H1_SCAN);
     for (size_t base = 0; base < head.n; base += WL_LANES) {
-        uint64_t odd, colons, bit;
+        uint64_t odd, colons;
 
         if (head.n - base >= WL_LANES) {
             odd = wl_lanes_odd(head.p + base);
@@ -52,9 +51,9 @@ size_t wl_h1_scan(struct wl_span head, struct wl_h1_lines *ret)
             look_at_rest(head, base, &odd, &colons);
         }
         ret->colons[base / WL_LANES] = colons;
-        odd &= ~(uint64_t)lf;
-        lf = false;
-        for (; odd; odd &= ~(bit | bit << 1)) {
+        if (start > base)
+            odd &= ~(uint64_t)1; /* the LF of a line end that has been seen */
+        for (; odd; odd &= odd - 1) {
             uint32_t at = (uint32_t)base + (uint32_t)__builtin_ctzll(odd);
 
             if (at + 1 >= head.n || !is_crlf(head.p + at))
@@ -67,8 +66,7 @@ size_t wl_h1_scan(struct wl_span head, struct wl_h1_lines *ret)
                 return 0;
             ret->end[n++] = (uint16_t)at;
             start = at + 2;
-            bit = odd & -odd;
-            lf = bit >> 63;
+            odd &= odd - 1; /* its CR; then its LF, if that stands in this block */
         }
     }
     return 0;
