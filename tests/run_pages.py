@@ -128,12 +128,12 @@ def text_of(folder):
         return file.read()
 
 
-def ask_bash(folder, line):
+def ask_bash(folder, line, helpers=". /usr/share/bash-completion/bash_completion"):
     """What bash offers; words split at '=' as readline does it."""
     words = []
     for word in line.split(" "):
         words += [part for part in re.split(r"(=)", word) if part] or [""]
-    script = (". /usr/share/bash-completion/bash_completion; . ./wirelint.bash; compopt() { :; };"
+    script = (f"{helpers}; . ./wirelint.bash; compopt() {{ :; }};"
               "COMP_LINE=$1; COMP_POINT=${#1}; shift; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($#-1));"
               "_wirelint; printf '%s\\n' \"${COMPREPLY[@]}\"")
     _, text = run("bash", "-c", script, "bash", line, *words, cwd=folder)
@@ -162,6 +162,9 @@ def look_at_shells(folder):
             check(word in offered, f"{shell} does not offer {word} for '{line}': {offered[:9]}")
         for line, word in NOT_OFFERED:
             check(word not in ask(folder, line), f"{shell} offers {word} for '{line}'")
+    for line, word in (("wirelint au", "audit"), ("wirelint audit --redact v", "values"), ("wirelint capt", "capture.pcap")):
+        offered = ask_bash(folder, line, "unset -f _init_completion")
+        check(offered == [word, ""], f"bash alone offers {offered} for '{line}'")
     if shutil.which("zsh"):
         status, text = run("zsh", "-n", "_wirelint", cwd=folder)
         check(status == 0 and not text, f"zsh: {text}")

@@ -47,10 +47,21 @@ _wirelint_offer()
     done
 }
 
+# Files; with bash-completion only those of the suffixes $1
+_wirelint_files()
+{
+    if declare -F _filedir >/dev/null; then
+        _filedir "$@"
+    else
+        compopt -o filenames
+        mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+    fi
+}
+
 _wirelint_captures()
 {
     local cur=$1
-    _filedir '@(pcap|pcapng|cap|dmp)?(.gz|.zst|.lz4|.xz)'
+    _wirelint_files '@(pcap|pcapng|cap|dmp)?(.gz|.zst|.lz4|.xz)'
 }
 
 _wirelint_interfaces()
@@ -93,21 +104,24 @@ _wirelint_value()
         _wirelint_offer "$cur" '' 'violation warning note never'
         ;;
     --baseline)
-        _filedir
+        _wirelint_files
         ;;
     --write-baseline)
-        _filedir
+        _wirelint_files
+        ;;
+    --json-names)
+        _wirelint_offer "$cur" '' 'otel ecs zeek'
         ;;
     --report)
         if [[ $cur == *=* ]]; then
             cur=${cur#*=}
-            _filedir
+            _wirelint_files
         else
             _wirelint_offer "$cur" = "$_wirelint_reports"
         fi
         ;;
     -w)
-        _filedir
+        _wirelint_files
         ;;
     --speed)
         _wirelint_offer "$cur" '' '1x 10x 100x'
@@ -118,6 +132,9 @@ _wirelint_value()
     --format)
         _wirelint_offer "$cur" '' 'text json markdown'
         ;;
+    --redact)
+        _wirelint_offer "$cur" '' 'credentials values targets addresses'
+        ;;
     --color)
         _wirelint_offer "$cur" '' 'auto always never'
         ;;
@@ -125,7 +142,7 @@ _wirelint_value()
         mapfile -t COMPREPLY < <(compgen -u -- "$cur")
         ;;
     --config)
-        _filedir
+        _wirelint_files
         ;;
     esac
 }
@@ -133,7 +150,12 @@ _wirelint_value()
 _wirelint()
 {
     local cur prev words cword command='' i operands=0
-    _init_completion -n := || return
+    if declare -F _init_completion >/dev/null; then
+        _init_completion -n := || return
+    else
+        words=("${COMP_WORDS[@]}") cword=$COMP_CWORD
+        cur=${words[cword]} prev=${words[cword > 0 ? cword - 1 : 0]}
+    fi
     for ((i = 1; i < cword; i++)); do
         case ${words[i]} in
         --*=* | -?*)

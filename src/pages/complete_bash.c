@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT
  *
  * The script holds the words of the tables and one case for each kind of value. It goes by
- * bash-completion's helpers, which are there wherever its folder is read.
+ * bash-completion's helpers where they are there, and by what bash itself has where the script alone was sourced.
  */
 #include "pages.h"
 
@@ -26,10 +26,21 @@ static const char helpers[] =
     "    done\n"
     "}\n"
     "\n"
+    "# Files; with bash-completion only those of the suffixes $1\n"
+    "_wirelint_files()\n"
+    "{\n"
+    "    if declare -F _filedir >/dev/null; then\n"
+    "        _filedir \"$@\"\n"
+    "    else\n"
+    "        compopt -o filenames\n"
+    "        mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
+    "    fi\n"
+    "}\n"
+    "\n"
     "_wirelint_captures()\n"
     "{\n"
     "    local cur=$1\n"
-    "    _filedir '@(pcap|pcapng|cap|dmp)?(.gz|.zst|.lz4|.xz)'\n"
+    "    _wirelint_files '@(pcap|pcapng|cap|dmp)?(.gz|.zst|.lz4|.xz)'\n"
     "}\n"
     "\n"
     "_wirelint_interfaces()\n"
@@ -48,7 +59,12 @@ static const char main_part[] =
     "_wirelint()\n"
     "{\n"
     "    local cur prev words cword command='' i operands=0\n"
-    "    _init_completion -n := || return\n"
+    "    if declare -F _init_completion >/dev/null; then\n"
+    "        _init_completion -n := || return\n"
+    "    else\n"
+    "        words=(\"${COMP_WORDS[@]}\") cword=$COMP_CWORD\n"
+    "        cur=${words[cword]} prev=${words[cword > 0 ? cword - 1 : 0]}\n"
+    "    fi\n"
     "    for ((i = 1; i < cword; i++)); do\n"
     "        case ${words[i]} in\n"
     "        --*=* | -?*)\n"
@@ -100,7 +116,7 @@ static void put_value(struct wl_text *t, const struct wl_option *o)
             wl_text_printf(t, i ? " %s" : "%s", wl_value_word(o, i));
         wl_text_put(t, "'");
         break;
-    case WL_VALUE_FILE: wl_text_put(t, "_filedir"); break;
+    case WL_VALUE_FILE: wl_text_put(t, "_wirelint_files"); break;
     case WL_VALUE_CAPTURE: wl_text_put(t, "_wirelint_captures \"$cur\""); break;
     case WL_VALUE_INTERFACE: wl_text_put(t, "_wirelint_interfaces \"$cur\""); break;
     case WL_VALUE_USER: wl_text_put(t, "mapfile -t COMPREPLY < <(compgen -u -- \"$cur\")"); break;
@@ -120,7 +136,7 @@ static void put_value(struct wl_text *t, const struct wl_option *o)
     case WL_VALUE_REPORT:
         wl_text_put(t, "if [[ $cur == *=* ]]; then\n"
                        "            cur=${cur#*=}\n"
-                       "            _filedir\n"
+                       "            _wirelint_files\n"
                        "        else\n"
                        "            _wirelint_offer \"$cur\" = \"$_wirelint_reports\"\n"
                        "        fi");

@@ -33,6 +33,8 @@ static const struct {
     {"fail-on", {"violation", "warning", "note", "never"}},
     {"color", {"auto", "always", "never"}},
     {"format", {"text", "json", "markdown"}},
+    {"json-names", {"otel", "ecs", "zeek"}},
+    {"redact", {"credentials", "values", "targets", "addresses"}},
     {"theme", {"dark", "light"}},
     {"speed", {"1x", "10x", "100x"}},
     {"profile", {NULL}}, /* those of the table */
