@@ -344,9 +344,34 @@ static int any_key(uint32_t *seed)
     return n < 60 ? (int)('1' + roll(seed) % 5) : (int)(' ' + roll(seed) % 95);
 }
 
+/* What was said stands over the view's last row for a while and goes of itself, though nothing else happens. */
+static bool check_said(void)
+{
+    struct show sh;
+    bool stands, goes, gone;
+
+    begin(&sh, STAGE_OVER, 0, false);
+    present(&sh, 80, 24);
+    press(&sh, 'y', 0, 0); /* there is nothing to be copied */
+    present(&sh, 80, 24);
+    stands = !wl_screen_dirty(sh.screen, sh.now + 10 * WL_SECOND);
+    goes = wl_screen_dirty(sh.screen, sh.now + 20 * WL_SECOND) &&
+           wl_screen_due(sh.screen, sh.now) <= sh.now + 20 * WL_SECOND;
+    sh.now += 20 * WL_SECOND;
+    draw(&sh);
+    gone = !wl_screen_dirty(sh.screen, sh.now + 20 * WL_SECOND);
+    end(&sh);
+    return stands && goes && gone;
+}
+
 static int press_keys(unsigned long count, uint32_t seed)
 {
     unsigned long done = 0;
+
+    if (!check_said()) {
+        printf("what was said does not go\n");
+        return 1;
+    }
 
     while (done < count) {
         struct show sh;

@@ -92,6 +92,7 @@ struct wl_screen_private {
     bool over, suspend, redraw;
     bool dirty, at_once; /* something changed; it was the user */
     wl_ns t_drawn;
+    wl_ns t_said; /* when said was drawn first; 0: not yet */
 };
 
 /* screen.c */

@@ -46,6 +46,7 @@ void wl_screen_say(struct wl_screen *s, const char *fmt, ...)
     (void)vsnprintf(s->its->said, sizeof(s->its->said), fmt, args);
     va_end(args);
     s->its->said_bad = false;
+    s->its->t_said = 0;
     wl_screen_touch(s);
 }
 

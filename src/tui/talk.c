@@ -11,6 +11,7 @@
 
 static const wl_ns retry = WL_SECOND / 20;
 static const wl_ns fastest = WL_SECOND / 10;
+static const wl_ns said_for = 15 * WL_SECOND;
 static const wl_ns soon = WL_SECOND / 20;    /* an answer that was not whole is asked for again */
 static const wl_ns while_paused = WL_SECOND; /* how often what is new is counted */
 
@@ -304,6 +305,12 @@ void wl_screen_answer(struct wl_screen *s, struct wl_answer *a)
 
 /* -------------------------------------------------------------------------------------- time */
 
+/* When what was said has stood long enough over the view's last row. What failed stays until a key is pressed. */
+static wl_ns unsaid_at(const struct wl_screen_private *its)
+{
+    return *its->said && !its->said_bad && its->t_said ? its->t_said + said_for : INT64_MAX;
+}
+
 wl_ns wl_screen_due(const struct wl_screen *s, wl_ns now)
 {
     const struct wl_screen_private *its = s->its;
@@ -321,6 +328,8 @@ wl_ns wl_screen_due(const struct wl_screen *s, wl_ns now)
         due = its->t_retry;
     if (its->t_typed && its->t_typed < due)
         due = its->t_typed;
+    other = unsaid_at(its);
+    due = other < due ? other : due;
     if (its->dirty) {
         other = its->at_once ? now : its->t_drawn + fastest;
         due = other < due ? other : due;
@@ -330,13 +339,18 @@ wl_ns wl_screen_due(const struct wl_screen *s, wl_ns now)
 
 bool wl_screen_dirty(const struct wl_screen *s, wl_ns now)
 {
-    return s->its->dirty && (s->its->at_once || now >= s->its->t_drawn + fastest);
+    return now >= unsaid_at(s->its) ||
+           (s->its->dirty && (s->its->at_once || now >= s->its->t_drawn + fastest));
 }
 
 void wl_screen_draw(struct wl_screen *s, struct wl_canvas *c, wl_ns now)
 {
     struct wl_screen_private *its = s->its;
 
+    if (now >= unsaid_at(its))
+        its->said[0] = '\0';
+    if (its->t_said == 0)
+        its->t_said = now;
     wl_canvas_clear(c);
     wl_chrome_draw(s, c);
     its->n_zones = c->n_zones;
