@@ -87,9 +87,9 @@ static bool add_exchanges(const struct wl_history *h, const struct wl_kept_conn 
             break;
     }
     *ret_whole &= !(row->bits & WL_KEPT_HOLE);
+    /* the row has no room for it */
     if (d->n_exchanges && d->conn.conn.first_frame == 0)
-        d->conn.conn.first_frame = d->exchanges[0]
-                                       ->conn.first_frame; /* the row has no room for it */
+        d->conn.conn.first_frame = d->exchanges[0]->conn.first_frame;
     return true;
 }
 

@@ -109,9 +109,9 @@ static void redact_message(const struct wl_message *m)
         wl_redact_field(&m->fields[i]);
     for (uint32_t i = 0; i < m->n_trailers; i++)
         wl_redact_field(&m->trailers[i]);
+    /* RFC 9112 3.2.3: of CONNECT; there is none before a scheme */
     if (m->target.n && m->target.p[0] != '/')
-        wl_redact_authority(
-            m->target); /* RFC 9112 3.2.3: of CONNECT; none in what begins with a scheme */
+        wl_redact_authority(m->target);
     wl_redact_urls(m->target);
 }
 

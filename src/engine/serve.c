@@ -141,9 +141,11 @@ static void fill_board(void *user, struct wl_board *b)
     } else if (e->total) {
         b->progress = (double)e->done / (double)e->total;
     }
-    for (uint32_t i = 0; i < b->n_rules; i++)
-        b->rules[i].severity = wl_overridden_found(e->overridden, b->rules[i].rule,
-                                                   b->rules[i].severity);
+    for (uint32_t i = 0; i < b->n_rules; i++) {
+        struct wl_board_rule *rule = &b->rules[i];
+
+        rule->severity = wl_overridden_found(e->overridden, rule->rule, rule->severity);
+    }
 }
 
 /* ----------------------------------------------------------------------------------- questions */
