@@ -21,6 +21,7 @@
 #include "diag.h"
 
 #ifdef WL_CONFINEMENT
+#    include <asm/termbits.h> /* TCGETS2; <termios.h> declares the same otherwise */
 #    include <cap-ng.h>
 #    include <errno.h>
 #    include <fcntl.h>
@@ -407,12 +408,39 @@ static int allow_calls(scmp_filter_ctx filter, const int *list, size_t n)
 
 static const uint64_t clone_thread = 0x00010000;
 
+/* What terminals and descriptors are asked and told: by the C library, curses, libmicrohttpd. */
+static const unsigned long requests[] = {
+    TCGETS,  TCSETS,  TCSETSW,    TCSETSF,  /* tcgetattr, tcsetattr, isatty */
+    TCGETS2, TCSETS2, TCSETSW2,   TCSETSF2, /* the same in later C libraries */
+    TCFLSH,  TCSBRK,  TIOCGWINSZ, FIONREAD, FIONBIO,
+};
+
+/* Interfaces whose state is asked for, by their name. */
+static const unsigned long interface_requests[] = {SIOCGIFINDEX, SIOCGIFHWADDR, SIOCGIFFLAGS};
+
+static const uint64_t low_half = UINT32_MAX;
+
+/*
+ * The kernel takes the lower 32 bits for the request, the filter compares all 64 of the register: only the
+ * lower half may count, or TIOCSTI, which types into the terminal on somebody's behalf, would pass under
+ * another name. What is not listed is refused, so that nobody has to know what else does harm.
+ */
+static int allow_requests(scmp_filter_ctx filter, const unsigned long *list, size_t n)
+{
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
+                              SCMP_A1(SCMP_CMP_MASKED_EQ, low_half, list[i] & low_half));
+    }
+    return rc;
+}
+
 /* What is allowed for some arguments only. The last 0 of a comparison with one value is that of a second. */
 static int allow_some(scmp_filter_ctx filter)
 {
     const scmp_datum_t self = (scmp_datum_t)getpid();
-    const uint64_t low = UINT32_MAX;
-    int rc = 0;
+    int rc = allow_requests(filter, requests, WL_COUNT(requests));
 
     /* memory, but none that could be executed */
     rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
@@ -427,21 +455,12 @@ static int allow_some(scmp_filter_ctx filter)
     rc |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
     /* signals to itself: abort, Ctrl-Z */
     rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-                           SCMP_A0(SCMP_CMP_MASKED_EQ, low, self));
+                           SCMP_A0(SCMP_CMP_MASKED_EQ, low_half, self));
     rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(kill), 1,
-                           SCMP_A0(SCMP_CMP_MASKED_EQ, low, self));
+                           SCMP_A0(SCMP_CMP_MASKED_EQ, low_half, self));
     /* and to those that were started together with it, as Ctrl-Z does: what feeds it by a pipe */
     rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(kill), 2, SCMP_A0(SCMP_CMP_EQ, 0, 0),
                            SCMP_A1(SCMP_CMP_EQ, SIGTSTP, 0));
-    /* nothing is typed into a terminal on somebody's behalf */
-    rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-                           SCMP_A1(SCMP_CMP_LT, TIOCSTI, 0));
-    rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-                           SCMP_A1(SCMP_CMP_GT, TIOCLINUX, 0));
-    rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-                           SCMP_A1(SCMP_CMP_EQ, TIOCGWINSZ, 0));
-    rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-                           SCMP_A1(SCMP_CMP_EQ, FIONREAD, 0));
     /* limits are asked for, not set */
     rc |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
                            SCMP_A2(SCMP_CMP_EQ, 0, 0));
@@ -463,6 +482,8 @@ static bool confine_calls(const struct wl_confine *c)
         rc = allow_calls(filter, calls, WL_COUNT(calls));
     if (rc == 0 && c->live)
         rc = allow_calls(filter, capture_calls, WL_COUNT(capture_calls));
+    if (rc == 0 && c->live)
+        rc = allow_requests(filter, interface_requests, WL_COUNT(interface_requests));
     if (rc == 0 && c->serves)
         rc = allow_calls(filter, server_calls, WL_COUNT(server_calls));
     if (rc == 0 && replaces(c))
