@@ -234,7 +234,7 @@ static int apply_flag(const struct wl_config_file *f, uint32_t i, struct wl_pars
                        g->value);
     }
     return on && !said_again(f, i, p->o) && !wl_option_denied(p, g->option)
-               ? g->option->apply(p, NULL)
+               ? wl_option_apply(p, g->option, NULL)
                : 0;
 }
 
@@ -259,7 +259,7 @@ static int apply_value(const struct wl_config_file *f, uint32_t i, struct wl_par
     p->origin = g->origin;
     if (g->option->later)
         return wl_fail(p->err, WL_EINVAL, "%s: %s", g->option->name, g->option->later);
-    rc = g->option->argument ? g->option->apply(p, g->value) : apply_flag(f, i, p);
+    rc = g->option->argument ? wl_option_apply(p, g->option, g->value) : apply_flag(f, i, p);
     /* `config` looks into every section, to say what is wrong in it, but is none of these commands */
     if (before.command == WL_COMMAND_CONFIG && g->command != WL_N_COMMANDS)
         *p->o = before;

@@ -1,9 +1,9 @@
-/* option_table.c - the options and commands, one row each, and what each option does.
+/* option_table.c - the options, one row each, and what each of them does.
  * SPDX-License-Identifier: MIT
  *
  * An option is one row: its names, the commands that take it, its argument, its line of help, and
- * the function that applies a value. A row with .later is an option whose capability this version
- * lacks: it is refused with that sentence, never read and ignored.
+ * the function that applies a value, or the flag that it sets. A row with .later is an option whose
+ * capability this version lacks: it is refused with that sentence, never read and ignored.
  */
 #include "option_table.h"
 
@@ -45,20 +45,6 @@ static int parse_number(struct wl_parse *p, const char *value, uint64_t least, u
     return refuse(p, value, allowed);
 }
 
-static int apply_help(struct wl_parse *p, const char *value)
-{
-    (void)value;
-    p->o->help = true;
-    return 0;
-}
-
-static int apply_version(struct wl_parse *p, const char *value)
-{
-    (void)value;
-    p->o->version = true;
-    return 0;
-}
-
 static int apply_read(struct wl_parse *p, const char *value)
 {
     p->o->files[p->o->n_files++] = value;
@@ -91,20 +77,6 @@ static int apply_buffer(struct wl_parse *p, const char *value)
     return status;
 }
 
-static int apply_not_promiscuous(struct wl_parse *p, const char *value)
-{
-    (void)value;
-    p->o->not_promiscuous = true;
-    return 0;
-}
-
-static int apply_list_interfaces(struct wl_parse *p, const char *value)
-{
-    (void)value;
-    p->o->list_interfaces = true;
-    return 0;
-}
-
 static int parse_duration(struct wl_parse *p, const char *value, wl_ns least, wl_ns *ret)
 {
     uint64_t ns = 0;
@@ -127,30 +99,9 @@ static int apply_interval(struct wl_parse *p, const char *value)
     return refuse(p, value, "seconds, 1 or more");
 }
 
-static int apply_follow(struct wl_parse *p, const char *value)
-{
-    (void)value;
-    p->o->follow = true;
-    return 0;
-}
-
 static int apply_user(struct wl_parse *p, const char *value)
 {
     p->o->user = value;
-    return 0;
-}
-
-static int apply_no_confine(struct wl_parse *p, const char *value)
-{
-    (void)value;
-    p->o->no_confine = true;
-    return 0;
-}
-
-static int apply_plain(struct wl_parse *p, const char *value)
-{
-    (void)value;
-    p->o->plain = true;
     return 0;
 }
 
@@ -172,13 +123,6 @@ static int apply_evidence(struct wl_parse *p, const char *value)
     if (strcmp(value, "-") == 0)
         return refuse(p, value, "the name of a file (standard output holds the report)");
     p->o->config.evidence_path = value;
-    return 0;
-}
-
-static int apply_json(struct wl_parse *p, const char *value)
-{
-    (void)value;
-    p->o->json = true;
     return 0;
 }
 
@@ -380,13 +324,6 @@ static int apply_set(struct wl_parse *p, const char *value)
     return wl_config_set(&p->o->config, key, value + n + 1, p->err);
 }
 
-static int apply_correlate(struct wl_parse *p, const char *value)
-{
-    (void)value;
-    p->o->config.correlate = true;
-    return 0;
-}
-
 static int apply_where(struct wl_parse *p, const char *value)
 {
     struct wl_filter *filter = NULL;
@@ -458,13 +395,6 @@ static int apply_verbose(struct wl_parse *p, const char *value)
     return 0;
 }
 
-static int apply_utc(struct wl_parse *p, const char *value)
-{
-    (void)value;
-    p->o->utc = true;
-    return 0;
-}
-
 static int apply_examples(struct wl_parse *p, const char *value)
 {
     uint64_t n = 0;
@@ -474,30 +404,9 @@ static int apply_examples(struct wl_parse *p, const char *value)
     return status;
 }
 
-static int apply_separate(struct wl_parse *p, const char *value)
-{
-    (void)value;
-    p->o->separate = true;
-    return 0;
-}
-
-static int apply_require_http(struct wl_parse *p, const char *value)
-{
-    (void)value;
-    p->o->require_http = true;
-    return 0;
-}
-
 static int apply_config(struct wl_parse *p, const char *value)
 {
     p->o->config_files[p->o->n_config_files++] = value;
-    return 0;
-}
-
-static int apply_no_config(struct wl_parse *p, const char *value)
-{
-    (void)value;
-    p->o->no_config = true;
     return 0;
 }
 
@@ -522,25 +431,11 @@ static int apply_speed(struct wl_parse *p, const char *value)
     return 0;
 }
 
-static int apply_ascii(struct wl_parse *p, const char *value)
-{
-    (void)value;
-    p->o->ascii = true;
-    return 0;
-}
-
 static int apply_theme(struct wl_parse *p, const char *value)
 {
     if (strcmp(value, "dark") != 0 && strcmp(value, "light") != 0)
         return refuse(p, value, "dark or light, as the terminal's background is");
     p->o->light = strcmp(value, "light") == 0;
-    return 0;
-}
-
-static int apply_no_mouse(struct wl_parse *p, const char *value)
-{
-    (void)value;
-    p->o->no_mouse = true;
     return 0;
 }
 
@@ -552,190 +447,372 @@ static int apply_format(struct wl_parse *p, const char *value)
     return 0;
 }
 
-/* --------------------------------------------------------------------------------- the tables */
+/* ---------------------------------------------------------------------------------- the table */
 
-const struct wl_command_row wl_command_rows[WL_N_COMMANDS] = {
-    [WL_COMMAND_AUDIT] =
-        {
-            .name = "audit",
-            .help = "judge, report, exit 1 on violations (the verb for CI)",
-            .operands = "FILE... [FILTER]",
-            .examples =
-                {
-                    "wirelint audit test-run.pcapng",
-                    "wirelint audit --fail-on warning --json captures/ > findings.ndjson",
-                    "wirelint audit -w evidence.pcapng prod.pcap.zst host 10.0.0.9",
-                    "tcpdump -U -w - port 80 | wirelint audit -",
-                },
-        },
-    [WL_COMMAND_LIST] =
-        {
-            .name = "list",
-            .help = "one line per exchange with its whole status sequence",
-            .operands = "FILE... [FILTER]",
-            .examples =
-                {
-                    "wirelint list -i eth0 port 80",
-                    "wirelint list prod.pcap",
-                    "wirelint list --where 'class:5xx method:POST' prod.pcap",
-                    "wirelint list --json prod.pcap | jq 'select(.state == \"unanswered\")'",
-                },
-        },
-    [WL_COMMAND_STATS] =
-        {
-            .name = "stats",
-            .help = "counts per class and code, sequences, times",
-            .operands = "FILE... [FILTER]",
-            .examples =
-                {
-                    "wirelint stats prod.pcap",
-                    "wirelint stats -i any --interval 60",
-                    "wirelint stats --where server:10.0.0.9 prod.pcap",
-                    "wirelint stats --json prod.pcap | jq 'select(.type == \"end\").times'",
-                },
-        },
-    [WL_COMMAND_WATCH] =
-        {
-            .name = "watch",
-            .help = "the dashboard",
-            .operands = "FILE... [FILTER]",
-            .examples =
-                {
-                    "wirelint watch prod.pcap",
-                    "wirelint watch --speed 10x prod.pcap port 8080",
-                    "tcpdump -U -w - | wirelint watch -",
-                    "ssh host tcpdump -U -w - | wirelint watch -",
-                },
-        },
-    [WL_COMMAND_RULES] =
-        {
-            .name = "rules",
-            .help = "the catalogue of rules",
-            .operands = "",
-            .examples = {"wirelint rules", "wirelint rules --format json | jq -r '.[].id'"},
-        },
-    [WL_COMMAND_PROFILES] =
-        {
-            .name = "profiles",
-            .help = "the thresholds of known gateways, for --profile",
-            .operands = "",
-            .examples = {"wirelint profiles", "wirelint audit --profile cloudflare prod.pcap"},
-        },
-    [WL_COMMAND_EXPLAIN] =
-        {
-            .name = "explain",
-            .help = "one rule: why, where it is written, what to do, examples",
-            .operands = "RULE...",
-            .examples = {"wirelint explain interim-to-http10"},
-        },
-    [WL_COMMAND_INTERFACES] =
-        {
-            .name = "interfaces",
-            .help = "what can be captured from",
-            .operands = "",
-            .examples = {"wirelint interfaces", "wirelint interfaces --json | jq -r '.[].name'"},
-        },
-    [WL_COMMAND_CONFIG] =
-        {
-            .name = "config",
-            .help = "what is set, and by what",
-            .operands = "",
-            .examples = {"wirelint config",
-                         "wirelint config --config ci/wirelint.conf --fail-on note"},
-        },
-};
+/* A flag without a function: it sets this member of struct wl_options. */
+#define FLAG(member) offsetof(struct wl_options, member)
 
 /* In the order of the help: what is read, what is judged, what is written. */
 const struct wl_option wl_option_rows[] = {
-    {"", 'r', WL_FOR_READERS, "FILE", "read FILE ('-': standard input); may repeat", apply_read,
-     NULL},
-    {"", 'i', WL_FOR_READERS, "IFACE", "capture from IFACE ('any': all); may repeat",
-     apply_interface, NULL},
-    {"follow", 0, WL_FOR_READERS, NULL, "wait for more at the end of FILE, as tail -f does",
-     apply_follow, NULL},
-    {"", 'f', WL_FOR_READERS, "FILTER", "BPF filter, as trailing words", apply_filter, NULL},
-    {"", 'c', WL_FOR_READERS, "N", "stop after N packets", apply_count, NULL},
-    {"duration", 0, WL_FOR_READERS, "S", "live: stop after S seconds", apply_duration, NULL},
-    {"interval", 0, WL_FOR_REPORTS, "S", "live: report every S seconds as well", apply_interval,
-     NULL},
-    {"watch", 0, WL_FOR_STATS, NULL, "live: what has changed, in plain lines", apply_plain, NULL},
-    {"plain", 0, WL_FOR_WATCH, NULL, "lines instead of a screen, for logs and readers", apply_plain,
-     NULL},
-    {"", 's', WL_FOR_READERS, "N", "-i: keep N octets of a packet (default: all)", apply_snaplen,
-     NULL},
-    {"", 'B', WL_FOR_READERS, "MiB", "-i: buffer of the kernel (default: 16)", apply_buffer, NULL},
-    {"", 'p', WL_FOR_READERS, NULL, "-i: only packets from and to this machine",
-     apply_not_promiscuous, NULL},
-    {"", 'j', WL_FOR_READERS, "N", "N shards, each on a thread of its own", apply_shards, NULL},
-    {"port", 0, WL_FOR_READERS | WL_GATHERS, "N[,N]", "parse only these server ports", apply_port,
-     NULL},
-    {"separate", 0, WL_FOR_PRINTERS, NULL, "each file by itself, not one capture", apply_separate,
-     NULL},
-    {"where", 0, WL_FOR_READERS, "EXPR",
-     "only what matches, as 'status:103 port:80'; also\n"
-     "rule class seq method version client server not",
-     apply_where, NULL},
-    {"rule", 0, WL_FOR_READERS | WL_GATHERS, "ID=SEVERITY",
-     "off, note, warning or violation; ID with *", apply_rule, NULL},
-    {"only", 0, WL_FOR_READERS, "GLOB", "judge only the rules that match", apply_only, NULL},
-    {"set", 0, WL_FOR_READERS | WL_GATHERS, "KEY=VALUE",
-     "a threshold (processing.final=125) or a limit", apply_set, NULL},
-    {"profile", 0, WL_FOR_READERS, "NAME", "thresholds of a gateway ('wirelint profiles')",
-     apply_profile, NULL},
-    {"correlate", 0, WL_FOR_READERS, NULL, "find the two legs of a proxy, and compare them",
-     apply_correlate, NULL},
-    {"fail-on", 0, WL_FOR_READERS, "SEVERITY",
-     "what makes exit status 1: violation (the\n"
-     "default), warning, note, never",
-     apply_fail_on, NULL},
-    {"baseline", 0, WL_FOR_READERS | WL_GATHERS, "FILE", "findings that stand in FILE do not count",
-     apply_baseline, NULL},
-    {"write-baseline", 0, WL_FOR_READERS | WL_ONLY_ON_LINE, "FILE",
-     "write such a FILE of the findings of this run", apply_write_baseline, NULL},
-    {"require-http", 0, WL_FOR_READERS, NULL, "exit status 3 when there is no HTTP",
-     apply_require_http, NULL},
-    {"json", 0, WL_FOR_PRINTERS | WL_FOR_INTERFACES, NULL, "NDJSON on standard output", apply_json,
-     NULL},
-    {"json-names", 0, WL_FOR_READERS, "NAME", "NDJSON with the keys of otel, ecs or zeek",
-     apply_json_names, NULL},
-    {"report", 0, WL_FOR_READERS | WL_GATHERS, "FORMAT=FILE",
-     "also write FILE: text html json sarif junit har\n"
-     "csv csv-findings openmetrics prometheus",
-     apply_report, NULL},
-    {"metrics", 0, WL_FOR_READERS, "[ADDR:]PORT", "live: let Prometheus fetch the numbers there",
-     apply_metrics, NULL},
-    {"", 'w', WL_FOR_READERS, "FILE", "write connections with findings as pcapng", apply_evidence,
-     NULL},
-    {"examples", 0, WL_FOR_AUDIT, "N", "examples per rule, 3 by default", apply_examples, NULL},
-    {"speed", 0, WL_FOR_WATCH, "NX", "files: at 1x, 10x ... their own pace, not at once",
-     apply_speed, NULL},
-    {"refresh", 0, WL_FOR_WATCH, "N", "draw N times a second, 1 to 10 (4)", apply_refresh, NULL},
-    {"theme", 0, WL_FOR_WATCH, "NAME", "dark or light, for the terminal's background", apply_theme,
-     NULL},
-    {"ascii", 0, WL_FOR_WATCH, NULL, "only ASCII characters", apply_ascii, NULL},
-    {"no-mouse", 0, WL_FOR_WATCH, NULL, "leave the mouse to the terminal", apply_no_mouse, NULL},
-    {"format", 0, WL_FOR_RULES | WL_FOR_PROFILES, "FORMAT", "text, json or markdown", apply_format,
-     NULL},
-    {"redact", 0, WL_FOR_READERS, "LEVEL",
-     "hide credentials (always done), values, targets\nor addresses", apply_redact, NULL},
-    {"utc", 0, WL_FOR_READERS, NULL, "times in UTC, not local time", apply_utc, NULL},
-    {"color", 0, WL_FOR_ALL, "WHEN", "auto, always or never", apply_color, NULL},
-    {"quiet", 'q', WL_FOR_READERS, NULL, "only findings and the verdict", apply_quiet, NULL},
-    {"verbose", 'v', WL_FOR_READERS, NULL, "more: reasons, advice, counters", apply_verbose, NULL},
-    {"", 'Z', WL_FOR_READERS, "USER", "as root: become USER instead of nobody", apply_user, NULL},
-    {"no-confine", 0, WL_FOR_READERS, NULL, "keep all rights (for debuggers)", apply_no_confine,
-     NULL},
-    {"config", 0, WL_FOR_ALL | WL_ONLY_ON_LINE, "FILE", "also read options from FILE; may repeat",
-     apply_config, NULL},
-    {"no-config", 0, WL_FOR_ALL | WL_ONLY_ON_LINE, NULL, "do not read ~/.config/wirelint/config",
-     apply_no_config, NULL},
-    {"help", 'h', WL_FOR_ALL | WL_ONLY_ON_LINE, NULL, "this page", apply_help, NULL},
-    {"version", 0, WL_FOR_ALL | WL_ONLY_ON_LINE, NULL, NULL, apply_version, NULL},
-    {"", 'D', WL_FOR_ALL, NULL, NULL, apply_list_interfaces, NULL},
-    {"keylog", 0, WL_FOR_READERS, "FILE", NULL, NULL, "decrypting TLS is not in this version"},
+    {
+        .name = "",
+        .letter = 'r',
+        .commands = WL_FOR_READERS,
+        .argument = "FILE",
+        .help = "read FILE ('-': standard input); may repeat",
+        .apply = apply_read,
+    },
+    {
+        .name = "",
+        .letter = 'i',
+        .commands = WL_FOR_READERS,
+        .argument = "IFACE",
+        .help = "capture from IFACE ('any': all); may repeat",
+        .apply = apply_interface,
+    },
+    {
+        .name = "follow",
+        .commands = WL_FOR_READERS,
+        .help = "wait for more at the end of FILE, as tail -f does",
+        .flag = FLAG(follow),
+    },
+    {
+        .name = "",
+        .letter = 'f',
+        .commands = WL_FOR_READERS,
+        .argument = "FILTER",
+        .help = "BPF filter, as trailing words",
+        .apply = apply_filter,
+    },
+    {
+        .name = "",
+        .letter = 'c',
+        .commands = WL_FOR_READERS,
+        .argument = "N",
+        .help = "stop after N packets",
+        .apply = apply_count,
+    },
+    {
+        .name = "duration",
+        .commands = WL_FOR_READERS,
+        .argument = "S",
+        .help = "live: stop after S seconds",
+        .apply = apply_duration,
+    },
+    {
+        .name = "interval",
+        .commands = WL_FOR_REPORTS,
+        .argument = "S",
+        .help = "live: report every S seconds as well",
+        .apply = apply_interval,
+    },
+    {
+        .name = "watch",
+        .commands = WL_FOR_STATS,
+        .help = "live: what has changed, in plain lines",
+        .flag = FLAG(plain),
+    },
+    {
+        .name = "plain",
+        .commands = WL_FOR_WATCH,
+        .help = "lines instead of a screen, for logs and readers",
+        .flag = FLAG(plain),
+    },
+    {
+        .name = "",
+        .letter = 's',
+        .commands = WL_FOR_READERS,
+        .argument = "N",
+        .help = "-i: keep N octets of a packet (default: all)",
+        .apply = apply_snaplen,
+    },
+    {
+        .name = "",
+        .letter = 'B',
+        .commands = WL_FOR_READERS,
+        .argument = "MiB",
+        .help = "-i: buffer of the kernel (default: 16)",
+        .apply = apply_buffer,
+    },
+    {
+        .name = "",
+        .letter = 'p',
+        .commands = WL_FOR_READERS,
+        .help = "-i: only packets from and to this machine",
+        .flag = FLAG(not_promiscuous),
+    },
+    {
+        .name = "",
+        .letter = 'j',
+        .commands = WL_FOR_READERS,
+        .argument = "N",
+        .help = "N shards, each on a thread of its own",
+        .apply = apply_shards,
+    },
+    {
+        .name = "port",
+        .commands = WL_FOR_READERS | WL_GATHERS,
+        .argument = "N[,N]",
+        .help = "parse only these server ports",
+        .apply = apply_port,
+    },
+    {
+        .name = "separate",
+        .commands = WL_FOR_PRINTERS,
+        .help = "each file by itself, not one capture",
+        .flag = FLAG(separate),
+    },
+    {
+        .name = "where",
+        .commands = WL_FOR_READERS,
+        .argument = "EXPR",
+        .help = "only what matches, as 'status:103 port:80'; also\n"
+                "rule class seq method version client server not",
+        .apply = apply_where,
+    },
+    {
+        .name = "rule",
+        .commands = WL_FOR_READERS | WL_GATHERS,
+        .argument = "ID=SEVERITY",
+        .help = "off, note, warning or violation; ID with *",
+        .apply = apply_rule,
+    },
+    {
+        .name = "only",
+        .commands = WL_FOR_READERS,
+        .argument = "GLOB",
+        .help = "judge only the rules that match",
+        .apply = apply_only,
+    },
+    {
+        .name = "set",
+        .commands = WL_FOR_READERS | WL_GATHERS,
+        .argument = "KEY=VALUE",
+        .help = "a threshold (processing.final=125) or a limit",
+        .apply = apply_set,
+    },
+    {
+        .name = "profile",
+        .commands = WL_FOR_READERS,
+        .argument = "NAME",
+        .help = "thresholds of a gateway ('wirelint profiles')",
+        .apply = apply_profile,
+    },
+    {
+        .name = "correlate",
+        .commands = WL_FOR_READERS,
+        .help = "find the two legs of a proxy, and compare them",
+        .flag = FLAG(config.correlate),
+    },
+    {
+        .name = "fail-on",
+        .commands = WL_FOR_READERS,
+        .argument = "SEVERITY",
+        .help = "what makes exit status 1: violation (the\n"
+                "default), warning, note, never",
+        .apply = apply_fail_on,
+    },
+    {
+        .name = "baseline",
+        .commands = WL_FOR_READERS | WL_GATHERS,
+        .argument = "FILE",
+        .help = "findings that stand in FILE do not count",
+        .apply = apply_baseline,
+    },
+    {
+        .name = "write-baseline",
+        .commands = WL_FOR_READERS | WL_ONLY_ON_LINE,
+        .argument = "FILE",
+        .help = "write such a FILE of the findings of this run",
+        .apply = apply_write_baseline,
+    },
+    {
+        .name = "require-http",
+        .commands = WL_FOR_READERS,
+        .help = "exit status 3 when there is no HTTP",
+        .flag = FLAG(require_http),
+    },
+    {
+        .name = "json",
+        .commands = WL_FOR_PRINTERS | WL_FOR_INTERFACES,
+        .help = "NDJSON on standard output",
+        .flag = FLAG(json),
+    },
+    {
+        .name = "json-names",
+        .commands = WL_FOR_READERS,
+        .argument = "NAME",
+        .help = "NDJSON with the keys of otel, ecs or zeek",
+        .apply = apply_json_names,
+    },
+    {
+        .name = "report",
+        .commands = WL_FOR_READERS | WL_GATHERS,
+        .argument = "FORMAT=FILE",
+        .help = "also write FILE: text html json sarif junit har\n"
+                "csv csv-findings openmetrics prometheus",
+        .apply = apply_report,
+    },
+    {
+        .name = "metrics",
+        .commands = WL_FOR_READERS,
+        .argument = "[ADDR:]PORT",
+        .help = "live: let Prometheus fetch the numbers there",
+        .apply = apply_metrics,
+    },
+    {
+        .name = "",
+        .letter = 'w',
+        .commands = WL_FOR_READERS,
+        .argument = "FILE",
+        .help = "write connections with findings as pcapng",
+        .apply = apply_evidence,
+    },
+    {
+        .name = "examples",
+        .commands = WL_FOR_AUDIT,
+        .argument = "N",
+        .help = "examples per rule, 3 by default",
+        .apply = apply_examples,
+    },
+    {
+        .name = "speed",
+        .commands = WL_FOR_WATCH,
+        .argument = "NX",
+        .help = "files: at 1x, 10x ... their own pace, not at once",
+        .apply = apply_speed,
+    },
+    {
+        .name = "refresh",
+        .commands = WL_FOR_WATCH,
+        .argument = "N",
+        .help = "draw N times a second, 1 to 10 (4)",
+        .apply = apply_refresh,
+    },
+    {
+        .name = "theme",
+        .commands = WL_FOR_WATCH,
+        .argument = "NAME",
+        .help = "dark or light, for the terminal's background",
+        .apply = apply_theme,
+    },
+    {
+        .name = "ascii",
+        .commands = WL_FOR_WATCH,
+        .help = "only ASCII characters",
+        .flag = FLAG(ascii),
+    },
+    {
+        .name = "no-mouse",
+        .commands = WL_FOR_WATCH,
+        .help = "leave the mouse to the terminal",
+        .flag = FLAG(no_mouse),
+    },
+    {
+        .name = "format",
+        .commands = WL_FOR_RULES | WL_FOR_PROFILES,
+        .argument = "FORMAT",
+        .help = "text, json or markdown",
+        .apply = apply_format,
+    },
+    {
+        .name = "redact",
+        .commands = WL_FOR_READERS,
+        .argument = "LEVEL",
+        .help = "hide credentials (always done), values, targets\nor addresses",
+        .apply = apply_redact,
+    },
+    {
+        .name = "utc",
+        .commands = WL_FOR_READERS,
+        .help = "times in UTC, not local time",
+        .flag = FLAG(utc),
+    },
+    {
+        .name = "color",
+        .commands = WL_FOR_ALL,
+        .argument = "WHEN",
+        .help = "auto, always or never",
+        .apply = apply_color,
+    },
+    {
+        .name = "quiet",
+        .letter = 'q',
+        .commands = WL_FOR_READERS,
+        .help = "only findings and the verdict",
+        .apply = apply_quiet,
+    },
+    {
+        .name = "verbose",
+        .letter = 'v',
+        .commands = WL_FOR_READERS,
+        .help = "more: reasons, advice, counters",
+        .apply = apply_verbose,
+    },
+    {
+        .name = "",
+        .letter = 'Z',
+        .commands = WL_FOR_READERS,
+        .argument = "USER",
+        .help = "as root: become USER instead of nobody",
+        .apply = apply_user,
+    },
+    {
+        .name = "no-confine",
+        .commands = WL_FOR_READERS,
+        .help = "keep all rights (for debuggers)",
+        .flag = FLAG(no_confine),
+    },
+    {
+        .name = "config",
+        .commands = WL_FOR_ALL | WL_ONLY_ON_LINE,
+        .argument = "FILE",
+        .help = "also read options from FILE; may repeat",
+        .apply = apply_config,
+    },
+    {
+        .name = "no-config",
+        .commands = WL_FOR_ALL | WL_ONLY_ON_LINE,
+        .help = "do not read ~/.config/wirelint/config",
+        .flag = FLAG(no_config),
+    },
+    {
+        .name = "help",
+        .letter = 'h',
+        .commands = WL_FOR_ALL | WL_ONLY_ON_LINE,
+        .help = "this page",
+        .flag = FLAG(help),
+    },
+    {
+        .name = "version",
+        .commands = WL_FOR_ALL | WL_ONLY_ON_LINE,
+        .flag = FLAG(version),
+    },
+    {
+        .name = "",
+        .letter = 'D',
+        .commands = WL_FOR_ALL,
+        .flag = FLAG(list_interfaces),
+    },
+    {
+        .name = "keylog",
+        .commands = WL_FOR_READERS,
+        .argument = "FILE",
+        .later = "decrypting TLS is not in this version",
+    },
 };
 
 const size_t wl_n_option_rows = WL_COUNT(wl_option_rows);
+
+int wl_option_apply(struct wl_parse *p, const struct wl_option *option, const char *value)
+{
+    static const bool yes = true;
+
+    if (option->apply)
+        return option->apply(p, value);
+    memcpy((char *)p->o + option->flag, &yes, sizeof(yes));
+    return 0;
+}
 
 /* What is in force when nobody says anything. Flags are "no", and what stands nowhere is nothing. */
 static const struct {

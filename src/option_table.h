@@ -1,4 +1,4 @@
-/* option_table.h - the table of options and commands, between options.c and option_table.c.
+/* option_table.h - the tables of options and commands, for what parses, explains and completes them.
  * SPDX-License-Identifier: MIT
  */
 #ifndef WL_OPTION_TABLE_H
@@ -14,12 +14,10 @@ enum {
     WL_FOR_WATCH = 1 << WL_COMMAND_WATCH,
     WL_FOR_RULES = 1 << WL_COMMAND_RULES,
     WL_FOR_PROFILES = 1 << WL_COMMAND_PROFILES,
-    WL_FOR_EXPLAIN = 1 << WL_COMMAND_EXPLAIN,
     WL_FOR_INTERFACES = 1 << WL_COMMAND_INTERFACES,
     WL_FOR_REPORTS = WL_FOR_AUDIT | WL_FOR_STATS | WL_FOR_WATCH,
     WL_FOR_READERS = WL_FOR_AUDIT | WL_FOR_LIST | WL_FOR_STATS | WL_FOR_WATCH,
     WL_FOR_PRINTERS = WL_FOR_AUDIT | WL_FOR_LIST | WL_FOR_STATS,
-    WL_FOR_CONFIG = 1 << WL_COMMAND_CONFIG,
     WL_FOR_ALL = (1 << WL_N_COMMANDS) - 1,
     /* not commands, but what is true of the option */
     WL_ONLY_ON_LINE = 1 << 30, /* no name of the configuration file */
@@ -48,29 +46,35 @@ struct wl_parse {
     struct wl_error *err;
 };
 
-/** One option. */
+/** One option: a row of the table. What it does is apply, or flag, or nothing yet (later). */
 struct wl_option {
-    const char *name; /* "" for one that has a letter only */
-    char letter;
-    uint32_t commands;    /* ON_... */
+    const char *name;     /* "" for one that has a letter only */
+    char letter;          /* 0: none */
+    uint32_t commands;    /* that take it: WL_FOR_..., and WL_ONLY_ON_LINE, WL_GATHERS */
     const char *argument; /* how help shows it; NULL: takes none */
     const char *help;     /* NULL: not shown */
+    /* value: that of the argument, or NULL. Returns 0, or WL_EINVAL or WL_NOMEM with p->err. */
     int (*apply)(struct wl_parse *p, const char *value);
-    const char *later; /* why it is refused */
+    size_t flag;       /* apply NULL: the bool of struct wl_options that it sets, as an offset */
+    const char *later; /* the sentence with which it is refused */
 };
 
-/** One command. */
+/** One command: a row of command_table.c. */
 struct wl_command_row {
-    const char *name, *help, *operands;
-    const char *examples[4];
-    const char *later;
+    const char *name, *help; /* "audit"; one line */
+    const char *operands;    /* "FILE... [FILTER]", "" */
+    const char *examples[4]; /* whole command lines; NULL-ended when fewer */
+    const char *later;       /* the sentence with which it is refused, or NULL */
 };
 
 /** The option with this long name; NULL when there is none. */
 const struct wl_option *wl_option_find(struct wl_span name);
 /** The long name that is nearest to a word that is none; NULL when none is near. */
 const char *wl_option_nearest(const char *word);
-/** Remembers a value; 0 or WL_NOMEM. */
+/** Does what an option is for; as wl_option.apply. Not for options with .later. */
+WL_MUST_USE int wl_option_apply(struct wl_parse *p, const struct wl_option *option,
+                                const char *value);
+/** Remembers a value; 0, or WL_EINVAL with p->err when there are too many. */
 WL_MUST_USE int wl_option_given(struct wl_parse *p, const struct wl_given *given);
 /** Was the flag taken back on the command line, as --NAME=no? */
 bool wl_option_denied(const struct wl_parse *p, const struct wl_option *option);

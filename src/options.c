@@ -131,7 +131,7 @@ static int apply(struct wl_parse *p, const struct wl_option *option, const char 
                                                    .value = value ? value : "yes",
                                                    .origin = WL_FROM_LINE,
                                                    .command = WL_N_COMMANDS});
-    return status == 0 && on ? option->apply(p, value) : status;
+    return status == 0 && on ? wl_option_apply(p, option, value) : status;
 }
 
 static const char *spell_letter(struct wl_parse *p, char letter)

@@ -115,7 +115,7 @@ const char *wl_value_where(size_t i)
 
 bool wl_option_shown(const struct wl_option *option)
 {
-    return option->apply && !option->later;
+    return !option->later;
 }
 
 const char *wl_option_line(const struct wl_option *option, char ret[WL_OPTION_LINE])
