@@ -84,7 +84,7 @@ enum wl_severity wl_overridden_found(const struct wl_overridden *o, const struct
     return found;
 }
 
-/* Is a finding of a more specific rule there as well? (catalogue 1.4.6) */
+/* Is a finding of a more specific rule there as well? (docs/judging.md 3) */
 static bool outdone(const struct wl_finding *f, const struct wl_finding *findings, uint32_t n)
 {
     for (size_t y = 0; y < WL_RULE_SEE && f->rule->yields[y]; y++) {

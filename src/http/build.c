@@ -5,7 +5,7 @@
  * take their place in it. They leave it at the front only, so that they are emitted in the order of
  * requests whatever ended first. An exchange is done when both its messages have ended; it is
  * released, that is, may leave, when nothing can concern it any more (build.h). Knows nothing of
- * octets: what a message is, and where it ends, the parsers say. Catalogue 1.3 and 1.4.
+ * octets: what a message is, and where it ends, the parsers say. docs/judging.md 2 and 3.
  */
 #include "build.h"
 
@@ -384,7 +384,7 @@ void wl_build_unpair(struct wl_build *b, enum wl_unjudged why)
     }
 }
 
-/* Catalogue 1.4, step 5: the next idle point at which both sides start a fresh message. Nothing is
+/* docs/judging.md 3, step 5: the next idle point at which both sides start a fresh message. Nothing is
  * outstanding, this request acknowledges all that the server has sent, and, where requests may have
  * been missed, a final response has been seen since. */
 static void settle_doubt(struct wl_build *b, const struct wl_seen *seen)

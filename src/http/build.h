@@ -118,7 +118,7 @@ void wl_build_request_content(struct wl_build *b, struct wl_work *w, uint64_t co
 void wl_build_request_end(struct wl_build *b, struct wl_work *w, enum wl_state state,
                           enum wl_end how, uint64_t offset, const struct wl_seen *seen);
 
-/** A response begins: finds its request (catalogue 1.4), or opens an unsolicited exchange. */
+/** A response begins: finds its request (docs/judging.md 3), or opens an unsolicited exchange. */
 void wl_build_response(struct wl_build *b, struct wl_begin *ret, struct wl_at at,
                        const struct wl_seen *seen);
 /** The response that began for w was lost before its status was known. */

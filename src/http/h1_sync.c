@@ -9,7 +9,7 @@
 #include "h1_side.h"
 
 enum {
-    TOLERATED_CRLF = 4,     /* catalogue 8, CRLF after POST content */
+    TOLERATED_CRLF = 4,     /* docs/judging.md 4 */
     INTERIM_EXCESS_MIN = 9, /* catalogue, interim-body: fewer octets could be anything */
     LINE_KEPT = 8192,       /* a request line is looked for in the last so many octets of a line */
     LINE_MAX_KEPT = 2 * LINE_KEPT,
@@ -365,7 +365,7 @@ static void start_of_nothing(struct wl_h1_in *in)
     s->gather = held;
 }
 
-/* Catalogue 1.4, step 6: an attempt of a status line, however malformed. In other letters than
+/* docs/judging.md 3, step 6: an attempt of a status line, however malformed. In other letters than
  * capitals only where a response to a whole request of HTTP/1 is due; elsewhere it may be text. */
 static enum wl_claim begins_status_line(const struct wl_build *b, struct wl_span s)
 {

@@ -89,7 +89,7 @@ static void mark_stray(struct wl_build *b, struct wl_work *w, struct wl_message 
 
     if (!b->requested) {
         /* Sent before any octet of a request: by what it acknowledges, not by its place in the
-         * capture alone (catalogue 8, order by time versus order by ACK). */
+         * capture alone (docs/judging.md 4). */
         mark = wl_build_mark(b, w, m, WL_MARK_BEFORE_REQUEST, m->at, 0, wl_span(NULL, 0));
         if (mark && (m->acked != 0 || b->lost[WL_TO_SERVER]))
             mark->certain = false;

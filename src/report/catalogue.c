@@ -136,7 +136,7 @@ const char *wl_catalogue_link(const char *cite, char buf[WL_CATALOGUE_LINK])
     return buf;
 }
 
-/* In the words of the catalogue (1.3). */
+/* In the words of docs/judging.md 2. */
 const char *wl_catalogue_guard(const struct wl_rule *rule, unsigned i)
 {
     static const struct {

@@ -12,7 +12,7 @@
 #include "grammar.h"
 
 enum {
-    SKEW = 60,     /* seconds of disagreement that are ordinary (catalogue 8) */
+    SKEW = 60,     /* seconds of disagreement that are ordinary (docs/judging.md 4) */
     WITNESSES = 3, /* servers whose clocks must be known before one is called wrong */
     MODIFYING = 2, /* seconds between two looks at a clock in one response */
 };

@@ -192,7 +192,7 @@ static void expect_ignored(struct wl_judge *j, const struct wl_exchange *ex,
     if (w->t_server_end && w->t_server_end <= moved)
         return;
     /* near the client the pause lacks a round trip, near the server it has one too many: only what
-     * is left without it is certain (catalogue 8, capture point) */
+     * is left without it is certain (docs/judging.md 4, capture point) */
     pause = moved - w->t_head_acked;
     if (pause - ex->conn.rtt < limit || !silent_until(ex, moved))
         return;

@@ -4,7 +4,7 @@
  * Catalogue area FRM, and the rules of other areas about octets that should not be there (RFC 9112
  * 6 and 7). The parser decides where a message ends and marks what comes after it, and where another
  * parser could read another end; nothing is parsed here. Octets that begin a status line are never
- * content (catalogue 1.4.6).
+ * content (docs/judging.md 3).
  */
 #include "rules.h"
 

@@ -132,7 +132,7 @@ static void continue_without_expect(struct wl_judge *j, const struct wl_exchange
     (void)m;
     if (!wl_facts_interim(ex, 100, &a) || wl_grammar_expects_continue(&ex->req))
         return;
-    /* a proxy may have taken Expect away on its way to the server (catalogue 8) */
+    /* a proxy may have taken Expect away on its way to the server (docs/judging.md 4) */
     wl_report(j, a.m, a.at, WL_NOTE, wl_judge_via(ex, WL_CERTAIN),
               "100 in answer to a request without Expect: 100-continue");
 }

@@ -1,7 +1,7 @@
 /* offer.c - what an exchange has to offer to the filters and guards of rules.
  * SPDX-License-Identifier: MIT
  *
- * The guards of catalogue 1.3: what of the evidence is complete, and where it is not, why. Nothing is judged
+ * The guards of docs/judging.md 2: what of the evidence is complete, and where it is not, why. Nothing is judged
  * here; rules say what they need (wl_rule.needs), and the judge compares.
  */
 #include "offer.h"

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT
  *
  * Catalogue area CON (RFC 9112 9). Who answers whom was decided by the builder, which has the
- * connection's memory and marks what fits no request (catalogue 1.4).
+ * connection's memory and marks what fits no request (docs/judging.md 3).
  */
 #include "rules.h"
 

@@ -27,7 +27,7 @@ static void switching_unrequested(struct wl_judge *j, const struct wl_exchange *
 {
     if (wl_message_field(&ex->req, WL_FIELD_UPGRADE))
         return;
-    /* a proxy may have taken Upgrade away on its way to the server (catalogue 8) */
+    /* a proxy may have taken Upgrade away on its way to the server (docs/judging.md 4) */
     wl_report(j, m, m->at, WL_VIOLATION, wl_judge_via(ex, WL_CERTAIN),
               "101 in answer to a request without Upgrade");
 }
