@@ -58,8 +58,7 @@ struct wl_feeds {
     const volatile sig_atomic_t *stop;
     struct feed *feeds;
     size_t n;
-    int wake[2];    /* a pipe: wl_feeds_wake writes, wl_feeds_wait reads */
-    bool asked_all; /* since the last WL_AGAIN */
+    int wake[2]; /* a pipe: wl_feeds_wake writes, wl_feeds_wait reads */
     unsigned until_ask;
     wl_ns looked; /* by the monotonic clock */
     wl_ns t_last; /* the latest packet given, and when */

@@ -29,8 +29,7 @@ struct recount {
     struct wl_filter *filter;
     struct wl_verdicts verdicts;
     struct wl_ledger *ledger;
-    uint64_t exchanges, records; /* ids to be looked at next */
-    uint64_t n_looked;
+    uint64_t exchanges, records;  /* ids to be looked at next */
     uint64_t tail[WL_BOARD_TAIL]; /* ids of the latest that pass, a ring */
     uint32_t n_tail;
 };

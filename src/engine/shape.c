@@ -99,13 +99,6 @@ void wl_shapes_free(struct wl_shapes *s)
     wl_free(s->budget, s, sizeof(*s));
 }
 
-size_t wl_shapes_octets(const struct wl_shapes *s)
-{
-    return sizeof(*s) + s->shapes_size * sizeof(*s->shapes) + s->chains_size * sizeof(*s->chains) +
-           s->texts.capacity +
-           (s->by_shape.n_slots + s->by_sequence.n_slots + s->by_chain.n_slots) * sizeof(uint64_t);
-}
-
 static void *grow(struct wl_budget *b, void *rows, uint32_t n, uint32_t *size, uint32_t max,
                   size_t row_octets)
 {

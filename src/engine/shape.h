@@ -26,8 +26,6 @@ struct wl_shapes;
 
 WL_MUST_USE struct wl_shapes *wl_shapes_new(struct wl_budget *budget);
 void wl_shapes_free(struct wl_shapes *s);
-/** Octets of memory held. */
-size_t wl_shapes_octets(const struct wl_shapes *s);
 
 /** The shape of an exchange, > 0; 0 when there is no room for a new one. */
 uint32_t wl_shape_of(struct wl_shapes *s, const struct wl_exchange *ex);

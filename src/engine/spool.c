@@ -105,11 +105,6 @@ void wl_spool_packet(struct wl_spool *s, const struct wl_packet *p)
     c->n_packets++;
 }
 
-uint64_t wl_spool_oldest(const struct wl_spool *s)
-{
-    return s->oldest ? s->oldest->first : UINT64_MAX;
-}
-
 /* The chunk where the reader stands, or the oldest one left when that has gone. */
 static const struct chunk *chunk_at(const struct wl_spool *s, struct wl_spool_cursor *at)
 {

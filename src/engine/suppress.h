@@ -25,7 +25,5 @@ void wl_suppress_exchange_again(const struct wl_suppress *s, struct wl_exchange 
 void wl_suppress_connection_again(const struct wl_suppress *s, struct wl_conn_record *conn);
 /** Fills in what statistics tell of it; the arrays live as long as s. */
 void wl_suppress_stats(const struct wl_suppress *s, struct wl_stats *st);
-/** Logs what is unused or has ended, once the run is over. */
-void wl_suppress_tell(const struct wl_suppress *s);
 
 #endif

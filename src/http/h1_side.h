@@ -78,7 +78,8 @@ struct wl_h1_excess {
     uint8_t sample[WL_MARK_OCTETS];
 };
 
-/** One direction. What stands behind first is not cleared, but where wl_h1_side_reset says so. */
+/** One direction. Little of what stands from first_seen on is cleared (reset_side in h1.c): it is written
+ * before it is read. */
 struct wl_h1_side {
     uint8_t phase, chunk, look, watch;
     uint8_t look_n; /* octets matched in this state */
@@ -103,9 +104,7 @@ struct wl_h1_live {
     struct wl_h1_side side[2];
     struct wl_work *switched; /* the exchange that ended HTTP here; NULL: emitted */
     enum wl_proto switched_to;
-    wl_ns switched_at;
     uint64_t switch_offset; /* of the first octet of the 101, among the server's */
-    uint64_t switch_frame;
     uint32_t switch_ordinal;
     bool switching, by_connect;
     bool client_waits; /* the client spoke first, no HTTP: parked */

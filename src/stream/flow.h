@@ -4,8 +4,8 @@
  * A connection is found by its unordered pair of endpoints (seeded hash), numbered when its first
  * segment comes, exactly as Wireshark numbers tcp.stream: a SYN without ACK whose sequence number
  * is another than the one known is a new connection; anything else, however late, belongs to the
- * one known. On files a closed connection keeps its entry until max_connections evicts it.
- * RFC 9293.
+ * one known. On files a connection that is over keeps its number (bygone.h) until max_connections
+ * wants the room. RFC 9293.
  */
 #ifndef WL_FLOW_H
 #define WL_FLOW_H

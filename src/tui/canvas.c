@@ -124,15 +124,6 @@ void wl_canvas_zone(struct wl_canvas *c, struct wl_rect area, int key)
         c->zones[c->n_zones++] = (struct wl_zone){area, key};
 }
 
-int wl_canvas_zone_at(const struct wl_canvas *c, int x, int y)
-{
-    for (int i = c->n_zones; i--;) {
-        if (wl_rect_holds(c->zones[i].area, x, y))
-            return c->zones[i].key;
-    }
-    return 0;
-}
-
 void wl_canvas_cursor(struct wl_canvas *c, int x, int y)
 {
     c->cursor_x = clamp(x, 0, c->w - 1);
@@ -285,12 +276,6 @@ void wl_strip_join(struct wl_strip *s, const struct wl_strip *other)
     /* no half of a wide character */
     if (n && n < other->n && other->cells[n].c == WL_CELL_TAIL)
         s->cells[s->n - 1] = (struct wl_cell){.c = ' ', .look = s->cells[s->n - 1].look};
-}
-
-void wl_strip_add_look(struct wl_strip *s, unsigned attributes)
-{
-    for (int i = 0; i < s->n; i++)
-        s->cells[i].look = (uint16_t)(s->cells[i].look | attributes);
 }
 
 /* Removes cells from..to and leaves what a wide character lost half of as spaces. */

@@ -76,8 +76,6 @@ const struct wl_cell *wl_canvas_at(const struct wl_canvas *c, int x, int y);
 
 /** A click in area is this key. */
 void wl_canvas_zone(struct wl_canvas *c, struct wl_rect area, int key);
-/** The key under x, y, or 0. */
-int wl_canvas_zone_at(const struct wl_canvas *c, int x, int y);
 void wl_canvas_cursor(struct wl_canvas *c, int x, int y);
 
 /* ------------------------------------------------------------------------------------ strips */
@@ -94,7 +92,7 @@ struct wl_strip {
 
 /** An empty strip of at most max columns (clamped to WL_STRIP) for this canvas. */
 void wl_strip_init(struct wl_strip *s, const struct wl_canvas *c, int max);
-/** Trusted text: ours, UTF-8. In ASCII characters beyond it become their likeness (wl_symbol) or '?'. */
+/** Trusted text: ours, UTF-8. On an ASCII canvas other characters become their likeness, or '?'. */
 void wl_strip_text(struct wl_strip *s, unsigned look, const char *text);
 /** For trusted format and arguments only; at most 511 octets. */
 void wl_strip_printf(struct wl_strip *s, unsigned look, const char *fmt, ...) WL_PRINTF(3, 4);
@@ -127,8 +125,6 @@ enum wl_cut {
 };
 /** Shortens it to w columns, with an ellipsis in place of what went. */
 void wl_strip_shorten(struct wl_strip *s, int w, enum wl_cut where);
-/** Adds attribute bits to all of it. */
-void wl_strip_add_look(struct wl_strip *s, unsigned attributes);
 
 /* ----------------------------------------------------------------------------------- drawing */
 

@@ -115,7 +115,6 @@ enum wl_action {
     WL_ACT_HELP,
     WL_ACT_REDRAW,
     WL_ACT_SUSPEND,
-    WL_N_ACTIONS,
 };
 
 enum { WL_KEYS_PER_ROW = 4 };

@@ -20,7 +20,6 @@
 enum {
     WL_MAX_FRAMES = 16, /* views on the stack; a deeper one replaces the last */
     WL_MAX_MARKS = WL_ASK_CONNECTIONS,
-    WL_LINE_TEXT = WL_WHERE_TEXT, /* of the filter line and the command line */
     WL_SAID_TEXT = 256,
     WL_COPY_TEXT = 4096,
 };
