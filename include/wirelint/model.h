@@ -36,7 +36,8 @@ enum wl_dir {
     WL_TO_CLIENT = 1,
 };
 
-/** One end of a connection. ip holds 4 octets (family 4, the rest zero) or 16 (family 6). */
+/** One end of a connection. ip: 4 octets (family 4, the rest zero) or 16 (family 6), in network order; port in
+ * that of this machine. */
 struct wl_endpoint {
     uint8_t ip[16];
     uint16_t port;
@@ -53,11 +54,13 @@ struct wl_at {
     enum wl_dir dir;
 };
 
+/** The packet with this number in the file with this index, below 65,536. */
 static inline uint64_t wl_frame(unsigned file, uint64_t number)
 {
     return (uint64_t)file << 48 | number;
 }
 
+/** Which file: an index into wl_sink.inputs. */
 static inline unsigned wl_frame_file(uint64_t frame)
 {
     return (unsigned)(frame >> 48);
@@ -69,7 +72,7 @@ static inline uint64_t wl_frame_number(uint64_t frame)
     return frame & 0xffffffffffff;
 }
 
-/** Protocol of an exchange or a connection. Names: wl_proto_name (base/line.h). */
+/** Protocol of an exchange or a connection; wl_proto_name (names.h) spells it. */
 enum wl_proto {
     WL_PROTO_UNKNOWN, /* no octets, or none that any layer knows */
     WL_H09,           /* http/0.9 */
@@ -105,6 +108,7 @@ struct wl_conn_ref {
 
 /* ---------------------------------------------------------------------------------- marks */
 
+/** What parsers note; wl_mark_text (names.h) says what each is. */
 enum wl_mark_id {
     WL_MARK_NONE,
 #define WL_MARK(ID, text) WL_MARK_##ID,
@@ -133,8 +137,8 @@ enum { WL_MARK_OCTETS = 32 };
 /* ------------------------------------------------------------------------------- messages */
 
 enum wl_method {
-    WL_METHOD_NONE, /* a response, or no method was read */
-    WL_METHOD_OTHER,
+    WL_METHOD_NONE,  /* a response, or no method was read */
+    WL_METHOD_OTHER, /* none of tbl/methods.h: wl_message.method has it as sent */
 #define WL_METHOD(NAME, flags, source) WL_METHOD_##NAME,
 #include "wirelint/tbl/methods.h"
 #undef WL_METHOD
@@ -142,7 +146,7 @@ enum wl_method {
 };
 
 enum wl_field_id {
-    WL_FIELD_OTHER,
+    WL_FIELD_OTHER, /* none of tbl/fields.h */
 #define WL_FIELD(ID, name, flags, source) WL_FIELD_##ID,
 #include "wirelint/tbl/fields.h"
 #undef WL_FIELD
@@ -151,7 +155,7 @@ enum wl_field_id {
 
 enum {
     WL_FIELD_WORDS = 2, /* 64 bits each: one per known field */
-    WL_FIELD_IDS = 16,
+    WL_FIELD_IDS = 16,  /* fields of a message whose ids stand side by side */
 };
 
 /** Oddities of one field line, also marked on the message: the bits of wl_field.odd. */
@@ -165,15 +169,16 @@ enum wl_field_odd {
 };
 
 /**
- * One field line (RFC 9112 5; HTTP/2: one field of the block). An exchange has a dozen or more, so that it is
- * small: half a cache line. Its name is wl_field_sent_name, where it stands wl_field_at.
+ * One field line (RFC 9112 5; HTTP/2: one field of the block). An exchange has a dozen or more of them, so each
+ * is kept to half a cache line. wl_field_sent_name gives its name, wl_field_at its place.
  */
 struct wl_field {
     struct wl_span value; /* as sent, without white space around it */
-    const uint8_t *begin; /* of the name, as sent, */
-    uint32_t n_name;      /* without white space before the colon */
-    uint16_t id;          /* wl_field_id */
-    uint16_t odd;         /* wl_field_odd */
+    const uint8_t
+        *begin; /* the name as sent, n_name octets, without white space before the colon */
+    uint32_t n_name;
+    uint16_t id;  /* an enum wl_field_id */
+    uint16_t odd; /* bits of enum wl_field_odd */
 };
 
 /** How much of a message was seen. */
@@ -220,42 +225,41 @@ struct wl_message {
     bool early;      /* a response that began before its request's head was complete */
     bool stray;      /* a response for which no request was outstanding */
     uint8_t ttl;     /* TTL or hop limit of the packet of a response's first octet; 0: not known */
-    uint8_t major, minor;
+    uint8_t major, minor; /* of the version; 0 and 9: HTTP/0.9 */
     enum wl_method method_id;
     enum wl_framing framing;
     struct wl_span head;        /* start line and field section, verbatim; empty when cut */
     struct wl_span status_text; /* what stood in the place of the status code */
-    struct wl_span method, target, reason;
-    struct wl_field *fields, *trailers; /* wire order */
+    struct wl_span method, target, reason; /* as sent */
+    struct wl_field *fields, *trailers;    /* in the order of the wire */
     uint32_t n_fields, n_trailers;
-    /* where each of fields and then of trailers stands; NULL: in the packet of the first octet, as far
-     * behind it as in head (wl_field_at) */
+    /* for wl_field_at: the place of each field, then of each trailer; NULL: all in the packet of the
+     * message's first octet, at their distance from the beginning of head */
     const struct wl_at *places;
     struct wl_mark *marks;
     uint32_t n_marks;
     uint64_t declared;       /* Content-Length when valid, else WL_NONE */
     uint64_t other_declared; /* the competing length when framing conflicts, else WL_NONE */
     uint64_t body_bytes; /* octets of content after transfer decoding, as far as seen or skipped */
-    struct wl_at at, body_at;
+    struct wl_at at, body_at; /* first octet of the start line, of the content */
     uint64_t end_offset; /* one past the last octet of the message, content included; WL_NONE */
     uint64_t acked;      /* octets of the other direction that the packet of the first octet
                             acknowledged; WL_NONE */
     wl_ns t_first, t_head, t_last; /* first octet; end of the head; last octet seen */
     uint64_t last_frame;           /* packet of the last octet seen */
     uint64_t n_body_lost;          /* octets of content missing from the capture */
-    /* bit i: a field with id i is in fields, and on several lines; valid when bit 0 of the first is
-     * set, else they must be looked through */
+    /* An index of fields, for wl_message_field and its like. It is valid when bit 0 of present[0] is set;
+     * else fields must be looked through. Bit i of present: some line has id i; of repeated: several
+     * have. ids: those of the first lines, 0 behind the last. */
     uint64_t present[WL_FIELD_WORDS], repeated[WL_FIELD_WORDS];
-    /* wl_field_id of the first fields, 0 behind the last: one of them is found without a look at each;
-     * valid together with present */
     uint8_t ids[WL_FIELD_IDS];
 };
 
 /** One interim response beyond those kept whole: what remains of it. */
 struct wl_interim_note {
     uint16_t status;
-    wl_ns t;
-    uint64_t frame;
+    wl_ns t;        /* of its first octet */
+    uint64_t frame; /* the packet of that */
 };
 
 /**
@@ -278,11 +282,11 @@ struct wl_wait {
 };
 
 enum wl_exchange_state {
-    WL_EXCHANGE_COMPLETE,
-    WL_EXCHANGE_UNANSWERED,
-    WL_EXCHANGE_TRUNCATED,
-    WL_EXCHANGE_TUNNEL,
-    WL_EXCHANGE_UNSOLICITED,
+    WL_EXCHANGE_COMPLETE,    /* request and final response were seen whole */
+    WL_EXCHANGE_UNANSWERED,  /* no final response came */
+    WL_EXCHANGE_TRUNCATED,   /* the head or content of one of them was not seen whole */
+    WL_EXCHANGE_TUNNEL,      /* a 101, or a 2xx to CONNECT: another protocol follows */
+    WL_EXCHANGE_UNSOLICITED, /* responses that no request is known for */
 };
 
 /** Why something could not be judged; the keys of not_judged in reports. */
@@ -300,11 +304,15 @@ enum wl_unjudged {
     WL_N_UNJUDGED,
 };
 
-struct wl_arena; /* base/mem.h */
-struct wl_icap;
+struct wl_arena; /* memory that is freed as a whole, by the engine */
+struct wl_icap;  /* not in this version */
 
-enum { WL_LEG_STATUSES = 16, WL_LEG_TEXT = 96 };
+enum {
+    WL_LEG_STATUSES = 16, /* interim statuses kept of a leg */
+    WL_LEG_TEXT = 96,     /* octets of its exchange line, NUL included */
+};
 
+/** How sure a rule is that its sentence is true; severity says how bad that would be. */
 enum wl_confidence {
     WL_CERTAIN,
     WL_LIKELY,
@@ -323,10 +331,11 @@ struct wl_leg {
     uint16_t n_interim;     /* more than WL_LEG_STATUSES: the rest is not kept */
     uint16_t interim[WL_LEG_STATUSES];
     struct wl_endpoint client, server;
-    wl_ns t_request, t_head, t_response, t_end;
-    uint64_t req_frame, res_frame;
-    char line[WL_LEG_TEXT]; /* the exchange line, NUL-terminated, as it stood on the wire */
-    bool whole;             /* its final response was seen whole, and nothing in it was odd */
+    wl_ns t_request, t_head;       /* first octet of the request; end of its head */
+    wl_ns t_response, t_end;       /* first octet of the final response; end of the exchange */
+    uint64_t req_frame, res_frame; /* packets of both first octets */
+    char line[WL_LEG_TEXT];        /* the exchange line, NUL-terminated, as it stood on the wire */
+    bool whole; /* its final response was seen whole, and nothing in it was odd */
     /** Of the pair. CERTAIN: both requests bear the same id; LIKELY: by time, target and the address of the
      * proxy; POSSIBLE: by time and target alone, all being on one machine. */
     enum wl_confidence confidence;
@@ -347,7 +356,7 @@ struct wl_exchange {
     uint32_t n_interim_more;
     uint32_t n_interim_lost;    /* how many more there were */
     const struct wl_wait *wait; /* or NULL */
-    const struct wl_icap *icap; /* the messages carried, or NULL */
+    const struct wl_icap *icap; /* NULL in this version */
     enum wl_proto switched;     /* what was spoken after a 101 or CONNECT, when known */
     enum wl_end end;            /* how the connection ended while this was unfinished or just after;
                                    NONE when it went on */
@@ -357,10 +366,11 @@ struct wl_exchange {
     struct wl_finding *findings;
     uint32_t n_findings;
     struct wl_arena *arena;
-    const struct wl_leg
-        *leg;              /* behind the merge: the other leg, if that had come before; or NULL */
-    uint32_t n_suppressed; /* behind the n_findings in findings: so many more, which do not count */
-    uint32_t relations;    /* to earlier ones about which rules ask: bits by enum wl_relation */
+    const struct wl_leg *leg; /* --correlate: the other leg, if it ended before this one; or NULL */
+    uint32_t
+        n_suppressed; /* so many more stand behind the n_findings in findings: they do not count */
+    uint32_t
+        relations; /* to earlier exchanges about which rules ask: bit i for enum wl_relation i */
 };
 
 /** One answered status on a connection, in the order of the wire. */
@@ -380,7 +390,7 @@ struct wl_closing {
 struct wl_conn_record {
     struct wl_conn_ref conn;
     struct wl_step *steps;
-    uint32_t n_steps, n_steps_lost;
+    uint32_t n_steps, n_steps_lost; /* in steps; that did not fit, or were not kept */
     uint32_t n_exchanges;
     uint64_t bytes[2]; /* octets of the stream, by direction */
     uint64_t gaps[2];  /* octets missing */
@@ -398,19 +408,21 @@ struct wl_conn_record {
     struct wl_finding *findings;
     uint32_t n_findings;
     struct wl_arena *arena;
-    uint32_t n_suppressed; /* behind the n_findings in findings: so many more, which do not count */
+    uint32_t
+        n_suppressed; /* so many more stand behind the n_findings in findings: they do not count */
 };
 
 /* ------------------------------------------------------------------------------- findings */
 
 enum wl_severity {
-    WL_OFF,
-    WL_NOTE,
-    WL_WARNING,
-    WL_VIOLATION,
+    WL_OFF,       /* not asked, or not counted */
+    WL_NOTE,      /* worth knowing */
+    WL_WARNING,   /* breaks a SHOULD, or matters for security */
+    WL_VIOLATION, /* breaks a MUST */
     WL_N_SEVERITIES,
 };
 
+/** Who is to mend it. */
 enum wl_fault {
     WL_FAULT_SERVER,
     WL_FAULT_CLIENT,
@@ -463,14 +475,14 @@ struct wl_suppression {
 
 /* -------------------------------------------------------------------------------- helpers */
 
-/** A response that has a place for a status code: what answers HTTP/0.9 has no status line (RFC 1945
- * 4.1), and is neither counted nor shown as a status. False for an absent message. */
+/** Has the response a status line? One to HTTP/0.9 has none (RFC 1945 4.1), and neither counts nor shows as a
+ * status. False for an absent message. */
 static inline bool wl_message_has_status(const struct wl_message *m)
 {
     return m->state != WL_ABSENT && (m->status || m->status_text.n || m->major || m->minor != 9);
 }
-/** Could a field with this id be in m? Parsers note which there are: most questions are about one that
- * is not, and are answered here. */
+/** Could m have a field with this id? Most questions are about fields that are not there, and end here;
+ * true says that it is worth looking (wl_message_field). */
 static inline bool wl_message_may_have(const struct wl_message *m, enum wl_field_id id)
 {
     return !(m->present[0] & 1) || (m->present[id / 64] >> id % 64 & 1);

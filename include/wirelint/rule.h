@@ -24,7 +24,7 @@ enum wl_when {
     WL_ON_RELATED,    /* every exchange for which an earlier one of .relation is remembered */
 };
 
-/** What must be certain before a rule is asked: catalogue 1.3. Bits of wl_rule.needs. */
+/** What must be certain before a rule is asked: docs/judging.md 2. Bits of wl_rule.needs. */
 enum wl_needs {
     WL_NEEDS_PAIR = 1,        /* request and response belong together for certain */
     WL_NEEDS_BODY = 2,        /* mark rules: the mark's position was certain; others: m is WHOLE */
@@ -48,7 +48,7 @@ struct wl_thresholds; /* wirelint.h */
  */
 typedef void wl_check_fn(struct wl_judge *j, const struct wl_exchange *ex,
                          const struct wl_message *m);
-/** The same for connection records. */
+/** The same for connection records, which are borrowed for the call. */
 typedef void wl_check_conn_fn(struct wl_judge *j, const struct wl_conn_record *conn);
 
 /** What is remembered from one exchange for another: tbl/relations.h. */
@@ -99,6 +99,7 @@ struct wl_past {
     int64_t median;    /* of this offset over the servers seen before, if this one is far from it */
 };
 
+/** Is the bit of a field set in wl_past.req_fields or .res_fields? */
 static inline bool wl_past_has(const uint64_t fields[WL_FIELD_WORDS], enum wl_field_id id)
 {
     return fields[id / 64] >> id % 64 & 1;
@@ -121,63 +122,80 @@ enum {
     WL_RULE_CASES = 4,
 };
 
-/** One of several cases in which a rule is asked: everything that is set fits. */
+/**
+ * One of several cases in which a rule is asked; everything that is set must fit. What is 0 (NONE, OTHER) asks for
+ * nothing.
+ */
 struct wl_case {
-    uint16_t status_from, status_to; /* as in struct wl_rule */
-    enum wl_field_id field, lacks;   /* of the message offered, or of the final response */
+    uint16_t status_from, status_to; /* of the message offered, or of the final response */
+    enum wl_field_id field, lacks;   /* likewise: it has the one and not the other */
     enum wl_method method;           /* of the request; and of that: */
     enum wl_field_id req_field, req_lacks;
     bool req_marked; /* it bears marks */
 };
 
-/** One rule. Strings are static; titles and sentences have no full stop at the end of titles. */
+/**
+ * One rule of a group; const, and static strings. docs/adding-a-rule.md goes through it. All that is not
+ * given is 0, and asks for nothing.
+ */
 struct wl_rule {
-    const char *id;            /* flat, kebab case, never reused */
-    enum wl_severity severity; /* as a rule; single cases may be reported lower or higher */
-    enum wl_fault fault;
-    const char *area;     /* "INT", "TIM", ... of the catalogue */
-    const char *versions; /* of the request: "HTTP/1.0, HTTP/1.1, HTTP/2, HTTP/3, ICAP"; the judge
-                             asks for no others. HTTP/0.9 counts as HTTP/1.0 */
+    /* what it is called, and what people read */
+    const char *id;                  /* flat, kebab case, never reused; unique */
+    enum wl_severity severity;       /* as a rule; single cases may be reported lower or higher */
+    enum wl_fault fault;             /* EITHER: the sender of the evidence */
+    const char *area;                /* "INT", "TIM", ... of the catalogue */
     const char *cite[WL_RULE_CITES]; /* "RFC 9110 15.2"; NULL-ended when fewer */
     const char *title;               /* what is wrong, no full stop */
-    const char *why;                 /* what comes of it */
-    const char *advice;              /* what to do about it */
-    const char *see[WL_RULE_SEE];    /* ids of related rules */
-    const char *yields[WL_RULE_SEE]; /* ids of more specific rules: where one of them fired on the
-                                        same exchange, this one is not reported */
+    const char *why;                 /* what comes of it: sentences */
+    const char *advice;              /* what to do about it: sentences */
+    const char *see[WL_RULE_SEE];    /* ids of related rules; NULL-ended when fewer */
     const char *saw; /* plain mark rules: what was seen. {n octet} is the mark's value with its
                         noun, {octets} the first octets in quotes, {status} the status */
+
+    /* when it is asked, about what, and by which function */
     enum wl_when when;
-    enum wl_mark_id mark; /* for WL_ON_MARK */
-    uint32_t needs;       /* wl_needs */
-    /* Filters that the judge applies before the call, by sets (rules/index.h). All optional. */
-    uint16_t status_from, status_to; /* only messages with a status in this range; both 0: any. A
-                                        range that begins above its end wraps: 600 to 99 is all that
-                                        lies outside 100 to 599, what was no number (0) included.
-                                        For exchange rules: of the final response, 0 when absent */
-    enum wl_field_id field;          /* only messages that have this field */
-    enum wl_method method;           /* only exchanges with this method of request */
-    bool interim_only, final_only;   /* for responses; exchange rules with interim_only are asked
-                                        of exchanges with interim responses */
-    bool once_per_target; /* findings for the same server and target are one (engine/relate.c) */
-    bool alone; /* check_related is called also where nothing is remembered: past is NULL */
-    bool again; /* check_related is asked whatever the status: the range is that of .check */
-    enum wl_field_id lacks; /* only messages without this field */
-    wl_check_fn *check;     /* NULL for plain mark rules; for WL_ON_MARK with a function, it is
-                                     called instead of the plain report */
+    enum wl_mark_id mark;                 /* for WL_ON_MARK */
+    enum wl_mark_id marks[WL_RULE_MARKS]; /* with mark: asked about each of these as well */
+    uint32_t needs;                       /* what must be certain: bits of wl_needs */
+    wl_check_fn
+        *check; /* NULL for plain mark rules, of which saw is reported, for WL_ON_CONNECTION and
+                           WL_ON_RELATED */
     wl_check_conn_fn *check_conn; /* for WL_ON_CONNECTION */
-    /* Beside an earlier exchange: for WL_ON_RELATED, or besides .when and .check. The filters are
-     * those of an exchange rule. */
+
+    /* Filters: what does not fit is not offered, and costs nothing (rules/index.h). */
+    const char
+        *versions; /* of the request: "HTTP/1.0, HTTP/1.1, HTTP/2, HTTP/3, ICAP"; HTTP/0.9 counts as
+                             HTTP/1.0 */
+    uint16_t status_from,
+        status_to;          /* only messages with a status in this range; both 0: any. A range
+                                        that begins above its end wraps: 600 to 99 is all that lies
+                                        outside 100 to 599, what was no number (0) included. For
+                                        exchange rules: of the final response, 0 when absent */
+    enum wl_method method;  /* only exchanges whose request has this method */
+    enum wl_field_id field; /* only messages that have this field, */
+    enum wl_field_id fields[WL_RULE_FIELDS]; /* or one of these */
+    enum wl_field_id lacks;                  /* only messages without this field */
+    bool interim_only, final_only; /* for responses; exchange rules with interim_only are asked
+                                            of exchanges with interim responses */
+    struct wl_case
+        cases[WL_RULE_CASES]; /* one of them must fit, if any is set; with .check they are
+                                            about that alone */
+
+    /* Beside an earlier exchange: for WL_ON_RELATED, or besides .when and .check. The filters are those of an
+     * exchange rule. */
     enum wl_relation relation;
     enum wl_relation also; /* a second relation it is asked about in the same way */
     wl_check_related_fn *check_related;
-    /* More filters; each like those above. */
-    enum wl_field_id fields[WL_RULE_FIELDS]; /* with field: one of all these must be there */
-    enum wl_mark_id marks[WL_RULE_MARKS];    /* with mark: asked about each of these as well */
-    struct wl_case cases[WL_RULE_CASES]; /* one of them must fit, if any is set; with .check they
-                                                are about that alone */
+    bool alone; /* also where nothing is remembered: past is NULL */
+    bool again; /* whatever the status: the range is that of .check */
+
+    /* what becomes of its findings */
+    const char *yields[WL_RULE_SEE]; /* ids of more specific rules: where one of them fired on the
+                                        same exchange, this one is not reported */
+    bool once_per_target; /* findings for the same server and target are one (engine/relate.c) */
 };
 
+/** Rules that belong together. All of it is borrowed by whoever is given the group. */
 struct wl_rule_group {
     const char *name; /* "interim", the file's subject */
     const struct wl_rule *rules;
@@ -188,8 +206,9 @@ struct wl_rule_group {
 const struct wl_rule_group *const *wl_rule_groups(void);
 /** Finds a rule of the catalogue by id; NULL when there is none. */
 const struct wl_rule *wl_rule_find(const char *id);
-/** Number of rules in the catalogue; rule i in order of group and id; index of a rule. */
+/** Number of rules in the catalogue. */
 size_t wl_rule_count(void);
+/** The i-th of them, from 0, in order of group and id; NULL behind the last. */
 const struct wl_rule *wl_rule_at(size_t i);
 
 /* ---------------------------------------------------------------------- what a check may call */

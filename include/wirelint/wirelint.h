@@ -5,14 +5,17 @@
  * the environment, nor keeps globals that change.
  *
  *     struct wl_config cfg;
+ *     struct wl_engine *e;
  *     struct wl_error err;
  *     wl_config_init(&cfg);
  *     wl_engine_new(&cfg, &e, &err);
  *     wl_engine_add_sink(e, &my_sink_ops, my_data, &sink_cfg, &err);
  *     wl_engine_packet(e, linktype, t, bytes, n);  (a) packets at hand, or
- *     wl_engine_run(e, &source_cfg, &err);          (b) do it all
+ *     wl_engine_run(e, &source_cfg, &err);         (b) files or interfaces
  *     wl_engine_finish(e, &err);
  *     wl_engine_free(e);
+ *
+ * An engine is used by one thread at a time (wl_engine_stop apart). examples/statuses.c is a whole program.
  */
 #ifndef WIRELINT_WIRELINT_H
 #define WIRELINT_WIRELINT_H
@@ -49,13 +52,14 @@ struct wl_error {
     char hint[256]; /* how to mend it; empty when there is nothing to say */
 };
 
+/** Bounds of memory and waiting, by name (tbl/limits.h says what each bounds); times in nanoseconds. */
 struct wl_limits {
 #define WL_LIMIT(name, value, text) uint64_t name;
 #include "wirelint/tbl/limits.h"
 #undef WL_LIMIT
 };
 
-/** Thresholds of the catalogue (1.5): nanoseconds for unit S, plain numbers for N. */
+/** Thresholds of rules, by name (tbl/thresholds.h): nanoseconds for unit S, plain numbers for N. */
 struct wl_thresholds {
 #define WL_THRESHOLD(field, key, value, unit, text) int64_t field;
 #include "wirelint/tbl/thresholds.h"
@@ -68,6 +72,8 @@ enum wl_log_level {
     WL_LOG_INFO,
     WL_LOG_DEBUG,
 };
+/** Told one line about the program itself, without line end: limits reached, inputs that come and go. Never
+ * content of the network above debug. text is borrowed for the call. */
 typedef void wl_log_fn(void *user, enum wl_log_level level, const char *text);
 
 /** ID=severity; id may hold * wildcards. Later entries win. */
@@ -96,13 +102,17 @@ struct wl_config {
     uint16_t ports[WL_MAX_PORTS]; /* parse only these server ports; none: every one */
     size_t n_ports;
     unsigned shards;   /* 0 or 1: one */
-    const char *where; /* filter language, or NULL */
+    const char *where; /* filter language (filter.h), or NULL */
     bool correlate;    /* the two legs of a proxy are looked for */
-    enum wl_severity fail_on;
-    const char *evidence_path; /* -w, or NULL */
-    wl_log_fn *log;            /* or NULL */
+    enum wl_severity
+        fail_on; /* connections with a finding at or above it are evidence; WL_OFF: any */
+    const char
+        *evidence_path; /* a pcapng file that is written with the packets of those, or NULL */
+    wl_log_fn *log;     /* or NULL */
     void *log_user;
-    void *(*alloc)(void *user, size_t n); /* NULL: malloc; for tests that fail the nth call */
+    /* Where memory comes from; alloc NULL: malloc and free. With several shards they are called by several
+     * threads at once. alloc may return NULL at any call, and the engine goes on with less. */
+    void *(*alloc)(void *user, size_t n);
     void (*release)(void *user, void *p);
     void *alloc_user;
     const struct wl_suppression *suppressions; /* model.h */
@@ -164,26 +174,55 @@ struct wl_source_config {
 
 struct wl_engine;
 
+/**
+ * Makes an engine; nothing is opened yet, no thread started. cfg is copied, what it points to is borrowed
+ * until wl_engine_free. Returns 0 with *ret, which is the caller's to free; WL_EINVAL with err for a
+ * configuration that cannot be (a filter, a port, an override); or WL_NOMEM with err.
+ */
 int wl_engine_new(const struct wl_config *cfg, struct wl_engine **ret, struct wl_error *err);
-/** Adds an output; state is handed to its functions in wl_sink.state. Before anything is fed. */
+/**
+ * Adds an output and opens it. state is handed to its functions in wl_sink.state; NULL for outputs that
+ * make their own (report.h). cfg is copied by the outputs that keep it, what it points to is borrowed until
+ * the output is closed. Before anything is fed. Returns 0; WL_EINVAL, WL_NOMEM or what ops->open returned, with
+ * err.
+ */
 int wl_engine_add_sink(struct wl_engine *e, const struct wl_sink_ops *ops, void *state,
                        const struct wl_sink_config *cfg, struct wl_error *err);
-/** Adds rules of the embedder's own; the group must outlive the engine. */
+/**
+ * Adds rules of the embedder's own; the group is borrowed until wl_engine_free. Before anything is fed.
+ * Returns 0, or WL_EINVAL: too late, more groups (15) or rules (4,096, the catalogue's included) than there
+ * is room for, or an id that another rule has.
+ */
 int wl_engine_add_rules(struct wl_engine *e, const struct wl_rule_group *group);
-/** Feeds one packet. linktype is a DLT_ value of libpcap; wire_length the length before cutting. */
+/**
+ * Feeds one packet, on the calling thread.
+ * linktype     a DLT_ value of libpcap (1: Ethernet)
+ * t            when it was captured; times should not go back
+ * bytes        what was captured of it, from the link layer's header on; borrowed for the call
+ * wire_length  its octets before the snap length cut it, bytes.n if it did not
+ * Returns 0; WL_EINVAL after wl_engine_run or wl_engine_finish; or the first failure of an output, after
+ * which nothing is taken any more.
+ */
 int wl_engine_packet(struct wl_engine *e, int linktype, wl_ns t, struct wl_span bytes,
                      uint32_t wire_length);
 /**
- * Reads the whole source. Returns 0, or a negative code with err; what was read before an error has
- * been fed and is reported by wl_engine_finish.
+ * Reads the whole source, once in an engine's life and instead of wl_engine_packet; returns when it is over
+ * or wl_engine_stop was called. src is copied, what it points to is borrowed until wl_engine_free.
+ * Returns 0, or with err: WL_EOPEN, WL_EPERM, WL_EINVAL, WL_ELIBRARY before anything was read; WL_EDAMAGED when an
+ * input is damaged or cut off; a failure of an output; WL_NOMEM. Whatever was read before has been fed, and is
+ * reported by wl_engine_finish.
  */
 int wl_engine_run(struct wl_engine *e, const struct wl_source_config *src, struct wl_error *err);
-/** Safe from a signal handler: the run ends in order. */
+/** Makes wl_engine_run end in order, soon. Safe from a signal handler and from other threads. */
 void wl_engine_stop(struct wl_engine *e);
-/** Ends all connections, closes the outputs. Returns 0 or the first failure of an output. */
+/**
+ * Ends all connections, writes the packets of cfg.evidence_path, closes the outputs; once. Returns 0; the
+ * first failure of an output with err; or WL_EINVAL when the engine has finished before. err may be NULL.
+ */
 int wl_engine_finish(struct wl_engine *e, struct wl_error *err);
-/** The numbers so far; borrowed until the next call on the engine. */
+/** The numbers so far, also after wl_engine_finish; borrowed until the next call on the engine. */
 const struct wl_stats *wl_engine_stats(struct wl_engine *e);
+/** Frees it, finished or not: outputs that are open are closed. NULL is fine. */
 void wl_engine_free(struct wl_engine *e);
 
 WL_API_END
