@@ -68,7 +68,7 @@ int main(int argc, char **argv)
         .http_connections = 7003,
         .left_out = 7004,
         .findings = {[WL_NOTE] = 7005, [WL_WARNING] = 7006, [WL_VIOLATION] = 7007},
-        .suppressed_findings = 7008,
+        .dropped_findings = 7008,
         .inputs = inputs,
         .n_inputs = 2,
         .t_last = 1700000000 * WL_SECOND + 123456789,

@@ -494,14 +494,14 @@ static void a_full_table_keeps_the_worst(void **state)
     judge(&b);
     assert_int_equal(b.ex.n_findings, 1);
     assert_finding(&b, 0, "test-a", "violation");
-    assert_int_equal(wl_judge_suppressed(b.judge), 2);
+    assert_int_equal(wl_judge_dropped(b.judge), 2);
     wl_judge_free(b.judge);
 
     b.cfg.limits.max_findings = 0;
     bench_rules(&b, rules, WL_COUNT(rules));
     judge(&b);
     assert_int_equal(b.ex.n_findings, 0);
-    assert_int_equal(wl_judge_suppressed(b.judge), 3);
+    assert_int_equal(wl_judge_dropped(b.judge), 3);
     bench_release(&b);
 }
 
@@ -599,6 +599,41 @@ static void give_back(void *user, void *p)
     wl_free(&f->below, (uint8_t *)p - BEFORE, n + BEFORE);
 }
 
+/* What an embedder adds must have names of its own, and room. */
+static void groups_that_do_not_fit_are_refused(void **state)
+{
+    static const struct wl_rule house[] = {{RULE("a", WL_ON_RESPONSE), .check = fire},
+                                           {RULE("b", WL_ON_RESPONSE), .check = fire}};
+    static const struct wl_rule twice[] = {{RULE("c", WL_ON_RESPONSE), .check = fire},
+                                           {RULE("c", WL_ON_RESPONSE), .check = fire}};
+    static const struct wl_rule known[] = {{.id = "interim-to-http10", .check = fire}};
+    static struct wl_rule many[WL_MAX_RULES];
+    static char ids[WL_MAX_RULES][16];
+    const struct wl_rule_group good = {"house", house, 2}, again = {"again", &house[1], 1},
+                               pair = {"pair", twice, 2}, catalogue = {"catalogue", known, 1};
+    struct wl_rule_group crowd = {"crowd", many, WL_MAX_RULES - wl_rule_count() - 1};
+    struct wl_engine *e = NULL;
+    struct wl_config cfg;
+    struct wl_error err;
+
+    (void)state;
+    for (size_t i = 0; i < WL_MAX_RULES; i++) {
+        (void)snprintf(ids[i], sizeof(ids[i]), "crowd-%u", (unsigned)i);
+        many[i] = (struct wl_rule){RULE("", WL_ON_RESPONSE), .check = fire};
+        many[i].id = ids[i];
+    }
+    wl_config_init(&cfg);
+    assert_int_equal(wl_engine_new(&cfg, &e, &err), 0);
+    assert_int_equal(wl_engine_add_rules(e, &good), 0);
+    assert_int_equal(wl_engine_add_rules(e, &again), WL_EINVAL);
+    assert_int_equal(wl_engine_add_rules(e, &pair), WL_EINVAL);
+    assert_int_equal(wl_engine_add_rules(e, &catalogue), WL_EINVAL);
+    assert_int_equal(wl_engine_add_rules(e, &crowd), WL_EINVAL);
+    crowd.n_rules--;
+    assert_int_equal(wl_engine_add_rules(e, &crowd), 0);
+    wl_engine_free(e);
+}
+
 static void a_judge_without_memory_is_none(void **state)
 {
     struct failing f = {.fail_at = 1};
@@ -634,6 +669,7 @@ int main(void)
         cmocka_unit_test(a_full_table_keeps_the_worst),
         cmocka_unit_test(the_general_rule_yields),
         cmocka_unit_test(marks_say_what_was_seen),
+        cmocka_unit_test(groups_that_do_not_fit_are_refused),
         cmocka_unit_test(a_judge_without_memory_is_none),
     };
 

@@ -23,6 +23,7 @@ struct wl_counters {
 #undef WL_COUNTER
 };
 
+/** Limits (tbl/limits.h), as indexes of wl_stats.limits. */
 enum wl_limit_id {
 #define WL_LIMIT(name, value, text) WL_LIMIT_##name,
 #include "wirelint/tbl/limits.h"
@@ -105,8 +106,8 @@ struct wl_stats {
     uint64_t responses[WL_N_CLASSES];
     uint64_t codes[WL_N_CODES]; /* by code; what was no code stands in responses[0] only */
     uint64_t findings[WL_N_SEVERITIES];
-    uint64_t suppressed_findings; /* beyond max_findings */
-    const uint64_t *rules;        /* findings per rule, wl_rule_count() entries, by index */
+    uint64_t dropped_findings; /* beyond max_findings and max_conn_findings */
+    const uint64_t *rules;     /* findings per rule, wl_rule_count() entries, by index */
     uint64_t unjudged[WL_N_UNJUDGED];
     uint64_t protocols[WL_N_PROTO];           /* connections by protocol */
     struct wl_histogram first, final;         /* end of request head to first, to final response */
@@ -148,15 +149,15 @@ enum wl_json_names {
     WL_NAMES_ZEEK,
 };
 
+/** How an output is to write. Strings are borrowed until it is closed. */
 struct wl_sink_config {
-    const char *path;  /* "-" standard output */
-    unsigned examples; /* per rule, in text */
-    bool color, utc;
-    bool unicode;
+    const char *path;         /* the file; "-" standard output */
+    unsigned examples;        /* per rule, in text */
+    bool color, utc;          /* escape sequences for colour; times in UTC, not local */
     unsigned columns;         /* width of the terminal; 0 unlimited */
-    int verbosity;            /* -1 quiet, 0, 1 verbose */
+    int verbosity;            /* -1 quiet, 0, 1 verbose, 2 */
     const char *command;      /* "audit", "list", "stats": what the user asked for */
-    enum wl_severity fail_on; /* WL_OFF: never */
+    enum wl_severity fail_on; /* what counts as failed; WL_OFF: nothing */
     bool filtered;  /* a BPF filter is in force: connection numbers are not those of the file */
     wl_ns interval; /* live: report so often by the clock of the wall; 0: at the end only */
     /* the sample dialogue of a rule (docs/dialogues.md), empty when it has none; or NULL */
@@ -180,30 +181,30 @@ struct wl_record_place {
 typedef bool wl_record_place_fn(void *user, uint64_t frame, struct wl_record_place *ret);
 
 /**
- * An output. Every function returns 0, or a negative enum wl_code after which the sink is closed
- * and the run ends with a failed output. open and close are always called in pairs.
+ * An output. Functions may be NULL, but for close. They return 0, or a negative enum wl_code, after which
+ * the sink is closed and the run ends with a failed output. What they are given is borrowed for the call.
  */
 struct wl_sink_ops {
     const char *name, *summary; /* "json", "one object per line" */
+    /* Called by wl_engine_add_sink. A sink that was opened is closed, exactly once. */
     int (*open)(struct wl_sink *s, const struct wl_sink_config *cfg, struct wl_error *err);
-    int (*exchange)(struct wl_sink *s, const struct wl_exchange *ex);
-    int (*connection)(struct wl_sink *s, const struct wl_conn_record *conn);
-    int (*tick)(struct wl_sink *s, const struct wl_stats *st); /* about once a second, or NULL */
+    int (*exchange)(struct wl_sink *s, const struct wl_exchange *ex);        /* when it is over */
+    int (*connection)(struct wl_sink *s, const struct wl_conn_record *conn); /* likewise */
+    int (*tick)(struct wl_sink *s, const struct wl_stats *st); /* about once a second */
+    int (*flush)(struct wl_sink *s); /* live: nothing more comes for now, show what there is */
     int (*close)(struct wl_sink *s, const struct wl_stats *st, struct wl_error *err);
-    /* Every connection record, with its steps; false: only those with findings, without steps. */
-    bool wants_connections;
-    bool wants_exchanges; /* every exchange; false: only those with findings */
-    /* Whether anything of ex will be shown beyond the rules of its findings, times and endpoints: what is not shown
+    /* Will anything of ex be shown beyond the rules of its findings, times and endpoints? What is not shown
      * is not redacted, and must not be looked at. NULL: all is shown. */
     bool (*shows)(const struct wl_sink *s, const struct wl_exchange *ex);
-    int (*flush)(
-        struct wl_sink *s); /* live: nothing more comes for now, show what there is; or NULL */
-    bool replaces; /* at an interval: a new file takes the place of cfg->path, made beside it */
     bool
-        replaces_at_end; /* a file of its own takes the place of the earlier one, once, at the end */
-    bool wants_places;   /* wl_sink.place is asked for */
+        wants_connections; /* every record, with its steps; else only those with findings, without steps */
+    bool wants_exchanges; /* every exchange; else only those with findings */
+    bool wants_places;    /* it calls wl_sink.place */
+    /* A new file, made beside cfg->path, takes its place: at every interval; once, at the end. */
+    bool replaces, replaces_at_end;
 };
 
+/** An output in use: handed to each of its functions. */
 struct wl_sink {
     const struct wl_sink_ops *ops;
     void *state; /* the sink's own */

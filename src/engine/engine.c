@@ -10,6 +10,7 @@
 #include "engine.h"
 
 #include "diag.h"
+#include "rules.h"
 
 enum {
     WATERMARK_EVERY = 64, /* packets between two watermarks, with several shards */
@@ -178,10 +179,10 @@ static void add_counters(struct wl_counters *sum, const struct wl_counters *c)
 }
 
 static void add_shard(struct wl_stats *st, const struct wl_counters *counters,
-                      const uint64_t *limits, uint64_t suppressed)
+                      const uint64_t *limits, uint64_t dropped)
 {
     add_counters(&st->counters, counters);
-    st->suppressed_findings += suppressed;
+    st->dropped_findings += dropped;
     for (unsigned k = 0; k < WL_N_LIMITS; k++)
         st->limits[k] += limits[k];
 }
@@ -194,6 +195,36 @@ wl_ns wl_engine_clock(void)
     return (wl_ns)now.tv_sec * WL_SECOND + now.tv_nsec;
 }
 
+/* Connections open now. */
+static uint64_t open_connections(const struct wl_engine *e)
+{
+    uint64_t n = 0;
+
+    for (unsigned i = 0; i < e->n_shards; i++) {
+        if (e->pipeline) {
+            n += wl_pipeline_report(e->pipeline, i)->open;
+        } else if (e->shards[i]) {
+            n += wl_shard_open(e->shards[i]);
+        }
+    }
+    return n;
+}
+
+/* Octets that all parts hold now. */
+static uint64_t memory_held(const struct wl_engine *e)
+{
+    uint64_t n = e->budget.used;
+
+    for (unsigned i = 0; i < e->n_shards; i++) {
+        if (e->pipeline) {
+            n += wl_pipeline_report(e->pipeline, i)->memory;
+        } else if (e->shards[i]) {
+            n += wl_shard_memory(e->shards[i]);
+        }
+    }
+    return n;
+}
+
 const struct wl_stats *wl_engine_snapshot(void *engine)
 {
     struct wl_engine *e = engine;
@@ -201,21 +232,21 @@ const struct wl_stats *wl_engine_snapshot(void *engine)
     size_t n = 0;
 
     st->counters = (struct wl_counters){0};
-    st->suppressed_findings = 0;
+    st->dropped_findings = 0;
     memset(st->limits, 0, sizeof(st->limits));
     for (unsigned i = 0; i < e->n_shards; i++) {
         if (e->pipeline) {
             const struct wl_shard_report *r = wl_pipeline_report(e->pipeline, i);
 
-            add_shard(st, &r->counters, r->limits, r->suppressed);
+            add_shard(st, &r->counters, r->limits, r->dropped);
         } else if (e->shards[i]) {
             add_shard(st, wl_shard_counters(e->shards[i]), wl_shard_limits(e->shards[i]),
-                      wl_shard_suppressed(e->shards[i]));
+                      wl_shard_dropped(e->shards[i]));
         }
     }
     st->limits[WL_LIMIT_max_sequences] += wl_tally_sequences_full(e->tally);
     st->limits[WL_LIMIT_max_servers] += wl_tally_servers_full(e->tally);
-    st->suppressed_findings += wl_relate_suppressed(e->relate);
+    st->dropped_findings += wl_relate_dropped(e->relate);
     st->limits[WL_LIMIT_max_related] += wl_relate_full(e->relate);
     st->limits[WL_LIMIT_max_legs] = wl_relate_legs_lost(e->relate);
     st->limits[WL_LIMIT_max_evidence] += e->evidence ? wl_evidence_full(e->evidence) : 0;
@@ -233,40 +264,12 @@ const struct wl_stats *wl_engine_snapshot(void *engine)
         wl_suppress_stats(e->suppress, st);
     st->now = e->now > e->t_last ? e->now : e->t_last;
     st->elapsed = e->began ? wl_engine_clock() - e->began : 0;
-    st->open_connections = e->over ? 0 : wl_engine_open(e);
-    st->memory_used = wl_engine_memory(e);
+    st->open_connections = e->over ? 0 : open_connections(e);
+    st->memory_used = memory_held(e);
     st->memory_max = e->cfg.limits.memory;
     if (e->desk)
         wl_desk_limits(e->desk, st->limits);
     return wl_tally_snapshot(e->tally);
-}
-
-uint64_t wl_engine_open(const struct wl_engine *e)
-{
-    uint64_t n = 0;
-
-    for (unsigned i = 0; i < e->n_shards; i++) {
-        if (e->pipeline) {
-            n += wl_pipeline_report(e->pipeline, i)->open;
-        } else if (e->shards[i]) {
-            n += wl_shard_open(e->shards[i]);
-        }
-    }
-    return n;
-}
-
-uint64_t wl_engine_memory(const struct wl_engine *e)
-{
-    uint64_t n = e->budget.used;
-
-    for (unsigned i = 0; i < e->n_shards; i++) {
-        if (e->pipeline) {
-            n += wl_pipeline_report(e->pipeline, i)->memory;
-        } else if (e->shards[i]) {
-            n += wl_shard_memory(e->shards[i]);
-        }
-    }
-    return n;
 }
 
 uint64_t wl_engine_octets(const struct wl_engine *e)
@@ -364,10 +367,36 @@ int wl_engine_add_sink(struct wl_engine *e, const struct wl_sink_ops *ops, void 
     return wl_outputs_add(&e->outputs, ops, state, cfg, err);
 }
 
+/* Is there a rule of that name already: in the catalogue, in another group, before it in its own? */
+static bool is_taken(const struct wl_engine *e, const struct wl_rule_group *group, size_t before)
+{
+    const char *id = group->rules[before].id;
+
+    for (size_t i = 0; i < before; i++) {
+        if (strcmp(group->rules[i].id, id) == 0)
+            return true;
+    }
+    for (size_t g = 0; g < e->n_groups; g++) {
+        for (size_t i = 0; i < e->groups[g]->n_rules; i++) {
+            if (strcmp(e->groups[g]->rules[i].id, id) == 0)
+                return true;
+        }
+    }
+    return wl_rule_find(id) != NULL;
+}
+
 int wl_engine_add_rules(struct wl_engine *e, const struct wl_rule_group *group)
 {
-    if (e->started || e->n_groups == WL_MAX_GROUPS)
+    size_t n = wl_rule_count();
+
+    for (size_t g = 0; g < e->n_groups; g++)
+        n += e->groups[g]->n_rules;
+    if (e->started || e->n_groups == WL_MAX_GROUPS || group->n_rules > WL_MAX_RULES - n)
         return WL_EINVAL;
+    for (size_t i = 0; i < group->n_rules; i++) {
+        if (is_taken(e, group, i))
+            return WL_EINVAL;
+    }
     e->groups[e->n_groups++] = group;
     return 0;
 }

@@ -87,10 +87,6 @@ wl_ns wl_engine_clock(void);
 const struct wl_stats *wl_engine_snapshot(void *engine);
 /** Octets of all packets so far. */
 uint64_t wl_engine_octets(const struct wl_engine *e);
-/** Connections open now. */
-uint64_t wl_engine_open(const struct wl_engine *e);
-/** Octets that all parts hold now. */
-uint64_t wl_engine_memory(const struct wl_engine *e);
 /** Every connection ends, and all events are released. Does nothing the second time. */
 void wl_engine_end(struct wl_engine *e);
 

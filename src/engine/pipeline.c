@@ -334,7 +334,7 @@ static void fill_report(struct lane *l)
     r->counters = *wl_shard_counters(l->shard);
     memcpy(r->limits, wl_shard_limits(l->shard), sizeof(r->limits));
     r->limits[WL_LIMIT_memory] += l->budget.refused;
-    r->suppressed = wl_shard_suppressed(l->shard);
+    r->dropped = wl_shard_dropped(l->shard);
     r->open = wl_shard_open(l->shard);
     r->memory = wl_shard_memory(l->shard) + l->budget.used;
     inputs = wl_source_inputs(l->source, &n);

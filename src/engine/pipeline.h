@@ -67,7 +67,7 @@ struct wl_pipeline_config {
 /** What a shard has told of itself; a copy, as of its latest batch. */
 struct wl_shard_report {
     struct wl_counters counters;
-    uint64_t limits[WL_N_LIMITS], suppressed;
+    uint64_t limits[WL_N_LIMITS], dropped;
     uint64_t packets, open, memory;
     wl_ns t_first, t_last, now; /* now: live, it goes on without packets */
     uint64_t done, total;       /* octets of files; total 0: not known */

@@ -30,7 +30,7 @@ enum {
     CLOCK_SLOTS = 128,
     MAX_CLOCKS = 64, /* servers whose clocks are compared */
     NO_CLOCK,        /* one more: there was no room for it */
-    AGREEING = 60,   /* seconds between clocks that show the same time (catalogue 8) */
+    AGREEING = 60,   /* seconds between clocks that show the same time (docs/judging.md 4) */
 };
 
 /* The clock of a server against that of the capture. */
@@ -334,7 +334,7 @@ static uint32_t worth_of_other(const struct wl_past *now, uint16_t status)
 {
     bool location = wl_past_has(now->res_fields, WL_FIELD_LOCATION);
 
-    /* 308 without Location is another protocol's: more of an upload is wanted (catalogue 8) */
+    /* 308 without Location is another protocol's: more of an upload is wanted (docs/judging.md 4) */
     return bit(WL_RELATION_GONE, status == 301 || status == 410 || (status == 308 && location)) |
            bit(WL_RELATION_REDIRECT, location && wl_facts_redirects(status)) |
            bit(WL_RELATION_TRY, status == 421 || status == 425) |
@@ -789,9 +789,9 @@ uint64_t wl_relate_legs_lost(const struct wl_relate *r)
     return r->legs ? wl_legs_forgotten(r->legs) : 0;
 }
 
-uint64_t wl_relate_suppressed(const struct wl_relate *r)
+uint64_t wl_relate_dropped(const struct wl_relate *r)
 {
-    return r->judge ? wl_judge_suppressed(r->judge) : 0;
+    return r->judge ? wl_judge_dropped(r->judge) : 0;
 }
 
 void wl_relate_free(struct wl_relate *r)

@@ -105,7 +105,7 @@ static struct wl_stats stats_to_show(struct wl_engine *e)
     subtract_counters(&st.counters, &e->before);
     memcpy(st.limits, all.limits, sizeof(st.limits));
     st.left_out = all.left_out;
-    st.suppressed_findings = all.suppressed_findings;
+    st.dropped_findings = all.dropped_findings;
     memcpy(st.suppressed, all.suppressed, sizeof(st.suppressed));
     st.suppressions = all.suppressions;
     st.n_suppressions = all.n_suppressions;

@@ -350,9 +350,9 @@ const uint64_t *wl_shard_limits(const struct wl_shard *s)
     return s->limits;
 }
 
-uint64_t wl_shard_suppressed(const struct wl_shard *s)
+uint64_t wl_shard_dropped(const struct wl_shard *s)
 {
-    return wl_judge_suppressed(s->judge);
+    return wl_judge_dropped(s->judge);
 }
 
 uint64_t wl_shard_memory(const struct wl_shard *s)

@@ -44,7 +44,8 @@ void wl_shard_finish(struct wl_shard *s);
 struct wl_position wl_shard_watermark(const struct wl_shard *s);
 const struct wl_counters *wl_shard_counters(const struct wl_shard *s);
 const uint64_t *wl_shard_limits(const struct wl_shard *s); /* [WL_N_LIMITS] */
-uint64_t wl_shard_suppressed(const struct wl_shard *s);
+/** Findings that there was no room for. */
+uint64_t wl_shard_dropped(const struct wl_shard *s);
 /** Octets of memory in use. */
 uint64_t wl_shard_memory(const struct wl_shard *s);
 /** Connections open now. */

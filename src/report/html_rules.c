@@ -138,9 +138,9 @@ void wl_html_overview(struct wl_html *h)
             put_row(h, h->sorted[i], most);
         wl_text_put(t, "</tbody></table>\n");
     }
-    if (st->suppressed_findings) {
+    if (st->dropped_findings) {
         wl_text_put(t, "<p class=\"told\">Beyond <code>max_findings</code>, and only counted: ");
-        wl_html_count(t, st->suppressed_findings);
+        wl_html_count(t, st->dropped_findings);
         wl_text_put(t, ".</p>\n");
     }
     wl_text_put(t, "</section>\n");

@@ -520,7 +520,7 @@ static const struct family families[] = {
     },
     {
         .name = "excess_findings",
-        NUMBER(suppressed_findings),
+        NUMBER(dropped_findings),
         .help = "Findings beyond max_findings and max_conn_findings; they count nowhere else",
     },
     {

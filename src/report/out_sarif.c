@@ -569,10 +569,10 @@ static void put_gaps_in_knowledge(struct sarif *s, const struct wl_stats *st)
                        (unsigned long long)dropped);
         put_notification(s, "warning", "dropped", NULL);
     }
-    if (st->suppressed_findings) {
+    if (st->dropped_findings) {
         wl_text_printf(scratch(s),
                        "%llu findings are counted only: too many of one exchange or connection.",
-                       (unsigned long long)st->suppressed_findings);
+                       (unsigned long long)st->dropped_findings);
         put_notification(s, "warning", "max-findings", NULL);
     }
 }

@@ -166,9 +166,9 @@ static void put_limits(struct wl_text *t, const struct wl_stats *st)
         put_amount(t, st->limits[l], "time");
         wl_text_printf(t, " (%s)\n", wl_limit_text((enum wl_limit_id)l));
     }
-    if (st->suppressed_findings) {
+    if (st->dropped_findings) {
         wl_text_put(t, "  findings beyond max_findings, counted only: ");
-        wl_text_count(t, st->suppressed_findings);
+        wl_text_count(t, st->dropped_findings);
         wl_text_char(t, '\n');
     }
 }

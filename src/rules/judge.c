@@ -6,7 +6,7 @@
  * are found without looking at the others. What was found for an exchange is kept as a plan (plan.h) for
  * the next ones of its kind. Two hundred rules then cost an ordinary exchange little more than forty.
  *
- * The judge, not the rule, checks the guards of catalogue 1.3 (wl_rule.needs): missing evidence is
+ * The judge, not the rule, checks the guards of docs/judging.md 2 (wl_rule.needs): missing evidence is
  * never a violation, it is the result "not judged". It knows no format and parses nothing.
  */
 #include "rules.h"
@@ -25,8 +25,7 @@
 #include "text.h"
 
 enum {
-    MAX_RULES = 4096, /* groups of embedders included */
-    RULE_WORDS = MAX_RULES / WL_INDEX_BITS,
+    RULE_WORDS = WL_MAX_RULES / WL_INDEX_BITS,
     MESSAGE_OCTETS = 480,
     LISTS = 1 + WL_RULE_MARKS, /* that a rule may stand in */
 };
@@ -51,7 +50,7 @@ struct wl_judge {
     struct wl_thresholds thresholds;
     enum wl_redact redact;
     uint32_t max_findings, max_conn_findings;
-    uint64_t suppressed;
+    uint64_t dropped; /* findings that there was no room for */
 
     struct ruling *rulings;
     size_t n_rules, n_rulings; /* filled; allocated */
@@ -198,8 +197,10 @@ static void resolve_yields(struct wl_judge *j, struct ruling *r)
 {
     for (size_t y = 0; y < WL_RULE_SEE && r->rule->yields[y]; y++) {
         for (size_t i = 0; i < j->n_rules; i++) {
-            if (strcmp(j->rulings[i].rule->id, r->rule->yields[y]) == 0)
+            if (strcmp(j->rulings[i].rule->id, r->rule->yields[y]) == 0) {
                 r->yields[r->n_yields++] = (uint16_t)i;
+                break; /* ids are unique: wl_engine_add_rules sees to it */
+            }
         }
     }
 }
@@ -347,7 +348,7 @@ struct wl_judge *wl_judge_new(const struct wl_config *cfg, struct wl_budget *bud
 
     if (!j)
         return NULL;
-    WL_ASSERT(n <= MAX_RULES);
+    WL_ASSERT(n <= WL_MAX_RULES); /* wl_engine_add_rules refuses more */
     j->budget = budget;
     j->thresholds = cfg->thresholds;
     j->redact = cfg->redact;
@@ -485,7 +486,7 @@ static struct wl_finding *make_room(struct wl_judge *j, enum wl_severity severit
 
     if (j->n_findings < j->max)
         return &j->findings[j->n_findings++];
-    j->suppressed++;
+    j->dropped++;
     if (j->max == 0)
         return NULL;
     WL_ASSERT(j->findings); /* there is room for max of them */
@@ -595,7 +596,7 @@ void wl_report_fault(struct wl_judge *j, enum wl_fault fault)
         j->last->fault = fault;
 }
 
-/** Is a more specific rule's finding there as well? (catalogue 1.4.6) */
+/** Is a more specific rule's finding there as well? (docs/judging.md 3) */
 static bool outdone(const struct wl_judge *j, uint32_t finding)
 {
     const struct ruling *r = &j->rulings[j->findings[finding].number];
@@ -656,7 +657,7 @@ static void drop_outdone(struct wl_judge *j)
     j->n_findings = n;
 }
 
-/** Sorts what was found and hands it over; what memory is refused for counts as suppressed. */
+/** Sorts what was found and hands it over; what memory is refused for counts as dropped. */
 static void conclude(struct wl_judge *j, struct wl_finding **ret, uint32_t *ret_n)
 {
     struct wl_finding *kept;
@@ -673,7 +674,7 @@ static void conclude(struct wl_judge *j, struct wl_finding **ret, uint32_t *ret_
         return;
     kept = wl_arena_raw(j->arena, j->n_findings * sizeof(*kept));
     if (!kept) {
-        j->suppressed += j->n_findings;
+        j->dropped += j->n_findings;
         return;
     }
     memcpy(kept, j->findings, j->n_findings * sizeof(*kept));
@@ -950,9 +951,9 @@ uint32_t wl_judge_relations(const struct wl_judge *j, uint32_t *ret_alone)
     return relations;
 }
 
-uint64_t wl_judge_suppressed(const struct wl_judge *j)
+uint64_t wl_judge_dropped(const struct wl_judge *j)
 {
-    return j->suppressed;
+    return j->dropped;
 }
 
 const struct wl_thresholds *wl_judge_thresholds(const struct wl_judge *j)

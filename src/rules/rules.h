@@ -12,9 +12,11 @@
 struct wl_judge;
 struct wl_date; /* grammar.h */
 
+enum { WL_MAX_RULES = 4096 }; /* of the catalogue and of embedders together */
+
 /**
  * A judge with the catalogue, the overrides and thresholds of cfg (all copied), and extra groups
- * (NULL-ended, or NULL; borrowed). Returns NULL when memory is refused.
+ * (NULL-ended, or NULL; borrowed), at most WL_MAX_RULES rules in all. Returns NULL when memory is refused.
  */
 WL_MUST_USE struct wl_judge *wl_judge_new(const struct wl_config *cfg, struct wl_budget *budget,
                                           const struct wl_rule_group *const *extra);
@@ -49,14 +51,14 @@ bool wl_judge_relate_end(struct wl_judge *j);
  * about which one is to be asked also where nothing is remembered. */
 uint32_t wl_judge_relations(const struct wl_judge *j, uint32_t *ret_alone);
 /** Findings dropped so far because of max_findings or max_conn_findings. */
-uint64_t wl_judge_suppressed(const struct wl_judge *j);
+uint64_t wl_judge_dropped(const struct wl_judge *j);
 
 /* ------------------------------------------- what checks of the catalogue may call besides rule.h */
 
 /** The date that s says (RFC 9110 5.6.7), as a response of that time means it. Most are dates of the
  * same minute: this is quicker than reading them. */
 struct wl_date wl_judge_date(struct wl_judge *j, struct wl_span s, wl_ns t);
-/** One step less sure, when Via shows an intermediary on either message (catalogue 8). */
+/** One step less sure, when Via shows an intermediary on either message (docs/judging.md 4). */
 enum wl_confidence wl_judge_via(const struct wl_exchange *ex, enum wl_confidence c);
 
 #endif
