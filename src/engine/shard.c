@@ -2,14 +2,18 @@
  * SPDX-License-Identifier: MIT
  *
  * Wires the rooms below together: decoder, connections, layers, judge. An exchange is judged here,
- * where its connection lives, and then given away with its arena. Every shard of a capture sees
+ * in the shard of its connection, and then given away with its arena. Every shard of a capture sees
  * every packet, so that ordinals and time agree in all of them, and keeps the connections whose
  * hash falls to it.
  *
- * Events of one packet belong to one connection (or to one that it pushes out) and are emitted as
- * they come. Events of a tick may belong to many: they are held until the tick is done and emitted
- * in order of their connections' ids. Without that, their order would be that of the wake-ups inside
- * one shard, which several shards together could not reproduce.
+ * Events are held until the burst of packets in hand is worked off, then all of them are judged, and
+ * then all emitted: reading messages, judging them and what follows the merge take so much code that
+ * a processor's cache for instructions holds one of them, and not two.
+ *
+ * Events of one packet belong to one connection (or to one that it pushes out) and keep the order in
+ * which they come. Events of a tick may belong to many: they are put in order of their connections'
+ * ids. Without that, their order would be that of the wake-ups inside one shard, which several shards
+ * together could not reproduce.
  */
 #include "shard.h"
 
@@ -36,11 +40,11 @@ enum {
     BURST = 32,
     POOL_KEPT = 32 << 20, /* octets of arenas that wait for the next exchange */
     BUSY_KEPT = 32768,    /* blocks of connections that wait for the next busy one */
-    HELD_FIRST = 64,
-    HELD_MAX = 1 << 20, /* events of one tick; more are emitted in parts */
+    HELD_FIRST = 64,      /* events of a burst; more are emitted in parts, */
+    HELD_MAX = 1 << 20,   /* and so are more of one tick */
 };
 
-/* An event of the tick under way; seq keeps the order of events of one connection. */
+/* An event that is not judged yet; seq keeps the order of a connection's events in one tick. */
 struct held {
     struct wl_event ev;
     uint32_t seq;
@@ -66,9 +70,10 @@ struct wl_shard {
     bool ticking;
     struct held *held;
     uint32_t n_held, held_size;
+    uint32_t n_before; /* of them, before the tick under way */
 };
 
-/* ----------------------------------------------------------------------- events of one tick */
+/* ----------------------------------------------------------------------------- events held */
 
 static bool held_before(const struct held *a, const struct held *b)
 {
@@ -104,80 +109,81 @@ static void sort_held(struct held *held, size_t n)
     }
 }
 
-static void emit_held(struct wl_shard *s)
+static void judge(struct wl_shard *s, const struct wl_event *ev)
 {
-    if (s->n_held > 1)
-        sort_held(s->held, s->n_held);
-    for (uint32_t i = 0; i < s->n_held; i++)
-        s->emit(s->user, &s->held[i].ev);
-    s->n_held = 0;
+    switch (ev->kind) {
+    case WL_EVENT_OPENED: break;
+    case WL_EVENT_EXCHANGE: wl_judge_exchange(s->judge, ev->of.ex); break;
+    case WL_EVENT_CONNECTION: wl_judge_connection(s->judge, ev->of.conn); break;
+    }
 }
 
-static bool hold(struct wl_shard *s, const struct wl_event *ev)
+/* Judges what has gathered, and gives it away. */
+static void emit_held(struct wl_shard *s)
 {
-    if (s->n_held == s->held_size) {
-        uint32_t larger = s->held_size ? s->held_size * 2 : HELD_FIRST;
-        struct held *moved = NULL;
+    for (uint32_t i = 0; i < s->n_held; i++)
+        judge(s, &s->held[i].ev);
+    for (uint32_t i = 0; i < s->n_held; i++)
+        s->emit(s->user, &s->held[i].ev);
+    s->n_held = s->n_before = 0;
+}
 
-        if (larger <= HELD_MAX) {
-            moved = wl_resize(&s->budget, s->held, s->held_size * sizeof(*moved),
-                              larger * sizeof(*moved));
-        }
-        if (!moved)
-            return false;
-        s->held = moved;
-        s->held_size = larger;
-    }
-    s->held[s->n_held] = (struct held){*ev, s->n_held};
-    s->n_held++;
+/* Puts in order what the tick under way has brought. */
+static void sort_tick(struct wl_shard *s)
+{
+    if (s->n_held - s->n_before > 1)
+        sort_held(s->held + s->n_before, s->n_held - s->n_before);
+}
+
+static bool make_room(struct wl_shard *s)
+{
+    uint32_t larger = s->held_size * 2;
+    struct held *moved;
+
+    if (larger > HELD_MAX)
+        return false;
+    moved = wl_resize(&s->budget, s->held, s->held_size * sizeof(*moved), larger * sizeof(*moved));
+    if (!moved)
+        return false;
+    s->held = moved;
+    s->held_size = larger;
     return true;
 }
 
-static void give(struct wl_shard *s, struct wl_event *ev)
+/* The next event, to be filled; the caller sets .of. */
+static struct wl_event *hold(struct wl_shard *s, enum wl_event_kind kind, uint64_t id)
 {
-    ev->shard = s->index;
-    ev->when = s->when;
-    ev->tie = ev->id;
-    if (!s->ticking) {
-        s->emit(s->user, ev);
-        return;
+    struct held *held;
+
+    if (s->n_held >= HELD_FIRST && !(s->ticking && (s->n_held < s->held_size || make_room(s)))) {
+        sort_tick(s); /* all goes, so that no connection's events change places */
+        emit_held(s);
     }
-    if (hold(s, ev))
-        return;
-    emit_held(
-        s); /* no room: what is held goes first, so that no connection's events change places */
-    s->emit(s->user, ev);
+    held = &s->held[s->n_held];
+    held->ev.kind = kind;
+    held->ev.shard = s->index;
+    held->ev.when = s->when;
+    held->ev.tie = held->ev.id = id;
+    held->seq = s->n_held++;
+    return &held->ev;
 }
 
 /* ------------------------------------------------------------------------- from the layers */
 
 static void on_opened(void *user, const struct wl_opened_ref *conn)
 {
-    struct wl_event ev = {
-        .kind = WL_EVENT_OPENED,
-        .id = conn->id,
-        .of.opened = {*conn->client, *conn->server, conn->midstream, conn->t_first},
-    };
-
-    give(user, &ev);
+    hold(user, WL_EVENT_OPENED, conn->id)->of.opened = (struct wl_opened){
+        *conn->client, *conn->server, conn->midstream, conn->t_first};
 }
 
 static void on_exchange(void *user, struct wl_exchange *ex)
 {
-    struct wl_shard *s = user;
-    struct wl_event ev = {.kind = WL_EVENT_EXCHANGE, .id = ex->conn.id, .of.ex = ex};
-
-    wl_judge_exchange(s->judge, ex);
-    give(s, &ev);
+    hold(user, WL_EVENT_EXCHANGE, ex->conn.id)->of.ex = ex;
 }
 
 static void on_closed(void *user, struct wl_conn_record *rec)
 {
-    struct wl_shard *s = user;
-    struct wl_event ev = {.kind = WL_EVENT_CONNECTION, .id = rec->conn.id, .of.conn = rec};
-
-    wl_judge_connection(s->judge, rec);
-    give(s, &ev);
+    hold(user, WL_EVENT_CONNECTION, rec->conn.id)->of.conn = rec;
 }
 
 /* ----------------------------------------------------------------------------- public part */
@@ -211,7 +217,9 @@ static int fill(struct wl_shard *s, const struct wl_shard_config *cfg)
     if (s->judge && cfg->keep_yielded)
         wl_judge_keep_yielded(s->judge);
     s->flows = wl_flows_new(&flows);
-    return s->decoder && s->judge && s->flows ? 0 : WL_NOMEM;
+    s->held = wl_alloc_array(&s->budget, HELD_FIRST, sizeof(*s->held));
+    s->held_size = HELD_FIRST;
+    return s->decoder && s->judge && s->flows && s->held ? 0 : WL_NOMEM;
 }
 
 struct wl_shard *wl_shard_new(const struct wl_shard_config *cfg)
@@ -255,7 +263,7 @@ static bool is_mine(const struct wl_shard *s, const struct wl_segment *seg)
     return (a + b) % s->n_shards == s->index;
 }
 
-void wl_shard_segment(struct wl_shard *s, const struct wl_segment *seg)
+static void take(struct wl_shard *s, const struct wl_segment *seg)
 {
     if (!is_mine(s, seg))
         return;
@@ -264,15 +272,27 @@ void wl_shard_segment(struct wl_shard *s, const struct wl_segment *seg)
     wl_flows_segment(s->flows, seg);
 }
 
-void wl_shard_tick(struct wl_shard *s, uint64_t packet, wl_ns now)
+void wl_shard_segment(struct wl_shard *s, const struct wl_segment *seg)
+{
+    take(s, seg);
+    emit_held(s);
+}
+
+static void tick(struct wl_shard *s, uint64_t packet, wl_ns now)
 {
     s->packet = packet;
     s->when = 2 * packet - 1; /* after whatever the packet before this one caused */
     s->ticking = true;
+    s->n_before = s->n_held;
     wl_flows_tick(s->flows, now);
     s->ticking = false;
-    if (s->n_held)
-        emit_held(s);
+    sort_tick(s);
+}
+
+void wl_shard_tick(struct wl_shard *s, uint64_t packet, wl_ns now)
+{
+    tick(s, packet, now);
+    emit_held(s);
 }
 
 void wl_shard_packet(struct wl_shard *s, const struct wl_packet *p)
@@ -300,15 +320,16 @@ static void take_burst(struct wl_shard *s, const struct wl_packet *packets, size
         ahead[i].mine = plain[i] && is_mine(s, &segments[i]);
     wl_flows_look(s->flows, segments, ahead, n);
     for (size_t i = 0; i < n; i++) {
-        wl_shard_tick(s, packets[i].ordinal, packets[i].t);
+        tick(s, packets[i].ordinal, packets[i].t);
         s->when = 2 * packets[i].ordinal;
         if (WL_LIKELY_TRUE(ahead[i].mine)) {
             wl_flows_take(s->flows, &segments[i], &ahead[i]);
         } else if (!plain[i] &&
                    wl_decode_any(s->decoder, &packets[i], &segments[i]) == WL_DECODED_TCP) {
-            wl_shard_segment(s, &segments[i]);
+            take(s, &segments[i]);
         }
     }
+    emit_held(s);
 }
 
 void wl_shard_packets(struct wl_shard *s, const struct wl_packet *packets, size_t n)
@@ -333,6 +354,7 @@ void wl_shard_finish(struct wl_shard *s)
     s->when = 2 * s->packet + 1;
     wl_decoder_finish(s->decoder);
     wl_flows_finish(s->flows); /* in the order of their numbers, and so of their ids */
+    emit_held(s);
 }
 
 struct wl_position wl_shard_watermark(const struct wl_shard *s)
@@ -372,6 +394,7 @@ void wl_shard_free(struct wl_shard *s)
     if (!s)
         return;
     wl_flows_free(s->flows);
+    emit_held(s);
     wl_judge_free(s->judge);
     wl_decoder_free(s->decoder);
     wl_free(&s->budget, s->held, s->held_size * sizeof(*s->held));
