@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-enum { WL_LANES = 64 };
+enum { WL_LANES = 64, WL_LANES_16 = 16 };
 
 /* The one place outside of capture where a platform shows: that word cannot be asked for in C. */
 #ifdef __SSE2__
@@ -36,7 +36,8 @@ static inline uint64_t wl_lanes_bits(wl_lanes16 truth)
     return (uint64_t)(uint32_t)__builtin_ia32_pmovmskb128((wl_chars16)truth);
 }
 
-static inline uint64_t wl_lanes_equal16(const uint8_t *p, uint8_t c)
+/** Octets of sixteen that are equal to c. */
+static inline uint64_t wl_lanes_equal16(const uint8_t p[WL_LANES_16], uint8_t c)
 {
     return wl_lanes_bits(wl_lanes_load(p) == c);
 }
@@ -78,16 +79,25 @@ static inline uint64_t wl_lanes_bits(uint64_t highest, unsigned at)
     return ((highest >> 7 & 0x0101010101010101) * 0x0102040810204080 >> 56) << at;
 }
 
-static inline uint64_t wl_lanes_equal(const uint8_t p[WL_LANES], uint8_t c)
+static inline uint64_t wl_lanes_equal8(const uint8_t *p, uint8_t c, unsigned at)
 {
     const uint64_t low = 0x7f7f7f7f7f7f7f7f;
+    uint64_t differ = wl_lanes_load(p + at) ^ c * (uint64_t)0x0101010101010101;
+
+    return wl_lanes_bits(~(((differ & low) + low) | differ), at);
+}
+
+static inline uint64_t wl_lanes_equal16(const uint8_t p[WL_LANES_16], uint8_t c)
+{
+    return wl_lanes_equal8(p, c, 0) | wl_lanes_equal8(p, c, 8);
+}
+
+static inline uint64_t wl_lanes_equal(const uint8_t p[WL_LANES], uint8_t c)
+{
     uint64_t bits = 0;
 
-    for (unsigned i = 0; i < WL_LANES; i += 8) {
-        uint64_t differ = wl_lanes_load(p + i) ^ c * (uint64_t)0x0101010101010101;
-
-        bits |= wl_lanes_bits(~(((differ & low) + low) | differ), i);
-    }
+    for (unsigned i = 0; i < WL_LANES; i += 8)
+        bits |= wl_lanes_equal8(p, c, i);
     return bits;
 }
 

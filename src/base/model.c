@@ -7,22 +7,10 @@
 #include "wirelint/model.h"
 
 #include "attr.h"
+#include "lanes.h"
 
 static_assert(WL_N_FIELDS <= UINT8_MAX, "an id is an octet");
-static_assert(WL_FIELD_IDS % 8 == 0, "ids are looked at by the word");
-
-/* Which of the eight octets at p is the first that is c? 8: none. */
-static uint32_t first_of_eight(const uint8_t *p, uint8_t c)
-{
-    const uint64_t ones = 0x0101010101010101, high = 0x8080808080808080;
-    uint64_t word = (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
-                    (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 |
-                    (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
-    uint64_t differ = word ^ ones * c;
-    uint64_t equal = (differ - ones) & ~differ & high; /* exact up to the first */
-
-    return equal ? (uint32_t)__builtin_ctzll(equal) / 8 : 8;
-}
+static_assert((int)WL_FIELD_IDS == (int)WL_LANES_16, "ids are looked at all at once");
 
 const struct wl_field *wl_message_field(const struct wl_message *m, enum wl_field_id id)
 {
@@ -31,12 +19,11 @@ const struct wl_field *wl_message_field(const struct wl_message *m, enum wl_fiel
     if (!wl_message_may_have(m, id))
         return NULL;
     if (m->present[0] & 1 && id != WL_FIELD_OTHER) {
-        for (; from < WL_FIELD_IDS; from += 8) {
-            uint32_t i = first_of_eight(m->ids + from, (uint8_t)id);
+        uint64_t equal = wl_lanes_equal16(m->ids, (uint8_t)id);
 
-            if (i < 8)
-                return &m->fields[from + i];
-        }
+        if (equal)
+            return &m->fields[__builtin_ctzll(equal)];
+        from = WL_FIELD_IDS;
     }
     for (uint32_t i = from; i < m->n_fields; i++) {
         if (m->fields[i].id == id)

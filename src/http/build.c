@@ -207,9 +207,12 @@ static enum wl_exchange_state state_of(const struct wl_work *w)
 static bool one_way(const struct wl_build *b)
 {
     for (int d = 0; d < 2; d++) {
-        uint64_t acked = wl_layer_acked(b->layer, (enum wl_dir)d);
+        uint64_t acked;
 
-        if (!b->heard[d] && (b->lost[d] || (acked != WL_NONE && acked > 0)))
+        if (b->heard[d])
+            continue;
+        acked = wl_layer_acked(b->layer, (enum wl_dir)d);
+        if (b->lost[d] || (acked != WL_NONE && acked > 0))
             return true;
     }
     return false;
@@ -576,7 +579,7 @@ void wl_build_request_head(struct wl_build *b, struct wl_work *w, uint64_t end,
     req->last_frame = seen->frame;
     req->body_at = (struct wl_at){seen->frame, end, WL_TO_SERVER};
     w->head_end = end;
-    if (wl_grammar_list_has(req, WL_FIELD_CONNECTION, WL_SPAN("close")))
+    if (wl_persist_says_close(req))
         b->client_close = true;
     wl_wait_request(b, w);
 }
@@ -668,21 +671,16 @@ void wl_build_response_lost(struct wl_build *b, struct wl_work *w, wl_ns now)
 
 void wl_build_message(const struct wl_begin *begin, struct wl_message *m)
 {
-    *m = (struct wl_message){
-        .state = WL_CUT,
-        .early = begin->early,
-        .stray = begin->stray,
-        .ttl = begin->ttl,
-        .declared = WL_NONE,
-        .other_declared = WL_NONE,
-        .at = begin->at,
-        .body_at = begin->at,
-        .end_offset = WL_NONE,
-        .acked = begin->acked,
-        .t_first = begin->t,
-        .t_last = begin->t,
-        .last_frame = begin->frame,
-    };
+    m->state = WL_CUT;
+    m->early = begin->early;
+    m->stray = begin->stray;
+    m->ttl = begin->ttl;
+    m->declared = m->other_declared = WL_NONE;
+    m->at = m->body_at = begin->at;
+    m->end_offset = WL_NONE;
+    m->acked = begin->acked;
+    m->t_first = m->t_last = begin->t;
+    m->last_frame = begin->frame;
 }
 
 bool wl_build_keeps_interim(const struct wl_build *b, const struct wl_work *w)
@@ -859,19 +857,19 @@ void wl_build_close(struct wl_build *b, wl_ns now)
     emit_released(b, now);
 }
 
-struct wl_seen wl_build_clock(struct wl_build *b, enum wl_dir dir, const struct wl_seen *seen)
+const struct wl_seen *wl_build_clock(struct wl_build *b, enum wl_dir dir,
+                                     const struct wl_seen *seen, struct wl_seen *room)
 {
-    struct wl_seen now = *seen;
-
-    if (WL_LIKELY_TRUE(now.t >= b->t_latest)) {
-        b->t_latest = now.t;
-    } else if (now.packet < b->packet_latest[dir]) {
-        now.t = b->t_latest; /* a loss that was made good, no fault of the clock */
-        return now;
+    if (WL_LIKELY_TRUE(seen->t >= b->t_latest)) {
+        b->t_latest = seen->t;
+    } else if (seen->packet < b->packet_latest[dir]) {
+        *room = *seen;
+        room->t = b->t_latest; /* a loss that was made good, no fault of the clock */
+        return room;
     } else {
         for (struct wl_work *w = b->first; w; w = w->next)
             w->unclocked = true;
     }
-    b->packet_latest[dir] = wl_max_u64(b->packet_latest[dir], now.packet);
-    return now;
+    b->packet_latest[dir] = wl_max_u64(b->packet_latest[dir], seen->packet);
+    return seen;
 }

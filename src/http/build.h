@@ -123,7 +123,7 @@ void wl_build_response(struct wl_build *b, struct wl_begin *ret, struct wl_at at
                        const struct wl_seen *seen);
 /** The response that began for w was lost before its status was known. */
 void wl_build_response_lost(struct wl_build *b, struct wl_work *w, wl_ns now);
-/** Fills what is known of a message from its beginning. */
+/** Fills what is known of a message from its beginning. m is zeroed. */
 void wl_build_message(const struct wl_begin *begin, struct wl_message *m);
 /** Are whole heads of interim responses still kept for w? */
 bool wl_build_keeps_interim(const struct wl_build *b, const struct wl_work *w);
@@ -163,8 +163,10 @@ void wl_build_close(struct wl_build *b, wl_ns now);
 /** An acknowledgement of dir's sender was seen (wl_layer_ops.acked, and every packet fed). */
 void wl_build_acked(struct wl_build *b, enum wl_dir dir, const struct wl_seen *seen);
 /** Times must rise; called for everything fed. What had waited behind a hole counts from the moment
- * at which its receiver could read it: what is returned carries that time, and the packet's frame. */
-struct wl_seen wl_build_clock(struct wl_build *b, enum wl_dir dir, const struct wl_seen *seen);
+ * at which its receiver could read it: what is returned, seen or room, carries that time, and the
+ * packet's frame. */
+const struct wl_seen *wl_build_clock(struct wl_build *b, enum wl_dir dir,
+                                     const struct wl_seen *seen, struct wl_seen *room);
 
 /** Records a fact on m, a message of w; the same fact again is counted. octets may be empty. */
 struct wl_mark *wl_build_mark(struct wl_build *b, struct wl_work *w, struct wl_message *m,

@@ -25,6 +25,12 @@ bool wl_grammar_is_token(struct wl_span s);
 struct wl_span wl_grammar_member(struct wl_cursor *c);
 /** The member up to its first ';', trimmed: the name of a coding, media type, protocol. */
 struct wl_span wl_grammar_name(struct wl_span member);
+/** wl_message_field for one that most messages do not have: no call to find that out. */
+static inline const struct wl_field *wl_grammar_rare_field(const struct wl_message *m,
+                                                           enum wl_field_id id)
+{
+    return wl_message_may_have(m, id) ? wl_message_field(m, id) : NULL;
+}
 /** Does any list line with this id in m have a member equal to name, without regard to case and
  * without its parameters? */
 bool wl_grammar_list_has(const struct wl_message *m, enum wl_field_id id, struct wl_span name);

@@ -174,11 +174,28 @@ static bool is_plain(uint8_t c)
     return (uint8_t)((c | 0x20) - 'a') < 26 || ((uint8_t)(c - '-') < 13 && c != '/');
 }
 
+/* The same of each of eight octets. */
+static bool are_plain(const uint8_t *p)
+{
+    const uint64_t ones = 0x0101010101010101, high = 0x8080808080808080;
+    uint64_t word, lower, letters, others, slashes;
+
+    memcpy(&word, p, sizeof(word));
+    lower = word | ones * 0x20;
+    /* the highest bit of each sum says of an ASCII octet that it is not below a bound */
+    letters = (lower + ones * (0x80 - 'a')) & ~(lower + ones * (0x7f - 'z'));
+    others = (word + ones * (0x80 - '-')) & ~(word + ones * (0x7f - '9'));
+    slashes = ~((word ^ ones * '/') + ones * 0x7f);
+    return ((letters | others) & ~slashes & ~word & high) == high;
+}
+
 /* A name of such octets, perhaps a port: nearly all there are. */
 static bool is_plain_host(struct wl_span s)
 {
     size_t n = 0;
 
+    while (n + 8 <= s.n && are_plain(s.p + n))
+        n += 8;
     while (n < s.n && is_plain(s.p[n]))
         n++;
     if (n == 0)

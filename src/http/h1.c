@@ -74,7 +74,7 @@ static void reset_side(struct wl_h1_side *s)
     s->excess.active = false;
 }
 
-static bool wake_up(struct wl_h1 *h)
+bool wl_h1_wake_up(struct wl_h1 *h)
 {
     struct wl_h1_live *live = h->live;
 
@@ -169,28 +169,41 @@ static uint64_t ask_to_skip(struct wl_h1_side *s, enum wl_dir dir)
     return n;
 }
 
+/* The long way: what comes belongs to something that is under way, or is out of the ordinary. */
+static WL_ASIDE struct wl_fed feed_live(struct wl_h1_in *in)
+{
+    struct wl_h1 *h = in->h;
+    struct wl_fed fed = {WL_FED, in->used + in->bytes.n, 0};
+
+    if (!wl_h1_wake_up(h))
+        return fed;
+    in->s = &h->live->side[in->at.dir];
+    wl_h1_drain(in);
+    fed.kind = in->kind;
+    fed.used = in->used;
+    if (fed.kind == WL_FED)
+        fed.skip = ask_to_skip(in->s, in->at.dir);
+    sleep_if_idle(h);
+    return fed;
+}
+
 static struct wl_fed h1_feed(struct wl_layer *l, enum wl_dir dir, struct wl_span bytes,
                              struct wl_at at, const struct wl_seen *seen)
 {
     struct wl_h1 *h = enter(l);
     struct wl_h1_in in = {.h = h, .bytes = bytes, .at = at, .kind = WL_FED};
-    struct wl_fed fed = {WL_FED, bytes.n, 0};
-    struct wl_seen now;
+    struct wl_seen room;
 
-    if (h->deaf || !wake_up(h))
-        return fed;
-    in.s = &h->live->side[dir];
+    if (h->deaf)
+        return (struct wl_fed){WL_FED, bytes.n, 0};
     h->build.heard[dir] = true;
-    now = wl_build_clock(&h->build, dir, seen);
-    in.seen = &now;
-    wl_build_acked(&h->build, dir, &now);
-    wl_h1_drain(&in);
-    fed.kind = in.kind;
-    fed.used = in.used;
-    if (fed.kind == WL_FED)
-        fed.skip = ask_to_skip(in.s, dir);
-    sleep_if_idle(h);
-    return fed;
+    in.seen = wl_build_clock(&h->build, dir, seen, &room);
+    wl_build_acked(&h->build, dir, in.seen);
+    while (!h->live && in.bytes.n && wl_h1_take_message(&in))
+        continue;
+    if (!h->live && in.bytes.n == 0)
+        return (struct wl_fed){WL_FED, bytes.n, 0};
+    return feed_live(&in);
 }
 
 static struct wl_fed h1_skipped(struct wl_layer *l, enum wl_dir dir, uint64_t n, struct wl_at at,
@@ -199,14 +212,13 @@ static struct wl_fed h1_skipped(struct wl_layer *l, enum wl_dir dir, uint64_t n,
     struct wl_h1 *h = enter(l);
     struct wl_fed fed = {WL_FED, 0, 0};
     struct wl_h1_side *s;
-    struct wl_seen now;
+    struct wl_seen room;
 
     if (h->deaf || !h->live)
         return fed;
     s = &h->live->side[dir];
     s->skipping = false;
-    now = wl_build_clock(&h->build, dir, seen);
-    seen = &now;
+    seen = wl_build_clock(&h->build, dir, seen, &room);
     if (n)
         wl_h1_pass_body(h, s, dir, n, at.offset + n, seen);
     fed.skip = ask_to_skip(s, dir);
@@ -273,7 +285,7 @@ static struct wl_fed h1_gap(struct wl_layer *l, enum wl_dir dir, uint64_t lost, 
     struct wl_h1_side *s;
 
     h->build.lost[dir] = true;
-    if (h->deaf || !wake_up(h))
+    if (h->deaf || !wl_h1_wake_up(h))
         return fed;
     s = &h->live->side[dir];
     /* no clock here: a hole is declared when patience ends, and what lies behind it came before */

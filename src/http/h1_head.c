@@ -274,35 +274,6 @@ static void check_host(const struct reading *r)
         mark(r, WL_MARK_HOST_INVALID, host->begin, 0, host->value);
 }
 
-bool wl_h1_parse_request(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
-                         const struct wl_h1_text *text, const struct wl_h1_lines *lines)
-{
-    struct reading r = begin_reading(h, w, m, text);
-    struct wl_span line;
-    size_t from = 0;
-    bool version, whole;
-
-    if (lines && take_request_line(&r, wl_h1_first_line(text->octets, lines))) {
-        whole = wl_h1_parse_lines(h, w, m, text, lines);
-        check_host(&r);
-        return whole;
-    }
-    if (!next_line(&r, &from, &line))
-        return false;
-    version = read_request_line(&r, line);
-    whole = lines ? wl_h1_parse_lines(h, w, m, text, lines)
-                  : wl_h1_parse_fields(h, w, m, text, from, false);
-    check_host(&r);
-    if (version)
-        return whole;
-    /* RFC 1945 4.1: Simple-Request = "GET" SP Request-URI CRLF, and nothing more */
-    m->major = 0;
-    m->minor = 9;
-    if (m->n_fields || m->method_id != WL_METHOD_GET)
-        mark(&r, WL_MARK_VERSION_MISSING, line.p, 0, line);
-    return whole;
-}
-
 bool wl_h1_take_status(struct wl_message *m, struct wl_span line)
 {
     const uint8_t *code = line.p + sizeof("HTTP/1.1 ") - 1;
@@ -710,31 +681,38 @@ static bool finish_trailers(const struct reading *r, struct section *s)
     return s->whole;
 }
 
-bool wl_h1_parse_lines(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
-                       const struct wl_h1_text *text, const struct wl_h1_lines *lines)
+/* The field lines of a plain head. */
+static bool read_lines(const struct reading *r, const struct wl_h1_lines *lines)
 {
-    struct reading r = begin_reading(h, w, m, text);
     struct section s;
     uint32_t n_fields = lines->n - 1;
 
-    WL_ASSERT(lines->n >= 1 && text->n_runs == 1);
-    begin_section(&r, &s);
+    WL_ASSERT(lines->n >= 1 && r->text->n_runs == 1);
+    begin_section(r, &s);
     if (n_fields && n_fields <= s.max) {
-        s.fields = wl_arena_raw(w->ex.arena, n_fields * sizeof(*s.fields));
+        s.fields = wl_arena_raw(r->w->ex.arena, n_fields * sizeof(*s.fields));
         s.room = s.fields ? n_fields : 0;
     }
     for (uint32_t i = 1; i < lines->n; i++) {
         uint32_t start;
 
         if (s.room == n_fields) /* for each line one, whatever becomes of it */
-            i = take_lines(&r, &s, lines, i);
+            i = take_lines(r, &s, lines, i);
         if (i == lines->n)
             break;
         start = lines->end[i - 1] + (uint32_t)2;
-        if (!read_line(&r, &s, wl_span(text->octets.p + start, lines->end[i] - start)))
+        if (!read_line(r, &s, wl_span(r->text->octets.p + start, lines->end[i] - start)))
             break;
     }
-    return finish_section(&r, &s);
+    return finish_section(r, &s);
+}
+
+bool wl_h1_parse_lines(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
+                       const struct wl_h1_text *text, const struct wl_h1_lines *lines)
+{
+    struct reading r = begin_reading(h, w, m, text);
+
+    return read_lines(&r, lines);
 }
 
 bool wl_h1_parse_fields(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
@@ -748,4 +726,32 @@ bool wl_h1_parse_fields(struct wl_h1 *h, struct wl_work *w, struct wl_message *m
     while (next_line(&r, &from, &line) && line.n && read_line(&r, &s, line))
         continue;
     return trailers ? finish_trailers(&r, &s) : finish_section(&r, &s);
+}
+
+bool wl_h1_parse_request(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
+                         const struct wl_h1_text *text, const struct wl_h1_lines *lines)
+{
+    struct reading r = begin_reading(h, w, m, text);
+    struct wl_span line;
+    size_t from = 0;
+    bool version, whole;
+
+    if (lines && take_request_line(&r, wl_h1_first_line(text->octets, lines))) {
+        whole = read_lines(&r, lines);
+        check_host(&r);
+        return whole;
+    }
+    if (!next_line(&r, &from, &line))
+        return false;
+    version = read_request_line(&r, line);
+    whole = lines ? read_lines(&r, lines) : wl_h1_parse_fields(h, w, m, text, from, false);
+    check_host(&r);
+    if (version)
+        return whole;
+    /* RFC 1945 4.1: Simple-Request = "GET" SP Request-URI CRLF, and nothing more */
+    m->major = 0;
+    m->minor = 9;
+    if (m->n_fields || m->method_id != WL_METHOD_GET)
+        mark(&r, WL_MARK_VERSION_MISSING, line.p, 0, line);
+    return whole;
 }

@@ -1,16 +1,17 @@
 /* h1_message.c - heads become messages: requests, interim and final responses, and their ends.
  * SPDX-License-Identifier: MIT
  *
- * The fast path: a plain head that lies whole in the octets given is found in one pass (h1_scan.c),
- * copied once into the exchange's arena and read there. A head in pieces is gathered, up to max_head; nothing is
+ * A plain head that lies whole in the octets given is found in one pass (h1_scan.c), copied once into
+ * the exchange's arena and read there. A head in pieces is gathered, up to max_head; nothing is
  * searched twice. What a complete head means for the connection (content, upgrade, tunnel, early
- * answers) is decided here; pairing is the builder's.
+ * answers) is decided here; pairing is the builder's. Most messages need only the pieces that
+ * h1_whole.c, the short way, shares with this file.
  */
 #include "grammar.h"
 #include "h1_side.h"
 #include "inside.h"
 
-static size_t max_head(const struct wl_h1 *h)
+size_t wl_h1_max_head(const struct wl_h1 *h)
 {
     return (size_t)wl_min_u64(wl_max_u64(wl_h1_layer(h)->host->cfg->limits.max_head, 64),
                               UINT32_MAX);
@@ -21,13 +22,14 @@ static struct wl_h1_side *other(struct wl_h1 *h, enum wl_dir dir)
     return &h->live->side[!dir];
 }
 
-/* The text of a head, copied into the arena of w; empty when memory is refused. */
-static struct wl_h1_text keep_text(struct wl_h1 *h, struct wl_work *w, struct wl_h1_text text)
+/* Copies the text of a head into the arena of w; false, and the text is empty: memory was refused. */
+static bool keep_text(struct wl_h1 *h, struct wl_work *w, struct wl_h1_text *text)
 {
-    text.octets = wl_arena_copy(w->ex.arena, text.octets);
-    if (!text.octets.p)
-        wl_h1_layer(h)->host->counters->refused++;
-    return text;
+    text->octets = wl_arena_copy(w->ex.arena, text->octets);
+    if (text->octets.p)
+        return true;
+    wl_h1_layer(h)->host->counters->refused++;
+    return false;
 }
 
 void wl_h1_lose(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir, uint64_t offset,
@@ -58,6 +60,20 @@ static void between_messages(struct wl_h1_side *s)
     wl_h1_gather_clear(s);
 }
 
+void wl_h1_over(struct wl_h1 *h, struct wl_work *w, enum wl_dir dir, enum wl_state state,
+                enum wl_end how, uint64_t offset, const struct wl_seen *seen)
+{
+    if (dir == WL_TO_SERVER) {
+        h->last_request = w->ex.ordinal;
+        h->after_content = w->ex.req.framing != WL_FRAMING_NONE;
+        wl_build_request_end(&h->build, w, state, how, offset, seen);
+    } else {
+        if (w->inside && state == WL_WHOLE)
+            wl_inside_end(&h->build, w, &w->ex.res);
+        wl_build_final_end(&h->build, w, state, how, offset, seen);
+    }
+}
+
 void wl_h1_message_end(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir, enum wl_state state,
                        enum wl_end how, uint64_t offset, const struct wl_seen *seen)
 {
@@ -77,15 +93,7 @@ void wl_h1_message_end(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir, e
     if (state == WL_HEAD && (how == WL_END_CLOSED || how == WL_END_RESET)) {
         wl_build_mark(&h->build, w, m, WL_MARK_CONTENT_CUT, m->body_at, left, wl_span(NULL, 0));
     }
-    if (dir == WL_TO_SERVER) {
-        h->last_request = w->ex.ordinal;
-        h->after_content = m->framing != WL_FRAMING_NONE;
-        wl_build_request_end(&h->build, w, state, how, offset, seen);
-    } else {
-        if (w->inside && state == WL_WHOLE)
-            wl_inside_end(&h->build, w, m);
-        wl_build_final_end(&h->build, w, state, how, offset, seen);
-    }
+    wl_h1_over(h, w, dir, state, how, offset, seen);
 }
 
 /* ------------------------------------------------------------------------------- requests */
@@ -106,42 +114,62 @@ static void name_protocol(struct wl_h1 *h, const struct wl_message *req)
     h->named = true;
 }
 
+enum wl_h1_read wl_h1_read_request(struct wl_h1 *h, struct wl_work *w, struct wl_h1_text text,
+                                   const struct wl_h1_lines *lines, const struct wl_seen *seen)
+{
+    uint64_t end = text.offset + text.octets.n;
+    struct wl_message *m = &w->ex.req;
+    bool kept = keep_text(h, w, &text), framed;
+
+    m->head = text.octets;
+    if (!kept || !wl_h1_parse_request(h, w, m, &text, lines)) {
+        m->head = wl_span(NULL, 0);
+        return WL_READ_REFUSED;
+    }
+    name_protocol(h, m);
+    framed = wl_h1_frame(h, w, m, m->method_id);
+    wl_build_request_head(&h->build, w, end, seen);
+    return framed ? WL_READ : WL_READ_UNFRAMED;
+}
+
+void wl_h1_request_read(struct wl_h1 *h, struct wl_h1_side *s, enum wl_h1_read read, uint64_t end,
+                        const struct wl_seen *seen)
+{
+    struct wl_work *w = s->work;
+
+    switch (read) {
+    case WL_READ:
+        s->m = &w->ex.req;
+        if (s->m->framing == WL_FRAMING_NONE) {
+            wl_h1_message_end(h, s, WL_TO_SERVER, WL_WHOLE, WL_END_NONE, end, seen);
+        } else {
+            wl_h1_begin_body(s, WL_TO_SERVER);
+        }
+        break;
+    case WL_READ_UNFRAMED:
+        s->m = &w->ex.req;
+        wl_build_unjudged(w, WL_UNJUDGED_LOST);
+        wl_h1_message_end(h, s, WL_TO_SERVER, WL_HEAD, WL_END_NONE, end, seen);
+        wl_h1_lose(h, s, WL_TO_SERVER, end, WL_UNJUDGED_LOST);
+        break;
+    case WL_READ_REFUSED: /* a limit was reached */
+        wl_build_request_end(&h->build, w, WL_CUT, WL_END_LIMIT, end, seen);
+        wl_h1_lose(h, s, WL_TO_SERVER, end, WL_UNJUDGED_LIMIT);
+        break;
+    }
+}
+
 /* lines: those of the text, if it is plain, or NULL. */
 static void request_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_h1_text text,
                              const struct wl_h1_lines *lines, const struct wl_seen *seen)
 {
-    struct wl_work *w = s->work;
     uint64_t end = text.offset + text.octets.n;
-    struct wl_message *m;
+    struct wl_work *w = s->work;
+    enum wl_h1_read read = w ? wl_h1_read_request(h, w, text, lines, seen) : WL_READ_REFUSED;
 
-    text = w ? keep_text(h, w, text) : text;
-    if (w)
-        w->ex.req.head = text.octets;
-    if (!w || !text.octets.p || !wl_h1_parse_request(h, w, &w->ex.req, &text, lines)) {
-        if (w) { /* a limit was reached */
-            w->ex.req.head = wl_span(NULL, 0);
-            wl_build_request_end(&h->build, w, WL_CUT, WL_END_LIMIT, end, seen);
-        }
-        wl_h1_lose(h, s, WL_TO_SERVER, end, WL_UNJUDGED_LIMIT);
-        return;
-    }
-    m = &w->ex.req;
-    name_protocol(h, m);
-    s->m = m;
-    if (!wl_h1_frame(h, w, m, m->method_id)) {
-        wl_build_request_head(&h->build, w, end, seen);
-        wl_build_unjudged(w, WL_UNJUDGED_LOST);
-        wl_h1_message_end(h, s, WL_TO_SERVER, WL_HEAD, WL_END_NONE, end, seen);
-        wl_h1_lose(h, s, WL_TO_SERVER, end, WL_UNJUDGED_LOST);
-        return;
-    }
-    wl_build_request_head(&h->build, w, end, seen);
-    m->body_at.frame = text.n_runs ? text.runs[text.n_runs - 1].frame : seen->frame;
-    if (m->framing == WL_FRAMING_NONE) {
-        wl_h1_message_end(h, s, WL_TO_SERVER, WL_WHOLE, WL_END_NONE, end, seen);
-    } else {
-        wl_h1_begin_body(s, WL_TO_SERVER);
-    }
+    if (read == WL_READ && text.n_runs)
+        w->ex.req.body_at.frame = text.runs[text.n_runs - 1].frame;
+    wl_h1_request_read(h, s, read, end, seen);
 }
 
 void wl_h1_simple_request(struct wl_h1 *h, const struct wl_seen *seen)
@@ -342,11 +370,33 @@ static void look_at_client(struct wl_h1 *h, struct wl_work *w)
         wl_h1_pass_body(h, client, WL_TO_SERVER, passed, wl_layer_offset(l, WL_TO_SERVER), &seen);
 }
 
+void wl_h1_final_read(struct wl_h1 *h, struct wl_h1_side *s, bool framed, uint64_t end,
+                      const struct wl_seen *seen)
+{
+    struct wl_work *w = s->work;
+    struct wl_message *m = s->m;
+
+    if (!framed) {
+        wl_build_unjudged(w, WL_UNJUDGED_LOST);
+        wl_h1_message_end(h, s, WL_TO_CLIENT, WL_HEAD, WL_END_NONE, WL_NONE, seen);
+        wl_h1_lose(h, s, WL_TO_CLIENT, end, WL_UNJUDGED_LOST);
+    } else if (m->framing == WL_FRAMING_TUNNEL) {
+        wl_h1_message_end(h, s, WL_TO_CLIENT, WL_WHOLE, WL_END_NONE, end, seen);
+        begin_switch(h, w, m, true, seen);
+    } else if (m->framing == WL_FRAMING_NONE) {
+        wl_h1_message_end(h, s, WL_TO_CLIENT, WL_WHOLE, WL_END_NONE, end, seen);
+    } else {
+        wl_h1_begin_body(s, WL_TO_CLIENT);
+        if (!w->inside)
+            wl_inside_begin(w, m);
+    }
+}
+
 static void final_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_work *w,
                            struct wl_message *m, uint64_t end, const struct wl_seen *seen)
 {
     struct wl_h1_side *client = other(h, WL_TO_CLIENT);
-    bool known = wl_h1_frame(h, w, m, method_of(h, w));
+    bool framed = wl_h1_frame(h, w, m, method_of(h, w));
 
     m->state = WL_HEAD;
     if (client->phase == WL_H1_DEAF && !h->build.over[WL_TO_SERVER]) {
@@ -358,19 +408,7 @@ static void final_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_work
     s->work = w;
     s->m = wl_build_final(&h->build, w, m);
     s->skipped = 0;
-    if (!known) {
-        wl_build_unjudged(w, WL_UNJUDGED_LOST);
-        wl_h1_message_end(h, s, WL_TO_CLIENT, WL_HEAD, WL_END_NONE, WL_NONE, seen);
-        wl_h1_lose(h, s, WL_TO_CLIENT, end, WL_UNJUDGED_LOST);
-    } else if (m->framing == WL_FRAMING_TUNNEL) {
-        wl_h1_message_end(h, s, WL_TO_CLIENT, WL_WHOLE, WL_END_NONE, end, seen);
-        begin_switch(h, w, &w->ex.res, true, seen);
-    } else if (m->framing == WL_FRAMING_NONE) {
-        wl_h1_message_end(h, s, WL_TO_CLIENT, WL_WHOLE, WL_END_NONE, end, seen);
-    } else {
-        wl_h1_begin_body(s, WL_TO_CLIENT);
-        wl_inside_begin(w, s->m);
-    }
+    wl_h1_final_read(h, s, framed, end, seen);
 }
 
 /* Is it an interim response of which only a note is kept? Its head is not worth memory. */
@@ -380,10 +418,11 @@ static bool note_only(struct wl_h1 *h, const struct wl_h1_text *text, struct wl_
     return m->status / 100 == 1 && m->status != 101;
 }
 
-static void begin_message(const struct wl_h1_side *s, struct wl_message *m, uint64_t end,
+/* What is known of m, which is zeroed, when its head is complete. */
+static void begin_message(const struct wl_begin *begin, struct wl_message *m, uint64_t end,
                           const struct wl_seen *seen)
 {
-    wl_build_message(&s->begin, m);
+    wl_build_message(begin, m);
     m->t_head = m->t_last = seen->t;
     m->last_frame = seen->frame;
     m->body_at = (struct wl_at){seen->frame, end, WL_TO_CLIENT};
@@ -401,52 +440,66 @@ static bool parse_response(struct wl_h1 *h, struct wl_work *w, struct wl_message
                  : wl_h1_parse_fields(h, w, m, text, from, false);
 }
 
+bool wl_h1_read_response(struct wl_h1 *h, const struct wl_begin *begin, struct wl_h1_text text,
+                         const struct wl_h1_lines *lines, const struct wl_seen *seen)
+{
+    uint64_t end = text.offset + text.octets.n;
+    struct wl_work *w = begin->work;
+    struct wl_message *m = &w->ex.res; /* where it belongs, if it is the final one */
+
+    if (!keep_text(h, w, &text)) {
+        wl_build_unjudged(w, WL_UNJUDGED_LIMIT);
+        return false;
+    }
+    begin_message(begin, m, end, seen);
+    m->head = text.octets;
+    if (parse_response(h, w, m, &text, lines))
+        return true;
+    m->end = WL_END_LIMIT;
+    m->head = wl_span(NULL, 0);
+    return false;
+}
+
+void wl_h1_response_refused(struct wl_h1 *h, struct wl_h1_side *s, struct wl_work *w, uint64_t end,
+                            const struct wl_seen *seen)
+{
+    struct wl_message *m = w ? &w->ex.res : NULL;
+
+    if (m && m->state != WL_ABSENT && m->status / 100 != 1) {
+        wl_build_final(&h->build, w, m);
+        wl_build_final_end(&h->build, w, WL_CUT, WL_END_LIMIT, WL_NONE, seen);
+    } else if (m) {
+        *m = (struct wl_message){0};
+        wl_build_response_lost(&h->build, w, seen->t);
+    }
+    wl_h1_lose(h, s, WL_TO_CLIENT, end, WL_UNJUDGED_LIMIT);
+    wl_build_unpair(&h->build, WL_UNJUDGED_LIMIT);
+}
+
 static void response_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_h1_text text,
                               const struct wl_h1_lines *lines, const struct wl_seen *seen)
 {
     uint64_t end = text.offset + text.octets.n;
     struct wl_work *w = s->begin.work;
     struct wl_message interim, *m = &interim;
-    bool whole;
 
     if (w && !wl_build_keeps_interim(&h->build, w)) {
-        begin_message(s, m, end, seen);
+        interim = (struct wl_message){0};
+        begin_message(&s->begin, m, end, seen);
         if (note_only(h, &text, m)) {
             interim_complete(h, s, w, m, end, seen);
             return;
         }
     }
-    text = w ? keep_text(h, w, text) : text;
-    if (!w || !text.octets.p) {
-        if (w) {
-            wl_build_unjudged(w, WL_UNJUDGED_LIMIT);
-            wl_build_response_lost(&h->build, w, seen->t);
-        }
-        wl_h1_lose(h, s, WL_TO_CLIENT, end, WL_UNJUDGED_LIMIT);
-        wl_build_unpair(&h->build, WL_UNJUDGED_LIMIT);
+    if (!w || !wl_h1_read_response(h, &s->begin, text, lines, seen)) {
+        wl_h1_response_refused(h, s, w, end, seen);
         return;
     }
-    m = &w->ex.res; /* where it belongs, if it is the final one */
-    begin_message(s, m, end, seen);
-    m->head = text.octets;
-    whole = parse_response(h, w, m, &text, lines);
+    m = &w->ex.res;
     if (m->status / 100 == 1) {
         interim = *m;
         *m = (struct wl_message){0};
         m = &interim;
-    }
-    if (!whole) {
-        m->end = WL_END_LIMIT;
-        m->head = wl_span(NULL, 0);
-        if (m != &interim) {
-            wl_build_final(&h->build, w, m);
-            wl_build_final_end(&h->build, w, WL_CUT, WL_END_LIMIT, WL_NONE, seen);
-        } else {
-            wl_build_response_lost(&h->build, w, seen->t);
-        }
-        wl_h1_lose(h, s, WL_TO_CLIENT, end, WL_UNJUDGED_LIMIT);
-        wl_build_unpair(&h->build, WL_UNJUDGED_LIMIT);
-        return;
     }
     if (s->skipped)
         wl_build_mark(&h->build, w, m, WL_MARK_RESYNCHRONISED, m->at, s->skipped, wl_span(NULL, 0));
@@ -482,8 +535,7 @@ static void cut_request(struct wl_h1 *h, struct wl_h1_side *s, enum wl_end how,
         wl_h1_count_excess(s, text.octets);
         wl_h1_close_excess(h, s);
     }
-    text = keep_text(h, w, text);
-    if (text.octets.p)
+    if (keep_text(h, w, &text))
         (void)wl_h1_parse_request(h, w, &w->ex.req, &text, NULL);
     if (how == WL_END_LIMIT) {
         wl_build_mark(&h->build, w, &w->ex.req, WL_MARK_HEAD_TOO_LARGE, w->ex.req.at,
@@ -498,7 +550,7 @@ static void cut_response(struct wl_h1 *h, struct wl_h1_side *s, enum wl_end how,
 {
     struct wl_work *w = s->begin.work;
     struct wl_h1_text text = wl_h1_gathered(s, WL_TO_CLIENT);
-    struct wl_message m;
+    struct wl_message m = {0};
     size_t from;
 
     if (!w)
@@ -507,8 +559,7 @@ static void cut_response(struct wl_h1 *h, struct wl_h1_side *s, enum wl_end how,
     m.end = how;
     m.t_last = seen->t;
     m.last_frame = seen->frame;
-    text = keep_text(h, w, text);
-    from = text.octets.p ? wl_h1_parse_status(h, w, &m, &text) : 0;
+    from = keep_text(h, w, &text) ? wl_h1_parse_status(h, w, &m, &text) : 0;
     if (from == 0) { /* not even its status is known */
         wl_build_unjudged(w, how == WL_END_GAP       ? WL_UNJUDGED_GAP
                              : how == WL_END_SNAPLEN ? WL_UNJUDGED_SNAPLEN
@@ -573,11 +624,11 @@ static bool view(struct wl_h1_in *in, struct wl_h1_text *ret, struct wl_h1_run *
 
     if (s->gather.buf.n == 0) {
         *run = (struct wl_h1_run){in->at.offset, in->at.frame};
-        *ret = (struct wl_h1_text){wl_span_sub(in->bytes, 0, max_head(in->h)), in->at.offset, run,
-                                   1, in->at.dir};
+        *ret = (struct wl_h1_text){wl_span_sub(in->bytes, 0, wl_h1_max_head(in->h)), in->at.offset,
+                                   run, 1, in->at.dir};
         return true;
     }
-    if (!wl_h1_gather(in, in->bytes.n, max_head(in->h)))
+    if (!wl_h1_gather(in, in->bytes.n, wl_h1_max_head(in->h)))
         return false;
     *ret = wl_h1_gathered(s, in->at.dir);
     return true;
@@ -594,7 +645,7 @@ static void keep_waiting(struct wl_h1_in *in, size_t seen_octets, size_t scan, b
     }
     s->gather.scan = scan;
     s->gather.checked = checked;
-    if (s->gather.buf.n >= max_head(in->h)) {
+    if (s->gather.buf.n >= wl_h1_max_head(in->h)) {
         head_too_large(in);
         return;
     }
@@ -639,7 +690,7 @@ static void end_of_head(struct wl_h1_in *in, bool waited)
  * nothing was taken. */
 static bool feed_whole_head(struct wl_h1_in *in)
 {
-    struct wl_span octets = wl_span_sub(in->bytes, 0, max_head(in->h));
+    struct wl_span octets = wl_span_sub(in->bytes, 0, wl_h1_max_head(in->h));
     struct wl_h1_run run = {in->at.offset, in->at.frame};
     struct wl_h1_text text = {octets, in->at.offset, &run, 1, in->at.dir};
     bool waited = in->h->build.parked;
@@ -730,14 +781,14 @@ void wl_h1_feed_trailer(struct wl_h1_in *in)
         n = 0;
     } else {
         n = wl_h1_head_length(text.octets, &scan, true);
-        if (n == 0 && text.octets.n < max_head(in->h) &&
+        if (n == 0 && text.octets.n < wl_h1_max_head(in->h) &&
             (gathered || wl_h1_gather(in, text.octets.n, text.octets.n))) {
             s->gather.scan = scan;
             return;
         }
     }
     if (n == 0) {
-        if (text.octets.n >= max_head(in->h)) {
+        if (text.octets.n >= wl_h1_max_head(in->h)) {
             wl_layer_limit(wl_h1_layer(in->h), WL_LIMIT_max_head);
         } else {
             wl_h1_take(in, in->bytes.n); /* memory was refused */
@@ -753,8 +804,7 @@ void wl_h1_feed_trailer(struct wl_h1_in *in)
     }
     text.octets.n = n;
     if (s->work && s->m && n != 2) {
-        text = keep_text(in->h, s->work, text);
-        if (text.octets.p)
+        if (keep_text(in->h, s->work, &text))
             wl_h1_parse_fields(in->h, s->work, s->m, &text, 0, true);
     }
     if (s->m) {

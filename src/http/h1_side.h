@@ -1,9 +1,10 @@
 /* h1_side.h - what the files of the HTTP/1 layer share: the two directions and what they are fed.
  * SPDX-License-Identifier: MIT
  *
- * h1.c dispatches and sniffs, h1_sync.c finds where messages begin, h1_head.c reads heads,
- * h1_line.c judges single lines, h1_framing.c decides how content ends, h1_body.c follows it.
- * Between exchanges a connection keeps struct wl_h1 only.
+ * h1.c dispatches, h1_whole.c is the short way, which nearly all messages take from end to end; of the
+ * long one h1_sync.c finds where messages begin, h1_head.c reads heads, h1_line.c judges single lines,
+ * h1_framing.c decides how content ends, h1_body.c follows it. Between messages a connection keeps
+ * struct wl_h1 only.
  */
 #ifndef WL_H1_SIDE_H
 #define WL_H1_SIDE_H
@@ -168,6 +169,17 @@ struct wl_at wl_h1_at(const struct wl_h1_text *text, const uint8_t *p);
 
 /** Works off all of in, as far as its phases go. */
 void wl_h1_drain(struct wl_h1_in *in);
+/** Makes h->live, where there is none; false when memory is refused, which is told. */
+bool wl_h1_wake_up(struct wl_h1 *h);
+
+/* h1_whole.c: the short way */
+
+/**
+ * Takes one message, or the beginning of one, from the front of in: nothing is under way (h->live is
+ * NULL), and it begins here with a plain head that lies here whole. Where its content goes on, h->live
+ * says so afterwards. False: nothing was taken, it is for others.
+ */
+bool wl_h1_take_message(struct wl_h1_in *in);
 
 /* h1_gather.c */
 
@@ -290,6 +302,34 @@ void wl_h1_unwatch(struct wl_h1 *h, struct wl_h1_side *s, const struct wl_seen *
 
 /* h1_message.c: heads become messages */
 
+/** What became of a head. */
+enum wl_h1_read {
+    WL_READ,
+    WL_READ_UNFRAMED, /* where its content ends nobody can tell */
+    WL_READ_REFUSED,  /* not all of it could be kept */
+};
+
+/** Octets that a head may have. */
+size_t wl_h1_max_head(const struct wl_h1 *h);
+/** Reads the head of w's request. text: a complete head; lines: its lines, if it is plain, or NULL. */
+enum wl_h1_read wl_h1_read_request(struct wl_h1 *h, struct wl_work *w, struct wl_h1_text text,
+                                   const struct wl_h1_lines *lines, const struct wl_seen *seen);
+/** Does what follows from it: s, which reads the request of s->work, goes on to the octet at end. */
+void wl_h1_request_read(struct wl_h1 *h, struct wl_h1_side *s, enum wl_h1_read read, uint64_t end,
+                        const struct wl_seen *seen);
+/** Reads the head of the response that began into begin->work->ex.res. False: not all of it could be kept. */
+bool wl_h1_read_response(struct wl_h1 *h, const struct wl_begin *begin, struct wl_h1_text text,
+                         const struct wl_h1_lines *lines, const struct wl_seen *seen);
+/** Does what follows from that; w may be NULL. */
+void wl_h1_response_refused(struct wl_h1 *h, struct wl_h1_side *s, struct wl_work *w, uint64_t end,
+                            const struct wl_seen *seen);
+/** The final response s->m of s->work has its head: s goes on to the octet at end. framed: where its
+ * content ends can be told. */
+void wl_h1_final_read(struct wl_h1 *h, struct wl_h1_side *s, bool framed, uint64_t end,
+                      const struct wl_seen *seen);
+/** A message of w is over: the final response, or the request. */
+void wl_h1_over(struct wl_h1 *h, struct wl_work *w, enum wl_dir dir, enum wl_state state,
+                enum wl_end how, uint64_t offset, const struct wl_seen *seen);
 void wl_h1_feed_head(struct wl_h1_in *in);
 void wl_h1_feed_trailer(struct wl_h1_in *in);
 /** The message that s reads has ended with the octet before offset. */

@@ -307,7 +307,7 @@ static void begin_simple_response(struct wl_h1_in *in)
 {
     struct wl_h1_side *s = in->s;
     struct wl_h1 *h = in->h;
-    struct wl_message m;
+    struct wl_message m = {0};
 
     wl_build_response(&h->build, &s->begin, s->first, &s->first_seen);
     if (!s->begin.work) {

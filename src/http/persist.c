@@ -187,6 +187,22 @@ static bool says(const struct wl_message *m, struct wl_span option)
     return wl_grammar_list_has(m, WL_FIELD_CONNECTION, option);
 }
 
+/* "keep-alive" and no more, in either of the ways in which nearly everybody writes it. */
+static bool is_keep_alive(struct wl_span value)
+{
+    return value.n == sizeof("keep-alive") - 1 && (memcmp(value.p, "keep-alive", value.n) == 0 ||
+                                                   memcmp(value.p, "Keep-Alive", value.n) == 0);
+}
+
+bool wl_persist_says_close(const struct wl_message *m)
+{
+    const struct wl_field *f = wl_grammar_rare_field(m, WL_FIELD_CONNECTION);
+
+    if (!f || (is_keep_alive(f->value) && !wl_message_next_field(m, f)))
+        return false;
+    return says(m, WL_SPAN("close"));
+}
+
 /* RFC 9112 9.3: HTTP/1.0 persists only where keep-alive is said, by both. */
 static bool is_over_http10(const struct wl_message *req, const struct wl_message *res)
 {
@@ -217,7 +233,7 @@ static uint8_t promise_of(const struct wl_message *res)
     struct wl_param timeout, max;
     uint64_t n;
 
-    if (!wl_message_field(res, WL_FIELD_KEEP_ALIVE) ||
+    if (!wl_grammar_rare_field(res, WL_FIELD_KEEP_ALIVE) ||
         (wl_grammar_directive_find(res, WL_FIELD_KEEP_ALIVE, WL_SPAN("max"), &max) &&
          wl_span_equal(max.value, WL_SPAN("0"))) ||
         !wl_grammar_directive_find(res, WL_FIELD_KEEP_ALIVE, WL_SPAN("timeout"), &timeout) ||
@@ -236,7 +252,7 @@ void wl_persist_final_end(struct wl_build *b, struct wl_work *w, wl_ns now)
         b->t_closing = now;
     if (res->state < WL_HEAD || res->framing == WL_FRAMING_TUNNEL)
         return;
-    if (says(res, WL_SPAN("close"))) {
+    if (wl_persist_says_close(res)) {
         why |= WHY_SAID;
         if (!b->server_close && res->end_offset != WL_NONE)
             b->server_close = res->end_offset;
@@ -244,7 +260,7 @@ void wl_persist_final_end(struct wl_build *b, struct wl_work *w, wl_ns now)
         b->promised = promise_of(res);
     }
     if (!w->stray && w->head_end != WL_NONE) {
-        why |= b->client_close && says(req, WL_SPAN("close")) ? WHY_ASKED : 0;
+        why |= b->client_close && wl_persist_says_close(req) ? WHY_ASKED : 0;
         why |= is_over_http10(req, res) ? WHY_HTTP10 : 0;
         why |= req->n_marks && is_ambiguous(req) ? WHY_AMBIGUOUS : 0;
     }

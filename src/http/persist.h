@@ -8,6 +8,8 @@
 
 #include "build.h"
 
+/** Does m say that the connection ends with its exchange (RFC 9112 9.6)? */
+bool wl_persist_says_close(const struct wl_message *m);
 /** w's request has begun while so many others were unanswered. */
 void wl_persist_request(struct wl_build *b, struct wl_work *w, uint32_t unanswered,
                         const struct wl_seen *seen);

@@ -65,7 +65,7 @@ void wl_wait_request(struct wl_build *b, struct wl_work *w)
 {
     struct wl_message *req = &w->ex.req;
 
-    if (wl_message_field(req, WL_FIELD_EXPECT) && wl_grammar_expects_continue(req) &&
+    if (wl_grammar_rare_field(req, WL_FIELD_EXPECT) && wl_grammar_expects_continue(req) &&
         wl_grammar_announces_content(req))
         keep(b, w);
     if (w->wait)

@@ -1,0 +1,144 @@
+/* h1_whole.c - the short way: a message that begins in a packet, and most often ends there.
+ * SPDX-License-Identifier: MIT
+ *
+ * Nearly all messages find nothing under way on their connection: no struct wl_h1_live. Their head is
+ * plain and lies in one packet, and they have no content, or all of it lies there too. For these a
+ * message is one straight run from its first octet to its last, and nothing is kept in between.
+ * Whatever is otherwise is left to the long way (h1.c): before anything was taken, or behind the head,
+ * when content goes on. The dialogues, played whole and in pieces, hold the two together.
+ */
+#include "h1_side.h"
+#include "inside.h"
+
+/* Do octets of the client that begin here wait for nothing: is every request before answered, and no
+ * answer such that it may be no HTTP that follows? */
+static bool is_turn_of_client(const struct wl_build *b)
+{
+    const struct wl_work *w = b->last;
+
+    return !b->parked && (!w || ((w->answered || w->stray) && !w->unasked_101));
+}
+
+/* Content of known length that lies here whole, and tells by its first octet that it is no message. */
+static bool has_content(const struct wl_h1_in *in, const struct wl_message *m)
+{
+    uint8_t first;
+
+    if (m->framing != WL_FRAMING_LENGTH || m->declared > in->bytes.n)
+        return false;
+    first = in->bytes.p[0];
+    return in->at.dir == WL_TO_SERVER ? first < 'A' || first > 'Z' : first != 'H';
+}
+
+/* Work that one packet does not finish: w's message gets a side. NULL: memory was refused, and what
+ * follows passes by. */
+static struct wl_h1_side *go_on(struct wl_h1_in *in, struct wl_work *w, struct wl_message *m)
+{
+    struct wl_h1_side *s;
+
+    if (!wl_h1_wake_up(in->h)) {
+        wl_h1_take(in, in->bytes.n);
+        if (w && m) {
+            wl_build_unjudged(w, WL_UNJUDGED_LIMIT);
+            wl_h1_over(in->h, w, in->at.dir, WL_HEAD, WL_END_LIMIT, WL_NONE, in->seen);
+        }
+        return NULL;
+    }
+    s = &in->h->live->side[in->at.dir];
+    s->work = w;
+    s->m = m;
+    return s;
+}
+
+static void take_request(struct wl_h1_in *in, struct wl_h1_text text,
+                         const struct wl_h1_lines *lines)
+{
+    struct wl_h1 *h = in->h;
+    struct wl_work *w = wl_build_request(&h->build, in->at, in->seen);
+    enum wl_h1_read read = w ? wl_h1_read_request(h, w, text, lines, in->seen) : WL_READ_REFUSED;
+    struct wl_message *m = w ? &w->ex.req : NULL;
+    struct wl_h1_side *s;
+
+    wl_h1_take(in, text.octets.n);
+    if (read == WL_READ && has_content(in, m)) {
+        wl_build_request_content(&h->build, w, m->declared, in->seen);
+        wl_h1_take(in, (size_t)m->declared);
+    } else if (read != WL_READ || m->framing != WL_FRAMING_NONE) {
+        s = go_on(in, w, m);
+        if (s)
+            wl_h1_request_read(h, s, read, in->at.offset, in->seen);
+        return;
+    }
+    wl_h1_over(h, w, WL_TO_SERVER, WL_WHOLE, WL_END_NONE, in->at.offset, in->seen);
+}
+
+/* A line of the strict form that begins no interim response. */
+static bool is_final(struct wl_span line)
+{
+    return line.n >= WL_STATUS_LIKE && wl_h1_status_like(line) && line.p[9] != '1';
+}
+
+static void take_final(struct wl_h1_in *in, struct wl_h1_text text, const struct wl_h1_lines *lines)
+{
+    struct wl_h1 *h = in->h;
+    struct wl_begin begin;
+    struct wl_h1_side *s;
+    struct wl_message *m;
+    struct wl_work *w;
+    bool framed, content;
+
+    wl_build_response(&h->build, &begin, in->at, in->seen);
+    w = begin.work;
+    wl_h1_take(in, text.octets.n);
+    if (!w || !wl_h1_read_response(h, &begin, text, lines, in->seen)) {
+        s = go_on(in, w, NULL);
+        if (s)
+            wl_h1_response_refused(h, s, w, in->at.offset, in->seen);
+        return;
+    }
+    m = &w->ex.res;
+    framed = wl_h1_frame(h, w, m, w->ex.req.method_id);
+    m->state = WL_HEAD;
+    wl_build_final(&h->build, w, m);
+    content = framed && has_content(in, m);
+    if (content)
+        wl_inside_begin(w, m);
+    if (content && !w->inside) {
+        m->body_bytes = m->declared;
+        wl_h1_take(in, (size_t)m->declared);
+    } else if (!framed || m->framing != WL_FRAMING_NONE) {
+        s = go_on(in, w, m);
+        if (s)
+            wl_h1_final_read(h, s, framed, in->at.offset, in->seen);
+        return;
+    }
+    wl_h1_over(h, w, WL_TO_CLIENT, WL_WHOLE, WL_END_NONE, in->at.offset, in->seen);
+}
+
+bool wl_h1_take_message(struct wl_h1_in *in)
+{
+    struct wl_span octets = wl_span_sub(in->bytes, 0, wl_h1_max_head(in->h));
+    struct wl_h1_run run = {in->at.offset, in->at.frame};
+    struct wl_h1_text text = {octets, in->at.offset, &run, 1, in->at.dir};
+    struct wl_h1_lines lines;
+
+    if (in->at.dir == WL_TO_SERVER) {
+        if (octets.p[0] < 'A' || octets.p[0] > 'Z' || !is_turn_of_client(&in->h->build))
+            return false;
+    } else if (octets.p[0] != 'H' || in->h->build.parked) {
+        return false;
+    }
+    text.octets.n = wl_h1_scan(octets, &lines);
+    if (text.octets.n == 0)
+        return false;
+    if (in->at.dir == WL_TO_SERVER) {
+        if (!wl_h1_is_request(wl_h1_first_line(octets, &lines)))
+            return false;
+        take_request(in, text, &lines);
+    } else {
+        if (!is_final(wl_h1_first_line(octets, &lines)))
+            return false;
+        take_final(in, text, &lines);
+    }
+    return true;
+}
