@@ -3,8 +3,9 @@
  *
  * What the scanners of text are made of: a block of 64 octets becomes a word in which bit i says
  * something of octet i, and the rest is arithmetic on words. SSE2, which every x86-64 has, does it
- * sixteen octets at a time; elsewhere plain C does eight. The block must be readable as a whole;
- * whoever has fewer octets copies them to one (wl_lanes_tail).
+ * sixteen octets at a time, AVX2, for which a program must ask when it runs, thirty-two; elsewhere
+ * plain C does eight. The block must be readable as a whole; whoever has fewer octets copies them to
+ * one (wl_lanes_tail).
  */
 #ifndef WL_LANES_H
 #define WL_LANES_H
@@ -113,6 +114,55 @@ static inline uint64_t wl_lanes_odd(const uint8_t p[WL_LANES])
         bits |= wl_lanes_bits(~visible | del | word, i);
     }
     return bits;
+}
+
+#endif
+
+/** What the octets of a block are to whoever looks for the lines of text. */
+struct wl_lanes_kinds {
+    uint64_t odd; /* no visible ASCII and no SP: CR and LF among them */
+    uint64_t crs, lfs, colons;
+};
+
+static inline struct wl_lanes_kinds wl_lanes_kinds(const uint8_t p[WL_LANES])
+{
+    return (struct wl_lanes_kinds){
+        .odd = wl_lanes_odd(p),
+        .crs = wl_lanes_equal(p, '\r'),
+        .lfs = wl_lanes_equal(p, '\n'),
+        .colons = wl_lanes_equal(p, ':'),
+    };
+}
+
+#if defined(__SSE2__) && defined(__x86_64__)
+
+/** May functions for AVX2 be called here? */
+#    define WL_LANES_WIDE()      __builtin_cpu_supports("avx2")
+#    define WL_LANES_WIDE_TARGET __attribute__((target("avx2,popcnt")))
+
+typedef signed char wl_lanes32 __attribute__((vector_size(32)));
+typedef uint8_t wl_octets32 __attribute__((vector_size(32)));
+typedef char wl_chars32 __attribute__((vector_size(32)));
+
+/* Two comparisons of thirty-two octets as the bits of a block. */
+#    define WL_LANES_WORD(truth_0, truth_1)                                      \
+        ((uint64_t)(uint32_t)__builtin_ia32_pmovmskb256((wl_chars32)(truth_0)) | \
+         (uint64_t)(uint32_t)__builtin_ia32_pmovmskb256((wl_chars32)(truth_1)) << 32)
+
+/** The same as wl_lanes_kinds, with AVX2. */
+WL_LANES_WIDE_TARGET static inline struct wl_lanes_kinds wl_lanes_kinds_wide(
+    const uint8_t p[WL_LANES])
+{
+    wl_octets32 low, high;
+
+    memcpy(&low, p, sizeof(low));
+    memcpy(&high, p + sizeof(low), sizeof(high));
+    return (struct wl_lanes_kinds){
+        .odd = ~WL_LANES_WORD((wl_lanes32)(low + 1) > ' ', (wl_lanes32)(high + 1) > ' '),
+        .crs = WL_LANES_WORD(low == '\r', high == '\r'),
+        .lfs = WL_LANES_WORD(low == '\n', high == '\n'),
+        .colons = WL_LANES_WORD(low == ':', high == ':'),
+    };
 }
 
 #endif

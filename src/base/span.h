@@ -17,6 +17,27 @@ static inline struct wl_span wl_span(const void *p, size_t n)
     return (struct wl_span){(const uint8_t *)p, n};
 }
 
+/** Eight octets as a word, the first lowest; compilers make one instruction of it. */
+static inline uint64_t wl_octets_word(const uint8_t *p)
+{
+    return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 |
+           (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
+           (uint64_t)p[7] << 56;
+}
+
+/** The same the other way round. */
+static inline void wl_octets_put(uint8_t *p, uint64_t word)
+{
+    p[0] = (uint8_t)word;
+    p[1] = (uint8_t)(word >> 8);
+    p[2] = (uint8_t)(word >> 16);
+    p[3] = (uint8_t)(word >> 24);
+    p[4] = (uint8_t)(word >> 32);
+    p[5] = (uint8_t)(word >> 40);
+    p[6] = (uint8_t)(word >> 48);
+    p[7] = (uint8_t)(word >> 56);
+}
+
 /** A span over a NUL-terminated string, without its NUL; text NULL is empty. */
 static inline struct wl_span wl_span_text(const char *text)
 {

@@ -535,46 +535,51 @@ static bool is_token(const uint8_t *p, size_t n)
     return i == n && n > 0;
 }
 
-/* The hot loop: takes lines of a plain head, the i-th and those behind it, as long as they are
- * "token:" and a value, as nearly all are. There is room for all of them. Returns the number of the
- * line that it came to. */
-static uint32_t take_lines(const struct reading *r, struct section *s,
-                           const struct wl_h1_lines *lines, uint32_t i)
+/* The hot loop: takes lines of a plain head, from the one at start on, as long as they are "token:" and a
+ * value, as nearly all are. There is room for all of them. Returns where the line begins that it came to. */
+static WL_ASIDE uint32_t take_lines(const struct reading *r, struct section *s,
+                                    const struct wl_h1_lines *lines, uint32_t start)
 {
+    const struct wl_lookup *lookup = r->lookup;
     const uint8_t *head = r->text->octets.p;
     struct wl_field *f = s->fields + s->n;
-    uint32_t start = lines->end[i - 1] + (uint32_t)2;
     uint8_t *ids = s->ids + s->n;
 
-    for (; i < lines->n; i++, f++) {
-        uint32_t end = lines->end[i], colon = wl_h1_colon(lines, start, end);
-        const uint8_t *name = head + start, *from = head + colon + 1, *to = head + end;
-        uint64_t bit;
-        size_t id;
+    for (;; f++) {
+        uint64_t ends = wl_h1_bits(lines->ends, start), bit;
+        /* those up to the end of the line; all, if that is farther away */
+        uint64_t colons = wl_h1_bits(lines->colons, start) & (ends ^ (ends - 1));
+        const uint8_t *name = head + start, *from, *to;
+        size_t n, id;
 
-        if (colon == WL_H1_SCAN)
+        if (colons == 0) /* the empty line, too */
             break;
+        n = (size_t)__builtin_ctzll(colons);
         /* before the name stands a start line, behind it at least a colon and two line ends */
-        id = wl_lookup_field_amid(r->lookup, name, colon - start);
-        if (id == WL_FIELD_OTHER && !is_token(name, colon - start))
+        id = wl_lookup_field_amid(lookup, name, n);
+        if (id == WL_FIELD_OTHER && !is_token(name, n))
             break;
+        start = WL_LIKELY_TRUE(ends) ? start + (uint32_t)__builtin_ctzll(ends)
+                                     : wl_h1_line_end(lines, start + WL_H1_BITS);
+        from = name + n + 1;
+        to = head + start;
         while (*from == ' ') /* the CR stops it */
             from++;
         while (to[-1] == ' ' && to > from)
             to--;
         f->value = wl_span(from, (size_t)(to - from));
         f->begin = name;
-        f->n_name = colon - start;
+        f->n_name = (uint32_t)n;
         f->id = (uint16_t)id;
         f->odd = 0;
         *ids++ = (uint8_t)id;
         bit = (uint64_t)1 << id % 64;
         s->repeated[id / 64] |= s->present[id / 64] & bit;
         s->present[id / 64] |= bit;
-        start = end + 2;
+        start += 2;
     }
     s->n = (uint32_t)(f - s->fields);
-    return i;
+    return start;
 }
 
 /* Of these there is one line at most (RFC 9110 5.3); Content-Length has marks of its own, and a
@@ -684,8 +689,8 @@ static bool finish_trailers(const struct reading *r, struct section *s)
 /* The field lines of a plain head. */
 static bool read_lines(const struct reading *r, const struct wl_h1_lines *lines)
 {
+    uint32_t n_fields = lines->n - 1, start = lines->first + 2, end;
     struct section s;
-    uint32_t n_fields = lines->n - 1;
 
     WL_ASSERT(lines->n >= 1 && r->text->n_runs == 1);
     begin_section(r, &s);
@@ -693,15 +698,11 @@ static bool read_lines(const struct reading *r, const struct wl_h1_lines *lines)
         s.fields = wl_arena_raw(r->w->ex.arena, n_fields * sizeof(*s.fields));
         s.room = s.fields ? n_fields : 0;
     }
-    for (uint32_t i = 1; i < lines->n; i++) {
-        uint32_t start;
-
+    for (;; start = end + 2) {
         if (s.room == n_fields) /* for each line one, whatever becomes of it */
-            i = take_lines(r, &s, lines, i);
-        if (i == lines->n)
-            break;
-        start = lines->end[i - 1] + (uint32_t)2;
-        if (!read_line(r, &s, wl_span(r->text->octets.p + start, lines->end[i] - start)))
+            start = take_lines(r, &s, lines, start);
+        end = wl_h1_line_end(lines, start);
+        if (end == start || !read_line(r, &s, wl_span(r->text->octets.p + start, end - start)))
             break;
     }
     return finish_section(r, &s);

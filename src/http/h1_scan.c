@@ -1,73 +1,103 @@
 /* h1_scan.c - the lines of a head that lies before us whole, found in one pass.
  * SPDX-License-Identifier: MIT
  *
- * Each block of 64 octets is looked at once: where colons stand, and where anything stands that is no
- * visible ASCII and no SP, as bits of two words (lanes.h). In a head as it should be these are the
- * CRs and LFs at the ends of lines, which become a list; the colons are left as they are, for whoever
- * reads the lines. Where something else turns up the head is not plain, and is read octet by octet
- * (h1_head.c). Marks nothing, keeps nothing.
+ * Each block of 64 octets is looked at once: where CR, LF and colons stand, and where anything stands
+ * that is no visible ASCII and no SP, as bits of four words (lanes.h). Arithmetic on them tells whether
+ * the head is as it should be and where its empty line is, without a look at single lines; where they
+ * end, and the colons, is left as bits, for whoever reads the lines. Where something else turns up the
+ * head is not plain, and is read octet by octet (h1_head.c). Marks nothing, keeps nothing.
  */
 #include "h1_side.h"
 #include "lanes.h"
 
-static_assert(WL_H1_SCAN <= UINT16_MAX, "ends of lines are 16 bits wide");
+static_assert(WL_H1_SCAN % WL_LANES == 0, "a word of bits for each block");
 
-static bool is_crlf(const uint8_t *p)
-{
-    return memcmp(p, "\r\n", 2) == 0;
-}
+typedef struct wl_lanes_kinds kinds_fn(const uint8_t p[WL_LANES]);
 
 /* Less than a block is left of a head: bits of what stands from base on. A head that is longer is
  * looked at in its last 64 octets, some of them for the second time. */
-static void look_at_rest(struct wl_span head, size_t base, uint64_t *odd, uint64_t *colons)
+static WL_INLINE struct wl_lanes_kinds look_at_rest(struct wl_span head, size_t base,
+                                                    kinds_fn *kinds_of)
 {
-    size_t n = head.n - base;
+    size_t n = head.n - base, seen = WL_LANES - n;
+    struct wl_lanes_kinds kinds;
     uint8_t tail[WL_LANES];
-    const uint8_t *octets;
 
     if (head.n >= WL_LANES) {
-        octets = head.p + head.n - WL_LANES;
-        *odd = wl_lanes_odd(octets) >> (WL_LANES - n);
-        *colons = wl_lanes_equal(octets, ':') >> (WL_LANES - n);
-        return;
+        kinds = kinds_of(head.p + head.n - WL_LANES);
+        return (struct wl_lanes_kinds){kinds.odd >> seen, kinds.crs >> seen, kinds.lfs >> seen,
+                                       kinds.colons >> seen};
     }
-    octets = wl_lanes_tail(tail, head.p + base, n);
-    *odd = wl_lanes_odd(octets) & UINT64_MAX >> (WL_LANES - n);
-    *colons = wl_lanes_equal(octets, ':');
+    kinds = kinds_of(wl_lanes_tail(tail, head.p + base, n));
+    kinds.odd &= UINT64_MAX >> seen;
+    return kinds;
+}
+
+/* The pass, with one of the ways to look at a block. */
+static WL_INLINE size_t scan(struct wl_span head, struct wl_h1_lines *ret, kinds_fn *kinds_of)
+{
+    uint64_t before = 0; /* CRs of the block before */
+    unsigned n = 0;      /* ends of lines so far */
+
+    head.n = wl_min_size(head.n, WL_H1_SCAN);
+    if (head.n == 0 || head.p[0] == '\r') /* an empty line before the start line is not plain */
+        return 0;
+    for (size_t base = 0; base < head.n; base += WL_LANES) {
+        struct wl_lanes_kinds kinds = head.n - base >= WL_LANES
+                                          ? kinds_of(head.p + base)
+                                          : look_at_rest(head, base, kinds_of);
+        uint8_t *ends = ret->ends + base / 8, *colons = ret->colons + base / 8;
+        uint64_t behind = kinds.crs << 1 | before >> 63;
+        uint64_t empty = kinds.crs & (kinds.crs << 2 | before >> 62);
+        /* each LF stands behind a CR, behind each CR stands an LF, and there is nothing else */
+        uint64_t wrong = (kinds.lfs ^ behind) | (kinds.odd & ~(kinds.crs | kinds.lfs));
+
+        wl_octets_put(ends, kinds.crs);
+        wl_octets_put(colons, kinds.colons);
+        if (empty) {
+            size_t at = base + (size_t)__builtin_ctzll(empty);
+
+            kinds.crs &= empty ^ (empty - 1);
+            n += (unsigned)__builtin_popcountll(kinds.crs);
+            wl_octets_put(ends + 8, 0);
+            wl_octets_put(colons + 8, 0);
+            ret->n = n - 1;
+            ret->first = wl_h1_line_end(ret, 0);
+            if (wrong & (empty ^ (empty - 1)) || n - 1 > WL_H1_LINES || at + 1 >= head.n ||
+                head.p[at + 1] != '\n')
+                return 0;
+            return at + 2;
+        }
+        if (wrong)
+            return 0;
+        n += (unsigned)__builtin_popcountll(kinds.crs);
+        before = kinds.crs;
+    }
+    return 0;
+}
+
+static size_t scan_narrow(struct wl_span head, struct wl_h1_lines *ret)
+{
+    return scan(head, ret, wl_lanes_kinds);
+}
+
+#ifdef WL_LANES_WIDE
+
+WL_LANES_WIDE_TARGET static size_t scan_wide(struct wl_span head, struct wl_h1_lines *ret)
+{
+    return scan(head, ret, wl_lanes_kinds_wide);
 }
 
 size_t wl_h1_scan(struct wl_span head, struct wl_h1_lines *ret)
 {
-    uint32_t n = 0, start = 0; /* lines so far; where the next one begins */
-
-    head.n = wl_min_size(head.n, WL_H1_SCAN);
-    for (size_t base = 0; base < head.n; base += WL_LANES) {
-        uint64_t odd, colons;
-
-        if (head.n - base >= WL_LANES) {
-            odd = wl_lanes_odd(head.p + base);
-            colons = wl_lanes_equal(head.p + base, ':');
-        } else {
-            look_at_rest(head, base, &odd, &colons);
-        }
-        ret->colons[base / WL_LANES] = colons;
-        if (start > base)
-            odd &= ~(uint64_t)1; /* the LF of a line end that has been seen */
-        for (; odd; odd &= odd - 1) {
-            uint32_t at = (uint32_t)base + (uint32_t)__builtin_ctzll(odd);
-
-            if (at + 1 >= head.n || !is_crlf(head.p + at))
-                return 0;
-            if (at == start) { /* the empty line; one before the start line is not plain */
-                ret->n = n;
-                return n ? at + (size_t)2 : 0;
-            }
-            if (n == WL_H1_LINES)
-                return 0;
-            ret->end[n++] = (uint16_t)at;
-            start = at + 2;
-            odd &= odd - 1; /* its CR; then its LF, if that stands in this block */
-        }
-    }
-    return 0;
+    return WL_LANES_WIDE() ? scan_wide(head, ret) : scan_narrow(head, ret);
 }
+
+#else
+
+size_t wl_h1_scan(struct wl_span head, struct wl_h1_lines *ret)
+{
+    return scan_narrow(head, ret);
+}
+
+#endif

@@ -225,35 +225,42 @@ enum {
 
 /** The lines of a plain head: each ends with CRLF, and all before it is visible ASCII and SP. */
 struct wl_h1_lines {
-    uint32_t n;                       /* the start line included, not the empty one at the end */
-    uint16_t end[WL_H1_LINES];        /* offset of the CR */
-    uint64_t colons[WL_H1_SCAN / 64]; /* one bit per octet of the head; not written beyond it */
+    uint32_t n;     /* the start line included, not the empty one at the end */
+    uint32_t first; /* octets of the start line, without its line end */
+    /* a bit per octet of the head, the lowest first; not written beyond it, but for eight octets of zeros
+     * behind its last block of 64 */
+    uint8_t ends[WL_H1_SCAN / 8 + 8]; /* the CRs */
+    uint8_t colons[WL_H1_SCAN / 8 + 8];
 };
 
 /** Finds the lines of the head at the front of head. Returns octets of it, its empty line
  * included; 0: it is not complete, not plain, or too large. */
 size_t wl_h1_scan(struct wl_span head, struct wl_h1_lines *ret);
 
+enum { WL_H1_BITS = 57 }; /* how many wl_h1_bits has at least */
+
+/** Of the bits of ends or colons those from any one on. */
+static inline uint64_t wl_h1_bits(const uint8_t *bits, uint32_t from)
+{
+    return wl_octets_word(bits + from / 8) >> from % 8;
+}
+
+/** The offset at which a line ends that begins at from, or anywhere in it; of the empty line: from. */
+static inline uint32_t wl_h1_line_end(const struct wl_h1_lines *lines, uint32_t from)
+{
+    uint64_t ends = wl_h1_bits(lines->ends, from);
+
+    while (WL_LIKELY_FALSE(ends == 0)) {
+        from += WL_H1_BITS;
+        ends = wl_h1_bits(lines->ends, from);
+    }
+    return from + (uint32_t)__builtin_ctzll(ends);
+}
+
 /** The start line without its line end. */
 static inline struct wl_span wl_h1_first_line(struct wl_span head, const struct wl_h1_lines *lines)
 {
-    return wl_span(head.p, lines->end[0]);
-}
-
-/** The offset of the first colon of the head at from or behind it, within the lines; WL_H1_SCAN: there
- * is none before the offset end. */
-static inline uint32_t wl_h1_colon(const struct wl_h1_lines *lines, uint32_t from, uint32_t end)
-{
-    uint64_t bits = lines->colons[from / 64] >> from % 64;
-
-    while (bits == 0) {
-        from = (from | 63) + 1;
-        if (from >= end)
-            return WL_H1_SCAN;
-        bits = lines->colons[from / 64];
-    }
-    from += (uint32_t)__builtin_ctzll(bits);
-    return from < end ? from : WL_H1_SCAN;
+    return wl_span(head.p, lines->first);
 }
 
 /* h1_head.c: reading heads */

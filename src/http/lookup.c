@@ -26,29 +26,44 @@ static bool is_folded(const char *text)
     return true;
 }
 
-/* n > 0. */
 static struct wl_lookup_name words_of(struct wl_span s)
 {
     struct wl_lookup_name name = {.n = (uint32_t)s.n};
-    bool whole = s.n >= 8;
+    uint8_t octets[8] = {0};
 
-    if (s.n >= 4) {
-        name.first = wl_lookup_word(s.p, whole);
-        name.last = wl_lookup_word(s.p + s.n - (whole ? 8 : 4), whole);
+    if (s.n >= 8) {
+        name.first = wl_octets_word(s.p);
+        name.last = wl_octets_word(s.p + s.n - 8);
     } else {
-        name.first = (uint64_t)s.p[0] << 16 | (uint64_t)s.p[s.n / 2] << 8 | s.p[s.n - 1];
+        memcpy(octets, s.p, s.n);
+        name.first = wl_octets_word(octets);
+        memset(octets, 0, sizeof(octets));
+        memcpy(octets + 8 - s.n, s.p, s.n);
+        name.last = wl_octets_word(octets);
     }
     return name;
 }
 
-/* The same for a name without regard to case; what lies behind a short one is changed as well. */
-static struct wl_lookup_name folded_words_of(struct wl_span s)
+/* The same for a name without regard to case. */
+static struct wl_lookup_name folded_words_of(const struct wl_lookup *l, struct wl_span s)
 {
     struct wl_lookup_name name = words_of(s);
+    size_t n = wl_min_size(s.n, WL_LOOKUP_WORDS);
 
-    name.first |= WL_LOOKUP_FOLD;
-    name.last |= WL_LOOKUP_FOLD;
+    name.first = (name.first | WL_LOOKUP_FOLD) & l->first[n];
+    name.last = (name.last | WL_LOOKUP_FOLD) & l->last[n];
     return name;
+}
+
+/* Which octets of a word are those of a name? */
+static void set_masks(struct wl_lookup *l)
+{
+    for (unsigned n = 0; n <= WL_LOOKUP_WORDS; n++) {
+        unsigned absent = n < 8 ? 64 - 8 * n : 0; /* bits */
+
+        l->first[n] = n ? UINT64_MAX >> absent : 0;
+        l->last[n] = n ? UINT64_MAX << absent : 0;
+    }
 }
 
 static size_t hash(const struct wl_lookup *l, const struct wl_lookup_name *name)
@@ -81,7 +96,7 @@ static size_t put_fields(struct wl_lookup *l)
 
     memset(l->fields, 0, sizeof(l->fields));
     for (size_t id = WL_FIELD_OTHER + 1; id < WL_N_FIELDS; id++) {
-        struct wl_lookup_name name = folded_words_of(wl_span_text(field_names[id]));
+        struct wl_lookup_name name = folded_words_of(l, wl_span_text(field_names[id]));
 
         displaced += !put(l, l->fields, WL_LOOKUP_FIELDS, name, id);
     }
@@ -112,6 +127,7 @@ void wl_lookup_init(struct wl_lookup *l)
 {
     for (size_t id = WL_FIELD_OTHER + 1; id < WL_N_FIELDS; id++)
         WL_ASSERT(is_folded(field_names[id]));
+    set_masks(l);
     l->mixer = choose_mixer(l);
     (void)put_fields(l);
     memset(l->methods, 0, sizeof(l->methods));
@@ -122,19 +138,31 @@ void wl_lookup_init(struct wl_lookup *l)
     }
 }
 
-enum wl_field_id wl_lookup_field_farther(const struct wl_lookup *l, struct wl_span name)
+/* Of two names whose words are the same: is what lies between these the same, too? known is folded. */
+static bool same_between(struct wl_span name, const char *known)
+{
+    for (size_t i = 8; i + 8 < name.n; i += 8) {
+        uint64_t word = wl_octets_word(name.p + i) | WL_LOOKUP_FOLD;
+
+        if (word != wl_octets_word((const uint8_t *)known + i))
+            return false;
+    }
+    return true;
+}
+
+enum wl_field_id wl_lookup_field(const struct wl_lookup *l, struct wl_span name)
 {
     struct wl_lookup_name key;
 
     if (name.n == 0 || name.n > UINT8_MAX)
         return WL_FIELD_OTHER;
-    key = folded_words_of(name);
+    key = folded_words_of(l, name);
     for (size_t i = hash(l, &key);; i++) {
         const struct wl_lookup_name *slot = &l->fields[i & (WL_LOOKUP_FIELDS - 1)];
 
         if (slot->id == 0)
             return WL_FIELD_OTHER;
-        if (same(slot, &key) && wl_span_equal_nocase(name, wl_span(field_names[slot->id], name.n)))
+        if (same(slot, &key) && same_between(name, field_names[slot->id]))
             return (enum wl_field_id)slot->id;
     }
 }

@@ -4,7 +4,8 @@
  * The tables of fields and methods (tbl/fields.h, tbl/methods.h), arranged once per shard so that a
  * name is found with one comparison, however long the tables grow. The first and the last eight
  * octets of a name, which overlap in short ones, are two words that serve as its hash and for the
- * comparison; only of names longer than sixteen octets is more looked at. Names are ours, and what an
+ * comparison; only of names longer than sixteen octets is more looked at. What a name has less than
+ * eight octets are zeros in its words. Names are ours, and what an
  * enemy sends is compared with the few that share its hash and never stored, so that there is nothing
  * to flood.
  */
@@ -22,8 +23,12 @@ struct wl_lookup_name {
     uint32_t id; /* 0: the slot is free */
 };
 
+enum { WL_LOOKUP_WORDS = 16 }; /* octets of the longest name that its words hold all of */
+
 struct wl_lookup {
     uint64_t mixer; /* odd: makes the hash, chosen so that few fields share one */
+    /* the octets of a word that belong to a name of so many octets */
+    uint64_t first[WL_LOOKUP_WORDS + 1], last[WL_LOOKUP_WORDS + 1];
     struct wl_lookup_name fields[WL_LOOKUP_FIELDS];
     struct wl_lookup_name methods[WL_LOOKUP_METHODS];
 };
@@ -31,24 +36,11 @@ struct wl_lookup {
 void wl_lookup_init(struct wl_lookup *l);
 /** A method that is known to its id, with regard to case (RFC 9110 9.1); OTHER for all else. */
 enum wl_method wl_lookup_method(const struct wl_lookup *l, struct wl_span name);
-/** What wl_lookup_field does where it does not find the name at once. */
-enum wl_field_id wl_lookup_field_farther(const struct wl_lookup *l, struct wl_span name);
-
-/** Eight octets, the first lowest; compilers make one instruction of it. */
-static inline uint64_t wl_lookup_octets(const uint8_t *p)
-{
-    return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 |
-           (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
-           (uint64_t)p[7] << 56;
-}
-
-/** The first eight octets of a name that has them, or its first four. */
-static inline uint64_t wl_lookup_word(const uint8_t *p, bool whole)
-{
-    if (whole)
-        return wl_lookup_octets(p);
-    return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24;
-}
+/**
+ * Field name to id, without regard to case; OTHER when it is not known.
+ * name  a token, or other visible ASCII: what lies below SP could be taken for another octet
+ */
+enum wl_field_id wl_lookup_field(const struct wl_lookup *l, struct wl_span name);
 
 static inline size_t wl_lookup_hash(const struct wl_lookup *l, uint64_t first, uint64_t last,
                                     size_t n)
@@ -60,47 +52,23 @@ static inline size_t wl_lookup_hash(const struct wl_lookup *l, uint64_t first, u
 #define WL_LOOKUP_FOLD ((uint64_t)0x2020202020202020)
 
 /**
- * Field name to id, without regard to case; OTHER when it is not known.
- * name  a token, or other visible ASCII: what lies below SP could be taken for another octet
- */
-static inline enum wl_field_id wl_lookup_field(const struct wl_lookup *l, struct wl_span name)
-{
-    bool whole = name.n >= 8;
-    size_t end = name.n - (whole ? 8 : 4);
-    const struct wl_lookup_name *slot;
-    uint64_t first, last;
-
-    if (name.n < 4 || name.n > 16)
-        return wl_lookup_field_farther(l, name);
-    first = wl_lookup_word(name.p, whole) | WL_LOOKUP_FOLD;
-    last = wl_lookup_word(name.p + end, whole) | WL_LOOKUP_FOLD;
-    slot = &l->fields[wl_lookup_hash(l, first, last, name.n) & (WL_LOOKUP_FIELDS - 1)];
-    if (WL_LIKELY_TRUE(slot->first == first && slot->last == last && slot->n == name.n))
-        return (enum wl_field_id)slot->id;
-    return wl_lookup_field_farther(l, name);
-}
-
-/**
- * The same without a branch for the length of the name, for lines of heads.
- * p, n  the name, visible ASCII, amid other octets: the 8 at p can be read, and the 8 that end with it
+ * The same for a name amid other octets, without a branch for its length, for lines of heads.
+ * p, n  the name: the 8 octets at p can be read, and the 8 that end with it
  */
 static inline enum wl_field_id wl_lookup_field_amid(const struct wl_lookup *l, const uint8_t *p,
                                                     size_t n)
 {
-    const uint64_t half = UINT32_MAX;
     const struct wl_lookup_name *slot;
     uint64_t first, last;
 
-    if (WL_LIKELY_TRUE(n - 4 <= 16 - 4)) {
-        first = wl_lookup_octets(p) & (n >= 8 ? UINT64_MAX : half);
-        last = wl_lookup_octets(p + n - 8) >> (n >= 8 ? 0 : 32);
-        first |= WL_LOOKUP_FOLD;
-        last |= WL_LOOKUP_FOLD;
+    if (WL_LIKELY_TRUE(n <= WL_LOOKUP_WORDS)) {
+        first = (wl_octets_word(p) | WL_LOOKUP_FOLD) & l->first[n];
+        last = (wl_octets_word(p + n - 8) | WL_LOOKUP_FOLD) & l->last[n];
         slot = &l->fields[wl_lookup_hash(l, first, last, n) & (WL_LOOKUP_FIELDS - 1)];
         if (WL_LIKELY_TRUE(((slot->first ^ first) | (slot->last ^ last) | (slot->n ^ n)) == 0))
             return (enum wl_field_id)slot->id;
     }
-    return wl_lookup_field_farther(l, wl_span(p, n));
+    return wl_lookup_field(l, wl_span(p, n));
 }
 
 #endif
