@@ -53,9 +53,10 @@ static void all_lanes_agree(void **state)
         uint8_t octets[WL_LANES];
         struct wl_lanes_kinds narrow, wide;
 
-        for (unsigned i = 0; i < WL_LANES; i++)
+        for (unsigned i = 0; i < WL_LANES; i++) {
             octets[i] = pick(&seed, 2) ? some[pick(&seed, sizeof(some))]
                                        : (uint8_t)pick(&seed, 256);
+        }
         narrow = wl_lanes_kinds(octets);
         wide = wl_lanes_kinds_wide(octets);
         assert_true(narrow.odd == wide.odd && narrow.crs == wide.crs);

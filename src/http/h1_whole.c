@@ -117,21 +117,19 @@ static void take_final(struct wl_h1_in *in, struct wl_h1_text text, const struct
 
 bool wl_h1_take_message(struct wl_h1_in *in)
 {
-    struct wl_span octets = wl_span_sub(in->bytes, 0, wl_h1_max_head(in->h));
+    struct wl_span octets = {in->bytes.p, wl_min_size(in->bytes.n, wl_h1_max_head(in->h))};
     struct wl_h1_run run = {in->at.offset, in->at.frame};
     struct wl_h1_text text = {octets, in->at.offset, &run, 1, in->at.dir};
+    bool request = in->at.dir == WL_TO_SERVER;
     struct wl_h1_lines lines;
 
-    if (in->at.dir == WL_TO_SERVER) {
-        if (octets.p[0] < 'A' || octets.p[0] > 'Z' || !is_turn_of_client(&in->h->build))
-            return false;
-    } else if (octets.p[0] != 'H' || in->h->build.parked) {
+    if (request ? octets.p[0] < 'A' || octets.p[0] > 'Z' || !is_turn_of_client(&in->h->build)
+                : octets.p[0] != 'H' || in->h->build.parked)
         return false;
-    }
     text.octets.n = wl_h1_scan(octets, &lines);
     if (text.octets.n == 0)
         return false;
-    if (in->at.dir == WL_TO_SERVER) {
+    if (request) {
         if (!wl_h1_is_request(wl_h1_first_line(octets, &lines)))
             return false;
         take_request(in, text, &lines);
