@@ -21,6 +21,7 @@ enum {
     COMMON = offsetof(struct wl_past, uri),
     ALL = offsetof(struct wl_past, n_median),
     SEGMENT = 256, /* entries */
+    CACHE_LINE = 64,
 };
 
 struct entry {
@@ -33,10 +34,14 @@ struct rest {
     uint8_t octets[ALL - COMMON];
 };
 
+static_assert(sizeof(struct entry) == 3 * CACHE_LINE,
+              "entries begin with a cache line, one behind the other");
+
 /* Entries stay where they are: growing copies none of them. */
 struct segment {
-    struct rest *rests; /* SEGMENT of them, or NULL */
-    struct entry entries[SEGMENT];
+    struct entry entries[SEGMENT]; /* each begins with a cache line */
+    struct rest *rests;            /* SEGMENT of them, or NULL */
+    void *memory;                  /* as it was allocated, this lies in it aligned */
 };
 
 struct wl_pasts {
@@ -60,7 +65,7 @@ struct wl_pasts *wl_pasts_new(struct wl_budget *budget, uint64_t max)
         return NULL;
     p->budget = budget;
     p->max = (uint32_t)wl_min_u64(max, UINT32_MAX - 1);
-    wl_pool_init(&p->pool, budget, sizeof(struct segment), 0);
+    wl_pool_init(&p->pool, budget, sizeof(struct segment) + CACHE_LINE - 1, 0);
     for (size_t i = 0; i < WL_PAST_KINDS; i++) {
         if (wl_table_init(&p->tables[i], budget, p->max) < 0) {
             wl_pasts_free(p);
@@ -82,7 +87,7 @@ void wl_pasts_free(struct wl_pasts *p)
         struct segment *s = p->segments[i];
 
         wl_free(p->budget, s->rests, SEGMENT * sizeof(*s->rests));
-        wl_pool_give(&p->pool, s);
+        wl_pool_give(&p->pool, s->memory);
     }
     wl_pool_release(&p->pool);
     wl_free(p->budget, p->segments, p->room * sizeof(struct segment *));
@@ -158,11 +163,21 @@ void wl_pasts_prefetch(const struct wl_pasts *p, uint64_t key)
     wl_table_prefetch(&p->tables[kind_of(key)], key);
 }
 
+void wl_pasts_expect(const struct wl_pasts *p, uint64_t key)
+{
+    size_t probe = 0;
+    uint32_t i = wl_table_find(&p->tables[kind_of(key)], key, &probe);
+
+    if (i != UINT32_MAX)
+        wl_prefetch(entry_at(p, i), sizeof(struct entry));
+}
+
 /* One more segment, if there may be one. */
 static bool grow(struct wl_pasts *p)
 {
     uint32_t room = p->room ? p->room * 2 : SEGMENTS_FIRST;
     struct segment **moved = p->segments, *s;
+    uint8_t *memory;
 
     if (p->n_segments == p->room) {
         moved = wl_resize(p->budget, moved, p->room * sizeof(struct segment *),
@@ -172,10 +187,12 @@ static bool grow(struct wl_pasts *p)
         p->segments = moved;
         p->room = room;
     }
-    s = wl_pool_take(&p->pool);
-    if (!s)
+    memory = wl_pool_take(&p->pool);
+    if (!memory)
         return false;
+    s = (void *)(memory + -(uintptr_t)memory % CACHE_LINE);
     s->rests = NULL;
+    s->memory = memory;
     p->segments[p->n_segments++] = s;
     return true;
 }
