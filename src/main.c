@@ -20,6 +20,9 @@
 #include "wirelint/report.h"
 
 #include <errno.h>
+#ifdef __GLIBC__
+#    include <nss.h>
+#endif
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -77,6 +80,16 @@ static void ignore_broken_pipes(void)
     struct sigaction ignore = {.sa_handler = SIG_IGN};
 
     (void)sigaction(SIGPIPE, &ignore, NULL);
+}
+
+/* libpcap asks for the addresses of hosts that a filter names. Nothing is to be sent: of all places to ask,
+ * /etc/hosts is left. */
+static void ask_nobody(void)
+{
+#ifdef __GLIBC__
+    (void)__nss_configure_lookup("hosts", "files");
+    (void)__nss_configure_lookup("networks", "files");
+#endif
 }
 
 /* ---------------------------------------------------------------------------------- one run */
@@ -390,6 +403,8 @@ static int read_captures(const struct wl_options *o, struct wl_terminal *termina
         rc = wl_scrape_open(&o->metrics, wl_terminal_log, terminal, &run.scrape, &err);
     if (rc < 0)
         return fail(terminal, rc, &err);
+    if (o->bpf)
+        ask_nobody();
     catch_signals();
     status = o->separate ? run_separately(&run, arena) : run_engine(&run);
     wl_scrape_free(run.scrape);

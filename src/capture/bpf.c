@@ -29,6 +29,18 @@ struct wl_bpf {
     struct program programs[MAX_PROGRAMS];
 };
 
+int wl_bpf_refused(const char *expression, const char *why, struct wl_error *err)
+{
+    (void)wl_fail(err, WL_EINVAL, "cannot use the filter '%s': %s", expression, why);
+    if (strstr(why, "unknown host") || strstr(why, "unknown network")) {
+        wl_hint(err, "no name is looked up: say its address");
+    } else {
+        wl_hint(err, "filters are those of tcpdump, see pcap-filter(7); for statuses and servers "
+                     "there is --where");
+    }
+    return WL_EINVAL;
+}
+
 int wl_bpf_prepare(struct wl_bpf *b, int dlt, struct wl_error *err)
 {
     struct program *program;
@@ -49,12 +61,8 @@ int wl_bpf_prepare(struct wl_bpf *b, int dlt, struct wl_error *err)
         dead = b->calls.open_dead(dlt, FILTER_SNAPLEN);
         if (!dead)
             return wl_fail(err, WL_NOMEM, "out of memory");
-        if (b->calls.compile(dead, &program->code, b->expression, 1, PCAP_NETMASK_UNKNOWN) < 0) {
-            code = wl_fail(err, WL_EINVAL, "cannot use the filter '%s': %s", b->expression,
-                           b->calls.geterr(dead));
-            wl_hint(err, "filters are those of tcpdump, see pcap-filter(7); for statuses and "
-                         "servers there is --where");
-        }
+        if (b->calls.compile(dead, &program->code, b->expression, 1, PCAP_NETMASK_UNKNOWN) < 0)
+            code = wl_bpf_refused(b->expression, b->calls.geterr(dead), err);
         b->calls.close(dead);
         if (code < 0)
             return code;

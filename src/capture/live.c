@@ -16,6 +16,7 @@
  */
 #include "live.h"
 
+#include "bpf.h"
 #include "diag.h"
 #include "interfaces.h"
 #include "pcap_calls.h"
@@ -264,13 +265,8 @@ static int set_filter(struct wl_live *l, struct wl_error *err)
     struct bpf_program program;
     int code = 0;
 
-    if (l->calls.compile(l->pcap, &program, expression, 1, PCAP_NETMASK_UNKNOWN) < 0) {
-        code = wl_fail(err, WL_EINVAL, "cannot use the filter '%s': %s", expression,
-                       l->calls.geterr(l->pcap));
-        wl_hint(err, "filters are those of tcpdump, see pcap-filter(7); for statuses and servers "
-                     "there is --where");
-        return code;
-    }
+    if (l->calls.compile(l->pcap, &program, expression, 1, PCAP_NETMASK_UNKNOWN) < 0)
+        return wl_bpf_refused(expression, l->calls.geterr(l->pcap), err);
     if (l->calls.setfilter(l->pcap, &program) < 0)
         code = wl_fail(err, WL_EOPEN, "cannot filter '%s': %s", l->name, l->calls.geterr(l->pcap));
     l->calls.freecode(&program);
