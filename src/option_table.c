@@ -275,8 +275,23 @@ static int apply_rule(struct wl_parse *p, const char *value)
     return check_glob(p, glob);
 }
 
+/* Is this the second one on the command line? One alone would hold, and nobody would see which. */
+static bool is_second(const struct wl_parse *p, const char *name)
+{
+    unsigned n = 0;
+
+    for (uint32_t i = 0; i < p->o->n_given; i++) {
+        const struct wl_given *given = &p->o->given[i];
+
+        n += given->origin == WL_FROM_LINE && strcmp(given->option->name, name) == 0;
+    }
+    return n > 1;
+}
+
 static int apply_only(struct wl_parse *p, const char *value)
 {
+    if (is_second(p, "only"))
+        return wl_fail(p->err, WL_EINVAL, "--only was given twice: it takes one pattern");
     p->o->config.only = value;
     return check_glob(p, value);
 }
@@ -327,8 +342,13 @@ static int apply_set(struct wl_parse *p, const char *value)
 static int apply_where(struct wl_parse *p, const char *value)
 {
     struct wl_filter *filter = NULL;
-    int status = wl_filter_new(value, &filter, p->err);
+    int status;
 
+    if (is_second(p, "where")) {
+        return wl_fail(p->err, WL_EINVAL,
+                       "--where was given twice; write 'status:103 port:80' as one");
+    }
+    status = wl_filter_new(value, &filter, p->err);
     wl_filter_free(filter);
     p->o->config.where = value;
     return status;
@@ -422,10 +442,12 @@ static int apply_refresh(struct wl_parse *p, const char *value)
 /* "1x", "0.5x", "10" */
 static int apply_speed(struct wl_parse *p, const char *value)
 {
-    char *end = NULL;
-    double speed = strtod(value, &end); /* of the command line, not of the wire */
+    const char *end = value + strspn(value, "0123456789.");
+    char *stop = NULL;
+    double speed = strtod(value, &stop); /* of the command line, not of the wire */
 
-    if (end == value || (*end && strcmp(end, "x") != 0) || !(speed > 0 && speed <= 1e6))
+    if (stop == value || stop != end || (*end && strcmp(end, "x") != 0) ||
+        !(speed > 0 && speed <= 1e6))
         return refuse(p, value, "a multiple of the capture's own pace, such as 1x, 10x or 0.5x");
     p->o->speed = speed;
     return 0;

@@ -318,6 +318,8 @@ static int check_inputs(struct wl_parse *p)
         wl_hint(p->err, "a filter comes after -i: wirelint -i %s port 80", o->interfaces[0]);
         return WL_EINVAL;
     }
+    if (o->n_interfaces && o->follow)
+        return wl_fail(p->err, WL_EINVAL, "--follow waits at the end of a file, and -i has none");
     if (o->n_interfaces == 0 && (o->snaplen || o->buffer || o->not_promiscuous))
         return wl_fail(p->err, WL_EINVAL, "-s, -B and -p are for interfaces: -i is missing");
     if ((o->duration || o->interval) && !may_be_live(o) && is_on_line(o, "duration", "interval")) {
@@ -368,6 +370,25 @@ static int check_redaction(struct wl_parse *p)
     return 0;
 }
 
+/* What would have no effect: options of the screen without one, the pace of what has its own. */
+static int check_screen(struct wl_parse *p)
+{
+    static const char *const of_screen[] = {"speed", "refresh", "theme", "ascii", "no-mouse"};
+    const struct wl_options *o = p->o;
+
+    for (size_t i = 0; o->plain && i < WL_COUNT(of_screen); i++) {
+        if (is_on_line(o, of_screen[i], of_screen[i])) {
+            return wl_fail(p->err, WL_EINVAL, "--%s is about the screen, and --plain has none",
+                           of_screen[i]);
+        }
+    }
+    if ((o->n_interfaces || o->follow) && is_on_line(o, "speed", "speed")) {
+        return wl_fail(p->err, WL_EINVAL,
+                       "--speed is for files: what is captured now comes at its own pace");
+    }
+    return 0;
+}
+
 /* The dashboard writes records when it is asked to (`w`). */
 static int check_names(struct wl_parse *p)
 {
@@ -413,7 +434,7 @@ static int check_whole(struct wl_parse *p)
         wl_hint(p->err, "'wirelint explain %s' tells about one rule", o->words[0]);
         return WL_EINVAL;
     }
-    if (check_redaction(p) < 0 || check_names(p) < 0)
+    if (check_redaction(p) < 0 || check_names(p) < 0 || check_screen(p) < 0)
         return WL_EINVAL;
     if (o->separate && (o->n_reports || o->config.evidence_path)) {
         return wl_fail(p->err, WL_EINVAL,

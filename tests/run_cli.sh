@@ -124,6 +124,19 @@ out 'note interim-hop-by-hop-field: 1 more'
 check "lines say what was made of it" 0 watch --plain --only early-hints-misuse --rule '*=note' "$showcase"
 out 'note early-hints-misuse: 1 more'
 check "two filters" 2 audit -f tcp "$clean" port 80
+check "two conditions, of which one would hold" 2 audit --where status:200 --where status:103 "$clean"
+check "two patterns" 2 audit --only 'early-*' --only 'interim-*' "$clean"
+check "a filter in another language" 2 list --where 'status:404 or status:410' "$clean"
+err "'status:404,410' is one or the other"
+check "a threshold that is like none" 2 audit --set x=1 "$clean"
+err 'wirelint.conf(5)'
+check "a host by its name" 2 audit "$clean" host no-such-host.invalid
+err 'no name is looked up'
+for pace in 0x10 1e3x 1.2.3x ' 2x' 0x -1 nan; do
+    check "the pace '$pace'" 2 watch --speed "$pace" "$clean"
+    err 'multiple of the capture'
+done
+check "the end of an interface" 2 list -i lo --follow --duration 1
 check "an option of another command" 2 rules --json
 check "--examples is for audit" 2 list --examples 3 "$clean"
 check "an output that is an input" 2 audit -w "$clean" "$clean"
@@ -189,6 +202,14 @@ for option in '--duration 3' '--interval 2'; do
     err 'go by the clock'
     no_out
 done
+for option in '--speed 2x' '--refresh 2' '--theme light' --ascii --no-mouse; do
+    # shellcheck disable=SC2086 # an option and its value
+    check "$option without a screen" 2 watch --plain $option "$clean"
+    err 'about the screen'
+done
+check "the pace of what is captured" 2 watch -i lo --speed 2x
+err 'at its own pace'
+check "the pace of a file that grows" 2 watch --follow --speed 2x "$clean"
 check "an interval that is none" 2 stats -i lo --interval 0.1
 err '1 or more'
 check "a file and an interface" 2 audit "$clean" -i lo

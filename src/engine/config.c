@@ -81,10 +81,11 @@ static const struct setting *find_setting(const char *key)
     return NULL;
 }
 
+/* NULL: none is like it. */
 static const char *nearest_key(const char *key)
 {
-    const char *best = settings[0].key;
-    unsigned least = UINT32_MAX;
+    const char *best = NULL;
+    unsigned least = (unsigned)wl_min_size(strlen(key), 12) / 2 + 1;
 
     for (size_t i = 0; i < WL_COUNT(settings); i++) {
         unsigned d = wl_edit_distance(key, settings[i].key);
@@ -147,7 +148,11 @@ int wl_config_set(struct wl_config *cfg, const char *key, const char *value, str
 
     if (!set) {
         (void)wl_fail(err, WL_EINVAL, "unknown threshold or limit '%s'", key);
-        wl_hint(err, "did you mean '%s'?", nearest_key(key));
+        if (nearest_key(key)) {
+            wl_hint(err, "did you mean '%s'?", nearest_key(key));
+        } else {
+            wl_hint(err, "wirelint.conf(5) lists them");
+        }
         return WL_EINVAL;
     }
     if (text.n == 0 ||

@@ -194,12 +194,28 @@ static int fail_word(struct wl_error *err, struct wl_span word, const char *what
                    (int)(word.n < 80 ? word.n : 80), (const char *)word.p);
 }
 
+/* "and", "or", "&&": what other languages have, and this one has no word for */
+static bool is_conjunction(struct wl_span word)
+{
+    static const char *const words[] = {"and", "or", "&&", "||"};
+
+    for (size_t i = 0; i < WL_COUNT(words); i++) {
+        if (wl_span_equal_nocase(word, wl_span_text(words[i])))
+            return true;
+    }
+    return false;
+}
+
 static void hint_keys(struct wl_error *err, struct wl_span key)
 {
     const char *best = keys[0].name;
     unsigned least = UINT32_MAX;
     char text[32];
 
+    if (is_conjunction(key)) {
+        wl_hint(err, "words side by side are all meant; 'status:404,410' is one or the other");
+        return;
+    }
     (void)snprintf(text, sizeof(text), "%.*s", (int)wl_min_size(key.n, sizeof(text) - 1),
                    (const char *)key.p);
     for (size_t i = 0; i < N_KEYS; i++) {

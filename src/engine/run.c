@@ -130,15 +130,24 @@ static void pass_time(struct wl_engine *e, wl_ns t)
         wl_shard_tick(e->shards[i], e->ordinal + 1, e->now);
 }
 
+/* So many times as long; what is further away than anybody waits, or ago, is as far as that. */
+static wl_ns scaled(wl_ns d, double factor)
+{
+    const double most = (double)(INT64_MAX / 4);
+    double product = (double)d * factor;
+
+    return (wl_ns)(product > most ? most : product < -most ? -most : product);
+}
+
 /* Waits until the clock of the capture has come to t. */
 static void wait_until(struct wl_engine *e, struct clock *c, wl_ns t)
 {
     while (is_wanted(e)) {
         wl_ns wall = wl_engine_clock();
-        wl_ns due = c->wall + (wl_ns)((double)(t - c->capture) / c->speed);
+        wl_ns due = c->wall + scaled(t - c->capture, 1 / c->speed);
         bool more;
 
-        e->now = c->capture + (wl_ns)((double)(wall - c->wall) * c->speed);
+        e->now = c->capture + scaled(wall - c->wall, c->speed);
         if (wall >= due)
             return;
         pass_time(e, t);
@@ -361,6 +370,10 @@ static int read_source(struct wl_engine *e, double speed, struct wl_error *err)
     struct clock c = {.ticks = wl_outputs_want_ticks(&e->outputs), .speed = speed};
     int rc;
 
+    if (speed > 0 && e->live) {
+        wl_log(&e->cfg, WL_LOG_WARN,
+               "what comes through a pipe comes at its own pace: --speed is not used");
+    }
     e->began = wl_engine_clock();
     if (e->pipeline) {
         rc = read_with_threads(e, &c, err);
