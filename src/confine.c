@@ -150,7 +150,8 @@ static void allow_paths(const struct wl_confine *c, int rules, uint64_t handled)
     }
     for (size_t i = 0; i < WL_CONFINE_PATHS; i++) {
         allow(rules, handled, c->readable[i], read);
-        allow(rules, handled, c->writable[i], write);
+        allow(rules, handled, c->writable[i],
+              write | FS_REMOVE); /* what could not be written whole */
         if (c->replaced[i])
             allow_parent(rules, handled, c->replaced[i], write | FS_REMOVE);
     }
@@ -389,10 +390,9 @@ static const int server_calls[] = {
     SCMP_SYS(setsockopt),
 };
 
-/* Putting a new file in the place of an old one. */
-static const int replace_calls[] = {
-    SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(unlink), SCMP_SYS(unlinkat),
-};
+/* Taking away a file that could not be written whole, and putting a new one in the place of an old one. */
+static const int remove_calls[] = {SCMP_SYS(unlink), SCMP_SYS(unlinkat)};
+static const int replace_calls[] = {SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2)};
 
 /* Calls that this machine does not have are no failure. */
 static int allow_calls(scmp_filter_ctx filter, const int *list, size_t n)
@@ -486,6 +486,8 @@ static bool confine_calls(const struct wl_confine *c)
         rc = allow_requests(filter, interface_requests, WL_COUNT(interface_requests));
     if (rc == 0 && c->serves)
         rc = allow_calls(filter, server_calls, WL_COUNT(server_calls));
+    if (rc == 0 && (replaces(c) || c->screen))
+        rc = allow_calls(filter, remove_calls, WL_COUNT(remove_calls));
     if (rc == 0 && replaces(c))
         rc = allow_calls(filter, replace_calls, WL_COUNT(replace_calls));
     if (rc == 0)
