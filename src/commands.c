@@ -45,6 +45,21 @@ struct wl_span wl_command_sample(const char *id)
     return (struct wl_span){NULL, 0};
 }
 
+struct wl_sink_config wl_command_sink(const struct wl_options *o)
+{
+    return (struct wl_sink_config){
+        .examples = o->examples,
+        .utc = o->utc,
+        .verbosity = o->verbosity,
+        .command = wl_command_name(o->command),
+        .fail_on = o->config.fail_on,
+        .filtered = o->bpf != NULL,
+        .sample = wl_command_sample,
+        .config = &o->config,
+        .json_names = o->json_names,
+    };
+}
+
 static int unknown_rule(const char *word, struct wl_error *err)
 {
     const struct wl_rule *nearest = wl_catalogue_nearest(word);

@@ -133,26 +133,16 @@ static int add_output(struct wl_engine *engine, const struct run *run, const cha
 {
     const struct wl_options *o = run->o;
     bool standard = strcmp(path, "-") == 0;
-    const char *command = command_of(o, path);
-    const struct wl_sink_config cfg = {
-        .path = path,
-        .examples = o->examples,
-        .color = standard && run->terminal->color,
-        .utc = o->utc,
-        .columns = standard ? run->terminal->columns : 0,
-        .verbosity = o->verbosity,
-        .command = command,
-        .fail_on = o->config.fail_on,
-        .filtered = o->bpf != NULL,
-        .interval = interval_of(o),
-        .sample = wl_command_sample,
-        .warn = warn,
-        .warn_user = run->terminal,
-        .config = &o->config,
-        .json_names = o->json_names,
-    };
+    struct wl_sink_config cfg = wl_command_sink(o);
 
-    return wl_engine_add_sink(engine, wl_report_for(command, format), NULL, &cfg, err);
+    cfg.path = path;
+    cfg.color = standard && run->terminal->color;
+    cfg.columns = standard ? run->terminal->columns : 0;
+    cfg.command = command_of(o, path);
+    cfg.interval = interval_of(o);
+    cfg.warn = warn;
+    cfg.warn_user = run->terminal;
+    return wl_engine_add_sink(engine, wl_report_for(cfg.command, format), NULL, &cfg, err);
 }
 
 static int add_outputs(struct wl_engine *engine, const struct run *run, struct wl_error *err)
@@ -294,6 +284,7 @@ static int drive(struct wl_engine *engine, struct run *run)
         .progress = wl_terminal_progress,
         .progress_user = run->terminal,
     };
+    const struct wl_sink_config report = wl_command_sink(run->o);
     struct wl_error err = {.code = WL_OK}, finish_err = {.code = WL_OK};
     int rc, finish_rc, status;
 
@@ -302,7 +293,7 @@ static int drive(struct wl_engine *engine, struct run *run)
         return fail(run->terminal, rc, &err);
     running = engine;
     rc = run->o->command == WL_COMMAND_WATCH && !run->o->plain
-             ? wl_watch_run(engine, &source, run->o, run->terminal, &err)
+             ? wl_watch_run(engine, &source, run->o, &report, run->terminal, &err)
              : wl_engine_run(engine, &source, &err);
     wl_terminal_clear(run->terminal);
     finish_rc = wl_engine_finish(engine, &finish_err);

@@ -169,7 +169,8 @@ static struct wl_tui_config config_of(const struct wl_options *o,
 }
 
 int wl_watch_run(struct wl_engine *e, const struct wl_source_config *source,
-                 const struct wl_options *o, struct wl_terminal *terminal, struct wl_error *err)
+                 const struct wl_options *o, const struct wl_sink_config *report,
+                 struct wl_terminal *terminal, struct wl_error *err)
 {
     struct wl_source_config quiet = *source;
     struct wl_tui_config cfg;
@@ -186,6 +187,7 @@ int wl_watch_run(struct wl_engine *e, const struct wl_source_config *source,
     wl_text_init(&text, &budget, INPUT_TEXT);
     wl_text_init(&copied, &budget, WL_COPY_TEXT + INPUT_TEXT);
     cfg = config_of(o, terminal, &text);
+    cfg.screen.report = *report;
     if (o->n_interfaces) {
         begin_traffic(traffic);
         cfg.interfaces = tell_traffic;

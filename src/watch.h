@@ -11,13 +11,13 @@
 
 /**
  * As wl_engine_run, with a screen on the terminal, which is given back before this returns. Messages
- * for standard error wait until then.
+ * for standard error wait until then. report: what the options say of reports that are saved.
  * Returns 0 or a negative code with err: WL_EINVAL when this terminal cannot show it, before anything
  * was opened.
  */
 WL_MUST_USE int wl_watch_run(struct wl_engine *e, const struct wl_source_config *source,
-                             const struct wl_options *o, struct wl_terminal *terminal,
-                             struct wl_error *err);
+                             const struct wl_options *o, const struct wl_sink_config *report,
+                             struct wl_terminal *terminal, struct wl_error *err);
 /** A signal wants the run to end; safe in its handler. */
 void wl_watch_stop(void);
 /** The process is about to end in a signal handler: the terminal is put back. */

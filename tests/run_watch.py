@@ -286,27 +286,33 @@ class Cases:
         self.leave(terminal)
 
     def case_write_text(self, terminal):
-        """A ladder as text; nothing is overwritten unasked."""
+        """A ladder as text, once; a name that is taken leaves the line open for another."""
         text = os.path.join(self.folder, "ladder.txt")
+        other = os.path.join(self.folder, "ladder-other.txt")
         self.watch(terminal)
         terminal.press("2")
         terminal.wait("Overview > Connections", "17081")
         terminal.press("Enter")
         terminal.wait("Ladder", "103 Early Hints")
-        for answer, wanted in (("", "written to"), ("n", "TCP open"), ("y", "written to")):
+        with open(other, "w", encoding="utf-8") as file:
+            file.write("another's")
+        for key, name in (("t", text), ("t", other), ("c", other), ("p", other)):
             terminal.press("w")
             terminal.wait("as text")
-            terminal.press("t")
+            terminal.press(key)
             terminal.wait("write to: ")
             terminal.press("C-u")
-            terminal.type(text)
+            terminal.type(name)
             terminal.press("Enter")
-            if answer:
-                terminal.wait("Overwrite it?")
-                terminal.press(answer)
-            terminal.wait(wanted, without="re:write to: |Overwrite")
-        with open(text, encoding="utf-8") as ladder:
-            check("103 Early Hints" in ladder.read(), "the ladder as text has no 103")
+            if name == text:
+                terminal.wait("written to", without="write to: ")
+                continue
+            terminal.wait("nothing is written over", "write to: ")
+            terminal.press("Escape")
+            terminal.wait("TCP open", without="write to: ")
+        for path, words in ((text, "103 Early Hints"), (other, "another's")):
+            with open(path, encoding="utf-8") as file:
+                check(words in file.read(), f"there is no '{words}' in {path}")
         terminal.press("1")
         terminal.wait("Sequences")
         self.leave(terminal)
@@ -365,6 +371,30 @@ class Cases:
                             for lines in (saved, list_.splitlines()))
         check(legs == wanted and wanted, f"legs {legs}, not {wanted}")
 
+    def case_write_report(self, terminal):
+        """What is saved is like what --report writes: names of keys, filters by address, samples of rules."""
+        paths = [os.path.join(self.folder, name) for name in ("names.ndjson", "page.html")]
+        capture = os.path.join(self.samples, "nginx-node-103.pcap")
+        audit = subprocess.run([self.program, "audit", "--report", f"html={paths[1]}-audit", capture, "tcp"],
+                               capture_output=True, check=False, timeout=PATIENCE)
+        check(audit.returncode == 1, audit.stderr)
+        terminal.run(f"clear; {self.program} watch --json-names otel {capture} tcp; echo status=$?")
+        terminal.wait("FILE", "Sequences", without="READING")
+        for path in paths:
+            terminal.press(":")
+            terminal.type(f"write {path}")
+            terminal.press("Enter")
+            terminal.wait("exchanges written to", os.path.basename(path))
+        with open(paths[0], encoding="utf-8") as saved:
+            check('"http.request.method":"GET"' in saved.read(), "the keys are not those of --json-names")
+        for what in ("It fires on:", "tcp.port eq", "ip.addr eq"):
+            counts = []
+            for path in (paths[1], paths[1] + "-audit"):
+                with open(path, encoding="utf-8") as page:
+                    counts.append(page.read().count(what))
+            check(counts[0] == counts[1], f"'{what}' stands {counts} times")
+        self.leave(terminal)
+
     def case_write_redacted(self, terminal):
         """Above the least level of --redact no packets are written: nothing in them could be hidden."""
         path = os.path.join(self.folder, "redacted.pcapng")
@@ -377,6 +407,21 @@ class Cases:
         terminal.press("Enter")
         terminal.wait("packets cannot be redacted")
         check(not os.path.exists(path), "something was written")
+        self.leave(terminal)
+
+    def case_write_nothing(self, terminal):
+        """Where there is nothing to write nothing is left behind, as confined as the program is."""
+        path = os.path.join(self.folder, "nothing.pcapng")
+        terminal.run(f"cd {self.folder}")
+        self.watch(terminal)
+        terminal.press("/")
+        terminal.type("status:599")
+        terminal.wait("re:status:599 +ok")
+        terminal.press("Enter", ":")
+        terminal.type("write nothing.pcapng")
+        terminal.press("Enter")
+        terminal.wait("there is no connection to write")
+        check(not os.path.exists(path), "an empty file was left behind")
         self.leave(terminal)
 
     def case_ladder_content(self, terminal):

@@ -254,6 +254,7 @@ struct wl_ask {
     /* SAVE: packets as pcapng (ops NULL), or a report made by ops */
     char path[WL_PATH_TEXT];
     const struct wl_sink_ops *ops;
+    struct wl_sink_config report;             /* what it is to be like; its path is the one above */
     uint64_t connections[WL_ASK_CONNECTIONS]; /* ids; none: all that pass where */
     uint32_t n_connections;
 };

@@ -194,15 +194,10 @@ static int begin_packets(struct wl_save *s, struct wl_error *err)
 
 static int begin_report(struct wl_save *s, struct wl_error *err)
 {
-    const struct wl_sink_config cfg = {
-        .path = s->ask.path,
-        .examples = 3,
-        .utc = true,
-        .command = "list",
-        .fail_on = s->cfg.cfg->fail_on,
-    };
+    struct wl_sink_config cfg = s->ask.report;
     int rc;
 
+    cfg.path = s->ask.path;
     s->board = wl_alloc(s->budget, sizeof(*s->board));
     s->tally = wl_tally_new(s->budget, &s->cfg.cfg->limits);
     if (!s->board || !s->tally)

@@ -1,7 +1,7 @@
 /* out_plain.c - what has changed, in lines of plain words: for screen readers and logs.
  * SPDX-License-Identifier: MIT
  *
- *     20:31:10.204518 2xx: 1,380 more, 1,402 in all, 138 per second
+ *     20:31:10.204518 2xx: 1 380 more, 1 402 in all, 138 per second
  *     20:31:10.204518 violation interim-to-http10: 2 more, 9 in all
  *
  * Every interval a line for each class, rule and loss that has gone up since the one before, and

@@ -10,6 +10,7 @@
  * The second line is there when there is something to say on it. On a small terminal lines go first
  * at the bottom, then at the top; what is left is the head, with findings and drops before all else.
  */
+#include "health.h"
 #include "inside.h"
 #include "line.h"
 
@@ -109,13 +110,6 @@ static void put_rate(struct wl_strip *p, double rate, const char *unit)
     wl_strip_printf(p, WL_ROLE_PLAIN, "%.*f%s%s", rate < 10 && i ? 1 : 0, rate, scales[i], unit);
 }
 
-static uint64_t drops(const struct wl_board *b)
-{
-    const struct wl_counters *k = &b->stats.counters;
-
-    return k->capture_dropped + k->interface_dropped;
-}
-
 static void put_findings(const struct wl_board *b, struct wl_strip *p)
 {
     for (unsigned severity = WL_VIOLATION; severity > WL_OFF; severity--) {
@@ -160,10 +154,10 @@ static void put_numbers(const struct wl_screen *s, const struct wl_canvas *c, st
         wl_strip_count(p, WL_ROLE_PLAIN, b->stats.connections);
         wl_strip_text(p, WL_ROLE_FAINT, b->stats.connections == 1 ? " connection" : " connections");
     }
-    if (b->live || drops(b)) {
+    if (b->live || wl_health_drops(b)) {
         p = add(h, c, 2);
-        wl_strip_text(p, drops(b) ? WL_ROLE_BAD : WL_ROLE_FAINT, "drop ");
-        wl_strip_count(p, drops(b) ? WL_ROLE_BAD : WL_ROLE_FAINT, drops(b));
+        wl_strip_text(p, wl_health_drops(b) ? WL_ROLE_BAD : WL_ROLE_FAINT, "drop ");
+        wl_strip_count(p, wl_health_drops(b) ? WL_ROLE_BAD : WL_ROLE_FAINT, wl_health_drops(b));
     }
     put_findings(b, add(h, c, 1));
 }
@@ -382,17 +376,12 @@ static void draw_question(struct wl_canvas *c, struct wl_rect row, const char *t
 static void draw_bottom(const struct wl_screen *s, struct wl_canvas *c, struct wl_rect row)
 {
     struct wl_strip none;
-    char text[WL_PROMPT_TEXT + 64];
 
     wl_strip_init(&none, c, 1);
     switch (s->its->mode) {
     case WL_MODE_COMMAND: draw_prompt(s, c, row, ":", WL_ROLE_PLAIN, &none); break;
     case WL_MODE_PATH: draw_prompt(s, c, row, "write to: ", WL_ROLE_PLAIN, &none); break;
     case WL_MODE_LEAVE: draw_question(c, row, "Stop capturing and leave?"); break;
-    case WL_MODE_OVERWRITE:
-        (void)snprintf(text, sizeof(text), "'%s' exists. Overwrite it?", s->its->prompt.text);
-        draw_question(c, row, text);
-        break;
     case WL_MODE_VIEW:
     case WL_MODE_FILTER:
     case WL_MODE_WRITE:
@@ -438,11 +427,30 @@ static int menu_width(const struct wl_canvas *c, const struct wl_menu *m)
     return w < c->w ? w : c->w;
 }
 
+/* One line of a menu: " m  what it does        value". What it is set to goes before what it is called. */
+static void draw_menu_row(struct wl_canvas *c, struct wl_rect row, const struct wl_menu_row *r)
+{
+    struct wl_strip text, value;
+
+    wl_strip_init(&value, c, row.w);
+    wl_strip_text(&value, WL_ROLE_STRONG, r->value);
+    wl_strip_init(&text, c, WL_STRIP);
+    wl_strip_text(&text, WL_ROLE_PLAIN, " ");
+    wl_strip_char(&text, WL_ROLE_KEY, (uint32_t)r->key);
+    wl_strip_text(&text, WL_ROLE_PLAIN, "  ");
+    wl_strip_octets(&text, WL_ROLE_PLAIN, wl_span_text(r->text));
+    wl_strip_shorten(&text, row.w - value.n - GAP, WL_CUT_END);
+    wl_canvas_place(c, row.x, row.y, row.w, WL_LEFT, &text);
+    wl_canvas_place(c, row.x, row.y, row.w - 1, WL_RIGHT, &value);
+    wl_canvas_zone(c, row, r->key);
+}
+
 static void draw_menu(const struct wl_screen *s, struct wl_canvas *c)
 {
     const struct wl_menu *m = &s->its->menu;
     struct wl_rect box, inside;
     struct wl_strip strip;
+    int first;
 
     box.w = menu_width(c, m);
     box.h = m->n + 2 < c->h ? m->n + 2 : c->h;
@@ -453,20 +461,11 @@ static void draw_menu(const struct wl_screen *s, struct wl_canvas *c)
     wl_strip_init(&strip, c, box.w - 4);
     wl_strip_printf(&strip, WL_ROLE_TITLE, " %s ", m->title);
     wl_canvas_place(c, box.x + 2, box.y, strip.n, WL_LEFT, &strip);
-    for (int i = 0; i < m->n && i < inside.h; i++) {
-        const struct wl_menu_row *r = &m->rows[i];
-        struct wl_rect row = {inside.x, inside.y + i, inside.w, 1};
+    first = m->at < inside.h ? 0 : m->at - inside.h + 1;
+    for (int i = first; i < m->n && i - first < inside.h; i++) {
+        struct wl_rect row = {inside.x, inside.y + i - first, inside.w, 1};
 
-        wl_strip_init(&strip, c, inside.w);
-        wl_strip_text(&strip, WL_ROLE_PLAIN, " ");
-        wl_strip_char(&strip, WL_ROLE_KEY, (uint32_t)r->key);
-        wl_strip_text(&strip, WL_ROLE_PLAIN, "  ");
-        wl_strip_octets(&strip, WL_ROLE_PLAIN, wl_span_text(r->text));
-        wl_canvas_place(c, row.x, row.y, row.w, WL_LEFT, &strip);
-        wl_strip_init(&strip, c, inside.w);
-        wl_strip_text(&strip, WL_ROLE_STRONG, r->value);
-        wl_canvas_place(c, row.x, row.y, row.w - 1, WL_RIGHT, &strip);
-        wl_canvas_zone(c, row, r->key);
+        draw_menu_row(c, row, &m->rows[i]);
         if (i == m->at) {
             wl_canvas_add_look(c, row, WL_REVERSE);
             wl_canvas_cursor(c, row.x, row.y);

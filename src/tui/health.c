@@ -145,6 +145,11 @@ static void put_history(struct wl_canvas *c, struct wl_rect *r, const struct wl_
     put_line(c, r, &s);
 }
 
+uint64_t wl_health_drops(const struct wl_board *b)
+{
+    return b->stats.counters.capture_dropped + b->stats.counters.interface_dropped;
+}
+
 void wl_health_draw(const struct wl_screen *s, struct wl_canvas *c, struct wl_rect r)
 {
     const struct wl_board *b = s->board;
@@ -153,7 +158,7 @@ void wl_health_draw(const struct wl_screen *s, struct wl_canvas *c, struct wl_re
     if (!b)
         return;
     st = &b->stats;
-    put_loss(c, &r, "dropped packets", st->counters.capture_dropped);
+    put_loss(c, &r, "dropped packets", wl_health_drops(b));
     put_unjudged(c, &r, st);
     put_meter(c, &r, "memory", b->memory, b->memory_max, true);
     put_meter(c, &r, "open connections", b->open_connections, b->table_size, false);

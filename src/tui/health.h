@@ -5,9 +5,12 @@
 #define WL_HEALTH_H
 
 #include "canvas.h"
+#include "wirelint/screen.h"
 
 struct wl_screen; /* screen.h */
 
+/** Packets that nobody could look at: lost by the kernel's buffer or by the interface. */
+uint64_t wl_health_drops(const struct wl_board *b);
 /** Losses, what was not judged, memory, tables: as many lines as there is room for, worst first. */
 void wl_health_draw(const struct wl_screen *s, struct wl_canvas *c, struct wl_rect r);
 /** The same in a few words, for the edge of another panel: "not judged 14, memory 12%". */

@@ -16,11 +16,10 @@ enum {
 /** What a key goes to. */
 enum wl_mode {
     WL_MODE_VIEW,
-    WL_MODE_FILTER,    /* the filter line is being typed */
-    WL_MODE_COMMAND,   /* the command line is */
-    WL_MODE_WRITE,     /* the menu of what can be written */
-    WL_MODE_PATH,      /* the name of the file is being typed */
-    WL_MODE_OVERWRITE, /* there is such a file: really? */
+    WL_MODE_FILTER,  /* the filter line is being typed */
+    WL_MODE_COMMAND, /* the command line is */
+    WL_MODE_WRITE,   /* the menu of what can be written */
+    WL_MODE_PATH,    /* the name of the file is being typed */
     WL_MODE_SETTINGS,
     WL_MODE_LEAVE, /* live: really? */
 };
@@ -124,8 +123,8 @@ void wl_screen_text(struct wl_screen *s, struct wl_text *ret);
 void wl_write_open(struct wl_screen *s);
 /** The menu's choice; then the path. */
 void wl_write_choose(struct wl_screen *s, int what);
+/** What was chosen goes to path; the line stays open where that is taken. */
 void wl_write_path(struct wl_screen *s, const char *path);
-void wl_write_now(struct wl_screen *s);
 /** Writes something to path without asking what; for the command line. */
 void wl_write_to(struct wl_screen *s, const char *path);
 

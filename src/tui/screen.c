@@ -24,6 +24,7 @@ enum {
     HALF = WL_WHERE_TEXT / 2 - 1, /* octets of the filter line, and of what narrows a view */
 };
 
+static const double first_refresh = 4;          /* a second */
 static const wl_ns typing = WL_SECOND * 3 / 10; /* a filter is applied when the hands rest */
 
 /* --------------------------------------------------------------------------- small services */
@@ -525,18 +526,9 @@ static void menu_key(struct wl_screen *s, int key)
 
 static void question_key(struct wl_screen *s, int key)
 {
-    bool yes = key == 'y' || key == 'Y' || key == WL_KEY_ENTER ||
-               (s->its->mode == WL_MODE_LEAVE && (key == 'q' || key == WL_KEY_CTRL + 'c'));
-
-    if (s->its->mode == WL_MODE_LEAVE) {
-        s->its->mode = WL_MODE_VIEW;
-        if (yes)
-            wl_screen_leave(s, true);
-    } else {
-        s->its->mode = WL_MODE_VIEW;
-        if (yes)
-            wl_write_now(s);
-    }
+    s->its->mode = WL_MODE_VIEW;
+    if (key == 'y' || key == 'Y' || key == WL_KEY_ENTER || key == 'q' || key == WL_KEY_CTRL + 'c')
+        wl_screen_leave(s, true);
 }
 
 /* A click on a word that is a key is that key. */
@@ -566,8 +558,7 @@ void wl_screen_key(struct wl_screen *s, int key, int x, int y, wl_ns now)
     case WL_MODE_PATH: path_key(s, key); break;
     case WL_MODE_WRITE:
     case WL_MODE_SETTINGS: menu_key(s, key); break;
-    case WL_MODE_LEAVE:
-    case WL_MODE_OVERWRITE: question_key(s, key); break;
+    case WL_MODE_LEAVE: question_key(s, key); break;
     }
 }
 
@@ -592,6 +583,8 @@ struct wl_screen *wl_screen_new(const struct wl_screen_config *cfg, struct wl_bu
     if (!s)
         return NULL;
     s->cfg = *cfg;
+    if (s->cfg.refresh == 0)
+        s->cfg.refresh = first_refresh;
     s->budget = budget;
     s->light = cfg->light;
     s->ascii = cfg->ascii;

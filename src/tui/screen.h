@@ -38,7 +38,7 @@ struct wl_screen_config {
     const char *within; /* --where: what the whole run is limited to, or NULL */
     const char *input;  /* how to read the same again: "-r x.pcap", "-i eth0"; for `y`; or NULL */
     const char *interfaces; /* live: lines that say which interfaces carry traffic; or NULL */
-    double refresh;         /* questions and drawings per second, 0: 4 */
+    double refresh;         /* questions and drawings per second, 1 to 10; 0: 4 */
     bool live;              /* quitting the overview asks first */
     bool utc, light, ascii;
     bool renumbered; /* connection numbers are not those of one whole file (a BPF filter, several
@@ -48,6 +48,7 @@ struct wl_screen_config {
     const char *only; /* --only, or NULL */
     bool no_packets;  /* --redact hides what packets would show: none are offered to be written */
     const struct wl_sink_ops *csv, *json, *html; /* formats to save in; NULL: there is none */
+    struct wl_sink_config report; /* what they are to be like; utc as of the screen */
     /** Whether there is a file of this name, and writing one whole; for `w`. */
     bool (*exists)(void *user, const char *path);
     /** What to put before the name of a file that is proposed: "", "/tmp/". Or NULL. */

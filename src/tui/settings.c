@@ -68,28 +68,25 @@ static void least_turn(struct wl_screen *s, int by)
     s->least = (enum wl_severity)turned(s->least, by, WL_N_SEVERITIES);
 }
 
-static const struct {
-    double per_second;
-    const char *name;
-} paces[] = {{1, "1 a second"}, {2, "2 a second"}, {4, "4 a second"}, {10, "10 a second"}};
+/* As --refresh takes them: the first is 1. */
+static const char *const paces[] = {
+    "1 a second", "2 a second", "3 a second", "4 a second", "5 a second",
+    "6 a second", "7 a second", "8 a second", "9 a second", "10 a second",
+};
 
 static unsigned pace(const struct wl_screen *s)
 {
-    unsigned i = 0;
-
-    while (i + 1 < WL_COUNT(paces) && paces[i].per_second < s->cfg.refresh)
-        i++;
-    return i;
+    return (unsigned)s->cfg.refresh - 1;
 }
 
 static const char *refresh_value(const struct wl_screen *s)
 {
-    return paces[pace(s)].name;
+    return paces[pace(s)];
 }
 
 static void refresh_turn(struct wl_screen *s, int by)
 {
-    s->cfg.refresh = paces[turned(pace(s), by, WL_COUNT(paces))].per_second;
+    s->cfg.refresh = turned(pace(s), by, WL_COUNT(paces)) + 1;
 }
 
 static const char *theme_value(const struct wl_screen *s)

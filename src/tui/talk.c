@@ -17,8 +17,7 @@ static const wl_ns while_paused = WL_SECOND; /* how often what is new is counted
 
 static wl_ns interval(const struct wl_screen *s)
 {
-    double per_second = s->cfg.refresh > 0 ? s->cfg.refresh : 4;
-    wl_ns d = (wl_ns)((double)WL_SECOND / per_second);
+    wl_ns d = (wl_ns)((double)WL_SECOND / s->cfg.refresh);
 
     return d < fastest ? fastest : d;
 }

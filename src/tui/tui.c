@@ -31,7 +31,7 @@ enum {
     ESCAPE_MS = 50, /* how long Esc waits for the rest of a key's sequence */
     SEQUENCE = 256,
     KEYS_AT_ONCE = 256, /* before something is drawn in between */
-    MODE = 0644,
+    MODE = 0666,        /* less what umask takes */
 };
 
 static const wl_ns double_click = WL_SECOND * 2 / 5;
@@ -78,9 +78,10 @@ static const char *directory(void *user)
     return access(".", W_OK) == 0 ? "" : t->spare;
 }
 
+/* A new file; nothing is written over, and no link is followed. */
 static int write_file(void *user, const char *path, struct wl_span text, struct wl_error *err)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, MODE), failed = 0;
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, MODE), failed = 0;
     char reason[128];
 
     (void)user;
@@ -99,6 +100,8 @@ static int write_file(void *user, const char *path, struct wl_span text, struct 
         failed = errno;
     if (!failed)
         return 0;
+    if (fd >= 0)
+        (void)unlink(path);
     return wl_fail(err, WL_EOUTPUT, "cannot write '%s': %s", path,
                    wl_errno_text(failed, reason, sizeof(reason)));
 }

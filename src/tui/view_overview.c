@@ -516,8 +516,7 @@ static void draw_line(const struct wl_screen *s, struct wl_canvas *c, struct wl_
     wl_strip_text(&line, WL_ROLE_FAINT, "/s  ");
     wl_put_findings(&line, b->stats.findings);
     wl_strip_text(&line, WL_ROLE_FAINT, "  drop ");
-    wl_strip_short(&line, b->stats.counters.capture_dropped ? WL_ROLE_BAD : WL_ROLE_PLAIN,
-                   b->stats.counters.capture_dropped);
+    wl_strip_short(&line, wl_health_drops(b) ? WL_ROLE_BAD : WL_ROLE_PLAIN, wl_health_drops(b));
     wl_canvas_place(c, area.x, area.y, area.w, WL_LEFT, &line);
 }
 

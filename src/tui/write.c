@@ -2,13 +2,14 @@
  * SPDX-License-Identifier: MIT
  *
  * The engine writes packets and reports (it has them); text of what is shown is made here and handed
- * to the program. A menu says what there is to be written now, a line asks for the name, and a file
- * that exists is not overwritten unasked.
+ * to the program. A menu says what there is to be written now, a line asks for the name. Nothing is
+ * written over: of a name that is taken another is made, in the line that stays open.
  */
 #include "inside.h"
 
 enum {
     TEXT_MOST = 16 << 20, /* octets of a ladder as text */
+    MOST_COPIES = 99,     /* names of the same second that are tried */
 };
 
 static const struct {
@@ -106,11 +107,13 @@ void wl_write_open(struct wl_screen *s)
     s->its->mode = WL_MODE_WRITE;
 }
 
-/* wirelint-20261121-203107.pcapng: by the time of what is shown */
+/* wirelint-20261121-203107.pcapng: by the time of what is shown, which of a file is always the same; so -2 and so on
+ * where there is such a file */
 static void propose(struct wl_screen *s, enum wl_written what, char *ret, size_t n)
 {
     struct wl_text date;
     struct wl_span digits;
+    unsigned copy = 1;
     size_t k = (size_t)snprintf(ret, n, "%.64swirelint-",
                                 s->cfg.directory ? s->cfg.directory(s->cfg.user) : "");
 
@@ -125,6 +128,8 @@ static void propose(struct wl_screen *s, enum wl_written what, char *ret, size_t
         }
     }
     (void)snprintf(ret + k, n - k, "%s", kinds[what].suffix);
+    while (s->cfg.exists && s->cfg.exists(s->cfg.user, ret) && copy < MOST_COPIES)
+        (void)snprintf(ret + k, n - k, "-%u%s", ++copy, kinds[what].suffix);
     wl_text_release(&date);
 }
 
@@ -175,7 +180,7 @@ static const struct wl_sink_ops *ops_of(const struct wl_screen *s, enum wl_writt
     return NULL;
 }
 
-void wl_write_now(struct wl_screen *s)
+static void write_now(struct wl_screen *s)
 {
     const char *path = s->its->prompt.text;
     enum wl_written what = s->its->writing;
@@ -190,6 +195,8 @@ void wl_write_now(struct wl_screen *s)
     }
     (void)snprintf(ask.path, sizeof(ask.path), "%s", path);
     ask.ops = ops_of(s, what);
+    ask.report = s->cfg.report;
+    ask.report.utc = s->cfg.utc;
     if (what == WL_WRITE_PACKETS_THIS) {
         if (!selected(s, &conn))
             return;
@@ -213,10 +220,10 @@ void wl_write_path(struct wl_screen *s, const char *path)
         return;
     }
     if (s->cfg.exists && s->cfg.exists(s->cfg.user, path)) {
-        s->its->mode = WL_MODE_OVERWRITE;
-        wl_screen_touch(s);
+        s->its->mode = WL_MODE_PATH;
+        wl_screen_say(s, "it exists, and nothing is written over: choose another name");
     } else {
-        wl_write_now(s);
+        write_now(s);
     }
 }
 
