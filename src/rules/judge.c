@@ -684,7 +684,7 @@ static void conclude(struct wl_judge *j, struct wl_finding **ret, uint32_t *ret_
 
 /* ------------------------------------------------------------------------------------ exchanges */
 
-/** The kind of an exchange; o was begun for it. */
+/** The kind of an exchange, with all that a rule's filters and .cases go by; o was begun for it. */
 static struct wl_kind kind_of(const struct wl_judge *j, const struct wl_exchange *ex,
                               const struct wl_offer *o)
 {
@@ -699,7 +699,7 @@ static struct wl_kind kind_of(const struct wl_judge *j, const struct wl_exchange
                  (uint64_t)(res->state == WL_WHOLE) << 24 |
                  (uint64_t)(req->acked != WL_NONE) << 25 | (uint64_t)(res->acked != WL_NONE) << 26 |
                  (uint64_t)(ex->n_interim != 0) << 27 | (uint64_t)(ex->wait != NULL) << 28 |
-                 (uint64_t)1 << 31 | (uint64_t)o->have << 32;
+                 (uint64_t)(req->n_marks != 0) << 29 | (uint64_t)1 << 31 | (uint64_t)o->have << 32;
     wl_offer_fields(req, kind.req);
     wl_offer_fields(res, kind.res);
     for (size_t w = 0; w < WL_FIELD_WORDS; w++) {
