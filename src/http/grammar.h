@@ -241,7 +241,7 @@ enum wl_etag_listed {
 enum wl_etag_listed wl_grammar_etag_listed(const struct wl_message *m, enum wl_field_id id,
                                            struct wl_etag tag);
 
-/** int-range or suffix-range (RFC 9110 14.1.1). */
+/** int-range or suffix-range (RFC 9110 14.1.1). Numbers above 2^63-1, which are allowed, are that. */
 struct wl_range {
     uint64_t first; /* WL_NONE for a suffix range */
     uint64_t last;  /* WL_NONE when it is open; of a suffix range, its length */

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT
  *
  * Pure functions over borrowed spans, like those of grammar.c. Numbers are 64 bits wide; those that
- * do not fit are no numbers.
+ * do not fit are no numbers, but for the positions of a range that is asked for.
  */
 #include "grammar.h"
 
@@ -125,6 +125,18 @@ struct wl_span wl_grammar_range_unit(struct wl_cursor *c)
     return unit;
 }
 
+/* 1*DIGIT, of any size (RFC 9110 14.1.2): what lies beyond 2^63-1 lies beyond every representation. */
+static bool parse_position(struct wl_span s, uint64_t *ret)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (!wl_is_digit(s.p[i]))
+            return false;
+    }
+    if (s.n && !wl_parse_u64(s, ret))
+        *ret = INT64_MAX;
+    return s.n > 0;
+}
+
 bool wl_grammar_range_next(struct wl_cursor *c, struct wl_range *ret)
 {
     struct wl_span member = wl_grammar_member(c), last;
@@ -135,8 +147,8 @@ bool wl_grammar_range_next(struct wl_cursor *c, struct wl_range *ret)
         return false;
     last = wl_span_after(member, dash + 1);
     /* int-range = first-pos "-" [ last-pos ]; suffix-range = "-" suffix-length */
-    if (dash == member.n || (dash && !wl_parse_u64(wl_span_sub(member, 0, dash), &range.first)) ||
-        ((last.n || dash == 0) && !wl_parse_u64(last, &range.last)) ||
+    if (dash == member.n || (dash && !parse_position(wl_span_sub(member, 0, dash), &range.first)) ||
+        ((last.n || dash == 0) && !parse_position(last, &range.last)) ||
         /* RFC 9110 14.1.1: an int-range is invalid if last-pos is present and less than first-pos */
         (dash && last.n && range.last < range.first)) {
         c->bad = true;
