@@ -93,7 +93,9 @@ const char *wl_method_name(enum wl_method id)
 #undef WL_METHOD
     };
 
-    /* the one registered method that is no C identifier */
+    /* the registered methods that are no C identifiers */
+    if (id == WL_METHOD_BASELINE_CONTROL)
+        return "BASELINE-CONTROL";
     if (id == WL_METHOD_VERSION_CONTROL)
         return "VERSION-CONTROL";
     return names[id];

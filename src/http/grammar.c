@@ -99,7 +99,7 @@ size_t wl_grammar_list_count(const struct wl_message *m, enum wl_field_id id)
 
 enum wl_method wl_grammar_method(struct wl_span s)
 {
-    /* #NAME differs from the name on the wire in VERSION-CONTROL only, and not in length */
+    /* #NAME may differ from the name on the wire in "-" for "_", and never in length */
     static const uint8_t lengths[] = {
 #define WL_METHOD(NAME, flags, source) sizeof(#NAME) - 1,
 #include "wirelint/tbl/methods.h"
