@@ -166,7 +166,8 @@ static void close_option_missing(struct wl_judge *j, const struct wl_exchange *e
     wl_ns after = ex->t_end - m->t_last;
     bool asked;
 
-    if (ex->end != WL_END_CLOSED || ex->end_by != WL_TO_CLIENT || m->minor == 0 ||
+    /* HTTP/1.0, and the answer of HTTP/0.9 that is content alone, have nothing to say */
+    if (ex->end != WL_END_CLOSED || ex->end_by != WL_TO_CLIENT || m->minor == 0 || m->major == 0 ||
         m->state != WL_WHOLE || m->framing == WL_FRAMING_TUNNEL || says(m, WL_SPAN("close")) ||
         is_last_of_all(m))
         return;
