@@ -384,7 +384,6 @@ static const struct wl_rule rules[] = {
                "endless depth. Used for something else they say nothing that anybody could mend.",
         .advice = "Answer 500, or 503 for what passes.",
         .see = {"write-status-on-read"},
-        .yields = {"write-status-on-read"},
         .when = WL_ON_EXCHANGE,
         .needs = WL_NEEDS_PAIR | WL_NEEDS_REQUEST | WL_NEEDS_RESPONSE,
         .status_from = 506,

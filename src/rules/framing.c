@@ -225,6 +225,8 @@ static void request_leftover_octets(struct wl_judge *j, const struct wl_exchange
     bool undeclared = m && m->framing == WL_FRAMING_NONE && m->declared == WL_NONE;
 
     (void)ex;
+    if (m && wl_message_mark(m, WL_MARK_OPTIMISTIC)) /* upgrade-optimistic-data */
+        return;
     /* TLS on the same port (RFC 8446 5.1), HTTP/2 (RFC 9113 3.4) */
     if ((mark->octets.n >= 2 && mark->octets.p[0] == 0x16 && mark->octets.p[1] == 3) ||
         wl_span_starts(mark->octets, WL_SPAN("PRI * HTTP/2")))

@@ -17,6 +17,7 @@ enum {
     LINE_OCTETS = 8000,   /* RFC 9112 3: request lines that everybody should take */
     HEAD_OCTETS = 4096,   /* the least that common servers take */
     FIELD_OCTETS = 1024,
+    FIELD_LINES = 64, /* the least number that common servers take (Varnish; others 100) */
 };
 
 /* ------------------------------------------------------------------------------------ negotiation */
@@ -170,7 +171,7 @@ static void size_status_small_request(struct wl_judge *j, const struct wl_exchan
                   wl_said_octets(req->target.n).text);
     }
     /* the head was large all the same: 414 would have said what of it */
-    if (m->status != 431 || req->target.n >= LINE_OCTETS)
+    if (m->status != 431 || req->target.n >= LINE_OCTETS || req->n_fields >= FIELD_LINES)
         return;
     for (uint32_t i = 0; i < req->n_fields; i++) {
         uint64_t n = wl_field_sent_name(&req->fields[i]).n + sizeof(": ") - 1 +

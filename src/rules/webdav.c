@@ -149,7 +149,6 @@ static const struct wl_rule rules[] = {
             "Send Lock-Token with a new lock, demand it of UNLOCK, name the lock in the way in "
             "lock-token-submitted or no-conflicting-lock, and put 424 inside 207.",
         .see = {"multistatus-invalid", "write-status-on-read"},
-        .yields = {"write-status-on-read"},
         .when = WL_ON_EXCHANGE,
         .needs = WL_NEEDS_PAIR | WL_NEEDS_REQUEST | WL_NEEDS_RESPONSE,
         .status_from = 200,
