@@ -78,7 +78,8 @@ static bool is_dialect(struct wl_span method)
         if (wl_span_equal(method, wl_span_text(known[i])))
             return true;
     }
-    return wl_span_starts(method, WL_SPAN("M-")); /* RFC 2774 5 */
+    /* RFC 2774 5; RFC 9113 3.4: the preface of HTTP/2, registered lest anybody use its name */
+    return wl_span_starts(method, WL_SPAN("M-")) || wl_span_equal(method, WL_SPAN("PRI"));
 }
 
 static void not_implemented_known_method(struct wl_judge *j, const struct wl_exchange *ex,
@@ -307,11 +308,17 @@ static void target_form_invalid(struct wl_judge *j, const struct wl_exchange *ex
             wl_report(j, m, m->at, WL_VIOLATION, WL_CERTAIN, "'*' with %s",
                       wl_said(m->method).text);
         }
-    } else if (wl_grammar_uri(target, &uri) == WL_URI_FINE && uri.scheme.n && uri.authority.p) {
-        absolute_form(j, m, &uri);
     } else if (is_authority_form(target)) {
         wl_report(j, m, m->at, WL_VIOLATION, WL_CERTAIN, "%s with host and port for a target: '%s'",
                   wl_said(m->method).text, wl_said(target).text);
+    } else if (wl_grammar_uri(target, &uri) != WL_URI_FINE) {
+        return; /* an odd URI is a URI all the same */
+    } else if (uri.scheme.n && uri.authority.p) {
+        absolute_form(j, m, &uri);
+    } else if (uri.scheme.n == 0 && m->method_id != WL_METHOD_OTHER) {
+        /* RFC 9112 3.2: origin-form begins with "/", absolute-form with a scheme */
+        wl_report(j, m, m->at, WL_VIOLATION, WL_CERTAIN,
+                  "a target without '/' at its beginning: '%s'", wl_said(target).text);
     }
 }
 
