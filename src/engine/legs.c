@@ -14,6 +14,7 @@
  */
 #include "legs.h"
 
+#include "facts.h"
 #include "grammar.h"
 #include "line.h"
 #include "table.h"
@@ -186,8 +187,11 @@ static void note_statuses(struct wl_leg *leg, const struct wl_exchange *ex)
     leg->n_interim = (uint16_t)wl_min_u64(n, UINT16_MAX);
     for (uint32_t i = 0; i < WL_LEG_STATUSES && i < ex->n_interim + ex->n_interim_more; i++)
         leg->interim[i] = wl_exchange_interim_status(ex, i);
-    if (ex->res.state < WL_HEAD)
+    if (ex->res.state < WL_HEAD) {
+        leg->left = (ex->end == WL_END_CLOSED || ex->end == WL_END_RESET) &&
+                    ex->end_by == WL_TO_SERVER && !ex->rst_suspect && !wl_facts_half_closed(ex, 0);
         return;
+    }
     leg->status = ex->res.status;
     leg->t_response = ex->res.t_first;
     leg->res_frame = ex->res.at.frame;

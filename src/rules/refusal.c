@@ -122,7 +122,9 @@ static void length_required_with_length(struct wl_judge *j, const struct wl_exch
 {
     const struct wl_message *req = &ex->req;
 
-    if (req->declared == WL_NONE || wl_message_field(req, WL_FIELD_TRANSFER_ENCODING))
+    /* of two lengths that differ there is none (RFC 9110 8.6) */
+    if (req->declared == WL_NONE || wl_message_field(req, WL_FIELD_TRANSFER_ENCODING) ||
+        wl_message_mark(req, WL_MARK_CL_DIFFER))
         return;
     wl_report(j, m, m->at, WL_WARNING, wl_judge_via(ex, WL_CERTAIN),
               "411 to a request with Content-Length: %" PRIu64, req->declared);
