@@ -327,7 +327,7 @@ struct wl_leg {
     bool http10, expects;   /* of its request: version; Expect: 100-continue */
     bool via, via_again;    /* its request has Via; names one proxy twice there */
     bool absolute, res_via; /* its target is in absolute-form; its final response has Via */
-    bool left;              /* its client ended the connection before a final response came */
+    bool excused;           /* no final response is missed: its client left, HTTP/0.9, or 101 */
     uint16_t status;        /* final; 0: none */
     uint16_t n_interim;     /* more than WL_LEG_STATUSES: the rest is not kept */
     uint16_t interim[WL_LEG_STATUSES];

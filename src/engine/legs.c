@@ -187,11 +187,11 @@ static void note_statuses(struct wl_leg *leg, const struct wl_exchange *ex)
     leg->n_interim = (uint16_t)wl_min_u64(n, UINT16_MAX);
     for (uint32_t i = 0; i < WL_LEG_STATUSES && i < ex->n_interim + ex->n_interim_more; i++)
         leg->interim[i] = wl_exchange_interim_status(ex, i);
-    if (ex->res.state < WL_HEAD) {
-        leg->left = (ex->end == WL_END_CLOSED || ex->end == WL_END_RESET) &&
-                    ex->end_by == WL_TO_SERVER && !ex->rst_suspect && !wl_facts_half_closed(ex, 0);
+    leg->excused = ex->req.major == 0 || wl_facts_interim(ex, 101, NULL) ||
+                   ((ex->end == WL_END_CLOSED || ex->end == WL_END_RESET) &&
+                    ex->end_by == WL_TO_SERVER && !ex->rst_suspect && !wl_facts_half_closed(ex, 0));
+    if (ex->res.state < WL_HEAD)
         return;
-    }
     leg->status = ex->res.status;
     leg->t_response = ex->res.t_first;
     leg->res_frame = ex->res.at.frame;
@@ -213,7 +213,7 @@ void wl_leg_describe(const struct wl_exchange *ex, struct wl_text *line, struct 
         .t_head = req->t_head,
         .t_end = ex->res.state >= WL_HEAD ? ex->res.t_last : ex->t_end,
         .req_frame = req->at.frame,
-        .http10 = req->major == 1 && req->minor == 0,
+        .http10 = wl_facts_http10(req),
         .expects = wl_grammar_expects_continue(req),
         .via = wl_message_field(req, WL_FIELD_VIA) != NULL,
     };

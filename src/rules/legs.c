@@ -124,7 +124,7 @@ static void proxy_leg_timeout(struct wl_judge *j, const struct wl_exchange *ex,
     if (l.up->status == 0 || is_gateway_error(l.up->status))
         return;
     if (l.client->status == 0) {
-        if (l.client->left) /* there was nobody to pass it on to */
+        if (l.client->excused)
             return;
         wl_report(j, m, m->at, WL_NOTE, l.confidence,
                   "the server behind the proxy sent %u, and the client got no final response",
