@@ -11,6 +11,7 @@
  */
 #include "scrape.h"
 
+#include "clock.h"
 #include "diag.h"
 #include "grammar.h"
 #include "metrics.h"
@@ -446,14 +447,6 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *connection,
                    wl_metrics_media_type(form), MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT);
 }
 
-static wl_ns monotonic(void)
-{
-    struct timespec now = {0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (wl_ns)now.tv_sec * WL_SECOND + now.tv_nsec;
-}
-
 /* Notes who is there, and since when. */
 static void on_connection(void *user, struct MHD_Connection *connection, void **state,
                           enum MHD_ConnectionNotificationCode what)
@@ -467,7 +460,7 @@ static void on_connection(void *user, struct MHD_Connection *connection, void **
         struct visitor *v = &s->visitors[i];
 
         if (what == MHD_CONNECTION_NOTIFY_STARTED && v->fd < 0) {
-            *v = (struct visitor){info->connect_fd, monotonic()};
+            *v = (struct visitor){info->connect_fd, wl_clock_monotonic()};
             return;
         }
         if (what == MHD_CONNECTION_NOTIFY_CLOSED && v->fd == info->connect_fd) {
@@ -480,7 +473,7 @@ static void on_connection(void *user, struct MHD_Connection *connection, void **
 /* Who sends an octet now and then is never idle, and is shown the door all the same. */
 static void end_visits(struct wl_scrape *s)
 {
-    wl_ns now = monotonic();
+    wl_ns now = wl_clock_monotonic();
 
     for (size_t i = 0; i < CONNECTIONS; i++) {
         struct visitor *v = &s->visitors[i];

@@ -5,6 +5,7 @@
  * work and taken away before anything else is written to standard error.
  */
 #include "terminal.h"
+#include "clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,14 +20,6 @@ enum {
 
 static const wl_ns bar_after = WL_SECOND / 2;
 static const wl_ns bar_every = WL_SECOND / 10;
-
-static wl_ns monotonic(void)
-{
-    struct timespec now = {0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (wl_ns)now.tv_sec * WL_SECOND + now.tv_nsec;
-}
 
 void wl_terminal_streams(void)
 {
@@ -65,7 +58,7 @@ void wl_terminal_init(struct wl_terminal *t, const struct wl_options *o)
     /* lines that scroll by and a bar in the same terminal would spoil each other */
     t->progress = o->verbosity >= 0 && isatty(STDERR_FILENO) == 1 && !is_dumb() &&
                   !(out && (o->command == WL_COMMAND_LIST || o->json));
-    t->started = monotonic();
+    t->started = wl_clock_monotonic();
 }
 
 static void write_text(struct wl_text *text)
@@ -148,7 +141,7 @@ void wl_terminal_progress(void *user, uint64_t done, uint64_t total)
 
     if (!t->progress)
         return;
-    now = monotonic();
+    now = wl_clock_monotonic();
     if (now - t->started < bar_after || now - t->drawn < bar_every)
         return;
     t->drawn = now;

@@ -7,6 +7,7 @@
  */
 #include "watch.h"
 
+#include "clock.h"
 #include "diag.h"
 #include "tui.h"
 #include "wirelint/interface.h"
@@ -90,14 +91,6 @@ struct traffic {
     char text[TRAFFIC_TEXT];
 };
 
-static wl_ns monotonic(void)
-{
-    struct timespec now = {0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (wl_ns)now.tv_sec * WL_SECOND + now.tv_nsec;
-}
-
 static void begin_traffic(struct traffic *t)
 {
     struct wl_error ignored = {.code = WL_OK};
@@ -106,14 +99,14 @@ static void begin_traffic(struct traffic *t)
         t->n = 0; /* then nothing is said about them */
     for (size_t i = 0; i < t->n; i++)
         t->before[i] = t->list[i].packets;
-    t->t = monotonic();
+    t->t = wl_clock_monotonic();
 }
 
 /* wl_tui_config.interfaces, on the screen's thread. */
 static const char *tell_traffic(void *user)
 {
     struct traffic *t = user;
-    wl_ns now = monotonic(), since = now - t->t;
+    wl_ns now = wl_clock_monotonic(), since = now - t->t;
     size_t n = 0;
 
     if (t->n == 0)

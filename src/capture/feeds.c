@@ -15,6 +15,7 @@
  */
 #include "feeds.h"
 
+#include "clock.h"
 #include "diag.h"
 #include "file.h"
 #include "live.h"
@@ -67,14 +68,6 @@ struct wl_feeds {
     wl_ns t_end;   /* packets after it are not wanted; 0: all are */
     wl_ns ends_at; /* by the monotonic clock: then nothing that is wanted can be on its way */
 };
-
-static wl_ns clock_now(clockid_t id)
-{
-    struct timespec now = {0};
-
-    (void)clock_gettime(id, &now);
-    return (wl_ns)now.tv_sec * WL_SECOND + now.tv_nsec;
-}
 
 static void say(const struct wl_feeds *f, const char *fmt, ...) WL_PRINTF(2, 3);
 
@@ -330,7 +323,7 @@ static int nothing(struct wl_feeds *f, bool late)
     if (late)
         return 0;
     if (f->moved) {
-        f->given_at = clock_now(CLOCK_MONOTONIC);
+        f->given_at = wl_clock_monotonic();
         f->moved = false;
     }
     for (size_t i = 0; i < f->n; i++) {
@@ -344,7 +337,7 @@ static int nothing(struct wl_feeds *f, bool late)
  * they have that much. */
 static bool is_late(struct wl_feeds *f)
 {
-    wl_ns now = clock_now(CLOCK_MONOTONIC);
+    wl_ns now = wl_clock_monotonic();
 
     for (size_t i = 0; now > f->ends_at && i < f->n; i++) {
         if (!f->feeds[i].live || now > f->ends_at + end_within)
@@ -388,8 +381,8 @@ int wl_feeds_burst(struct wl_feeds *f, struct wl_packet *ret, size_t max, size_t
 
 void wl_feeds_end(struct wl_feeds *f)
 {
-    f->t_end = clock_now(CLOCK_REALTIME);
-    f->ends_at = clock_now(CLOCK_MONOTONIC) + WL_LIVE_LAG;
+    f->t_end = wl_clock_wall();
+    f->ends_at = wl_clock_monotonic() + WL_LIVE_LAG;
     for (size_t i = 0; i < f->n; i++) {
         struct feed *feed = &f->feeds[i];
 
@@ -404,7 +397,7 @@ void wl_feeds_end(struct wl_feeds *f)
 /* Milliseconds until the monotonic clock shows at, no more than timeout_ms. */
 static int until(wl_ns at, int timeout_ms)
 {
-    wl_ns rest = at - clock_now(CLOCK_MONOTONIC);
+    wl_ns rest = at - wl_clock_monotonic();
 
     return rest < 0 ? 0 : (int)wl_min_u64((uint64_t)rest / 1000000 + 1, (uint64_t)timeout_ms);
 }
@@ -455,18 +448,18 @@ wl_ns wl_feeds_now(const struct wl_feeds *f)
     wl_ns now;
 
     if (f->cfg->n_interfaces) {
-        now = clock_now(CLOCK_REALTIME) - WL_LIVE_LAG;
+        now = wl_clock_wall() - WL_LIVE_LAG;
         return now > f->t_last ? now : f->t_last;
     }
     if (!f->t_last)
         return 0;
-    now = clock_now(CLOCK_MONOTONIC) - f->given_at - stream_lag;
+    now = wl_clock_monotonic() - f->given_at - stream_lag;
     return f->moved || now < 0 ? f->t_last : f->t_last + now;
 }
 
 void wl_feeds_look(struct wl_feeds *f, bool at_end)
 {
-    wl_ns now = clock_now(CLOCK_MONOTONIC);
+    wl_ns now = wl_clock_monotonic();
 
     if (!at_end && now - f->looked < look_every)
         return;

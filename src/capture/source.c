@@ -17,6 +17,7 @@
 #include "source.h"
 
 #include "bpf.h"
+#include "clock.h"
 #include "diag.h"
 #include "feeds.h"
 #include "file.h"
@@ -395,20 +396,12 @@ int wl_source_prepare(const struct wl_source_config *cfg, const struct wl_limits
     return 0;
 }
 
-static wl_ns monotonic(void)
-{
-    struct timespec now = {0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (wl_ns)now.tv_sec * WL_SECOND + now.tv_nsec;
-}
-
 int wl_source_begin(struct wl_source *s, struct wl_error *err)
 {
     int code = 0;
 
     if (s->cfg->max_duration)
-        s->deadline = monotonic() + s->cfg->max_duration;
+        s->deadline = wl_clock_monotonic() + s->cfg->max_duration;
     if (s->feeds) {
         if (s->bpf)
             code = wl_bpf_prepare(s->bpf, 1, err); /* before the first packet: is it a filter? */
@@ -604,7 +597,7 @@ static int finish_live(struct wl_source *s, struct wl_error *err)
 
 static bool is_late(const struct wl_source *s)
 {
-    return s->deadline && monotonic() >= s->deadline;
+    return s->deadline && wl_clock_monotonic() >= s->deadline;
 }
 
 static void begin_to_end(struct wl_source *s)
@@ -767,7 +760,7 @@ bool wl_source_live(const struct wl_source *s)
 bool wl_source_wait(struct wl_source *s, int timeout_ms, int wake_fd)
 {
     if (s->deadline && !s->ending) {
-        wl_ns rest = s->deadline - monotonic();
+        wl_ns rest = s->deadline - wl_clock_monotonic();
 
         timeout_ms = (int)wl_min_u64((uint64_t)timeout_ms,
                                      rest > 0 ? (uint64_t)rest / 1000000 + 1 : 0);

@@ -9,6 +9,7 @@
  */
 #include "engine.h"
 
+#include "clock.h"
 #include "diag.h"
 #include "rules.h"
 
@@ -187,14 +188,6 @@ static void add_shard(struct wl_stats *st, const struct wl_counters *counters,
         st->limits[k] += limits[k];
 }
 
-wl_ns wl_engine_clock(void)
-{
-    struct timespec now = {0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (wl_ns)now.tv_sec * WL_SECOND + now.tv_nsec;
-}
-
 /* Connections open now. */
 static uint64_t open_connections(const struct wl_engine *e)
 {
@@ -263,7 +256,7 @@ const struct wl_stats *wl_engine_snapshot(void *engine)
     if (e->suppress)
         wl_suppress_stats(e->suppress, st);
     st->now = e->now > e->t_last ? e->now : e->t_last;
-    st->elapsed = e->began ? wl_engine_clock() - e->began : 0;
+    st->elapsed = e->began ? wl_clock_monotonic() - e->began : 0;
     st->open_connections = e->over ? 0 : open_connections(e);
     st->memory_used = memory_held(e);
     st->memory_max = e->cfg.limits.memory;

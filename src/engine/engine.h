@@ -81,8 +81,6 @@ void wl_engine_feed(struct wl_engine *e, const struct wl_packet *packets, size_t
 /** Begins the file of -w. source NULL: packets are fed, and cannot be read again. */
 WL_MUST_USE int wl_engine_begin_evidence(struct wl_engine *e, const struct wl_source *source,
                                          struct wl_error *err);
-/** The monotonic clock. */
-wl_ns wl_engine_clock(void);
 /** Everything counted so far; borrowed until the next call. */
 const struct wl_stats *wl_engine_snapshot(void *engine);
 /** Octets of all packets so far. */

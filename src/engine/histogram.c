@@ -1,37 +1,16 @@
-/* histogram.c - durations in log-linear buckets.
+/* histogram.c - durations in log-linear buckets (buckets.h).
  * SPDX-License-Identifier: MIT
  *
- * The unit is 16 ns. The first 16 buckets are linear; from there on every power of two is cut into
- * 16 equal buckets, so that a bucket is never wider than a sixteenth of its lower end. 640 buckets
- * reach 2^43 units: 39 hours.
+ * The unit is 16 ns, and every power of two is cut into 16 buckets. 640 of them reach 2^43 units: 39 hours.
  */
 #include "stats.h"
 
-enum { SUB_BITS = 4, SUB = 1 << SUB_BITS, UNIT_BITS = 4 };
+#include "buckets.h"
 
-static_assert(SUB * (43 - SUB_BITS + 1) == WL_HISTOGRAM_BUCKETS, "buckets reach 2^43 units");
+enum { PART_BITS = 4, UNIT_BITS = 4 };
 
-static unsigned bucket_of(uint64_t units)
-{
-    unsigned exponent, index;
-
-    if (units < SUB)
-        return (unsigned)units;
-    exponent = 63 - (unsigned)__builtin_clzll(units);
-    index = (exponent - SUB_BITS + 1) * SUB +
-            (unsigned)(units >> (exponent - SUB_BITS) & (SUB - 1));
-    return index < WL_HISTOGRAM_BUCKETS ? index : WL_HISTOGRAM_BUCKETS - 1;
-}
-
-/* The smallest number of units that falls into the bucket. */
-static uint64_t lower_end(unsigned bucket)
-{
-    unsigned row = bucket / SUB;
-
-    if (row == 0)
-        return bucket;
-    return (uint64_t)(SUB + bucket % SUB) << (row - 1);
-}
+static_assert((43 - PART_BITS + 1) << PART_BITS == WL_HISTOGRAM_BUCKETS,
+              "buckets reach 2^43 units");
 
 /* The bounds that others are told are few, and most durations lie below the first of them. */
 static unsigned bound_of(wl_ns d)
@@ -51,12 +30,13 @@ static unsigned bound_of(wl_ns d)
 wl_ns wl_histogram_floor(unsigned bucket)
 {
     WL_ASSERT(bucket <= WL_HISTOGRAM_BUCKETS);
-    return (wl_ns)(lower_end(bucket) << UNIT_BITS);
+    return (wl_ns)(wl_bucket_floor(bucket, PART_BITS) << UNIT_BITS);
 }
 
 void wl_histogram_add(struct wl_histogram *h, wl_ns d)
 {
-    uint32_t *count = &h->bucket[bucket_of((uint64_t)d >> UNIT_BITS)];
+    uint32_t *count =
+        &h->bucket[wl_bucket_of((uint64_t)d >> UNIT_BITS, PART_BITS, WL_HISTOGRAM_BUCKETS)];
 
     WL_ASSERT(d >= 0);
     h->least = h->n == 0 || d < h->least ? d : h->least;
@@ -89,8 +69,8 @@ double wl_histogram_quantile(const struct wl_histogram *h, double q)
         }
         /* inside the bucket the durations are taken to lie evenly */
         share = ((double)(rank - seen) - 0.5) / (double)h->bucket[i];
-        low = (double)lower_end(i);
-        high = (double)lower_end(i + 1);
+        low = (double)wl_bucket_floor(i, PART_BITS);
+        high = (double)wl_bucket_floor(i + 1, PART_BITS);
         low = (low + (high - low) * share) * (1 << UNIT_BITS);
         if (low < (double)h->least)
             low = (double)h->least;

@@ -3,9 +3,9 @@
  */
 #include "pace.h"
 
-#include "attr.h"
+#include "buckets.h"
 
-enum { SUB_BITS = 3, SUB = 1 << SUB_BITS, MICROSECOND = 1000 };
+enum { PART_BITS = 3, MICROSECOND = 1000 };
 
 static const unsigned window_seconds[WL_N_WINDOWS] = {
     [WL_WINDOW_10S] = 10,
@@ -55,31 +55,12 @@ void wl_beat_pace(const struct wl_beat *b, wl_ns now, struct wl_pace *ret)
     }
 }
 
-static unsigned bucket_of(uint64_t units)
-{
-    unsigned exponent, index;
-
-    if (units < SUB)
-        return (unsigned)units;
-    exponent = 63 - (unsigned)__builtin_clzll(units);
-    index = (exponent - SUB_BITS + 1) * SUB +
-            (unsigned)(units >> (exponent - SUB_BITS) & (SUB - 1));
-    return index < WL_SPREAD_BUCKETS ? index : WL_SPREAD_BUCKETS - 1;
-}
-
-static double lower_end(unsigned bucket)
-{
-    unsigned row = bucket / SUB;
-
-    return row == 0 ? bucket : (double)((uint64_t)(SUB + bucket % SUB) << (row - 1));
-}
-
 void wl_spread_add(struct wl_spread *s, wl_ns d)
 {
     if (d < 0 || s->n == UINT32_MAX)
         return;
     s->n++;
-    s->bucket[bucket_of((uint64_t)d / MICROSECOND)]++;
+    s->bucket[wl_bucket_of((uint64_t)d / MICROSECOND, PART_BITS, WL_SPREAD_BUCKETS)]++;
 }
 
 double wl_spread_quantile(const struct wl_spread *s, double q)
@@ -90,7 +71,8 @@ double wl_spread_quantile(const struct wl_spread *s, double q)
     for (unsigned i = 0; i < WL_SPREAD_BUCKETS; i++) {
         seen += s->bucket[i];
         if (s->bucket[i] && (double)seen >= rank)
-            return (lower_end(i) + lower_end(i + 1)) / 2 / 1e6;
+            return (double)(wl_bucket_floor(i, PART_BITS) + wl_bucket_floor(i + 1, PART_BITS)) / 2 /
+                   1e6;
     }
     return -1;
 }

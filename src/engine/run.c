@@ -8,6 +8,7 @@
  */
 #include "engine.h"
 
+#include "clock.h"
 #include "diag.h"
 #include "table.h"
 
@@ -35,7 +36,7 @@ struct clock {
 /* Calls the outputs about once a second of wall time. */
 static void tick_when_due(struct wl_engine *e, time_t *last)
 {
-    time_t now = (time_t)(wl_engine_clock() / 1000000000);
+    time_t now = (time_t)(wl_clock_monotonic() / 1000000000);
 
     if (now != *last) {
         *last = now;
@@ -143,7 +144,7 @@ static wl_ns scaled(wl_ns d, double factor)
 static void wait_until(struct wl_engine *e, struct clock *c, wl_ns t)
 {
     while (is_wanted(e)) {
-        wl_ns wall = wl_engine_clock();
+        wl_ns wall = wl_clock_monotonic();
         wl_ns due = c->wall + scaled(t - c->capture, 1 / c->speed);
         bool more;
 
@@ -170,7 +171,7 @@ static int read_paced(struct wl_engine *e, struct clock *c, struct wl_error *err
     int rc = 0;
 
     while (is_wanted(e) && (rc = wl_source_next(e->source, &p, err)) == 1) {
-        wl_ns wall = wl_engine_clock();
+        wl_ns wall = wl_clock_monotonic();
 
         if (e->packets == 0) {
             c->capture = p.t;
@@ -374,7 +375,7 @@ static int read_source(struct wl_engine *e, double speed, struct wl_error *err)
         wl_log(&e->cfg, WL_LOG_WARN,
                "what comes through a pipe comes at its own pace: --speed is not used");
     }
-    e->began = wl_engine_clock();
+    e->began = wl_clock_monotonic();
     if (e->pipeline) {
         rc = read_with_threads(e, &c, err);
     } else if (speed > 0 && !e->live) {

@@ -8,6 +8,7 @@
  */
 #include "engine.h"
 
+#include "clock.h"
 #include "diag.h"
 #include "text.h"
 
@@ -352,10 +353,10 @@ void wl_serve_on(struct wl_engine *e)
 
         if (told && until == 0) {
             wl_port_end(e->port);
-            until = wl_engine_clock() + (wl_ns)LEAVE_MS * 1000000;
+            until = wl_clock_monotonic() + (wl_ns)LEAVE_MS * 1000000;
         }
         more = wl_serve(e);
-        if (wl_port_left(e->port) || (until && wl_engine_clock() > until))
+        if (wl_port_left(e->port) || (until && wl_clock_monotonic() > until))
             return;
         if (more)
             continue;

@@ -236,6 +236,14 @@ void wl_put_seconds(struct wl_strip *s, unsigned look, double seconds)
     wl_strip_duration(s, look, seconds < 0 ? -1 : (wl_ns)(seconds * 1e9));
 }
 
+void wl_put_quantiles(struct wl_strip *s, double p50, double p95)
+{
+    wl_strip_text(s, WL_ROLE_FAINT, "p50 ");
+    wl_put_seconds(s, WL_ROLE_PLAIN, p50);
+    wl_strip_text(s, WL_ROLE_FAINT, ", p95 ");
+    wl_put_seconds(s, WL_ROLE_PLAIN, p95);
+}
+
 /* --------------------------------------------------------------------------------------- paces */
 
 const char *wl_window_name(enum wl_window window)

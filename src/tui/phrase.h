@@ -22,6 +22,8 @@ void wl_put_findings(struct wl_strip *s, const uint64_t findings[WL_N_SEVERITIES
 void wl_put_decimal(struct wl_strip *s, unsigned look, double value);
 /** "9 ms" of seconds; "-" when they are negative (not known). */
 void wl_put_seconds(struct wl_strip *s, unsigned look, double seconds);
+/** "p50 9 ms, p95 40 ms", of seconds. */
+void wl_put_quantiles(struct wl_strip *s, double p50, double p95);
 /** Of untrusted text that ends with NUL within n octets. */
 void wl_put_field(struct wl_strip *s, unsigned look, const char *text, size_t n);
 /** An exchange line "GET /x HTTP/1.1 -> 103, 200": the statuses in the colours of their classes. */

@@ -13,6 +13,7 @@
 #define NCURSES_WIDECHAR 1 /* without the _XOPEN_SOURCE that would ask for it */
 #include "tui.h"
 
+#include "clock.h"
 #include "diag.h"
 #include "guard.h"
 
@@ -53,14 +54,6 @@ struct wl_tui {
     int click_x, click_y;
     char copied[WL_COPY_TEXT];
 };
-
-static wl_ns monotonic(void)
-{
-    struct timespec now = {0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (wl_ns)now.tv_sec * WL_SECOND + now.tv_nsec;
-}
 
 /* ------------------------------------------------------------------------------------ files */
 
@@ -469,7 +462,7 @@ static void suspend(struct wl_tui *t)
 {
     (void)endwin();
     wl_guard_stop();
-    redraw(t, monotonic());
+    redraw(t, wl_clock_monotonic());
 }
 
 /* False: it is time to leave. */
@@ -535,7 +528,7 @@ static void wait_for_work(struct wl_tui *t, struct wl_port *port, wl_ns due)
 {
     struct pollfd fds[] = {
         {fileno(t->in), POLLIN, 0}, {wl_port_fd(port), POLLIN, 0}, {wl_guard_fd(), POLLIN, 0}};
-    wl_ns left = due - monotonic();
+    wl_ns left = due - wl_clock_monotonic();
     int ms = -1;
 
     if (due < INT64_MAX)
@@ -547,7 +540,7 @@ static void wait_for_work(struct wl_tui *t, struct wl_port *port, wl_ns due)
 void wl_tui_run(void *user, struct wl_port *port)
 {
     struct wl_tui *t = user;
-    wl_ns now = monotonic();
+    wl_ns now = wl_clock_monotonic();
 
     wl_guard_watch(fileno(t->out));
     while (take_wishes(t, now)) {
@@ -556,10 +549,10 @@ void wl_tui_run(void *user, struct wl_port *port)
         if (wl_screen_over(t->screen) || wl_port_over(port))
             break;
         serve(t, now);
-        wait_for_work(t, port, wl_screen_due(t->screen, monotonic()));
+        wait_for_work(t, port, wl_screen_due(t->screen, wl_clock_monotonic()));
         if (t->gone)
             break;
-        now = monotonic();
+        now = wl_clock_monotonic();
     }
     wl_guard_watch(-1);
 }

@@ -179,10 +179,7 @@ static void profile(const struct wl_screen *screen, struct wl_canvas *c, struct 
     wl_strip_octet_count(&s, WL_ROLE_PLAIN, seq->octets);
     wl_profile_fact(c, &r, "content", &s);
     wl_strip_init(&s, c, r.w);
-    wl_strip_text(&s, WL_ROLE_FAINT, "p50 ");
-    wl_put_seconds(&s, WL_ROLE_PLAIN, seq->p50);
-    wl_strip_text(&s, WL_ROLE_FAINT, ", p95 ");
-    wl_put_seconds(&s, WL_ROLE_PLAIN, seq->p95);
+    wl_put_quantiles(&s, seq->p50, seq->p95);
     wl_profile_fact(c, &r, "to final", &s);
     wl_strip_init(&s, c, r.w);
     wl_put_servers(&s, &seq->server, seq->n_servers);

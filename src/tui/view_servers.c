@@ -254,10 +254,7 @@ static void profile(const struct wl_screen *screen, struct wl_canvas *c, struct 
     if (server->classes[0])
         put_class_fact(c, &r, server, 0);
     wl_strip_init(&s, c, r.w);
-    wl_strip_text(&s, WL_ROLE_FAINT, "p50 ");
-    wl_put_seconds(&s, WL_ROLE_PLAIN, server->p50);
-    wl_strip_text(&s, WL_ROLE_FAINT, ", p95 ");
-    wl_put_seconds(&s, WL_ROLE_PLAIN, server->p95);
+    wl_put_quantiles(&s, server->p50, server->p95);
     wl_profile_fact(c, &r, "to final", &s);
 }
 
