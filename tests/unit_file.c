@@ -388,17 +388,20 @@ static void times_that_do_not_fit_end_somewhere(void **state)
         uint64_t units;
         wl_ns t;
     } all[] = {
-        {9, 0, UINT64_MAX, INT64_MAX},
-        {6, 0, UINT64_MAX / 2, INT64_MAX},
+        {9, 0, UINT64_MAX, WL_LATEST},
+        {6, 0, UINT64_MAX / 2, WL_LATEST},
+        {9, 0, WL_LATEST, WL_LATEST},
         {1, 0, 10, WL_SECOND},
         {127, 0, UINT64_MAX, 1}, /* the largest power of ten that fits */
         {0xff, 0, UINT64_MAX, WL_SECOND * 2 - 1},
-        {0x80, 0, UINT64_MAX, INT64_MAX},
+        {0x80, 0, UINT64_MAX, WL_LATEST},
         {0x80, 0, 7, 7 * WL_SECOND},
         {0x80 | 40, 0, (UINT64_C(3) << 40) + (UINT64_C(1) << 39), 3500000000},
-        {9, INT64_MIN, 0, INT64_MIN},
-        {9, INT64_MAX, UINT64_MAX, INT64_MAX},
+        {9, INT64_MIN, 0, 0},
+        {9, INT64_MIN, UINT64_MAX, WL_LATEST % WL_SECOND}, /* offsets are whole seconds */
+        {9, INT64_MAX, UINT64_MAX, WL_LATEST},
         {9, -5, 6000000000, WL_SECOND},
+        {9, -5, 4000000000, 0}, /* before 1970 */
     };
 
     (void)state;

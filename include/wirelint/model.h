@@ -17,10 +17,13 @@
 
 WL_API_BEGIN
 
-/** Nanoseconds since 1970 by the clock of the capture; 0: not known. */
+/** Nanoseconds since 1970 by the clock of the capture; 0: not known. Durations have the same type. */
 typedef int64_t wl_ns;
 
 #define WL_SECOND ((wl_ns)1000000000)
+/** The latest time there is, in the year 2116. What claims to be later, or before 1970, counts as the nearest
+ * one: so the difference of two times fits, and so does the sum of a time and a duration seen. */
+#define WL_LATEST ((wl_ns)(INT64_MAX / 2))
 /** An octet count or offset that is not known. */
 #define WL_NONE UINT64_MAX
 

@@ -197,7 +197,7 @@ int wl_engine_add_rules(struct wl_engine *e, const struct wl_rule_group *group);
 /**
  * Feeds one packet, on the calling thread.
  * linktype     a DLT_ value of libpcap (1: Ethernet)
- * t            when it was captured; times should not go back
+ * t            when it was captured, 0 to WL_LATEST; times should not go back
  * bytes        what was captured of it, from the link layer's header on; borrowed for the call
  * wire_length  its octets before the snap length cut it, bytes.n if it did not
  * Returns 0; WL_EINVAL after wl_engine_run or wl_engine_finish; or the first failure of an output, after

@@ -69,43 +69,33 @@ static int damaged(const struct wl_pcapng *ng, const char *why, struct wl_error 
 
 /* ----------------------------------------------------------------------------------- time */
 
-static wl_ns add_saturated(wl_ns a, wl_ns b)
+/* Nanoseconds of the file's clock, and what that is behind 1970. */
+static wl_ns add_offset(uint64_t ns, wl_ns offset)
 {
-    if (b > 0 && a > INT64_MAX - b)
-        return INT64_MAX;
-    if (b < 0 && a < INT64_MIN - b)
-        return INT64_MIN;
-    return a + b;
+    wl_ns t = (wl_ns)wl_min_u64(ns, (uint64_t)WL_LATEST) + offset;
+
+    return t < 0 ? 0 : t > WL_LATEST ? WL_LATEST : t;
 }
 
-static wl_ns clamp(uint64_t ns)
-{
-    return ns > INT64_MAX ? INT64_MAX : (wl_ns)ns;
-}
-
-/* Units since 1970 of an interface to nanoseconds. Times beyond the year 2262 end there. */
+/* Units of an interface to nanoseconds since 1970. */
 static wl_ns to_time(const struct wl_pcapng_interface *i, uint64_t units)
 {
+    const uint64_t second = (uint64_t)WL_SECOND, latest = (uint64_t)WL_LATEST;
     uint64_t seconds, part;
 
-    if (WL_LIKELY_TRUE(i->factor)) {
-        if (units > INT64_MAX / i->factor)
-            return INT64_MAX;
-        return add_saturated((wl_ns)(units * i->factor), i->offset);
-    }
+    if (WL_LIKELY_TRUE(i->factor))
+        return add_offset(units > latest / i->factor ? latest : units * i->factor, i->offset);
     if (i->divisor)
-        return add_saturated(clamp(units / i->divisor), i->offset);
+        return add_offset(units / i->divisor, i->offset);
     /* a power of two: 34 bits of fraction are 0.06 ns, and times 10^9 still fit in 64 bits */
     seconds = units >> i->shift;
     part = units & ((UINT64_C(1) << i->shift) - 1);
     if (i->shift > 34) {
-        part = (part >> (i->shift - 34)) * UINT64_C(1000000000) >> 34;
+        part = (part >> (i->shift - 34)) * second >> 34;
     } else {
-        part = part * UINT64_C(1000000000) >> i->shift;
+        part = part * second >> i->shift;
     }
-    if (seconds > INT64_MAX / UINT64_C(1000000000) - 1)
-        return INT64_MAX;
-    return add_saturated((wl_ns)(seconds * UINT64_C(1000000000) + part), i->offset);
+    return add_offset(seconds > latest / second ? latest : seconds * second + part, i->offset);
 }
 
 /* if_tsresol: the top bit clear, units of 10^-n seconds; set, of 2^-n. */
@@ -149,11 +139,10 @@ static void read_options(const struct wl_pcapng *ng, struct wl_span options,
             /* two's complement by way of the sign bit, so that no cast is implementation-defined */
             uint64_t bits = wl_load64(value.p, ng->big_endian);
             int64_t seconds = bits >> 63 ? -(int64_t)(~bits) - 1 : (int64_t)bits;
-            int64_t most = INT64_MAX / WL_SECOND;
+            int64_t most = WL_LATEST / WL_SECOND;
 
-            i->offset = seconds > most    ? INT64_MAX
-                        : seconds < -most ? INT64_MIN
-                                          : seconds * WL_SECOND;
+            seconds = seconds > most ? most : seconds < -most ? -most : seconds;
+            i->offset = seconds * WL_SECOND;
         }
         options = wl_span_after(options, (n + 3) & ~(size_t)3);
     }

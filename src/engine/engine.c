@@ -476,7 +476,9 @@ int wl_engine_packet(struct wl_engine *e, int linktype, wl_ns t, struct wl_span 
     const struct wl_packet p = {
         .ordinal = e->packets + 1,
         .frame = wl_frame(0, e->packets + 1),
-        .t = t,
+        .t = t < 0           ? 0
+             : t > WL_LATEST ? WL_LATEST
+                             : t,
         .linktype = linktype,
         .wire_length = wire_length,
         .bytes = bytes,

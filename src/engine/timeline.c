@@ -20,9 +20,6 @@ static const wl_ns steps[] = {
     6 * HOUR, 12 * HOUR, DAY,           7 * DAY,
 };
 
-/* Clocks that are further ahead count nowhere: sums of times cannot overflow. */
-static const wl_ns latest = INT64_MAX / 2;
-
 static wl_ns next_step(wl_ns step)
 {
     for (size_t i = 0; i < WL_COUNT(steps); i++) {
@@ -85,7 +82,7 @@ void wl_timeline_add(struct wl_timeline *l, unsigned class, wl_ns time)
     uint64_t bar;
 
     WL_ASSERT(class < WL_N_CLASSES);
-    if (time <= 0 || time > latest)
+    if (time <= 0 || time > WL_LATEST)
         return;
     if (l->step == 0) {
         l->step = steps[0];

@@ -108,6 +108,7 @@ void wl_html_timeline(struct wl_html *h)
 {
     const struct wl_timeline *l = &h->st->timeline;
     uint32_t columns = l->n < FEWEST_BARS ? FEWEST_BARS : l->n;
+    const wl_ns span = (wl_ns)columns * l->step;
     struct wl_text *t = &h->out.text;
 
     if (l->step == 0)
@@ -125,7 +126,8 @@ void wl_html_timeline(struct wl_html *h)
     wl_text_put(t, "<div class=\"axis\" aria-hidden=\"true\">");
     for (unsigned i = 0; i < LABELS; i++) {
         wl_text_put(t, "<span>");
-        put_moment(h, l->start + (wl_ns)columns * l->step * i / (LABELS - 1));
+        /* span * i / (LABELS - 1), which may not fit on the way */
+        put_moment(h, l->start + span / (LABELS - 1) * i + span % (LABELS - 1) * i / (LABELS - 1));
         wl_text_put(t, "</span>");
     }
     wl_text_put(t, "</div>\n</div>\n</section>\n");

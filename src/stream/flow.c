@@ -778,6 +778,8 @@ void wl_flows_segment(struct wl_flows *f, const struct wl_segment *seg)
 static inline void advance_clock(struct wl_flows *f, wl_ns now)
 {
     const wl_ns jump = 10 * WL_SECOND;
+    /* Who turns time back for more than 73 years in all turns this clock, too: its sums have to fit. */
+    const wl_ns most = WL_LATEST / 2;
 
     if (now >= f->high) {
         if (!f->started)
@@ -785,7 +787,7 @@ static inline void advance_clock(struct wl_flows *f, wl_ns now)
         f->started = true;
         f->high = now;
     } else if (f->high - now > jump) {
-        f->skew += f->high - now;
+        f->skew = f->high - now < most - f->skew ? f->skew + (f->high - now) : most;
         f->high = now;
     }
     f->now = now;
