@@ -5,8 +5,8 @@
  * everything to say, and many alike. Whatever the number of shards and however little may be on its way
  * between threads, outputs are told the same in the same order.
  */
-#include "engine.h"
 #include "clock.h"
+#include "engine.h"
 #include "image.h"
 #include "override.h"
 #include "wirelint/screen.h"
