@@ -122,14 +122,12 @@ static void switch_layer(struct wl_channel *ch, wl_ns now)
     }
 }
 
-/* Does what the layer answered. */
-static void obey(struct wl_channel *ch, enum wl_dir dir, const struct wl_fed *fed, wl_ns now)
+/* Does what the layer answered, other than that it took all. */
+static WL_ASIDE void obey_otherwise(struct wl_channel *ch, enum wl_dir dir,
+                                    const struct wl_fed *fed, wl_ns now)
 {
     switch (fed->kind) {
-    case WL_FED:
-        ch->asked[dir] = wl_min_u64(fed->skip, EVER);
-        wl_channel_way(ch, dir)->skip = ch->asked[dir];
-        break;
+    case WL_FED: break;
     case WL_FED_WAIT:
         if (ch->ended[other(dir)] && held_octets(ch, other(dir)).n == 0)
             ch->forced[dir] = true; /* that side will not speak any more */
@@ -141,6 +139,17 @@ static void obey(struct wl_channel *ch, enum wl_dir dir, const struct wl_fed *fe
         ch->stopped[0] = ch->stopped[1] = false;
         count_only(ch);
         break;
+    }
+}
+
+/* Does what the layer answered. */
+static inline void obey(struct wl_channel *ch, enum wl_dir dir, const struct wl_fed *fed, wl_ns now)
+{
+    if (WL_LIKELY_TRUE(fed->kind == WL_FED)) {
+        ch->asked[dir] = wl_min_u64(fed->skip, EVER);
+        wl_channel_way(ch, dir)->skip = ch->asked[dir];
+    } else {
+        obey_otherwise(ch, dir, fed, now);
     }
 }
 
@@ -184,11 +193,11 @@ static void feed_gap(struct wl_channel *ch, enum wl_dir dir, uint64_t lost, stru
 static size_t feed(struct wl_channel *ch, enum wl_dir dir, struct wl_span bytes, struct wl_at at,
                    const struct wl_seen *seen)
 {
+    struct wl_tcp_way *w = wl_channel_way(ch, dir);
     size_t done = 0;
 
     while (done < bytes.n && listening(ch, dir)) {
-        struct wl_tcp_way *w = wl_channel_way(ch, dir);
-        struct wl_span rest = wl_span_after(bytes, done);
+        struct wl_span rest = wl_span(bytes.p + done, bytes.n - done);
         struct wl_fed fed;
         size_t used;
 
@@ -309,6 +318,7 @@ static void claim_for(struct wl_channel *ch, const struct wl_layer_ops *ops, enu
         return;
     }
     ch->speech = WL_SPEAKING;
+    ch->ignored = 0;
     ch->depth++;
     ch->expected = WL_PROTO_UNKNOWN;
     if (ops->proto != WL_PROTO_UNKNOWN)
@@ -620,16 +630,13 @@ static bool is_ignored(struct wl_channel *ch, enum wl_dir dir)
     return false;
 }
 
-static void take_data(void *user, enum wl_dir physical, struct wl_span bytes, struct wl_at at,
-                      const struct wl_seen *seen)
+/* Octets that are not simply for the layer that is spoken to. */
+static WL_ASIDE void take_data_slowly(struct wl_channel *ch, struct wl_span bytes, struct wl_at at,
+                                      const struct wl_seen *seen)
 {
-    struct wl_channel *ch = wl_channel_get(user);
     bool asked = false;
     size_t done = bytes.n;
 
-    if (!ch)
-        return;
-    at.dir = wl_channel_map(ch, physical);
     if (is_ignored(ch, at.dir))
         return;
     /* without a copy, as long as something takes them; a switch ends a turn of the loop */
@@ -648,6 +655,29 @@ static void take_data(void *user, enum wl_dir physical, struct wl_span bytes, st
         hold_octets(ch, at.dir, bytes, at, seen);
     if (ch->held && !(asked && ch->speech == WL_SNIFFING))
         work_off(ch, at.dir, seen->t);
+}
+
+static void take_data(void *user, enum wl_dir physical, struct wl_span bytes, struct wl_at at,
+                      const struct wl_seen *seen)
+{
+    const struct wl_hand *hand = user;
+    struct wl_channel *ch = wl_flow_channel(hand->flow);
+
+    if (WL_LIKELY_FALSE(!ch)) {
+        ch = wl_channel_get(hand);
+        if (!ch)
+            return;
+    }
+    at.dir = wl_channel_map(ch, physical);
+    if (WL_LIKELY_TRUE(listening(ch, at.dir) && !ch->held)) {
+        size_t done = feed(ch, at.dir, bytes, at, seen);
+
+        if (WL_LIKELY_TRUE(done == bytes.n))
+            return;
+        bytes = wl_span_after(bytes, done);
+        at.offset += done;
+    }
+    take_data_slowly(ch, bytes, at, seen);
 }
 
 static void take_skipped(void *user, enum wl_dir physical, const struct wl_seen *seen)

@@ -188,29 +188,35 @@ static void leave_the_slow_way(const struct run *r)
 
 /* ---------------------------------------------------------------------------------- delivery */
 
+/* Octets that somebody looks at. */
+static inline void show(const struct run *r, enum wl_dir dir, struct wl_span bytes,
+                        const struct wl_seen *seen)
+{
+    struct wl_tcp_way *w = &r->t->way[dir];
+    const struct wl_at at = {seen->frame, w->offset, dir};
+
+    if (r->env->recall)
+        wl_recall_keep(r->env->recall, r->t, seen->packet, dir, w->next, bytes);
+    advance(w, bytes.n);
+    r->env->out->data(r->user, dir, bytes, at, seen);
+}
+
 static void deliver(const struct run *r, enum wl_dir dir, struct wl_span bytes,
                     const struct wl_seen *seen)
 {
     struct wl_tcp_way *w = &r->t->way[dir];
 
-    while (bytes.n) {
-        struct wl_at at = {seen->frame, w->offset, dir};
-        size_t n = bytes.n;
+    while (bytes.n && w->skip) { /* what follows may be skipped, too */
+        size_t n = (size_t)wl_min_u64(bytes.n, w->skip);
 
-        if (w->skip) {
-            n = (size_t)wl_min_u64(n, w->skip);
-            w->skip -= n;
-            advance(w, n);
-            if (w->skip == 0)
-                r->env->out->skipped(r->user, dir, seen);
-        } else {
-            if (r->env->recall)
-                wl_recall_keep(r->env->recall, r->t, seen->packet, dir, w->next, bytes);
-            advance(w, n);
-            r->env->out->data(r->user, dir, bytes, at, seen);
-        }
+        w->skip -= n;
+        advance(w, n);
+        if (w->skip == 0)
+            r->env->out->skipped(r->user, dir, seen);
         bytes = wl_span_after(bytes, n);
     }
+    if (bytes.n)
+        show(r, dir, bytes, seen);
 }
 
 static void declare_gap(const struct run *r, enum wl_dir dir, uint64_t lost, enum wl_gap_why why,
@@ -806,11 +812,26 @@ void wl_tcp_in_order(struct wl_tcp_env *env, struct wl_tcp *t, void *user, enum 
                      const struct wl_segment *seg)
 {
     const struct run r = {env, t, user};
-    const struct wl_seen seen = see(t, dir, seg);
+    const struct wl_tcp_way *o = &t->way[other(dir)];
+    /* nothing unknown is acknowledged: 0 or less */
+    const uint64_t behind = (uint64_t) - (int64_t)wl_tcp_ahead(t, other(dir), seg->ack);
+    const struct wl_seen seen = {
+        .packet = seg->packet,
+        .frame = seg->frame,
+        .t = seg->t,
+        .acked = o->offset - wl_min_u64(o->offset, behind),
+        .window = seg->window,
+        .ttl = seg->ttl,
+    };
 
+    WL_ASSERT(seen.acked == wl_tcp_offset(t, other(dir), seg->ack));
     if (t->flags & WL_TCP_WANT_ACKS)
         env->out->acked(user, dir, &seen);
-    deliver(&r, dir, seg->payload, &seen);
+    if (WL_LIKELY_TRUE(t->way[dir].skip == 0 && seg->payload.n)) {
+        show(&r, dir, seg->payload, &seen);
+    } else {
+        deliver(&r, dir, seg->payload, &seen);
+    }
 }
 
 void wl_tcp_aside(struct wl_tcp_env *env, struct wl_tcp *t, void *user, enum wl_dir dir,
