@@ -14,7 +14,7 @@
 static_assert(sizeof(struct wl_h1) <= 144, "a connection that is spoken on is small, too");
 
 /* Of an arena, from the exchange on, what most of them take with both heads and their fields. */
-enum { EXCHANGE_OCTETS = 2048 };
+enum { EXCHANGE_OCTETS = 2048, CACHE_LINE = 64 };
 static_assert(sizeof(struct wl_work) < EXCHANGE_OCTETS,
               "an exchange is the beginning of its arena");
 
@@ -355,9 +355,16 @@ static void h1_wake(struct wl_layer *l, wl_ns now)
     sleep_if_idle(h);
 }
 
-static void h1_prefetch(const struct wl_layer *l)
+/* What the arena says of itself stands in front of it. */
+static void fetch_exchange(const struct wl_work *w)
+{
+    wl_prefetch((const uint8_t *)w - CACHE_LINE, EXCHANGE_OCTETS + CACHE_LINE);
+}
+
+static void h1_prefetch(const struct wl_layer *l, enum wl_dir dir)
 {
     const struct wl_h1 *h = l->state;
+    const struct wl_build *b = &h->build;
 
     /* of each side what every packet looks at: the rest waits for octets out of the ordinary */
     for (int d = 0; h->live && d < 2; d++) {
@@ -368,8 +375,14 @@ static void h1_prefetch(const struct wl_layer *l)
     }
     if (h->live)
         wl_prefetch(&h->live->switched, 1);
-    if (h->build.first)
-        wl_prefetch(h->build.first, EXCHANGE_OCTETS);
+    if (dir == WL_TO_CLIENT) { /* a response: its exchange, and the one before, which leaves now */
+        if (b->first)
+            fetch_exchange(b->first);
+        if (b->oldest && b->oldest != b->first)
+            fetch_exchange(b->oldest);
+    } else if (b->last) { /* a request, which is hung behind it, or more of one */
+        wl_prefetch(&b->last->next, sizeof(*b->last) - offsetof(struct wl_work, next));
+    }
 }
 
 /* Bits of wl_rest.bits above those of build.c. */

@@ -874,14 +874,14 @@ wl_ns wl_channel_next_due(const struct wl_stream *s, wl_ns otherwise)
     return ch->wake_at < otherwise ? ch->wake_at : otherwise;
 }
 
-void wl_channel_prefetch(const struct wl_channel *ch, unsigned step)
+void wl_channel_prefetch(const struct wl_channel *ch, unsigned step, enum wl_dir dir)
 {
     const struct wl_layer *l = &ch->layer;
 
     if (step == 0 && l->state) {
         wl_prefetch(l->state, l->ops->state_octets);
     } else if (step == 1 && l->ops && l->ops->prefetch) {
-        l->ops->prefetch(l);
+        l->ops->prefetch(l, wl_channel_map(ch, dir));
     }
 }
 
@@ -902,11 +902,12 @@ void wl_channel_prefetch_due(const struct wl_channel *ch)
     if (third)
         wl_prefetch(third, WL_CHANNEL_HOT);
     if (second) {
-        wl_channel_prefetch(second, 0);
+        wl_channel_prefetch(second, 0, WL_TO_CLIENT);
         wl_prefetch(second->flow, sizeof(*second->flow));
     }
     if (first) {
-        wl_channel_prefetch(first, 1);
+        /* an exchange will leave, as when the server goes on */
+        wl_channel_prefetch(first, 1, wl_channel_map(first, WL_TO_CLIENT));
         wl_prefetch(wl_flow_origin(first->flow), sizeof(struct wl_origin));
     }
 }

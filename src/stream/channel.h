@@ -240,8 +240,9 @@ struct wl_channel *wl_channel_due(const struct wl_stream *s);
 /** The time of the stream's clock at which that will return one, if it is before otherwise. */
 wl_ns wl_channel_next_due(const struct wl_stream *s, wl_ns otherwise);
 struct wl_flow *wl_channel_flow(const struct wl_channel *ch);
-/** Begins to fetch what its layer will need: its state in step 0, what that points to in step 1. */
-void wl_channel_prefetch(const struct wl_channel *ch, unsigned step);
+/** Begins to fetch what its layer will need for what comes from the physical direction dir: its state in
+ * step 0, what that points to in step 1. */
+void wl_channel_prefetch(const struct wl_channel *ch, unsigned step, enum wl_dir dir);
 /** The same for those that will be due after ch. */
 void wl_channel_prefetch_due(const struct wl_channel *ch);
 /** Wakes its layers; the channel may be gone afterwards. */

@@ -620,19 +620,24 @@ static void prefetch_flows(const struct wl_flows *f, struct wl_ahead *ahead, siz
     }
 }
 
-/* The connections have come: asks for their channels. */
-static void prefetch_channels(const struct wl_ahead *ahead, size_t n)
+/* The connections have come: asks for their channels, and for what is noted of their ends. */
+static void prefetch_channels(const struct wl_flows *f, const struct wl_segment *segments,
+                              struct wl_ahead *ahead, size_t n)
 {
+    const uint8_t known = WL_FLOW_BASE_0 | WL_FLOW_BASE_1 | WL_FLOW_TIMED;
+
     for (size_t i = 0; i < n; i++) {
         struct wl_flow *flow = ahead[i].flow;
 
-        if (!flow || !ahead[i].speaks)
+        if (!flow)
             continue;
-        if (wl_flow_channel(flow)) {
-            wl_prefetch(flow->of.channel, WL_CHANNEL_HOT);
-        } else {
+        ahead[i].dir = flow->port[0] == segments[i].src.port ? WL_TO_SERVER : WL_TO_CLIENT;
+        if (flow->first_fin) /* it may be over soon, and is known as such from then on */
+            wl_bygone_prefetch(&f->bygone, ahead[i].hash);
+        if (ahead[i].speaks || (flow->state & known) != known)
             wl_prefetch(wl_flow_origin(flow), sizeof(struct wl_origin));
-        }
+        if (ahead[i].speaks && wl_flow_channel(flow))
+            wl_prefetch(flow->of.channel, WL_CHANNEL_HOT);
     }
 }
 
@@ -646,7 +651,7 @@ static void prefetch_layers(const struct wl_ahead *ahead, size_t n)
             if (ahead[i].flow && ahead[i].speaks)
                 ch = wl_flow_channel(ahead[i].flow);
             if (ch)
-                wl_channel_prefetch(ch, step);
+                wl_channel_prefetch(ch, step, ahead[i].dir);
         }
     }
 }
@@ -658,7 +663,7 @@ void wl_flows_look(const struct wl_flows *f, const struct wl_segment *segments,
     prefetch_flows(f, ahead, n);
     if (f->open.n < WL_MANY) /* all that follows is in the cache, or near it */
         return;
-    prefetch_channels(ahead, n);
+    prefetch_channels(f, segments, ahead, n);
     prefetch_layers(ahead, n);
 }
 

@@ -44,6 +44,7 @@ struct wl_ahead {
     struct wl_flow *flow; /* its connection, as far as a hash tells; NULL: none is known */
     bool mine;            /* set by the caller: it will be taken, the others are passed over */
     bool speaks;          /* it has payload, or ends something */
+    enum wl_dir dir;      /* where it goes, as far as ports tell */
 };
 
 /** Looks up the connections of n segments that will be taken soon, and begins to fetch what they will

@@ -124,8 +124,9 @@ struct wl_layer_ops {
                 const struct wl_seen *seen);
     /** The time asked for by wl_layer_wake has come. (opt) */
     void (*wake)(struct wl_layer *l, wl_ns now);
-    /** Begins to fetch what state points to (wl_prefetch). (opt) */
-    void (*prefetch)(const struct wl_layer *l);
+    /** Octets of dir, or the end of it, will be fed soon: begins to fetch what that takes of what state
+     * points to (wl_prefetch). (opt) */
+    void (*prefetch)(const struct wl_layer *l, enum wl_dir dir);
     /** True when nothing is under way, and *ret is all that has to be known when something comes: the
      * state is freed then, without close. (opt) */
     bool (*rest)(const struct wl_layer *l, struct wl_rest *ret);
