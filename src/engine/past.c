@@ -163,15 +163,6 @@ void wl_pasts_prefetch(const struct wl_pasts *p, uint64_t key)
     wl_table_prefetch(&p->tables[kind_of(key)], key);
 }
 
-void wl_pasts_expect(const struct wl_pasts *p, uint64_t key)
-{
-    size_t probe = 0;
-    uint32_t i = wl_table_find(&p->tables[kind_of(key)], key, &probe);
-
-    if (i != UINT32_MAX)
-        wl_prefetch(entry_at(p, i), sizeof(struct entry));
-}
-
 /* One more segment, if there may be one. */
 static bool grow(struct wl_pasts *p)
 {

@@ -32,8 +32,6 @@ enum wl_known wl_pasts_known(const struct wl_pasts *p, uint64_t key, uint64_t *r
 uint64_t wl_pasts_evicted(const struct wl_pasts *p);
 /** Asks ahead for what the next calls with this key read first. */
 void wl_pasts_prefetch(const struct wl_pasts *p, uint64_t key);
-/** Asks ahead for what is remembered under it. */
-void wl_pasts_expect(const struct wl_pasts *p, uint64_t key);
 /** Remembers it in place of what was there, as far as wl_past says that it is remembered; a full
  * table forgets what came into it first. */
 void wl_pasts_put(struct wl_pasts *p, uint64_t key, const struct wl_past *past);

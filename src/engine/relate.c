@@ -710,8 +710,6 @@ static void relate(struct wl_relate *r, struct wl_exchange *ex, bool told)
     lately = hear_of(r);
     glance(r, ex);
     worth = r->on & worth_keeping(&r->now);
-    if (worth & bit(WL_RELATION_GET, true))
-        wl_pasts_expect(r->pasts, make_key(WL_RELATION_GET, target_of(r, ex)));
     asked &= ~(worth & bit(WL_RELATION_GET, true)); /* the last one is kept unasked */
     if (wl_pasts_evicted(r->pasts) < lately->until) /* one is enough, and there */
         worth &= ~bit(WL_RELATION_SERVER, true);

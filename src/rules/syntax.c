@@ -55,6 +55,24 @@ static bool is_usual_option(struct wl_span s)
     return (s.n == 10 && wl_lower(s.p[0]) == 'k') || (s.n == 5 && wl_lower(s.p[0]) == 'c');
 }
 
+/** Looks for a core field among the options of one line; false: there is none. */
+static bool report_core_option(struct wl_judge *j, const struct wl_message *m,
+                               const struct wl_field *f)
+{
+    struct wl_cursor c = wl_cursor(f->value);
+    struct wl_span member;
+
+    while ((member = wl_grammar_member(&c)).n) {
+        if (!is_core(wl_grammar_field(member)))
+            continue;
+        wl_report(j, m, wl_field_at(m, f), WL_VIOLATION, WL_CERTAIN,
+                  "Connection names '%s', which the next hop is to remove for it",
+                  wl_said(member).text);
+        return true;
+    }
+    return false;
+}
+
 static void connection_nominates_core_field(struct wl_judge *j, const struct wl_exchange *ex,
                                             const struct wl_message *m)
 {
@@ -62,19 +80,8 @@ static void connection_nominates_core_field(struct wl_judge *j, const struct wl_
 
     (void)ex;
     for (; f; f = wl_message_next_field(m, f)) {
-        struct wl_cursor c = wl_cursor(f->value);
-        struct wl_span member;
-
-        if (is_usual_option(f->value))
-            continue;
-        while ((member = wl_grammar_member(&c)).n) {
-            if (!is_core(wl_grammar_field(member)))
-                continue;
-            wl_report(j, m, wl_field_at(m, f), WL_VIOLATION, WL_CERTAIN,
-                      "Connection names '%s', which the next hop is to remove for it",
-                      wl_said(member).text);
+        if (!is_usual_option(f->value) && report_core_option(j, m, f))
             return;
-        }
     }
 }
 
