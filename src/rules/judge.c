@@ -80,54 +80,6 @@ struct wl_judge {
     struct wl_date_memo date;
 };
 
-/* ------------------------------------------------------------------------------ the catalogue */
-
-#define WL_GROUP(name) extern const struct wl_rule_group wl_rules_##name;
-#include "groups.h"
-#undef WL_GROUP
-
-static const struct wl_rule_group *const groups[] = {
-#define WL_GROUP(name) &wl_rules_##name,
-#include "groups.h"
-#undef WL_GROUP
-    NULL,
-};
-
-const struct wl_rule_group *const *wl_rule_groups(void)
-{
-    return groups;
-}
-
-size_t wl_rule_count(void)
-{
-    size_t n = 0;
-
-    for (size_t g = 0; groups[g]; g++)
-        n += groups[g]->n_rules;
-    return n;
-}
-
-const struct wl_rule *wl_rule_at(size_t i)
-{
-    for (size_t g = 0; groups[g]; g++) {
-        if (i < groups[g]->n_rules)
-            return &groups[g]->rules[i];
-        i -= groups[g]->n_rules;
-    }
-    return NULL;
-}
-
-const struct wl_rule *wl_rule_find(const char *id)
-{
-    for (size_t g = 0; groups[g]; g++) {
-        for (size_t i = 0; i < groups[g]->n_rules; i++) {
-            if (strcmp(groups[g]->rules[i].id, id) == 0)
-                return &groups[g]->rules[i];
-        }
-    }
-    return NULL;
-}
-
 /* -------------------------------------------------------------------------------- preparation */
 
 static size_t count_rules(const struct wl_rule_group *const *list)
@@ -154,30 +106,10 @@ static bool can_be_asked(const struct wl_rule *rule)
     return false;
 }
 
-/* The last override that speaks of the rule; NULL: none does. */
-static const struct wl_override *override_of(const struct wl_config *cfg,
-                                             const struct wl_rule *rule)
-{
-    for (size_t i = cfg->n_overrides; i--;) {
-        if (wl_glob_match(cfg->overrides[i].glob, rule->id))
-            return &cfg->overrides[i];
-    }
-    return NULL;
-}
-
-enum wl_severity wl_config_severity(const struct wl_config *cfg, const struct wl_rule *rule)
-{
-    const struct wl_override *override = override_of(cfg, rule);
-
-    if (cfg->only && !wl_glob_match(cfg->only, rule->id))
-        return WL_OFF;
-    return override ? override->severity : rule->severity;
-}
-
 static void set_severity(struct ruling *r, const struct wl_config *cfg)
 {
     r->severity = can_be_asked(r->rule) ? wl_config_severity(cfg, r->rule) : WL_OFF;
-    r->overridden = override_of(cfg, r->rule) != NULL;
+    r->overridden = wl_override_of(cfg, r->rule) != NULL;
 }
 
 static void add_group(struct wl_judge *j, const struct wl_rule_group *group,
@@ -344,7 +276,7 @@ struct wl_judge *wl_judge_new(const struct wl_config *cfg, struct wl_budget *bud
                               const struct wl_rule_group *const *extra)
 {
     struct wl_judge *j = wl_alloc(budget, sizeof(*j));
-    size_t n = count_rules(groups) + count_rules(extra);
+    size_t n = wl_rule_count() + count_rules(extra);
 
     if (!j)
         return NULL;
@@ -364,8 +296,8 @@ struct wl_judge *wl_judge_new(const struct wl_config *cfg, struct wl_budget *bud
     j->findings = wl_alloc_array(budget, findings_capacity(j) + (size_t)1, sizeof(*j->findings));
     if (!j->rulings || !j->checks || !j->entries || !j->findings)
         goto out;
-    for (size_t g = 0; groups[g]; g++)
-        add_group(j, groups[g], cfg);
+    for (size_t g = 0; wl_rule_groups()[g]; g++)
+        add_group(j, wl_rule_groups()[g], cfg);
     for (size_t g = 0; extra && extra[g]; g++)
         add_group(j, extra[g], cfg);
     if (prepare(j))

@@ -14,6 +14,9 @@ struct wl_date; /* grammar.h */
 
 enum { WL_MAX_RULES = 4096 }; /* of the catalogue and of embedders together */
 
+/** The last override of cfg that speaks of the rule; NULL: none does. */
+const struct wl_override *wl_override_of(const struct wl_config *cfg, const struct wl_rule *rule);
+
 /**
  * A judge with the catalogue, the overrides and thresholds of cfg (all copied), and extra groups
  * (NULL-ended, or NULL; borrowed), at most WL_MAX_RULES rules in all. Returns NULL when memory is refused.
