@@ -190,9 +190,9 @@ struct wl_rule {
     bool again; /* whatever the status: the range is that of .check */
 
     /* what becomes of its findings */
+    bool once_per_target; /* those for the same server and target are one (engine/relate.c) */
     const char *yields[WL_RULE_SEE]; /* ids of more specific rules: where one of them fired on the
                                         same exchange, this one is not reported */
-    bool once_per_target; /* findings for the same server and target are one (engine/relate.c) */
 };
 
 /** Rules that belong together. All of it is borrowed by whoever is given the group. */

@@ -69,10 +69,12 @@ double wl_spread_quantile(const struct wl_spread *s, double q)
     uint64_t seen = 0;
 
     for (unsigned i = 0; i < WL_SPREAD_BUCKETS; i++) {
+        const uint64_t low = wl_bucket_floor(i, PART_BITS),
+                       high = wl_bucket_floor(i + 1, PART_BITS);
+
         seen += s->bucket[i];
         if (s->bucket[i] && (double)seen >= rank)
-            return (double)(wl_bucket_floor(i, PART_BITS) + wl_bucket_floor(i + 1, PART_BITS)) / 2 /
-                   1e6;
+            return (double)(low + high) / 2 / 1e6;
     }
     return -1;
 }
