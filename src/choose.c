@@ -1,9 +1,10 @@
 /* choose.c - `wirelint watch` and nothing else: which interface?
  * SPDX-License-Identifier: MIT
  *
- * Plain lines instead of a screen: this is over before the screen begins, scrolls away with the shell's
- * history, and can be read aloud. What carries most just now is the answer of an empty line. It has to be
- * asked here and not in the dashboard: by then the right to open an interface has been given up.
+ * Plain lines instead of a screen: this is over before the screen begins, scrolls away with the
+ * shell's history, and can be read aloud. What carries most just now is the answer of an empty
+ * line. It has to be asked here and not in the dashboard: by then the right to open an interface
+ * has been given up.
  */
 #include "choose.h"
 

@@ -1,9 +1,10 @@
 /* config_file.c - the configuration file: the long options as "name = value".
  * SPDX-License-Identifier: MIT
  *
- * Names are those of the table of options, values are applied by its functions: nothing is said twice.
- * What stands above the first section is for all commands that take it; a section [audit], [watch] ...
- * is for that command alone. Values are gathered first and applied once the command is known.
+ * Names are those of the table of options, values are applied by its functions: nothing is said
+ * twice. What stands above the first section is for all commands that take it; a section [audit],
+ * [watch] ... is for that command alone. Values are gathered first and applied once the command is
+ * known.
  */
 #include "config_file.h"
 
@@ -156,8 +157,8 @@ static int read_file(struct wl_config_file *f, struct wl_parse *p, const char *p
     return wl_ini_read(path, MOST_LINES, take_line, &r, p->err);
 }
 
-/* $XDG_CONFIG_HOME/wirelint/config; NULL where there is no home. A relative path counts as none (XDG Base
- * Directory Specification). */
+/* $XDG_CONFIG_HOME/wirelint/config; NULL where there is no home. A relative path counts as none
+ * (XDG Base Directory Specification). */
 static const char *user_path(struct wl_arena *a)
 {
     /* NOLINTBEGIN(concurrency-mt-unsafe): before any thread exists */
@@ -260,7 +261,8 @@ static int apply_value(const struct wl_config_file *f, uint32_t i, struct wl_par
     if (g->option->later)
         return wl_fail(p->err, WL_EINVAL, "%s: %s", g->option->name, g->option->later);
     rc = g->option->argument ? wl_option_apply(p, g->option, g->value) : apply_flag(f, i, p);
-    /* `config` looks into every section, to say what is wrong in it, but is none of these commands */
+    /* `config` looks into every section, to say what is wrong in it, but is none of these
+     * commands */
     if (before.command == WL_COMMAND_CONFIG && g->command != WL_N_COMMANDS)
         *p->o = before;
     return rc;

@@ -7,7 +7,8 @@
 #include "option_table.h"
 #include "suppressions.h"
 
-/** What all configuration files say, in the order in which it was read. In the arena of the parse. */
+/** What all configuration files say, in the order in which it was read. In the arena of the
+ * parse. */
 struct wl_config_file {
     struct wl_given *all;
     uint32_t n, size;
@@ -17,8 +18,8 @@ struct wl_config_file {
 };
 
 /**
- * Reads $XDG_CONFIG_HOME/wirelint/config (or ~/.config/wirelint/config), which may be missing, unless
- * --no-config; then every file of --config. Names are checked, values are not.
+ * Reads $XDG_CONFIG_HOME/wirelint/config (or ~/.config/wirelint/config), which may be missing,
+ * unless --no-config; then every file of --config. Names are checked, values are not.
  * Returns 0, or a negative code with p->err.
  */
 WL_MUST_USE int wl_config_file_read(struct wl_config_file *ret, struct wl_parse *p);

@@ -1,9 +1,9 @@
 /* config_show.c - `wirelint config`: what is set, and by what.
  * SPDX-License-Identifier: MIT
  *
- * What is printed is a configuration file itself, of the same effect: `wirelint config >FILE` is how to begin
- * one. So what nobody has said is a comment, and a later version may have another default. Names come from
- * the table of options, thresholds and limits from theirs.
+ * What is printed is a configuration file itself, of the same effect: `wirelint config >FILE` is
+ * how to begin one. So what nobody has said is a comment, and a later version may have another
+ * default. Names come from the table of options, thresholds and limits from theirs.
  */
 #include "config_show.h"
 

@@ -390,7 +390,8 @@ static const int server_calls[] = {
     SCMP_SYS(setsockopt),
 };
 
-/* Taking away a file that could not be written whole, and putting a new one in the place of an old one. */
+/* Taking away a file that could not be written whole, and putting a new one in the place of an old
+ * one. */
 static const int remove_calls[] = {SCMP_SYS(unlink), SCMP_SYS(unlinkat)};
 static const int replace_calls[] = {SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2)};
 
@@ -421,9 +422,10 @@ static const unsigned long interface_requests[] = {SIOCGIFINDEX, SIOCGIFHWADDR, 
 static const uint64_t low_half = UINT32_MAX;
 
 /*
- * The kernel takes the lower 32 bits for the request, the filter compares all 64 of the register: only the
- * lower half may count, or TIOCSTI, which types into the terminal on somebody's behalf, would pass under
- * another name. What is not listed is refused, so that nobody has to know what else does harm.
+ * The kernel takes the lower 32 bits for the request, the filter compares all 64 of the register:
+ * only the lower half may count, or TIOCSTI, which types into the terminal on somebody's behalf,
+ * would pass under another name. What is not listed is refused, so that nobody has to know what
+ * else does harm.
  */
 static int allow_requests(scmp_filter_ctx filter, const unsigned long *list, size_t n)
 {
@@ -436,7 +438,8 @@ static int allow_requests(scmp_filter_ctx filter, const unsigned long *list, siz
     return rc;
 }
 
-/* What is allowed for some arguments only. The last 0 of a comparison with one value is that of a second. */
+/* What is allowed for some arguments only. The last 0 of a comparison with one value is that of a
+ * second. */
 static int allow_some(scmp_filter_ctx filter)
 {
     const scmp_datum_t self = (scmp_datum_t)getpid();

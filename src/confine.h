@@ -1,9 +1,9 @@
 /* confine.h - what the program may still do once everything is open.
  * SPDX-License-Identifier: MIT
  *
- * What reads packets reads what an enemy may have written. So before the first octet is looked at the
- * program gives up what it does not need any more: being root, capabilities, ever getting new ones, most
- * system calls, and all files but those it was told to read.
+ * What reads packets reads what an enemy may have written. So before the first octet is looked at
+ * the program gives up what it does not need any more: being root, capabilities, ever getting new
+ * ones, most system calls, and all files but those it was told to read.
  */
 #ifndef WL_CONFINE_H
 #define WL_CONFINE_H
@@ -33,9 +33,9 @@ struct wl_confine {
  * there is no such user. */
 WL_MUST_USE int wl_confine_check(const struct wl_confine *c, struct wl_error *err);
 /**
- * Gives everything else up, for good and for all threads that are started later: call before any is.
- * What this machine cannot do is told through log (a warning when the program stays root). Returns 0, or
- * WL_EINVAL with err when the user cannot be found.
+ * Gives everything else up, for good and for all threads that are started later: call before any
+ * is. What this machine cannot do is told through log (a warning when the program stays root).
+ * Returns 0, or WL_EINVAL with err when the user cannot be found.
  */
 WL_MUST_USE int wl_confine_now(const struct wl_confine *c, struct wl_error *err);
 /** Writes what confinement this build has on this machine: one line. */

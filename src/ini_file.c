@@ -1,9 +1,9 @@
 /* ini_file.c - files of [sections] and "name = value": one line after the other, with its number.
  * SPDX-License-Identifier: MIT
  *
- * inih takes lines apart; this reads them for it. So the number of a line is known while it is handled,
- * a line or a name that does not fit into inih's buffers is an error instead of being cut in silence,
- * and the first error ends the reading. Nothing is known here about what names mean.
+ * inih takes lines apart; this reads them for it. So the number of a line is known while it is
+ * handled, a line or a name that does not fit into inih's buffers is an error instead of being cut
+ * in silence, and the first error ends the reading. Nothing is known here about what names mean.
  */
 #include "ini_file.h"
 

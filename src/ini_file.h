@@ -21,8 +21,8 @@ typedef int wl_ini_fn(void *user, const struct wl_ini_line *line, struct wl_erro
 /**
  * Reads a whole file. Lines that begin with # or ; are comments, and so is what follows " ;".
  * max_lines  more are an error
- * Returns 0; WL_EOPEN when it cannot be read; WL_EINVAL where it cannot be understood, with path and
- * line in err; or what fn returned.
+ * Returns 0; WL_EOPEN when it cannot be read; WL_EINVAL where it cannot be understood, with path
+ * and line in err; or what fn returned.
  */
 WL_MUST_USE int wl_ini_read(const char *path, unsigned max_lines, wl_ini_fn *fn, void *user,
                             struct wl_error *err);

@@ -82,8 +82,8 @@ static void ignore_broken_pipes(void)
     (void)sigaction(SIGPIPE, &ignore, NULL);
 }
 
-/* libpcap asks for the addresses of hosts that a filter names. Nothing is to be sent: of all places to ask,
- * /etc/hosts is left. */
+/* libpcap asks for the addresses of hosts that a filter names. Nothing is to be sent: of all places
+ * to ask, /etc/hosts is left. */
 static void ask_nobody(void)
 {
 #ifdef __GLIBC__
@@ -99,7 +99,8 @@ static int exit_status_of(int code)
     return code == WL_EINVAL ? EXIT_USAGE : EXIT_FAILED;
 }
 
-/* Says what is wrong and gives the status that goes with it. A reader that went away is no fault. */
+/* Says what is wrong and gives the status that goes with it. A reader that went away is no
+ * fault. */
 static int fail(struct wl_terminal *terminal, int code, const struct wl_error *err)
 {
     if (code == WL_EPIPE)

@@ -836,7 +836,8 @@ int wl_option_apply(struct wl_parse *p, const struct wl_option *option, const ch
     return 0;
 }
 
-/* What is in force when nobody says anything. Flags are "no", and what stands nowhere is nothing. */
+/* What is in force when nobody says anything. Flags are "no", and what stands nowhere is
+ * nothing. */
 static const struct {
     const char *name, *value;
 } initial[] = {

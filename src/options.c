@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * Own parser instead of getopt_long: operands and the words of a BPF filter must be told apart. The
- * first operand is a file; so is a word with a slash or the suffix of a capture; the first other word
- * begins the filter, as does "--". Nothing about a single option is known here.
+ * first operand is a file; so is a word with a slash or the suffix of a capture; the first other
+ * word begins the filter, as does "--". Nothing about a single option is known here.
  */
 #include "options.h"
 
@@ -284,8 +284,8 @@ static bool may_be_live(const struct wl_options *o)
     return o->n_interfaces || o->follow || (o->n_files == 1 && strcmp(o->files[0], "-") == 0);
 }
 
-/* Did the command line give one of these? What stands in a configuration file is for all runs, those that
- * it does not fit included. */
+/* Did the command line give one of these? What stands in a configuration file is for all runs,
+ * those that it does not fit included. */
 static bool is_on_line(const struct wl_options *o, const char *a, const char *b)
 {
     for (uint32_t i = 0; i < o->n_given; i++) {
@@ -517,7 +517,8 @@ static enum wl_command live_command(const struct wl_options *o)
     return can_watch ? WL_COMMAND_WATCH : WL_COMMAND_LIST;
 }
 
-/* Reads argv once. True when help or the version was asked for: that wins over whatever else is wrong behind it. */
+/* Reads argv once. True when help or the version was asked for: that wins over whatever else is
+ * wrong behind it. */
 static bool read_line(struct wl_parse *p, int *status)
 {
     p->origin = WL_FROM_LINE;
@@ -558,8 +559,9 @@ static int gather_suppressions(struct wl_parse *p, struct wl_suppressions *list)
     return status;
 }
 
-/* The command line is read twice: which command it is, and which configuration files are to be read, must
- * be known before their values are put in place, and the line's own go on top of them. */
+/* The command line is read twice: which command it is, and which configuration files are to be
+ * read, must be known before their values are put in place, and the line's own go on top of
+ * them. */
 static int read_all(struct wl_parse *p, bool *ret_help)
 {
     struct wl_config_file file;

@@ -1,9 +1,10 @@
 /* paths.c - the files that a run reads and writes: are they there, is each of them another?
  * SPDX-License-Identifier: MIT
  *
- * All is looked at before the first output is opened, so that an old report is not lost for nothing. A file is
- * known by device and inode, whatever it is called; one that is still to be made by its directory and name. What
- * is no regular file (a pipe, /dev/null) may be named as often as somebody likes.
+ * All is looked at before the first output is opened, so that an old report is not lost for
+ * nothing. A file is known by device and inode, whatever it is called; one that is still to be made
+ * by its directory and name. What is no regular file (a pipe, /dev/null) may be named as often as
+ * somebody likes.
  */
 #include "paths.h"
 

@@ -8,11 +8,12 @@
 
 /** Does --report number i take the place of the text on standard output (`--report json=-`)? */
 bool wl_paths_is_standard(const struct wl_options *o, size_t i);
-/** Was --report number i asked for before, with the same format and file, as by a configuration file? */
+/** Was --report number i asked for before, with the same format and file, as by a configuration
+ * file? */
 bool wl_paths_is_repeated(const struct wl_options *o, size_t i);
 /**
- * Before anything is opened: an input that is missing (WL_EOPEN), standard input named twice, an output that would
- * destroy an input, two outputs in one place (WL_EINVAL).
+ * Before anything is opened: an input that is missing (WL_EOPEN), standard input named twice, an
+ * output that would destroy an input, two outputs in one place (WL_EINVAL).
  */
 WL_MUST_USE int wl_paths_check(const struct wl_options *o, struct wl_error *err);
 

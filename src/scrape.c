@@ -1,13 +1,15 @@
 /* scrape.c - `--metrics`: where Prometheus fetches the numbers of a run while it goes on.
  * SPDX-License-Identifier: MIT
  *
- * Two threads. The engine's writes a page, both forms of it, whenever an output is told the time, and puts it
- * into a ring; the other takes it out at once, keeps the latest and sends the one before back, so that three
- * pages go round and neither ever waits. It spends its life in poll: for the bell that says that there is a
- * page, and for libmicrohttpd, which has no thread of its own here and is run from this one.
+ * Two threads. The engine's writes a page, both forms of it, whenever an output is told the time,
+ * and puts it into a ring; the other takes it out at once, keeps the latest and sends the one
+ * before back, so that three pages go round and neither ever waits. It spends its life in poll: for
+ * the bell that says that there is a page, and for libmicrohttpd, which has no thread of its own
+ * here and is run from this one.
  *
- * What is asked is little, so little is taken: GET and HEAD of /metrics, one request for a connection, few
- * connections, for a few seconds. Nothing of a request is kept or shown to anybody.
+ * What is asked is little, so little is taken: GET and HEAD of /metrics, one request for a
+ * connection, few connections, for a few seconds. Nothing of a request is kept or shown to
+ * anybody.
  */
 #include "scrape.h"
 
@@ -330,7 +332,8 @@ static enum MHD_Result read_accept(void *user, enum MHD_ValueKind kind, const ch
     return MHD_YES;
 }
 
-/* RFC 9110 12.5.1. OpenMetrics for those who name it and want it no less; others may not know it. */
+/* RFC 9110 12.5.1. OpenMetrics for those who name it and want it no less; others may not know
+ * it. */
 static enum wl_metrics_form preferred_form(const struct wl_scrape *s,
                                            struct MHD_Connection *connection)
 {
@@ -592,8 +595,8 @@ int wl_scrape_open(const struct wl_endpoint *at, wl_log_fn *log, void *log_user,
 
 int wl_scrape_start(struct wl_scrape *s, struct wl_error *err)
 {
-    /* It would refuse a request without Host by itself, and its version 0.9.75 sends the head of that
-     * response twice. */
+    /* It would refuse a request without Host by itself, and its version 0.9.75 sends the head of
+     * that response twice. */
     const int lenient = -1;
     int rc;
 

@@ -15,9 +15,9 @@
 struct wl_scrape;
 
 /**
- * Reads "PORT", "ADDRESS:PORT" or "[ADDRESS]:PORT". Without an address it is 127.0.0.1; "localhost" is that
- * too, as no name is ever looked up. Port 0: any that is free.
- * False when it is nothing of this.
+ * Reads "PORT", "ADDRESS:PORT" or "[ADDRESS]:PORT". Without an address it is 127.0.0.1; "localhost"
+ * is that too, as no name is ever looked up. Port 0: any that is free. False when it is nothing of
+ * this.
  */
 bool wl_scrape_address(const char *value, struct wl_endpoint *ret);
 /**

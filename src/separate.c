@@ -1,9 +1,9 @@
 /* separate.c - the files that --separate runs one by one.
  * SPDX-License-Identifier: MIT
  *
- * As one capture, a directory is opened by the source, which passes over what is no capture. Run one
- * by one, its files must be known before: each is asked by an engine without outputs that reads at
- * most one packet.
+ * As one capture, a directory is opened by the source, which passes over what is no capture. Run
+ * one by one, its files must be known before: each is asked by an engine without outputs that reads
+ * at most one packet.
  */
 #include "separate.h"
 

@@ -1,9 +1,10 @@
 /* suppressions.c - what a configuration file and a baseline say about findings that do not count.
  * SPDX-License-Identifier: MIT
  *
- * Both have the same form: a section per suppression. In a configuration file it has a name and says what it
- * covers, why, and until when; all three must be there. In a baseline its name is the fingerprint of the
- * one finding it covers. What the words mean is the engine's business (engine/suppress.c).
+ * Both have the same form: a section per suppression. In a configuration file it has a name and
+ * says what it covers, why, and until when; all three must be there. In a baseline its name is the
+ * fingerprint of the one finding it covers. What the words mean is the engine's business
+ * (engine/suppress.c).
  */
 #include "suppressions.h"
 
@@ -22,8 +23,8 @@ enum {
 
 /* ------------------------------------------------------------------------------------ dates */
 
-/* Days since 1970 of a day of the Gregorian calendar; years are counted from March, so that the day that
- * some years lack is the last one of its year. */
+/* Days since 1970 of a day of the Gregorian calendar; years are counted from March, so that the day
+ * that some years lack is the last one of its year. */
 static int64_t days_since_1970(int64_t year, int64_t month, int64_t day)
 {
     int64_t y = month <= 2 ? year - 1 : year;

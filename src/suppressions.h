@@ -17,7 +17,8 @@ struct wl_suppressions {
 /** A line of a section [suppress NAME]. Returns 0, or a negative code with err. */
 WL_MUST_USE int wl_suppressions_line(struct wl_suppressions *s, const struct wl_ini_line *line,
                                      const char *name, struct wl_error *err);
-/** Is every one whole? Once all sections of a file have been read. Returns 0, or WL_EINVAL with err. */
+/** Is every one whole? Once all sections of a file have been read. Returns 0, or WL_EINVAL with
+ * err. */
 WL_MUST_USE int wl_suppressions_check(const struct wl_suppressions *s, struct wl_error *err);
 /**
  * Reads a baseline. may_lack: one that is not there yet is empty.

@@ -21,8 +21,8 @@ struct wl_terminal {
 };
 
 /**
- * First of all: a standard stream that the caller closed is taken by one that gives errors, lest the next file that
- * is opened be read or written in its place.
+ * First of all: a standard stream that the caller closed is taken by one that gives errors, lest
+ * the next file that is opened be read or written in its place.
  */
 void wl_terminal_streams(void);
 /** Looks at the environment and at standard output and error. */

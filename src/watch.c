@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * Takes the terminal before there is any thread and before rights are given up, gives it back after
- * the screen's thread has ended. What would be said on standard error meanwhile is kept, or it would
- * stand in the middle of the picture.
+ * the screen's thread has ended. What would be said on standard error meanwhile is kept, or it
+ * would stand in the middle of the picture.
  */
 #include "watch.h"
 

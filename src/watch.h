@@ -10,10 +10,11 @@
 #define WL_WATCH_SPARE "/tmp"
 
 /**
- * As wl_engine_run, with a screen on the terminal, which is given back before this returns. Messages
- * for standard error wait until then. report: what the options say of reports that are saved.
- * Returns 0 or a negative code with err: WL_EINVAL when this terminal cannot show it, before anything
- * was opened.
+ * As wl_engine_run, with a screen on the terminal, which is given back before this returns.
+ * Messages for standard error wait until then. report: what the options say of reports that are
+ * saved.
+ * Returns 0 or a negative code with err: WL_EINVAL when this terminal cannot show it, before
+ * anything was opened.
  */
 WL_MUST_USE int wl_watch_run(struct wl_engine *e, const struct wl_source_config *source,
                              const struct wl_options *o, const struct wl_sink_config *report,

@@ -1,9 +1,10 @@
 /* api.h - what surrounds every public declaration.
  * SPDX-License-Identifier: MIT
  *
- * Everything declared between WL_API_BEGIN and WL_API_END is the interface of libwirelint: the shared
- * library shows these functions and no others (the rest is built with -fvisibility=hidden), and C++
- * finds them by their C names. What is not declared in include/wirelint does not exist for an embedder.
+ * Everything declared between WL_API_BEGIN and WL_API_END is the interface of libwirelint: the
+ * shared library shows these functions and no others (the rest is built with -fvisibility=hidden),
+ * and C++ finds them by their C names. What is not declared in include/wirelint does not exist for
+ * an embedder.
  */
 #ifndef WIRELINT_API_H
 #define WIRELINT_API_H

@@ -2,12 +2,12 @@
  * SPDX-License-Identifier: MIT
  *
  * A filter is words separated by white space, all of which must hold; a word is key:value, where
- * the value may be a comma-separated list of which one must hold; "not" before a word negates it.
- * A value may stand in double quotes. Keys: rule (glob), status (number), class (1xx..5xx,
- * invalid), seq ("103,200", the whole sequence; * stands for any run of statuses), method
- * (case-sensitive token), version (0.9 1.0 1.1 2 3: of the request), client, server (address,
- * address/prefix, address:port, [v6]:port), port (server port, N or N-M). status and class hold when
- * any response of the exchange has it; rule when any finding is of such a rule.
+ * the value may be a comma-separated list of which one must hold; "not" before a word negates it. A
+ * value may stand in double quotes. Keys: rule (glob), status (number), class (1xx..5xx, invalid),
+ * seq ("103,200", the whole sequence; * stands for any run of statuses), method (case-sensitive
+ * token), version (0.9 1.0 1.1 2 3: of the request), client, server (address, address/prefix,
+ * address:port, [v6]:port), port (server port, N or N-M). status and class hold when any response
+ * of the exchange has it; rule when any finding is of such a rule.
  */
 #ifndef WIRELINT_FILTER_H
 #define WIRELINT_FILTER_H
@@ -36,8 +36,8 @@ const char *wl_filter_key(size_t i);
 
 /** Tells whether the exchange matches. f NULL matches everything. Never fails. */
 bool wl_filter_match(const struct wl_filter *f, const struct wl_exchange *ex);
-/** The same with all words but those of the key "rule", which are taken to hold: what is known before
- * an exchange's findings are complete. */
+/** The same with all words but those of the key "rule", which are taken to hold: what is known
+ * before an exchange's findings are complete. */
 bool wl_filter_match_facts(const struct wl_filter *f, const struct wl_exchange *ex);
 /**
  * Tells whether a finding of a connection record matches, or with finding NULL the connection

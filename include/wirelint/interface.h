@@ -27,8 +27,8 @@ struct wl_interface {
 };
 
 /**
- * Lists the interfaces, the most likely first, "any" last, at most max. Needs no rights, and is for the
- * time before they are given up. Returns 0, or WL_EOPEN with err.
+ * Lists the interfaces, the most likely first, "any" last, at most max. Needs no rights, and is for
+ * the time before they are given up. Returns 0, or WL_EOPEN with err.
  */
 int wl_interfaces_list(struct wl_interface *ret, size_t max, size_t *ret_n, struct wl_error *err);
 /** Brings the packet counts up to date: the difference shows where there is traffic. May be called

@@ -17,12 +17,14 @@
 
 WL_API_BEGIN
 
-/** Nanoseconds since 1970 by the clock of the capture; 0: not known. Durations have the same type. */
+/** Nanoseconds since 1970 by the clock of the capture; 0: not known. Durations have the same
+ * type. */
 typedef int64_t wl_ns;
 
 #define WL_SECOND ((wl_ns)1000000000)
-/** The latest time there is, in the year 2116. What claims to be later, or before 1970, counts as the nearest
- * one: so the difference of two times fits, and so does the sum of a time and a duration seen. */
+/** The latest time there is, in the year 2116. What claims to be later, or before 1970, counts as
+ * the nearest one: so the difference of two times fits, and so does the sum of a time and a
+ * duration seen. */
 #define WL_LATEST ((wl_ns)(INT64_MAX / 2))
 /** An octet count or offset that is not known. */
 #define WL_NONE UINT64_MAX
@@ -39,8 +41,8 @@ enum wl_dir {
     WL_TO_CLIENT = 1,
 };
 
-/** One end of a connection. ip: 4 octets (family 4, the rest zero) or 16 (family 6), in network order; port in
- * that of this machine. */
+/** One end of a connection. ip: 4 octets (family 4, the rest zero) or 16 (family 6), in network
+ * order; port in that of this machine. */
 struct wl_endpoint {
     uint8_t ip[16];
     uint16_t port;
@@ -172,8 +174,9 @@ enum wl_field_odd {
 };
 
 /**
- * One field line (RFC 9112 5; HTTP/2: one field of the block). An exchange has a dozen or more of them, so each
- * is kept to half a cache line. wl_field_sent_name gives its name, wl_field_at its place.
+ * One field line (RFC 9112 5; HTTP/2: one field of the block). An exchange has a dozen or more of
+ * them, so each is kept to half a cache line. wl_field_sent_name gives its name, wl_field_at its
+ * place.
  */
 struct wl_field {
     struct wl_span value; /* as sent, without white space around it */
@@ -236,8 +239,8 @@ struct wl_message {
     struct wl_span method, target, reason; /* as sent */
     struct wl_field *fields, *trailers;    /* in the order of the wire */
     uint32_t n_fields, n_trailers;
-    /* for wl_field_at: the place of each field, then of each trailer; NULL: all in the packet of the
-     * message's first octet, at their distance from the beginning of head */
+    /* for wl_field_at: the place of each field, then of each trailer; NULL: all in the packet of
+     * the message's first octet, at their distance from the beginning of head */
     const struct wl_at *places;
     struct wl_mark *marks;
     uint32_t n_marks;
@@ -251,9 +254,9 @@ struct wl_message {
     wl_ns t_first, t_head, t_last; /* first octet; end of the head; last octet seen */
     uint64_t last_frame;           /* packet of the last octet seen */
     uint64_t n_body_lost;          /* octets of content missing from the capture */
-    /* An index of fields, for wl_message_field and its like. It is valid when bit 0 of present[0] is set;
-     * else fields must be looked through. Bit i of present: some line has id i; of repeated: several
-     * have. ids: those of the first lines, 0 behind the last. */
+    /* An index of fields, for wl_message_field and its like. It is valid when bit 0 of present[0]
+     * is set; else fields must be looked through. Bit i of present: some line has id i; of
+     * repeated: several have. ids: those of the first lines, 0 behind the last. */
     uint64_t present[WL_FIELD_WORDS], repeated[WL_FIELD_WORDS];
     uint8_t ids[WL_FIELD_IDS];
 };
@@ -457,9 +460,9 @@ struct wl_finding {
 };
 
 /**
- * Findings that are known and accepted: those that fit in every way that is given do not count. A list
- * is words with white space (but in targets, commas too) between them, of which one must fit; * stands for
- * any text; NULL or an empty one says nothing.
+ * Findings that are known and accepted: those that fit in every way that is given do not count. A
+ * list is words with white space (but in targets, commas too) between them, of which one must fit;
+ * * stands for any text; NULL or an empty one says nothing.
  */
 struct wl_suppression {
     const char *name;        /* how messages and reports call it; never NULL */
@@ -479,14 +482,14 @@ struct wl_suppression {
 
 /* -------------------------------------------------------------------------------- helpers */
 
-/** Has the response a status line? One to HTTP/0.9 has none (RFC 1945 4.1), and neither counts nor shows as a
- * status. False for an absent message. */
+/** Has the response a status line? One to HTTP/0.9 has none (RFC 1945 4.1), and neither counts nor
+ * shows as a status. False for an absent message. */
 static inline bool wl_message_has_status(const struct wl_message *m)
 {
     return m->state != WL_ABSENT && (m->status || m->status_text.n || m->major || m->minor != 9);
 }
-/** Could m have a field with this id? Most questions are about fields that are not there, and end here;
- * true says that it is worth looking (wl_message_field). */
+/** Could m have a field with this id? Most questions are about fields that are not there, and end
+ * here; true says that it is worth looking (wl_message_field). */
 static inline bool wl_message_may_have(const struct wl_message *m, enum wl_field_id id)
 {
     return !(m->present[0] & 1) || (m->present[id / 64] >> id % 64 & 1);

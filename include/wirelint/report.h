@@ -18,8 +18,8 @@ const struct wl_sink_ops *const *wl_report_outputs(void);
 /** Finds one by name; NULL when this version has none. */
 const struct wl_sink_ops *wl_report_find(const char *name);
 /**
- * The output that a command writes in a format: command "audit", "list", "stats" or "watch" (what it
- * leaves behind), format "text", "json", "csv" ... NULL when this version has none.
+ * The output that a command writes in a format: command "audit", "list", "stats" or "watch" (what
+ * it leaves behind), format "text", "json", "csv" ... NULL when this version has none.
  */
 const struct wl_sink_ops *wl_report_for(const char *command, const char *format);
 /** The i-th format in which an audit can be written, "text" first; NULL behind the last. */

@@ -123,8 +123,8 @@ enum {
 };
 
 /**
- * One of several cases in which a rule is asked; everything that is set must fit. What is 0 (NONE, OTHER) asks for
- * nothing.
+ * One of several cases in which a rule is asked; everything that is set must fit. What is 0 (NONE,
+ * OTHER) asks for nothing.
  */
 struct wl_case {
     uint16_t status_from, status_to; /* of the message offered, or of the final response */
@@ -135,8 +135,8 @@ struct wl_case {
 };
 
 /**
- * One rule of a group; const, and static strings. docs/adding-a-rule.md goes through it. All that is not
- * given is 0, and asks for nothing.
+ * One rule of a group; const, and static strings. docs/adding-a-rule.md goes through it. All that
+ * is not given is 0, and asks for nothing.
  */
 struct wl_rule {
     /* what it is called, and what people read */
@@ -181,8 +181,8 @@ struct wl_rule {
         cases[WL_RULE_CASES]; /* one of them must fit, if any is set; with .check they are
                                             about that alone */
 
-    /* Beside an earlier exchange: for WL_ON_RELATED, or besides .when and .check. The filters are those of an
-     * exchange rule. */
+    /* Beside an earlier exchange: for WL_ON_RELATED, or besides .when and .check. The filters are
+     * those of an exchange rule. */
     enum wl_relation relation;
     enum wl_relation also; /* a second relation it is asked about in the same way */
     wl_check_related_fn *check_related;
@@ -231,8 +231,8 @@ const struct wl_conn_record *wl_judge_conn(const struct wl_judge *j);
 void wl_report(struct wl_judge *j, const struct wl_message *m, struct wl_at at,
                enum wl_severity severity, enum wl_confidence confidence, const char *fmt, ...)
     WL_PRINTF(6, 7);
-/** The same with a sentence that is static, and so neither made nor copied: for what very many messages of a
- * capture may have. */
+/** The same with a sentence that is static, and so neither made nor copied: for what very many
+ * messages of a capture may have. */
 void wl_report_plain(struct wl_judge *j, const struct wl_message *m, struct wl_at at,
                      enum wl_severity severity, enum wl_confidence confidence,
                      const char *sentence);

@@ -2,9 +2,10 @@
  * SPDX-License-Identifier: MIT
  *
  * A screen runs on a thread of its own and never touches the analysis. It asks through a port; the
- * engine answers between two packets and goes on. Every question is a copy, every answer is owned by
- * whoever received it, so neither side can hold up or pull memory away from the other: a terminal
- * that has stopped reading stops only its own questions. Nothing here knows of curses or of threads.
+ * engine answers between two packets and goes on. Every question is a copy, every answer is owned
+ * by whoever received it, so neither side can hold up or pull memory away from the other: a
+ * terminal that has stopped reading stops only its own questions. Nothing here knows of curses or
+ * of threads.
  */
 #ifndef WIRELINT_SCREEN_H
 #define WIRELINT_SCREEN_H
@@ -288,8 +289,8 @@ struct wl_answer *wl_port_answer(struct wl_port *p);
 /** A descriptor to poll(2): readable while an answer is waiting, or something to know. */
 int wl_port_fd(const struct wl_port *p);
 /**
- * After wl_port_answer gave NULL: the engine wants the screen to return, because a signal has come or
- * an output has failed. A screen that does not within two seconds is left behind.
+ * After wl_port_answer gave NULL: the engine wants the screen to return, because a signal has come
+ * or an output has failed. A screen that does not within two seconds is left behind.
  */
 bool wl_port_over(const struct wl_port *p);
 

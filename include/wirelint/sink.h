@@ -52,9 +52,9 @@ struct wl_histogram {
 };
 
 /**
- * Responses by class over the whole run: bar i holds those of the capture time from start + i * step
- * on. The step is the least of a list of round ones with which the run fits into WL_TIMELINE bars, so
- * the counts do not depend on the order in which they came.
+ * Responses by class over the whole run: bar i holds those of the capture time from start + i *
+ * step on. The step is the least of a list of round ones with which the run fits into WL_TIMELINE
+ * bars, so the counts do not depend on the order in which they came.
  */
 enum { WL_TIMELINE = 240 };
 struct wl_timeline {
@@ -171,18 +171,21 @@ struct wl_sink_config {
 
 struct wl_sink;
 
-/** Where the captured octets of a packet lie in its file: from the first one behind the record's header. */
+/** Where the captured octets of a packet lie in its file: from the first one behind the record's
+ * header. */
 struct wl_record_place {
     uint64_t offset;
     uint32_t n;
 };
 
-/** The place of a packet; false when it is not known. Asking in the order of the capture is cheap. */
+/** The place of a packet; false when it is not known. Asking in the order of the capture is
+ * cheap. */
 typedef bool wl_record_place_fn(void *user, uint64_t frame, struct wl_record_place *ret);
 
 /**
- * An output. Functions may be NULL, but for close. They return 0, or a negative enum wl_code, after which
- * the sink is closed and the run ends with a failed output. What they are given is borrowed for the call.
+ * An output. Functions may be NULL, but for close. They return 0, or a negative enum wl_code, after
+ * which the sink is closed and the run ends with a failed output. What they are given is borrowed
+ * for the call.
  */
 struct wl_sink_ops {
     const char *name, *summary; /* "json", "one object per line" */
@@ -193,8 +196,8 @@ struct wl_sink_ops {
     int (*tick)(struct wl_sink *s, const struct wl_stats *st); /* about once a second */
     int (*flush)(struct wl_sink *s); /* live: nothing more comes for now, show what there is */
     int (*close)(struct wl_sink *s, const struct wl_stats *st, struct wl_error *err);
-    /* Will anything of ex be shown beyond the rules of its findings, times and endpoints? What is not shown
-     * is not redacted, and must not be looked at. NULL: all is shown. */
+    /* Will anything of ex be shown beyond the rules of its findings, times and endpoints? What is
+     * not shown is not redacted, and must not be looked at. NULL: all is shown. */
     bool (*shows)(const struct wl_sink *s, const struct wl_exchange *ex);
     bool
         wants_connections; /* every record, with its steps; else only those with findings, without steps */
@@ -208,12 +211,12 @@ struct wl_sink_ops {
 struct wl_sink {
     const struct wl_sink_ops *ops;
     void *state; /* the sink's own */
-    /* The run's inputs, directories expanded; the index is wl_frame_file. Set by the engine once the
-     * source is open, before the first exchange. */
+    /* The run's inputs, directories expanded; the index is wl_frame_file. Set by the engine once
+     * the source is open, before the first exchange. */
     const struct wl_input *inputs;
     uint32_t n_inputs;
-    /* Where packets lie in files that can be read again; NULL: it is not known. Set with inputs, for
-     * outputs that want it. */
+    /* Where packets lie in files that can be read again; NULL: it is not known. Set with inputs,
+     * for outputs that want it. */
     wl_record_place_fn *place;
     void *place_user;
 };

@@ -15,7 +15,8 @@
  *     wl_engine_finish(e, &err);
  *     wl_engine_free(e);
  *
- * An engine is used by one thread at a time (wl_engine_stop apart). examples/statuses.c is a whole program.
+ * An engine is used by one thread at a time (wl_engine_stop apart). examples/statuses.c is a whole
+ * program.
  */
 #ifndef WIRELINT_WIRELINT_H
 #define WIRELINT_WIRELINT_H
@@ -52,7 +53,8 @@ struct wl_error {
     char hint[256]; /* how to mend it; empty when there is nothing to say */
 };
 
-/** Bounds of memory and waiting, by name (tbl/limits.h says what each bounds); times in nanoseconds. */
+/** Bounds of memory and waiting, by name (tbl/limits.h says what each bounds); times in
+ * nanoseconds. */
 struct wl_limits {
 #define WL_LIMIT(name, value, text) uint64_t name;
 #include "wirelint/tbl/limits.h"
@@ -72,8 +74,8 @@ enum wl_log_level {
     WL_LOG_INFO,
     WL_LOG_DEBUG,
 };
-/** Told one line about the program itself, without line end: limits reached, inputs that come and go. Never
- * content of the network above debug. text is borrowed for the call. */
+/** Told one line about the program itself, without line end: limits reached, inputs that come and
+ * go. Never content of the network above debug. text is borrowed for the call. */
 typedef void wl_log_fn(void *user, enum wl_log_level level, const char *text);
 
 /** ID=severity; id may hold * wildcards. Later entries win. */
@@ -82,7 +84,8 @@ struct wl_override {
     enum wl_severity severity; /* WL_OFF switches the rule off */
 };
 
-/** What the outputs may show of an exchange; each hides what those before it hide. Credentials always are. */
+/** What the outputs may show of an exchange; each hides what those before it hide. Credentials
+ * always are. */
 enum wl_redact {
     WL_REDACT_CREDENTIALS,
     WL_REDACT_VALUES,    /* values of fields, queries, what findings quote */
@@ -110,8 +113,9 @@ struct wl_config {
         *evidence_path; /* a pcapng file that is written with the packets of those, or NULL */
     wl_log_fn *log;     /* or NULL */
     void *log_user;
-    /* Where memory comes from; alloc NULL: malloc and free. With several shards they are called by several
-     * threads at once. alloc may return NULL at any call, and the engine goes on with less. */
+    /* Where memory comes from; alloc NULL: malloc and free. With several shards they are called
+     * by several threads at once. alloc may return NULL at any call, and the engine goes on with
+     * less. */
     void *(*alloc)(void *user, size_t n);
     void (*release)(void *user, void *p);
     void *alloc_user;
@@ -127,15 +131,15 @@ const char *wl_version(void);
 /** Fills cfg with the defaults of the tables. */
 void wl_config_init(struct wl_config *cfg);
 /**
- * Sets one threshold or limit by its key ("processing.final", "max_connections"); seconds for times,
- * plain numbers with optional K, M, G suffix for others.
+ * Sets one threshold or limit by its key ("processing.final", "max_connections"); seconds for
+ * times, plain numbers with optional K, M, G suffix for others.
  * Returns 0, or WL_EINVAL with err naming the key or value and the nearest known key.
  */
 int wl_config_set(struct wl_config *cfg, const char *key, const char *value, struct wl_error *err);
 
 /**
- * The severity of a rule by this configuration, WL_OFF when it is switched off: the last override that
- * speaks of it wins, and only has the last word.
+ * The severity of a rule by this configuration, WL_OFF when it is switched off: the last override
+ * that speaks of it wins, and only has the last word.
  */
 enum wl_severity wl_config_severity(const struct wl_config *cfg, const struct wl_rule *rule);
 
@@ -162,12 +166,14 @@ struct wl_source_config {
     uint16_t fanout_group;
     /**
      * Called once, when everything that needs rights is open (interfaces, outputs) and before the
-     * first octet of a capture is looked at; threads may only be started after it. The program gives
-     * up its rights here. Returns 0, or a negative code with err, which ends the run. Or NULL.
+     * first octet of a capture is looked at; threads may only be started after it. The program
+     * gives up its rights here. Returns 0, or a negative code with err, which ends the run. Or
+     * NULL.
      */
     int (*opened)(void *user, struct wl_error *err);
     void *opened_user;
-    /** Told what the source has to say: an interface went down, came back, a file shrank. Or NULL. */
+    /** Told what the source has to say: an interface went down, came back, a file shrank. Or
+     * NULL. */
     wl_log_fn *log;
     void *log_user;
 };
@@ -175,23 +181,24 @@ struct wl_source_config {
 struct wl_engine;
 
 /**
- * Makes an engine; nothing is opened yet, no thread started. cfg is copied, what it points to is borrowed
- * until wl_engine_free. Returns 0 with *ret, which is the caller's to free; WL_EINVAL with err for a
- * configuration that cannot be (a filter, a port, an override); or WL_NOMEM with err.
+ * Makes an engine; nothing is opened yet, no thread started. cfg is copied, what it points to is
+ * borrowed until wl_engine_free. Returns 0 with *ret, which is the caller's to free; WL_EINVAL with
+ * err for a configuration that cannot be (a filter, a port, an override); or WL_NOMEM with err.
  */
 int wl_engine_new(const struct wl_config *cfg, struct wl_engine **ret, struct wl_error *err);
 /**
- * Adds an output and opens it. state is handed to its functions in wl_sink.state; NULL for outputs that
- * make their own (report.h). cfg is copied by the outputs that keep it, what it points to is borrowed until
- * the output is closed. Before anything is fed. Returns 0; WL_EINVAL, WL_NOMEM or what ops->open returned, with
- * err.
+ * Adds an output and opens it. state is handed to its functions in wl_sink.state; NULL for outputs
+ * that make their own (report.h). cfg is copied by the outputs that keep it, what it points to is
+ * borrowed until the output is closed. Before anything is fed. Returns 0; WL_EINVAL, WL_NOMEM or
+ * what ops->open returned, with err.
  */
 int wl_engine_add_sink(struct wl_engine *e, const struct wl_sink_ops *ops, void *state,
                        const struct wl_sink_config *cfg, struct wl_error *err);
 /**
- * Adds rules of the embedder's own; the group is borrowed until wl_engine_free. Before anything is fed.
- * Returns 0, or WL_EINVAL: too late, more groups (15) or rules (4,096, the catalogue's included) than there
- * is room for, or an id that another rule has.
+ * Adds rules of the embedder's own; the group is borrowed until wl_engine_free. Before anything is
+ * fed.
+ * Returns 0, or WL_EINVAL: too late, more groups (15) or rules (4,096, the catalogue's included)
+ * than there is room for, or an id that another rule has.
  */
 int wl_engine_add_rules(struct wl_engine *e, const struct wl_rule_group *group);
 /**
@@ -200,24 +207,26 @@ int wl_engine_add_rules(struct wl_engine *e, const struct wl_rule_group *group);
  * t            when it was captured, 0 to WL_LATEST; times should not go back
  * bytes        what was captured of it, from the link layer's header on; borrowed for the call
  * wire_length  its octets before the snap length cut it, bytes.n if it did not
- * Returns 0; WL_EINVAL after wl_engine_run or wl_engine_finish; or the first failure of an output, after
- * which nothing is taken any more.
+ * Returns 0; WL_EINVAL after wl_engine_run or wl_engine_finish; or the first failure of an output,
+ * after which nothing is taken any more.
  */
 int wl_engine_packet(struct wl_engine *e, int linktype, wl_ns t, struct wl_span bytes,
                      uint32_t wire_length);
 /**
- * Reads the whole source, once in an engine's life and instead of wl_engine_packet; returns when it is over
- * or wl_engine_stop was called. src is copied, what it points to is borrowed until wl_engine_free.
- * Returns 0, or with err: WL_EOPEN, WL_EPERM, WL_EINVAL, WL_ELIBRARY before anything was read; WL_EDAMAGED when an
- * input is damaged or cut off; a failure of an output; WL_NOMEM. Whatever was read before has been fed, and is
- * reported by wl_engine_finish.
+ * Reads the whole source, once in an engine's life and instead of wl_engine_packet; returns when it
+ * is over or wl_engine_stop was called. src is copied, what it points to is borrowed until
+ * wl_engine_free.
+ * Returns 0, or with err: WL_EOPEN, WL_EPERM, WL_EINVAL, WL_ELIBRARY before anything was read;
+ * WL_EDAMAGED when an input is damaged or cut off; a failure of an output; WL_NOMEM. Whatever was
+ * read before has been fed, and is reported by wl_engine_finish.
  */
 int wl_engine_run(struct wl_engine *e, const struct wl_source_config *src, struct wl_error *err);
 /** Makes wl_engine_run end in order, soon. Safe from a signal handler and from other threads. */
 void wl_engine_stop(struct wl_engine *e);
 /**
- * Ends all connections, writes the packets of cfg.evidence_path, closes the outputs; once. Returns 0; the
- * first failure of an output with err; or WL_EINVAL when the engine has finished before. err may be NULL.
+ * Ends all connections, writes the packets of cfg.evidence_path, closes the outputs; once. Returns
+ * 0; the first failure of an output with err; or WL_EINVAL when the engine has finished before. err
+ * may be NULL.
  */
 int wl_engine_finish(struct wl_engine *e, struct wl_error *err);
 /** The numbers so far, also after wl_engine_finish; borrowed until the next call on the engine. */

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * The script holds the words of the tables and one case for each kind of value. It goes by
- * bash-completion's helpers where they are there, and by what bash itself has where the script alone was sourced.
+ * bash-completion's helpers where they are there, and by what bash itself has where the script
+ * alone was sourced.
  */
 #include "pages.h"
 

@@ -1,9 +1,9 @@
 /* manual.c - what the manual says of options and commands beyond their line of help.
  * SPDX-License-Identifier: MIT
  *
- * Names, arguments, lines of help and who takes an option come from the table of options and are not
- * repeated here. An option without an entry needs none. Empty lines part paragraphs; what stands
- * between backquotes is typed as it stands.
+ * Names, arguments, lines of help and who takes an option come from the table of options and are
+ * not repeated here. An option without an entry needs none. Empty lines part paragraphs; what
+ * stands between backquotes is typed as it stands.
  */
 #include "pages.h"
 

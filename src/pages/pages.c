@@ -4,8 +4,8 @@
  *     pages PAGE          writes one of them to standard output
  *     pages --list        their names
  *
- * A tool of the build, not installed: scripts/pages runs it and keeps what it writes under packaging/,
- * where people can read it and `cmake --install` finds it.
+ * A tool of the build, not installed: scripts/pages runs it and keeps what it writes under
+ * packaging/, where people can read it and `cmake --install` finds it.
  */
 #include "pages.h"
 

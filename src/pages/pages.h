@@ -22,13 +22,13 @@ wl_page_fn wl_page_fish;
 
 /* ------------------------------------------------------------------------- manual.c: prose */
 
-/** What the manual says of an option beyond its line of help; NULL when that says it all. name: the long
- * one, or the letter. */
+/** What the manual says of an option beyond its line of help; NULL when that says it all. name: the
+ * long one, or the letter. */
 const char *wl_manual_option(const char *name);
 /** The same of a command. */
 const char *wl_manual_command(const char *name);
-/** The i-th option or command that prose was written for; NULL after the last. What is written for one
- * that there is no more must be found. */
+/** The i-th option or command that prose was written for; NULL after the last. What is written for
+ * one that there is no more must be found. */
 const char *wl_manual_option_at(size_t i);
 const char *wl_manual_command_at(size_t i);
 
@@ -53,7 +53,8 @@ enum wl_value {
 enum wl_value wl_value_of(const struct wl_option *option);
 /** The i-th word that an option of WL_VALUE_WORDS takes; NULL after the last. */
 const char *wl_value_word(const struct wl_option *option, size_t i);
-/** The i-th of all rules, severities of --rule, keys of --set, formats of --report, keys of --where. */
+/** The i-th of all rules, severities of --rule, keys of --set, formats of --report, keys of
+ * --where. */
 const char *wl_value_rule(size_t i);
 const char *wl_value_severity(size_t i);
 const char *wl_value_setting(size_t i);

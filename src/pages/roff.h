@@ -1,8 +1,8 @@
 /* roff.h - manual pages as text of man(7): escaping, paragraphs, lists.
  * SPDX-License-Identifier: MIT
  *
- * Plain text goes in; what roff would take for a request or an escape goes out harmless. Words between
- * backquotes are shown in bold: what is typed as it stands.
+ * Plain text goes in; what roff would take for a request or an escape goes out harmless. Words
+ * between backquotes are shown in bold: what is typed as it stands.
  */
 #ifndef WL_ROFF_H
 #define WL_ROFF_H

@@ -1,9 +1,9 @@
 /* values.c - what the options take, for shells that offer it.
  * SPDX-License-Identifier: MIT
  *
- * How the table of options calls an argument says what it is (FILE, IFACE, ID=SEVERITY ...). Where an
- * option takes one of a few words these stand here; tests/run_pages.py gives every one of them to the
- * program, which must take it.
+ * How the table of options calls an argument says what it is (FILE, IFACE, ID=SEVERITY ...). Where
+ * an option takes one of a few words these stand here; tests/run_pages.py gives every one of them
+ * to the program, which must take it.
  */
 #include "pages.h"
 #include "profile.h"

@@ -13,7 +13,8 @@ struct wl_page {
     bool color;
 };
 
-/** One line per rule, sorted by id: id, severity, fault, title (cut to the width, if there is one). */
+/** One line per rule, sorted by id: id, severity, fault, title (cut to the width, if there is
+ * one). */
 void wl_catalogue_text(struct wl_text *t, const struct wl_page *page);
 /** One array of objects, sorted by id. */
 void wl_catalogue_json(struct wl_text *t);
@@ -33,7 +34,8 @@ enum { WL_CATALOGUE_LINK = 160, WL_CATALOGUE_GUARDS = 9 };
  * Returns buf.
  */
 const char *wl_catalogue_link(const char *cite, char buf[WL_CATALOGUE_LINK]);
-/** What must be certain before the rule is asked: the i-th guard in words, NULL when it needs not that. */
+/** What must be certain before the rule is asked: the i-th guard in words, NULL when it needs not
+ * that. */
 const char *wl_catalogue_guard(const struct wl_rule *rule, unsigned i);
 enum { WL_CATALOGUE_RULES = 1024 };
 

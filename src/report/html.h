@@ -1,9 +1,10 @@
 /* html.h - what the files of the HTML report share: its state, and the small words of the page.
  * SPDX-License-Identifier: MIT
  *
- * The page is src/report/html/page.html; each {{name}} in it is filled by one function here. Text that
- * came from elsewhere gets in through wl_text_html alone. The page carries no style attribute and no
- * event handler, so that its Content-Security-Policy can forbid both: lengths of bars are geometry.
+ * The page is src/report/html/page.html; each {{name}} in it is filled by one function here. Text
+ * that came from elsewhere gets in through wl_text_html alone. The page carries no style attribute
+ * and no event handler, so that its Content-Security-Policy can forbid both: lengths of bars are
+ * geometry.
  */
 #ifndef WL_HTML_H
 #define WL_HTML_H
@@ -11,8 +12,8 @@
 #include "fired.h"
 #include "output.h"
 
-/* The page stays below five million octets: what is kept of findings has these bounds together, and the
- * least of each rule is at most six thousand octets more for each rule of the catalogue. */
+/* The page stays below five million octets: what is kept of findings has these bounds together, and
+ * the least of each rule is at most six thousand octets more for each rule of the catalogue. */
 enum {
     WL_HTML_CASES = 1200 << 10,  /* octets of exchanges drawn as ladders */
     WL_HTML_LINES = 1100 << 10,  /* octets of the tables of findings */

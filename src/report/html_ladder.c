@@ -7,9 +7,9 @@
  *     #11      |<==============================| V1
  *
  * Which lines there are is decided in base/ladder.c. The drawing has no width of its own: the style
- * pads it, times and frames stand left of 0, marks right of 100%, and a lane in between clips what is
- * too long for it. So it is as readable on a telephone as on paper; letters are never scaled. What is
- * drawn is also said in words, for those who cannot see it.
+ * pads it, times and frames stand left of 0, marks right of 100%, and a lane in between clips what
+ * is too long for it. So it is as readable on a telephone as on paper; letters are never scaled.
+ * What is drawn is also said in words, for those who cannot see it.
  */
 #include "html.h"
 
@@ -449,7 +449,8 @@ static void draw(struct wl_html *h, struct wl_text *t, const struct wl_exchange 
         other.exchanges = stand_ins;
         detail.other = &other;
         d.stand_in = &stand_in;
-        /* which leg is which is known here; where addresses do not tell, the later one is upstream */
+        /* which leg is which is known here; where addresses do not tell, the later one is
+         * upstream */
         detail.conn.t_first = ex->leg->upstream ? 0 : 1;
         other.conn.t_first = ex->leg->upstream ? 1 : 0;
     }

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * Everything here is the statistics that every report is closed with. A chart is a row of bars per
- * class, each on a scale of its own: five errors show beside a million of successes, and nobody has to
- * tell colours apart.
+ * class, each on a scale of its own: five errors show beside a million of successes, and nobody has
+ * to tell colours apart.
  */
 #include "html.h"
 

@@ -1,8 +1,9 @@
 /* json.h - writes JSON documents: objects within objects, one value after the other.
  * SPDX-License-Identifier: MIT
  *
- * For documents of a given schema (SARIF, HAR), whose keys are many and whose values are few. The one
- * thing it knows is whether a comma is due. NDJSON, which is written millions of times, is out_json.c's.
+ * For documents of a given schema (SARIF, HAR), whose keys are many and whose values are few. The
+ * one thing it knows is whether a comma is due. NDJSON, which is written millions of times, is
+ * out_json.c's.
  */
 #ifndef WL_JSON_H
 #define WL_JSON_H
@@ -31,8 +32,9 @@ void wl_json_line(struct wl_json *j);
 void wl_json_key(struct wl_json *j, const char *key);
 
 /**
- * A text of SARIF, which people read and viewers interpret: escaped as for a terminal, braces doubled
- * (SARIF 2.1.0 3.11.5), and no "](" left that would make a link of what a stranger sent (3.11.6).
+ * A text of SARIF, which people read and viewers interpret: escaped as for a terminal, braces
+ * doubled (SARIF 2.1.0 3.11.5), and no "](" left that would make a link of what a stranger sent
+ * (3.11.6).
  */
 void wl_json_message(struct wl_json *j, const char *key, struct wl_span value);
 

@@ -1,15 +1,15 @@
 /* metrics.c - the numbers of a run as Prometheus reads them.
  * SPDX-License-Identifier: MIT
  *
- * A metric is a row of the table at the end: one number of the snapshot, or a function that writes several
- * with labels. Labels take their values from tables of this program, and from the interfaces that were
- * named on the command line: never from the network, so that nobody who sends packets can make series.
- * Every value of a label is there from the start, with 0, because an increase from nothing to one is none
- * to Prometheus.
+ * A metric is a row of the table at the end: one number of the snapshot, or a function that writes
+ * several with labels. Labels take their values from tables of this program, and from the
+ * interfaces that were named on the command line: never from the network, so that nobody who sends
+ * packets can make series. Every value of a label is there from the start, with 0, because an
+ * increase from nothing to one is none to Prometheus.
  *
- * The two forms differ in little. OpenMetrics (https://prometheus.io/docs/specs/om/open_metrics_spec/) names a
- * counter without "_total" in its metadata, tells units, writes bounds as floats and ends with a line that
- * says so.
+ * The two forms differ in little. OpenMetrics
+ * (https://prometheus.io/docs/specs/om/open_metrics_spec/) names a counter without "_total" in its
+ * metadata, tells units, writes bounds as floats and ends with a line that says so.
  */
 #include "metrics.h"
 
@@ -79,7 +79,8 @@ static void put_labelled(struct writer *w, const struct family *f, const char *l
     put_value(w, value);
 }
 
-/* What somebody else has named: escaped as all text is, and once more for what a label cannot hold. */
+/* What somebody else has named: escaped as all text is, and once more for what a label cannot
+ * hold. */
 static void put_escaped(struct wl_text *t, struct wl_span s)
 {
     struct wl_budget budget;
@@ -307,7 +308,8 @@ static void put_final(struct writer *w, const struct family *f)
 
 #define NUMBER(field) .offset = offsetof(struct wl_stats, field)
 
-/* In the order in which they are written: what was read, TCP, HTTP, what was found, the program itself. */
+/* In the order in which they are written: what was read, TCP, HTTP, what was found, the program
+ * itself. */
 static const struct family families[] = {
     {
         .name = "build_info",

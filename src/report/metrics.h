@@ -1,9 +1,9 @@
 /* metrics.h - the numbers of a run as Prometheus reads them.
  * SPDX-License-Identifier: MIT
  *
- * One table of metrics and two ways to write it: OpenMetrics 1.0, and the older text format of Prometheus,
- * which is what node_exporter and `promtool check metrics` read. A file and the endpoint of a live run
- * (scrape.c of the program) write the same.
+ * One table of metrics and two ways to write it: OpenMetrics 1.0, and the older text format of
+ * Prometheus, which is what node_exporter and `promtool check metrics` read. A file and the
+ * endpoint of a live run (scrape.c of the program) write the same.
  */
 #ifndef WL_METRICS_H
 #define WL_METRICS_H
@@ -20,8 +20,9 @@ enum wl_metrics_form {
 /** The Content-Type of a form. */
 const char *wl_metrics_media_type(enum wl_metrics_form form);
 /**
- * Writes every metric. What only a live run has (connections open now, memory, interfaces) is left out
- * when st->live is false, so that a file gives the same on every run. st->rules NULL: all zero.
+ * Writes every metric. What only a live run has (connections open now, memory, interfaces) is
+ * left out when st->live is false, so that a file gives the same on every run. st->rules NULL:
+ * all zero.
  */
 void wl_metrics_put(struct wl_text *t, const struct wl_stats *st, enum wl_metrics_form form);
 

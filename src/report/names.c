@@ -1,10 +1,10 @@
 /* names.c - the keys of NDJSON as others call them: OpenTelemetry, Elastic Common Schema, Zeek.
  * SPDX-License-Identifier: MIT
  *
- * One pass over the text: strings are passed over, and of each member at the top of an object the key is
- * held back until its value begins, because an object of two addresses ("client":{"ip":..,"port":..})
- * becomes two members. What stands deeper is left alone. docs/ndjson.md has the same table; a test
- * compares.
+ * One pass over the text: strings are passed over, and of each member at the top of an object the
+ * key is held back until its value begins, because an object of two addresses
+ * ("client":{"ip":..,"port":..}) becomes two members. What stands deeper is left alone.
+ * docs/ndjson.md has the same table; a test compares.
  */
 #include "names.h"
 

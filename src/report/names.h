@@ -1,9 +1,10 @@
 /* names.h - the keys of NDJSON as others call them: OpenTelemetry, Elastic Common Schema, Zeek.
  * SPDX-License-Identifier: MIT
  *
- * A name of theirs is used only where meaning, type and unit are theirs as well; everything else keeps our
- * name, behind "wirelint." where they ask for a namespace. Names are changed in what has been written, so
- * that there is one writer, and none of this costs anything where nobody asks for it.
+ * A name of theirs is used only where meaning, type and unit are theirs as well; everything else
+ * keeps our name, behind "wirelint." where they ask for a namespace. Names are changed in what has
+ * been written, so that there is one writer, and none of this costs anything where nobody asks for
+ * it.
  */
 #ifndef WL_NAMES_H
 #define WL_NAMES_H

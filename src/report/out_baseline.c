@@ -1,9 +1,9 @@
 /* out_baseline.c - a baseline: each kind of finding of this run, to be passed over in later ones.
  * SPDX-License-Identifier: MIT
  *
- * A section per fingerprint (base/fingerprint.h), in the order of what it stands for, so that two baselines
- * can be compared line by line. Findings that a baseline covers already keep its reason and end; those that
- * a configuration file suppresses are that file's business and are left out.
+ * A section per fingerprint (base/fingerprint.h), in the order of what it stands for, so that two
+ * baselines can be compared line by line. Findings that a baseline covers already keep its reason
+ * and end; those that a configuration file suppresses are that file's business and are left out.
  */
 #include "diag.h"
 #include "fingerprint.h"

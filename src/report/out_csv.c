@@ -1,10 +1,11 @@
 /* out_csv.c - CSV (RFC 4180): a row per exchange, or a row per finding, for spreadsheets.
  * SPDX-License-Identifier: MIT
  *
- * Columns are rows of a table here; docs/csv.md lists them, and a test compares. Numbers stand bare, all
- * that the network sent stands in quotes, escaped for terminals as everywhere, and a cell that a
- * spreadsheet would take for a formula gets an apostrophe in front: the one who opens such a file must not
- * run what a stranger put into the target of a request. What is not known is an empty cell.
+ * Columns are rows of a table here; docs/csv.md lists them, and a test compares. Numbers stand
+ * bare, all that the network sent stands in quotes, escaped for terminals as everywhere, and a cell
+ * that a spreadsheet would take for a formula gets an apostrophe in front: the one who opens such a
+ * file must not run what a stranger put into the target of a request. What is not known is an empty
+ * cell.
  */
 #include "community.h"
 #include "extent.h"
@@ -535,7 +536,8 @@ static int csv_exchange(struct wl_sink *s, const struct wl_exchange *ex)
     return status;
 }
 
-/* What was found when the connection was over has rows of its own: its exchange is written already. */
+/* What was found when the connection was over has rows of its own: its exchange is written
+ * already. */
 static int csv_connection(struct wl_sink *s, const struct wl_conn_record *conn)
 {
     struct row row = {.conn = &conn->conn};

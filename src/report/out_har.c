@@ -94,7 +94,8 @@ static void put_uri(struct wl_text *t, struct wl_span s)
     }
 }
 
-/* "a.example:81", "[2001:db8::9]": what a URL may have in this place, so that every reader takes it. */
+/* "a.example:81", "[2001:db8::9]": what a URL may have in this place, so that every reader takes
+ * it. */
 static bool is_authority(struct wl_span s)
 {
     bool literal = s.n && s.p[0] == '[';
@@ -118,7 +119,8 @@ static bool is_authority(struct wl_span s)
                             number <= UINT16_MAX));
 }
 
-/* The authority of a target in absolute-form; n == 0: it has another form, or none that can be used. */
+/* The authority of a target in absolute-form; n == 0: it has another form, or none that can be
+ * used. */
 static struct wl_span authority_of(struct wl_span target)
 {
     size_t n = wl_span_find(target, ':');
@@ -131,8 +133,8 @@ static struct wl_span authority_of(struct wl_span target)
     return is_authority(rest) ? rest : wl_span(NULL, 0);
 }
 
-/* The target URI (RFC 9110 7.1), as far as it can be told: where no authority can be used, the server's
- * address is. */
+/* The target URI (RFC 9110 7.1), as far as it can be told: where no authority can be used, the
+ * server's address is. */
 static void put_url(struct har *h, const struct wl_exchange *ex)
 {
     const struct wl_message *req = &ex->req;

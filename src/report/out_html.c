@@ -2,12 +2,14 @@
  * SPDX-License-Identifier: MIT
  *
  * While the run goes on, findings are counted per rule, and the first of each are kept as finished
- * text: a line in the rule's table, and for a few a drawing of their exchange. Both have bounds in all
- * (html.h), so the page stays below five million octets; what was left out is said. The page
- * is written at the end, and live at every interval: the skeleton (html/page.html) is copied, and each {{name}} in it is a function.
+ * text: a line in the rule's table, and for a few a drawing of their exchange. Both have bounds in
+ * all (html.h), so the page stays below five million octets; what was left out is said. The page is
+ * written at the end, and live at every interval: the skeleton (html/page.html) is copied, and each
+ * {{name}} in it is a function.
  *
- * The page loads nothing. Its policy allows the one style and the one script that are in it, by their
- * digests, and nothing else: whatever text of a stranger should get in unescaped would do nothing.
+ * The page loads nothing. Its policy allows the one style and the one script that are in it, by
+ * their digests, and nothing else: whatever text of a stranger should get in unescaped would do
+ * nothing.
  */
 #include "html.h"
 
@@ -39,8 +41,8 @@ static int html_open(struct wl_sink *s, const struct wl_sink_config *cfg, struct
 
 /* --------------------------------------------------------------------------------- gathering */
 
-/* Where a finding was made: an exchange, or for one that came with its connection the record of that;
- * the other is NULL. */
+/* Where a finding was made: an exchange, or for one that came with its connection the record of
+ * that; the other is NULL. */
 struct scene {
     const struct wl_exchange *ex;
     const struct wl_conn_record *record;

@@ -1,10 +1,11 @@
 /* out_json.c - NDJSON: one object per line, schema wirelint/1 (docs/ndjson.md).
  * SPDX-License-Identifier: MIT
  *
- * Written by hand into one buffer: no printf and no allocation per object. Keys come in the order of
- * the contract and are absent when their value is not known; arrays and counting objects are always
- * there. Objects may be long (a connection of a million exchanges), so loops make room as they go.
- * "raw":true stands behind the first text of an object that holds an escaped octet, once.
+ * Written by hand into one buffer: no printf and no allocation per object. Keys come in the
+ * order of the contract and are absent when their value is not known; arrays and counting
+ * objects are always there. Objects may be long (a connection of a million exchanges), so loops
+ * make room as they go. "raw":true stands behind the first text of an object that holds an
+ * escaped octet, once.
  */
 #include "community.h"
 #include "extent.h"
@@ -457,8 +458,8 @@ static int put_finding(struct json *j, const struct wl_finding *f, const struct 
 
 /* ----------------------------------------------------------------------------- connection */
 
-/* One array per exchange, in order; steps are statuses with the ordinal of their exchange. Nothing when
- * none of them was kept. */
+/* One array per exchange, in order; steps are statuses with the ordinal of their exchange. Nothing
+ * when none of them was kept. */
 static int put_sequence(struct json *j, const struct wl_conn_record *conn)
 {
     if (conn->n_steps == 0 && conn->n_steps_lost)

@@ -1,14 +1,14 @@
 /* out_junit.c - JUnit XML: every rule as a test, for what shows the tests of a CI job.
  * SPDX-License-Identifier: MIT
  *
- * A suite per area of the catalogue, a test per rule: its name is the same in every run, so that a CI
- * system sees what is new, what was mended, and how long something has been so. A rule with findings at
- * or above --fail-on is a test that failed; what lies below is told in the suite's output. Rules that
- * were switched off, or for which there was nothing to look at, are skipped. The inputs are the first
- * suite: a damaged one is an error.
+ * A suite per area of the catalogue, a test per rule: its name is the same in every run, so that a
+ * CI system sees what is new, what was mended, and how long something has been so. A rule with
+ * findings at or above --fail-on is a test that failed; what lies below is told in the suite's
+ * output. Rules that were switched off, or for which there was nothing to look at, are skipped. The
+ * inputs are the first suite: a damaged one is an error.
  *
- * Two schemas are kept to at once, that of Ant, which wants every attribute and element, and that of the
- * xUnit plugin of Jenkins, which knows no others.
+ * Two schemas are kept to at once, that of Ant, which wants every attribute and element, and that
+ * of the xUnit plugin of Jenkins, which knows no others.
  */
 #include "catalogue.h"
 #include "fired.h"

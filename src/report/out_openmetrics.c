@@ -1,9 +1,9 @@
 /* out_openmetrics.c - the numbers of a run in a file, as Prometheus reads them.
  * SPDX-License-Identifier: MIT
  *
- * Twice the same output: "openmetrics" for whoever reads OpenMetrics, "prometheus" in the older text format,
- * which the textfile collector of node_exporter reads. What they say is in metrics.c. At an interval the file
- * is replaced as a whole, so that nobody ever reads half of it.
+ * Twice the same output: "openmetrics" for whoever reads OpenMetrics, "prometheus" in the older
+ * text format, which the textfile collector of node_exporter reads. What they say is in metrics.c.
+ * At an interval the file is replaced as a whole, so that nobody ever reads half of it.
  */
 #include "metrics.h"
 #include "output.h"

@@ -5,8 +5,8 @@
  *     20:31:10.204518 violation interim-to-http10: 2 more, 9 in all
  *
  * Every interval a line for each class, rule and loss that has gone up since the one before, and
- * nothing else: no cursor, no columns, no colour, and silence while nothing happens. A line can be read
- * alone.
+ * nothing else: no cursor, no columns, no colour, and silence while nothing happens. A line can be
+ * read alone.
  */
 #include "line.h"
 #include "section.h"

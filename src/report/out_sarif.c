@@ -243,7 +243,8 @@ static void put_result_message(struct sarif *s, const struct wl_conn_ref *conn,
     put_message(s, "message");
 }
 
-/* GitHub knows findings again by primaryLocationLineHash, everybody else by what a tool provides. */
+/* GitHub knows findings again by primaryLocationLineHash, everybody else by what a tool
+ * provides. */
 static void put_fingerprints(struct sarif *s, const struct wl_conn_ref *conn,
                              const struct wl_exchange *ex, const struct wl_finding *f)
 {

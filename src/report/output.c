@@ -226,7 +226,8 @@ bool wl_output_due(struct wl_output *o, const struct wl_stats *st)
 {
     wl_ns interval = o->cfg.interval;
 
-    /* ticks come about once a second, and not when a whole one is over: half of it is near enough */
+    /* ticks come about once a second, and not when a whole one is over: half of it is near
+     * enough */
     if (!st->live || interval <= 0 || st->elapsed + WL_SECOND / 2 < o->reported + interval)
         return false;
     o->reported = (st->elapsed + WL_SECOND / 2) / interval * interval;

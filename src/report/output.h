@@ -41,14 +41,15 @@ struct wl_output {
 WL_MUST_USE int wl_output_new(struct wl_sink *s, size_t size, const struct wl_sink_config *cfg,
                               struct wl_error *err);
 /**
- * The same for a file that is written anew now and then: wl_output_replace puts every version in place of the
- * one before as a whole. Until the first one, what was there stays. Where path names no file that could be
- * replaced ("-", a pipe, a device) it is opened as by wl_output_new, and can be written once.
+ * The same for a file that is written anew now and then: wl_output_replace puts every version in
+ * place of the one before as a whole. Until the first one, what was there stays. Where path names
+ * no file that could be replaced ("-", a pipe, a device) it is opened as by wl_output_new, and can
+ * be written once.
  */
 WL_MUST_USE int wl_output_new_replaced(struct wl_sink *s, size_t size,
                                        const struct wl_sink_config *cfg, struct wl_error *err);
-/** Ends a version: the buffer becomes the file, which readers see before or after, never half. Returns as
- * wl_output_room. */
+/** Ends a version: the buffer becomes the file, which readers see before or after, never half.
+ * Returns as wl_output_room. */
 WL_MUST_USE int wl_output_replace(struct wl_output *o);
 /** Writes the buffer out when it is large. Returns 0, WL_EOUTPUT, WL_EPIPE or WL_NOMEM. */
 WL_MUST_USE int wl_output_room(struct wl_output *o);

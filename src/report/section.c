@@ -1,8 +1,8 @@
 /* section.c - the parts that several text reports share: inputs, responses, sequences, times.
  * SPDX-License-Identifier: MIT
  *
- * Each part is an empty line, a heading, and rows that fit 80 columns; a part with nothing to say is
- * left out. All numbers come from the snapshot of the statistics.
+ * Each part is an empty line, a heading, and rows that fit 80 columns; a part with nothing to say
+ * is left out. All numbers come from the snapshot of the statistics.
  */
 #include "section.h"
 

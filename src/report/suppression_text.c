@@ -1,7 +1,8 @@
 /* suppression_text.c - what the reports say of findings that do not count.
  * SPDX-License-Identifier: MIT
  *
- * They are shown, and by what they are suppressed: a report that hid them would let everybody forget them.
+ * They are shown, and by what they are suppressed: a report that hid them would let everybody
+ * forget them.
  */
 #include "suppression_text.h"
 

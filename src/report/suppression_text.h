@@ -11,7 +11,8 @@
 void wl_section_suppressions(struct wl_output *o, const struct wl_stats *st);
 /** What became of one suppression or baseline, in a sentence, finished for terminals. */
 void wl_suppression_words(struct wl_text *t, const struct wl_suppressed *s);
-/** ,"suppressed":{...},"suppressions":[...] of the numbers in JSON; nothing when nothing is suppressed. */
+/** ,"suppressed":{...},"suppressions":[...] of the numbers in JSON; nothing when nothing is
+ * suppressed. */
 void wl_json_suppressions(struct wl_text *t, const struct wl_stats *st);
 /** ,"suppression":...,"reason":...,"until":... of a finding in JSON that does not count. */
 void wl_json_suppression(struct wl_text *t, const struct wl_suppression *s);

@@ -1,8 +1,8 @@
 /* auth.c - rules about challenges: 401, 407, 511 and the fields that carry them.
  * SPDX-License-Identifier: MIT
  *
- * Catalogue areas S4 and S5 (RFC 9110 11, RFC 7617, RFC 7616, RFC 6585 6). Credentials themselves are
- * none of its business. Schemes that are not known are held to the outer grammar alone.
+ * Catalogue areas S4 and S5 (RFC 9110 11, RFC 7617, RFC 7616, RFC 6585 6). Credentials themselves
+ * are none of its business. Schemes that are not known are held to the outer grammar alone.
  */
 #include "rules.h"
 
@@ -82,8 +82,8 @@ static const char *fault_of_line(struct wl_span value)
     return c.bad ? "is no list of challenges" : fault;
 }
 
-/* A scheme that proves to the client who the server is, and does so in the final response: Negotiate
- * (RFC 4559 5), its kin, and those that are not known here. */
+/* A scheme that proves to the client who the server is, and does so in the final response:
+ * Negotiate (RFC 4559 5), its kin, and those that are not known here. */
 static bool may_go_on_in_2xx(struct wl_span value)
 {
     struct wl_cursor c = wl_cursor(value);

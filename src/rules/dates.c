@@ -1,8 +1,8 @@
 /* dates.c - rules about dates, clocks and the age of responses.
  * SPDX-License-Identifier: MIT
  *
- * Catalogue area VAL (RFC 9110 5.6.7, 6.6.1, 8.8.2; RFC 9111 5.1). No clock is trusted: one server is
- * compared with the others in the capture, and Last-Modified with the Date beside it.
+ * Catalogue area VAL (RFC 9110 5.6.7, 6.6.1, 8.8.2; RFC 9111 5.1). No clock is trusted: one server
+ * is compared with the others in the capture, and Last-Modified with the Date beside it.
  */
 #include "rules.h"
 
@@ -87,7 +87,8 @@ static void date_missing(struct wl_judge *j, const struct wl_exchange *ex,
     if (ex->req.method_id == WL_METHOD_CONNECT || m->status == 407)
         return;
     if (past && past->dated) {
-        /* on another connection another program may answer: behind a balancer, or since a restart */
+        /* on another connection another program may answer: behind a balancer, or since a
+         * restart */
         bool same = past->conn == ex->conn.number;
 
         wl_report(j, m, m->at, same ? WL_VIOLATION : WL_NOTE,
@@ -162,8 +163,8 @@ static void check_cached(struct wl_judge *j, const struct wl_exchange *ex,
     } else if (wl_grammar_directive_find(m, WL_FIELD_CACHE_CONTROL, WL_SPAN("no-store"), NULL) &&
                !wl_grammar_directive_find(m, WL_FIELD_CACHE_CONTROL, WL_SPAN("must-understand"),
                                           NULL)) {
-        /* RFC 9111 5.2.2.3: must-understand overrides no-store for a cache that knows the status. Some
-         * caches send no-store downstream for what they may keep themselves */
+        /* RFC 9111 5.2.2.3: must-understand overrides no-store for a cache that knows the status.
+         * Some caches send no-store downstream for what they may keep themselves */
         wl_report(j, m, at, WL_WARNING, WL_LIKELY, "response with no-store out of a cache");
     }
 }

@@ -1,6 +1,5 @@
-/* expect.c - rules about Expect, 100 (Continue) and 417, and about finals that come before the end of
- * the request.
- * SPDX-License-Identifier: MIT
+/* expect.c - rules about Expect, 100 (Continue) and 417, and about finals that come before the end
+ * of the request. SPDX-License-Identifier: MIT
  *
  * Catalogue area EXP (RFC 9110 10.1.1). The only defined expectation is 100-continue. What a side
  * had received is taken from its acknowledgements (struct wl_wait), never from times alone.

@@ -161,7 +161,8 @@ struct wl_said wl_said_time(wl_ns d)
     const wl_ns ms = WL_SECOND / 1000, tenth = WL_SECOND / 10;
     struct wl_said said;
 
-    /* rounded, so that the acknowledgement that came 10 us later does not make 999 ms of a second */
+    /* rounded, so that the acknowledgement that came 10 us later does not make 999 ms of a
+     * second */
     if (d < ms / 2) {
         say(&said, "less than 1 ms");
     } else if (d < WL_SECOND - ms / 2) {

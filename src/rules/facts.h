@@ -32,8 +32,8 @@ static inline const char *wl_facts_old_version(const struct wl_message *req)
 
 struct wl_uri; /* http/grammar.h */
 
-/** The target URI of the request. The scheme is that of the connection, unless X-Forwarded-Proto says
- * what it was before an intermediary. */
+/** The target URI of the request. The scheme is that of the connection, unless X-Forwarded-Proto
+ * says what it was before an intermediary. */
 bool wl_facts_target_uri(const struct wl_exchange *ex, struct wl_uri *ret);
 /** 301, 302, 303, 307, 308: a response that sends the client elsewhere by its Location. */
 bool wl_facts_redirects(uint16_t status);
@@ -60,7 +60,8 @@ static inline bool wl_facts_empty(const struct wl_message *m)
 /** Does the response end the connection, by its own word, its version or its framing? */
 bool wl_facts_ends_connection(const struct wl_message *res);
 
-/** Is this WL_MARK_VERSION_MALFORMED that of a status line which does not begin with HTTP/ in capitals? */
+/** Is this WL_MARK_VERSION_MALFORMED that of a status line which does not begin with HTTP/ in
+ * capitals? */
 static inline bool wl_facts_status_line_case(const struct wl_mark *mark)
 {
     return mark->at.dir == WL_TO_CLIENT && !wl_span_starts(mark->octets, WL_SPAN("HTTP/"));

@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: MIT
  *
  * Catalogue area FRM, and the rules of other areas about octets that should not be there (RFC 9112
- * 6 and 7). The parser decides where a message ends and marks what comes after it, and where another
- * parser could read another end; nothing is parsed here. Octets that begin a status line are never
- * content (docs/judging.md 3).
+ * 6 and 7). The parser decides where a message ends and marks what comes after it, and where
+ * another parser could read another end; nothing is parsed here. Octets that begin a status line
+ * are never content (docs/judging.md 3).
  */
 #include "rules.h"
 

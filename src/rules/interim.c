@@ -320,7 +320,8 @@ static void client_treats_interim_as_final(struct wl_judge *j, const struct wl_e
         ex->end_by != WL_TO_SERVER || (ex->end != WL_END_CLOSED && ex->end != WL_END_RESET) ||
         ex->rst_suspect || wl_facts_half_closed(ex, 0))
         return;
-    /* a FIN that was on its way before the 1xx came says nothing of it; what a RST knew is not told */
+    /* a FIN that was on its way before the 1xx came says nothing of it; what a RST knew is not
+     * told */
     if (ex->end == WL_END_CLOSED && !wl_message_mark(&ex->req, WL_MARK_CLOSED_AFTER_INTERIM))
         return;
     /* a final response may be on its way to a client that has left, or reads on all the same */

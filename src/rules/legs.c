@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * Catalogue areas INT, TIM and PRX, guard LEG2: asked only with --correlate, of the leg that ended
- * last, beside the one that had ended before (engine/legs.c). A finding is as certain as the pair is, and
- * what is no more than possible breaks no MUST for certain: a warning.
+ * last, beside the one that had ended before (engine/legs.c). A finding is as certain as the pair
+ * is, and what is no more than possible breaks no MUST for certain: a warning.
  */
 #include "rules.h"
 
@@ -63,8 +63,8 @@ static void interim_dropped_by_proxy(struct wl_judge *j, const struct wl_exchang
     if (!past)
         return;
     l = look_at(past, now);
-    /* RFC 9110 15.2: unless the proxy itself requested it; HTTP/1.0 knows none; and a client without
-     * a final response may be missing more than that */
+    /* RFC 9110 15.2: unless the proxy itself requested it; HTTP/1.0 knows none; and a client
+     * without a final response may be missing more than that */
     if (!l.whole || l.client->http10 || l.client->status == 0)
         return;
     for (uint16_t i = 0; i < l.up->n_interim; i++) {

@@ -1,8 +1,8 @@
 /* offer.c - what an exchange has to offer to the filters and guards of rules.
  * SPDX-License-Identifier: MIT
  *
- * The guards of docs/judging.md 2: what of the evidence is complete, and where it is not, why. Nothing is judged
- * here; rules say what they need (wl_rule.needs), and the judge compares.
+ * The guards of docs/judging.md 2: what of the evidence is complete, and where it is not, why.
+ * Nothing is judged here; rules say what they need (wl_rule.needs), and the judge compares.
  */
 #include "offer.h"
 

@@ -42,12 +42,12 @@ void wl_offer_message(struct wl_offer *o, const struct wl_message *m, uint8_t pl
 void wl_offer_whole(struct wl_offer *o, const struct wl_exchange *ex);
 /** Of WL_NEEDS_END_*: that of the side which ended the connection, by its own FIN or RST. */
 uint32_t wl_offer_end(enum wl_end end, enum wl_dir by, bool suspect);
-/** Of the evidence that is missing, that which takes something from the judgement. final: the final response is
- * known. */
+/** Of the evidence that is missing, that which takes something from the judgement. final: the final
+ * response is known. */
 static inline uint32_t wl_offer_felt(uint32_t missing, bool final)
 {
-    /* acknowledgements and the clock are noted only where something was at stake; once the final response is
-     * there, it matters no more how the connection ended */
+    /* acknowledgements and the clock are noted only where something was at stake; once the final
+     * response is there, it matters no more how the connection ended */
     missing &= ~(uint32_t)(WL_NEEDS_ACK | WL_NEEDS_CLK);
     return final ? missing & ~(uint32_t)(WL_NEEDS_END_SERVER | WL_NEEDS_END_CLIENT) : missing;
 }

@@ -1,8 +1,8 @@
 /* partial.c - rules about range requests and partial content.
  * SPDX-License-Identifier: MIT
  *
- * Catalogue areas S2 and VAL (RFC 9110 14, 15.3.7, 13.1.5): a client asks for ranges, and a 206 says
- * which of them it holds. Units other than bytes are nobody's business here.
+ * Catalogue areas S2 and VAL (RFC 9110 14, 15.3.7, 13.1.5): a client asks for ranges, and a 206
+ * says which of them it holds. Units other than bytes are nobody's business here.
  */
 #include "rules.h"
 

@@ -62,8 +62,8 @@ static enum scheme scheme_of(struct wl_span value)
                                                              : SCHEME_OTHER;
 }
 
-/* Every request of an API may have some: the sentences stand here as a whole. By scheme, by field, and by
- * whether it was encrypted before. */
+/* Every request of an API may have some: the sentences stand here as a whole. By scheme, by field,
+ * and by whether it was encrypted before. */
 static const char *const credentials_sent[SCHEME_OTHER][2][2] = {
 #define SENT(what)                                                                      \
     {                                                                                   \

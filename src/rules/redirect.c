@@ -81,7 +81,8 @@ static void location_invalid(struct wl_judge *j, const struct wl_exchange *ex,
 
 /* ----------------------------------------------------------------------------------------- loops */
 
-/* Will the client repeat the method? RFC 9110 15.4: 303 becomes GET, and so may POST at 301, 302. */
+/* Will the client repeat the method? RFC 9110 15.4: 303 becomes GET, and so may POST at 301,
+ * 302. */
 static bool repeats_method(const struct wl_exchange *ex)
 {
     uint16_t status = ex->res.status;

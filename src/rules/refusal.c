@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * Catalogue area S4 (RFC 9110 15.5, RFC 6585, RFC 8470). Challenges stand in auth.c, methods in
- * method.c, locks in webdav.c. What a field of the request decides may have been changed on the way:
- * Via on either message makes a finding less sure.
+ * method.c, locks in webdav.c. What a field of the request decides may have been changed on the
+ * way: Via on either message makes a finding less sure.
  */
 #include "rules.h"
 
@@ -191,8 +191,8 @@ static void size_status_small_request(struct wl_judge *j, const struct wl_exchan
 
 /* -------------------------------------------------------------------------------- preconditions */
 
-/* If-Match, X-Goog-If-Generation-Match, x-ms-source-if-match ...: conditions of RFC 9110 and WebDAV,
- * and those of storage services. */
+/* If-Match, X-Goog-If-Generation-Match, x-ms-source-if-match ...: conditions of RFC 9110 and
+ * WebDAV, and those of storage services. */
 static bool is_condition(struct wl_span name)
 {
     for (size_t i = 0; i + 3 <= name.n; i++) {

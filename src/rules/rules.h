@@ -19,7 +19,8 @@ const struct wl_override *wl_override_of(const struct wl_config *cfg, const stru
 
 /**
  * A judge with the catalogue, the overrides and thresholds of cfg (all copied), and extra groups
- * (NULL-ended, or NULL; borrowed), at most WL_MAX_RULES rules in all. Returns NULL when memory is refused.
+ * (NULL-ended, or NULL; borrowed), at most WL_MAX_RULES rules in all. Returns NULL when memory is
+ * refused.
  */
 WL_MUST_USE struct wl_judge *wl_judge_new(const struct wl_config *cfg, struct wl_budget *budget,
                                           const struct wl_rule_group *const *extra);
@@ -29,8 +30,8 @@ void wl_judge_keep_yielded(struct wl_judge *j);
 void wl_judge_free(struct wl_judge *j);
 
 /**
- * Fills ex->findings, ex->relations and, where a rule could not look for want of evidence, ex->unjudged (a reason
- * that stands there already stays). Findings lie in ex->arena.
+ * Fills ex->findings, ex->relations and, where a rule could not look for want of evidence,
+ * ex->unjudged (a reason that stands there already stays). Findings lie in ex->arena.
  */
 void wl_judge_exchange(struct wl_judge *j, struct wl_exchange *ex);
 /** Fills conn->findings. */
@@ -39,7 +40,8 @@ void wl_judge_connection(struct wl_judge *j, struct wl_conn_record *conn);
 /* Behind the merge (engine/relate.c): exchanges beside earlier ones, with a judge of its own. */
 
 /**
- * Takes an exchange that was judged before in hand, to relate it; which relations to is ex->relations.
+ * Takes an exchange that was judged before in hand, to relate it; which relations to is
+ * ex->relations.
  * arena  where findings and their sentences are to lie; not that of the exchange, which belongs to
  *        its shard
  */

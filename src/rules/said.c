@@ -1,9 +1,10 @@
 /* said.c - what of the network stands in the sentence of a finding, and may be shown.
  * SPDX-License-Identifier: MIT
  *
- * wl_said puts what it quotes between two control octets, which nothing that it quotes holds. When the sentence
- * is finished they are taken out again, and what stands between them is known to be of the network: only
- * there something is hidden, and there it is not forgotten, whichever rule speaks.
+ * wl_said puts what it quotes between two control octets, which nothing that it quotes holds. When
+ * the sentence is finished they are taken out again, and what stands between them is known to be of
+ * the network: only there something is hidden, and there it is not forgotten, whichever rule
+ * speaks.
  */
 #include "said.h"
 
@@ -122,7 +123,8 @@ static bool is_in_secret(const struct wl_message *m, struct wl_span said)
     return false;
 }
 
-/* Is it quoted of Host or the target of CONNECT, where no scheme and "//" tell that a user stands before "@"? */
+/* Is it quoted of Host or the target of CONNECT, where no scheme and "//" tell that a user stands
+ * before "@"? */
 static bool is_in_authority(const struct wl_message *req, struct wl_span said)
 {
     if (req->state == WL_ABSENT)

@@ -21,8 +21,8 @@ enum {
  */
 size_t wl_said_finish(char *text, size_t n, enum wl_redact level, const struct wl_exchange *ex);
 
-/** Writes wl_rule.saw, of a rule without a function, with its {places} filled in from the mark, as far as there
- * is room, and a NUL. status: of the message, or what the mark has. */
+/** Writes wl_rule.saw, of a rule without a function, with its {places} filled in from the mark, as
+ * far as there is room, and a NUL. status: of the message, or what the mark has. */
 void wl_said_mark(char *buf, size_t room, const char *saw, const struct wl_mark *mark,
                   uint16_t status);
 

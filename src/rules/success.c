@@ -1,8 +1,8 @@
 /* success.c - rules about successful responses (2xx), ranges aside.
  * SPDX-License-Identifier: MIT
  *
- * Catalogue area S2: each code of the class promises something about the request or about what comes
- * with it. Partial content has a file of its own (partial.c).
+ * Catalogue area S2: each code of the class promises something about the request or about what
+ * comes with it. Partial content has a file of its own (partial.c).
  */
 #include "rules.h"
 

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * Catalogue area FRM, as far as it is about lines (RFC 9112 2.2 and 5, RFC 9110 5 and 6.5). What is
- * odd about a line the parser has marked, with its place; here it is weighed. All of these are octets
- * of one hop: they prove that two recipients may read different things, not that two did.
+ * odd about a line the parser has marked, with its place; here it is weighed. All of these are
+ * octets of one hop: they prove that two recipients may read different things, not that two did.
  */
 #include "rules.h"
 
@@ -49,7 +49,8 @@ static bool is_core(enum wl_field_id id)
     return false;
 }
 
-/** "keep-alive" or "close", as nearly always: by length and first letter, which no core field has. */
+/** "keep-alive" or "close", as nearly always: by length and first letter, which no core field
+ * has. */
 static bool is_usual_option(struct wl_span s)
 {
     return (s.n == 10 && wl_lower(s.p[0]) == 'k') || (s.n == 5 && wl_lower(s.p[0]) == 'c');

@@ -222,7 +222,8 @@ static void client_gave_up(struct wl_judge *j, const struct wl_exchange *ex,
     }
 }
 
-/** Proxy-Status says that no timer of a slow answer ran out: the name server, the connect, a limit. */
+/** Proxy-Status says that no timer of a slow answer ran out: the name server, the connect, a
+ * limit. */
 static bool says_why_so_soon(const struct wl_message *res)
 {
     static const char *const soon[] = {"dns_timeout", "connection_limit_reached",

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * Catalogue area VER (RFC 9112 2.3, 3 and 3.2): who is asked, in which version, and whether the
- * first line says so in one way only. What two parties could read differently here is where requests
- * are routed past a filter.
+ * first line says so in one way only. What two parties could read differently here is where
+ * requests are routed past a filter.
  */
 #include "rules.h"
 

@@ -1,8 +1,8 @@
 /* webdav.c - rules about what WebDAV brought: locks, 102, 423, 424 and their use elsewhere.
  * SPDX-License-Identifier: MIT
  *
- * Catalogue areas S4 and COD (RFC 4918, RFC 2518). Whether a 423 names its precondition was looked up
- * while its content passed (http/inside.c).
+ * Catalogue areas S4 and COD (RFC 4918, RFC 2518). Whether a 423 names its precondition was looked
+ * up while its content passed (http/inside.c).
  */
 #include "rules.h"
 

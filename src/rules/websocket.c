@@ -1,8 +1,8 @@
 /* websocket.c - rules about the WebSocket handshake and the frames behind it.
  * SPDX-License-Identifier: MIT
  *
- * Catalogue area WS (RFC 6455). What holds for every 101 is in upgrade.c; the frames are followed by
- * http/websocket_frames.c, whose marks are judged here.
+ * Catalogue area WS (RFC 6455). What holds for every 101 is in upgrade.c; the frames are followed
+ * by http/websocket_frames.c, whose marks are judged here.
  */
 #include "rules.h"
 

@@ -1,9 +1,10 @@
 /* canvas.c - a grid of cells to draw on, and strips of cells to draw with.
  * SPDX-License-Identifier: MIT
  *
- * Text becomes cells in one place, put_char(): it knows widths, combining marks and ASCII. Untrusted
- * octets pass the same gate as in every report, wl_text_printable(). A strip is copied to the canvas
- * in one place too, which clips; a wide character that is cut in half becomes a space.
+ * Text becomes cells in one place, put_char(): it knows widths, combining marks and ASCII.
+ * Untrusted octets pass the same gate as in every report, wl_text_printable(). A strip is copied
+ * to the canvas in one place too, which clips; a wide character that is cut in half becomes a
+ * space.
  */
 #include "canvas.h"
 

@@ -63,7 +63,8 @@ struct wl_canvas {
 
 void wl_canvas_init(struct wl_canvas *c, struct wl_budget *b, bool ascii);
 void wl_canvas_release(struct wl_canvas *c);
-/** Makes it w by h (clamped to 1..maximum) and empty. False, and as it was, when memory is refused. */
+/** Makes it w by h (clamped to 1..maximum) and empty. False, and as it was, when memory is
+ * refused. */
 WL_MUST_USE bool wl_canvas_resize(struct wl_canvas *c, int w, int h);
 /** All of it empty: spaces, plain, no cursor, no zones. */
 void wl_canvas_clear(struct wl_canvas *c);
@@ -143,8 +144,8 @@ void wl_canvas_add_look(struct wl_canvas *c, struct wl_rect r, unsigned attribut
 /** Gives what stands there another look altogether. */
 void wl_canvas_set_look(struct wl_canvas *c, struct wl_rect r, unsigned look);
 /**
- * Words of trusted or untrusted text, wrapped at spaces into r; newlines break lines. skip lines are
- * left out at the top. Returns how many lines it has in all, also those that found no room.
+ * Words of trusted or untrusted text, wrapped at spaces into r; newlines break lines. skip lines
+ * are left out at the top. Returns how many lines it has in all, also those that found no room.
  */
 int wl_canvas_wrap(struct wl_canvas *c, struct wl_rect r, int skip, unsigned look,
                    struct wl_span words);

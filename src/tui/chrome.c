@@ -8,7 +8,8 @@
  *     Enter open  Esc back  / filter ...
  *
  * The second line is there when there is something to say on it. On a small terminal lines go first
- * at the bottom, then at the top; what is left is the head, with findings and drops before all else.
+ * at the bottom, then at the top; what is left is the head, with findings and drops before all
+ * else.
  */
 #include "health.h"
 #include "inside.h"
@@ -297,8 +298,8 @@ static bool wants_path(const struct wl_screen *s)
 
 /* ---------------------------------------------------------------------------------- the keys */
 
-/* One word of the bottom line: "Enter open", views "2conns". Returns the columns used, 0 when it has
- * no room. */
+/* One word of the bottom line: "Enter open", views "2conns". Returns the columns used, 0 when it
+ * has no room. */
 static int put_key(struct wl_canvas *c, struct wl_rect row, int x, int key, const char *label)
 {
     int close = key >= '1' && key <= '9', n, w;
@@ -427,7 +428,8 @@ static int menu_width(const struct wl_canvas *c, const struct wl_menu *m)
     return w < c->w ? w : c->w;
 }
 
-/* One line of a menu: " m  what it does        value". What it is set to goes before what it is called. */
+/* One line of a menu: " m  what it does        value". What it is set to goes before what it is
+ * called. */
 static void draw_menu_row(struct wl_canvas *c, struct wl_rect row, const struct wl_menu_row *r)
 {
     struct wl_strip text, value;

@@ -34,7 +34,8 @@ extern const size_t wl_n_command_lines;
 
 /** The words that an argument of a kind may be; NULL after the last or when any text may stand. */
 const char *wl_argument_word(enum wl_argument kind, size_t i);
-/** Finds a command by its name or by a beginning of it that no other has; NULL when there is none. */
+/** Finds a command by its name or by a beginning of it that no other has; NULL when there is
+ * none. */
 const struct wl_command_line *wl_command_line_find(const char *name, size_t n);
 /** Runs a line as it was typed; says what is wrong with it. */
 void wl_command_line_run(struct wl_screen *s, const char *line);

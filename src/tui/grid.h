@@ -51,8 +51,8 @@ struct wl_sheet {
 
 /** Lays columns out over area's width. */
 void wl_sheet_init(struct wl_sheet *t, const struct wl_grid *grid, struct wl_rect area);
-/** Column heads on row y of the canvas. sorted: index of the column the rows are sorted by, which gets
- * an arrow; -1: none. */
+/** Column heads on row y of the canvas. sorted: index of the column the rows are sorted by, which
+ * gets an arrow; -1: none. */
 void wl_sheet_heads(struct wl_canvas *c, const struct wl_sheet *t, int y, int sorted,
                     bool descending);
 /** The same in a frame's upper line, behind a title of n columns: heads that would run into it or

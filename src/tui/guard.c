@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * Nothing here uses curses, whose functions must not be called in a signal handler: the modes come
- * from tcgetattr, the octets that restore the display were made before. The state is static, since a
- * signal handler has no other way to it; there is one terminal per process.
+ * from tcgetattr, the octets that restore the display were made before. The state is static, since
+ * a signal handler has no other way to it; there is one terminal per process.
  *
  * A terminal that has stopped reading (Ctrl-S, a dead ssh) leaves the screen's thread in write(2),
  * and curses goes back there after EINTR. To get it out, its descriptor is replaced by /dev/null

@@ -36,8 +36,8 @@ void wl_guard_restore(void);
  * descriptor out; -1: it no longer is. Once each. */
 void wl_guard_watch(int out);
 /**
- * Gives that thread a second to come to its end; if it hangs in writing to a terminal that has stopped
- * reading, what it writes goes nowhere from then on. Safe in a signal handler.
+ * Gives that thread a second to come to its end; if it hangs in writing to a terminal that has
+ * stopped reading, what it writes goes nowhere from then on. Safe in a signal handler.
  */
 void wl_guard_hurry(void);
 /** The watched thread has not come back. */

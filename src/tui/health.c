@@ -1,8 +1,8 @@
 /* health.c - how well the capture goes, and what there is to see before there is any HTTP.
  * SPDX-License-Identifier: MIT
  *
- * What was lost or could not be judged is a result like any other: it is said wherever there is room,
- * loudest when it is not zero.
+ * What was lost or could not be judged is a result like any other: it is said wherever there is
+ * room, loudest when it is not zero.
  */
 #include "health.h"
 

@@ -1,8 +1,8 @@
 /* list.c - a list of any length on the screen: selection, scrolling, sorting, following.
  * SPDX-License-Identifier: MIT
  *
- * Rows shown are top .. top+rows-1, the page holds first .. first+n-1 around them. Where a row shown
- * is not in the page the engine has been asked already and the row says so for a moment.
+ * Rows shown are top .. top+rows-1, the page holds first .. first+n-1 around them. Where a row
+ * shown is not in the page the engine has been asked already and the row says so for a moment.
  */
 #include "list.h"
 

@@ -3,8 +3,8 @@
  *
  * The engine gives pages of at most WL_PAGE_ROWS rows; the screen holds one. What is selected is
  * kept by the row's id, not by its place: when rows come in above, the selected one stays where it
- * is on the screen. The question that a list asks stays the same until the user moves far enough, so
- * that scrolling does not wait.
+ * is on the screen. The question that a list asks stays the same until the user moves far enough,
+ * so that scrolling does not wait.
  */
 #ifndef WL_LIST_H
 #define WL_LIST_H

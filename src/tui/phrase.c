@@ -22,8 +22,8 @@ void wl_put_field(struct wl_strip *s, unsigned look, const char *text, size_t n)
 
 /* ----------------------------------------------------------------------------------- sequences */
 
-/* "103, 200": statuses in colour, ", " as an arrow, anything else as it is. Returns the last status,
- * 0 when there was none. */
+/* "103, 200": statuses in colour, ", " as an arrow, anything else as it is. Returns the last
+ * status, 0 when there was none. */
 static uint16_t put_statuses(struct wl_strip *s, struct wl_span text)
 {
     uint64_t status = 0;

@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: MIT
  *
  * The classes and severities are the only strong colours on the screen; everything else is the
- * terminal's own, bold or faint, so that they stand out. Of 256 colours those were searched out that
- * are told apart best also by people who do not see red or green (tests/unit_canvas.c measures it).
+ * terminal's own, bold or faint, so that they stand out. Of 256 colours those were searched out
+ * that are told apart best also by people who do not see red or green (tests/unit_canvas.c measures
+ * it).
  */
 #include "role.h"
 

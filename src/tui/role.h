@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * Views name roles; one table turns them into colours and attributes. No role is told by colour
- * alone: what it says also stands there as a letter, a digit or a word, and terminals without colour
- * show it by bold, underline and reverse.
+ * alone: what it says also stands there as a letter, a digit or a word, and terminals without
+ * colour show it by bold, underline and reverse.
  */
 #ifndef WL_ROLE_H
 #define WL_ROLE_H

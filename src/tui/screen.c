@@ -2,10 +2,10 @@
  * SPDX-License-Identifier: MIT
  *
  * Keys become actions by the table (keys.c); the view on top is asked first. Questions are not
- * remembered but made anew: whenever somebody asks what is to be asked, the view on top says what it
- * needs now, and if that is another question than the one it asked last, it is asked at once. So no
- * path of the program can forget to ask. The board is asked for by the screen itself, as the head
- * needs it in every view.
+ * remembered but made anew: whenever somebody asks what is to be asked, the view on top says what
+ * it needs now, and if that is another question than the one it asked last, it is asked at once. So
+ * no path of the program can forget to ask. The board is asked for by the screen itself, as the
+ * head needs it in every view.
  */
 #include "screen.h"
 

@@ -3,9 +3,9 @@
  *
  * Three kinds of questions: orders (save, override, reset), each asked once; the board, at every
  * refresh; and what the view on top needs, when that is another question than its last one, and at
- * every refresh. Each carries a ticket, and an answer whose ticket is not the latest of its asker is
- * dropped. Nothing is asked again that cannot have changed: when the source has ended, everything is
- * asked once more and then no more.
+ * every refresh. Each carries a ticket, and an answer whose ticket is not the latest of its asker
+ * is dropped. Nothing is asked again that cannot have changed: when the source has ended,
+ * everything is asked once more and then no more.
  */
 #include "inside.h"
 
@@ -304,7 +304,8 @@ void wl_screen_answer(struct wl_screen *s, struct wl_answer *a)
 
 /* -------------------------------------------------------------------------------------- time */
 
-/* When what was said has stood long enough over the view's last row. What failed stays until a key is pressed. */
+/* When what was said has stood long enough over the view's last row. What failed stays until a key
+ * is pressed. */
 static wl_ns unsaid_at(const struct wl_screen_private *its)
 {
     return *its->said && !its->said_bad && its->t_said ? its->t_said + said_for : INT64_MAX;

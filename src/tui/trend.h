@@ -8,7 +8,8 @@
 
 /**
  * w columns that show n values, oldest first, scaled to the largest of them: an eighth of a block
- * each in UTF-8, " .:-=+*#@" in ASCII. With fewer columns than values each shows the mean of several.
+ * each in UTF-8, " .:-=+*#@" in ASCII. With fewer columns than values each shows the mean of
+ * several.
  */
 void wl_strip_trend(struct wl_strip *s, unsigned look, const uint32_t *values, int n, int w);
 

@@ -3,8 +3,8 @@
  *
  * The only file that includes curses. Its thread waits for a key, an answer, a wish of a signal
  * handler (guard.c), or the moment when the screen has something to do; then cells that changed go
- * out. What comes from the network reaches curses only as cells of a canvas, which holds nothing that
- * a terminal would obey.
+ * out. What comes from the network reaches curses only as cells of a canvas, which holds nothing
+ * that a terminal would obey.
  *
  * The modes are curses' raw ones: Ctrl-C and Ctrl-Z arrive as keys, so that they are taken between
  * two drawings and never in the middle of one. Keys are read from /dev/tty: standard input may be a

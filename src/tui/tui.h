@@ -26,7 +26,8 @@ struct wl_tui;
  */
 WL_MUST_USE int wl_tui_open(const struct wl_tui_config *cfg, struct wl_tui **ret,
                             struct wl_error *err);
-/** wl_screen_fn: user is the struct wl_tui. Returns when the user leaves or wl_tui_leave is called. */
+/** wl_screen_fn: user is the struct wl_tui. Returns when the user leaves or wl_tui_leave is
+ * called. */
 void wl_tui_run(void *user, struct wl_port *port);
 /** Ends wl_tui_run from outside, also when the terminal has stopped reading; safe in a signal
  * handler. */

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * A view draws from the latest answers and its own small state, and takes actions. It is a pure
- * function of what it was given: no clock, no terminal, no port. Views stand in one table (views.c);
- * what stands above the others on the stack is shown, Esc takes it off.
+ * function of what it was given: no clock, no terminal, no port. Views stand in one table
+ * (views.c); what stands above the others on the stack is shown, Esc takes it off.
  */
 #ifndef WL_VIEW_H
 #define WL_VIEW_H
@@ -57,13 +57,14 @@ struct wl_view {
     /**
      * What the view needs from the engine (LIST or DETAIL): completes ret and returns true, or
      * returns false. ret is zero but for what the screen has set: where (filter and narrow),
-     * only_findings, least, until, keep (WL_NONE). NULL: the board is all it needs.
-     * Called after every action and draw: a question that differs from the last one is asked at once,
-     * the same one again when the answer is older than the refresh interval and nothing is paused.
+     * only_findings, least, until, keep (WL_NONE). NULL: the board is all it needs. Called after
+     * every action and draw: a question that differs from the last one is asked at once, the same
+     * one again when the answer is older than the refresh interval and nothing is paused.
      */
     bool (*ask)(const struct wl_screen *s, const void *state, struct wl_ask *ret);
-    /** Takes an answer to its own question; the one before is freed when this returns, this one stays
-     * until the next. Never called with an answer that is an error: the screen shows those. */
+    /** Takes an answer to its own question; the one before is freed when this returns, this one
+     * stays until the next. Never called with an answer that is an error: the screen shows
+     * those. */
     void (*answer)(struct wl_screen *s, void *state, const struct wl_answer *a);
     /** Draws into area and puts the cursor on the selected row. May note in state what it has drawn
      * where (for CLICK, and for how many rows to ask), and nothing else. */
@@ -72,7 +73,8 @@ struct wl_view {
     /** Writes the display filter for Wireshark of what is selected ("tcp.stream eq 4"), for `y`;
      * false: nothing is selected. Or NULL. */
     bool (*display_filter)(const struct wl_screen *s, const void *state, struct wl_text *ret);
-    /** Writes what is shown, all of it, as text for a file (`w`); false: there is nothing. Or NULL. */
+    /** Writes what is shown, all of it, as text for a file (`w`); false: there is nothing. Or
+     * NULL. */
     bool (*text)(const struct wl_screen *s, const void *state, struct wl_text *ret);
     /** The connection that is selected, for `w`; false: none. Or NULL. */
     bool (*selected)(const struct wl_screen *s, const void *state, struct wl_conn_ref *ret);

@@ -1,9 +1,9 @@
 /* view_findings.c - findings: by rule with its explanation, and the instances of one rule.
  * SPDX-License-Identifier: MIT
  *
- * One view in two forms. Opened on nothing it shows the rules that fired, from the board, and beside
- * them (below, on narrow screens) what the selected one means. Opened on a rule it is the list of its
- * findings; Enter goes to the exchange.
+ * One view in two forms. Opened on nothing it shows the rules that fired, from the board, and
+ * beside them (below, on narrow screens) what the selected one means. Opened on a rule it is the
+ * list of its findings; Enter goes to the exchange.
  */
 #include "cells.h"
 #include "explain.h"

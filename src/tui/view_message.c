@@ -578,8 +578,8 @@ static bool seek_in(struct message *v, const struct wl_exchange *ex, uint32_t k,
     return false;
 }
 
-/* In whole exchanges after (or before) that one, as far as the window of the answer goes; then the next
- * window is asked for, and the search goes on when it comes. */
+/* In whole exchanges after (or before) that one, as far as the window of the answer goes; then the
+ * next window is asked for, and the search goes on when it comes. */
 static void seek_on(struct wl_screen *s, struct message *v, int by)
 {
     const struct wl_detail *d = v->detail;

@@ -1,8 +1,8 @@
 /* view_rules.c - the catalogue: every rule, what it means, and whether it is asked.
  * SPDX-License-Identifier: MIT
  *
- * A change holds from now on, in this run; what was found before keeps its severity. The list is the
- * catalogue's own, in its order, so that a rule stays where it is whatever becomes of it.
+ * A change holds from now on, in this run; what was found before keeps its severity. The list is
+ * the catalogue's own, in its order, so that a rule stays where it is whatever becomes of it.
  */
 #include "explain.h"
 #include "phrase.h"

@@ -1,10 +1,10 @@
 /* width.c - how many columns of a terminal a character takes.
  * SPDX-License-Identifier: MIT
  *
- * Not wcwidth(3): that depends on the locale, and a screen must be the same in every test. Made from
- * the Unicode character database: general categories Mn and Me, and the vowels and final consonants
- * of Hangul, combine; East_Asian_Width W and F take two columns (UAX 11). Characters of neither
- * table take one; what must not be shown never gets here (base/text.h).
+ * Not wcwidth(3): that depends on the locale, and a screen must be the same in every test. Made
+ * from the Unicode character database: general categories Mn and Me, and the vowels and final
+ * consonants of Hangul, combine; East_Asian_Width W and F take two columns (UAX 11). Characters of
+ * neither table take one; what must not be shown never gets here (base/text.h).
  */
 #include "canvas.h"
 

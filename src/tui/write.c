@@ -1,9 +1,9 @@
 /* write.c - writing to a file (`w`): packets, lists, what is on the screen.
  * SPDX-License-Identifier: MIT
  *
- * The engine writes packets and reports (it has them); text of what is shown is made here and handed
- * to the program. A menu says what there is to be written now, a line asks for the name. Nothing is
- * written over: of a name that is taken another is made, in the line that stays open.
+ * The engine writes packets and reports (it has them); text of what is shown is made here and
+ * handed to the program. A menu says what there is to be written now, a line asks for the name.
+ * Nothing is written over: of a name that is taken another is made, in the line that stays open.
  */
 #include "inside.h"
 
@@ -107,8 +107,8 @@ void wl_write_open(struct wl_screen *s)
     s->its->mode = WL_MODE_WRITE;
 }
 
-/* wirelint-20261121-203107.pcapng: by the time of what is shown, which of a file is always the same; so -2 and so on
- * where there is such a file */
+/* wirelint-20261121-203107.pcapng: by the time of what is shown, which of a file is always the
+ * same; so -2 and so on where there is such a file */
 static void propose(struct wl_screen *s, enum wl_written what, char *ret, size_t n)
 {
     struct wl_text date;
