@@ -722,6 +722,16 @@ static void make_plan(struct wl_judge *j, const struct wl_exchange *ex, struct w
     plan->relations = wanted_relations(j);
 }
 
+/** Is what is remembered of a kind what would be found for this exchange of it? */
+static bool holds_for(struct wl_judge *j, const struct wl_exchange *ex, struct wl_offer o,
+                      struct wl_plan *plan)
+{
+    uint64_t before = wl_plan_hash(plan);
+
+    make_plan(j, ex, o, plan);
+    return wl_plan_hash(plan) == before;
+}
+
 static const struct wl_plan *plan_of(struct wl_judge *j, const struct wl_exchange *ex,
                                      const struct wl_offer *o)
 {
@@ -731,6 +741,7 @@ static const struct wl_plan *plan_of(struct wl_judge *j, const struct wl_exchang
 
     if (is_new)
         make_plan(j, ex, *o, plan);
+    WL_ASSERT(is_new || holds_for(j, ex, *o, plan));
     return plan;
 }
 

@@ -64,3 +64,14 @@ struct wl_plan *wl_plans_find(struct wl_plans *p, const struct wl_kind *kind, bo
     }
     return plan;
 }
+
+uint64_t wl_plan_hash(const struct wl_plan *plan)
+{
+    uint64_t hash = plan->relations;
+
+    for (size_t part = 0; part < WL_N_PARTS; part++)
+        hash = mix(hash, (uint64_t)plan->end[part] << 16 | plan->missing[part]);
+    for (size_t i = 0; i < plan->end[WL_N_PARTS - 1]; i++)
+        hash = mix(hash, plan->rules[i]);
+    return hash;
+}

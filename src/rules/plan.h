@@ -52,5 +52,8 @@ void wl_plans_release(struct wl_plans *p);
  * ret_new  it has taken the place of another: all but .kind and .rules has to be set
  */
 struct wl_plan *wl_plans_find(struct wl_plans *p, const struct wl_kind *kind, bool *ret_new);
+/** Of all that a plan says. Exchanges of a kind have the same plan, or the kind leaves something out: with
+ * assertions it is made anew each time to see that. */
+uint64_t wl_plan_hash(const struct wl_plan *plan);
 
 #endif
