@@ -18,6 +18,7 @@ enum {
     WHY_HTTP10 = 4,    /* HTTP/1.0, and not both said keep-alive */
     WHY_AMBIGUOUS = 8, /* RFC 9112 6.1: the request could be read in two ways */
     WHY_IMPLIED = 16,  /* the response is of HTTP/1.0, or its content ends with the connection */
+    WHY_NOTICE = 32,   /* the response is an answer to nobody, as 408 on an idle connection */
 };
 
 /* What a request asks for that shows in its response: bits of wl_build.shapes. */
@@ -34,6 +35,9 @@ enum { NEIGHBOURS = 64 };
 
 /* An open connection is worth a word from here on; the threshold is the rule's. */
 #define WORTH_A_MARK WL_SECOND
+
+/* Who waits for no answer has read a notice so long after its system has received it. */
+#define NOTICED (WL_SECOND / 10)
 
 /* ------------------------------------------------------------------------------- requests */
 
@@ -61,6 +65,12 @@ static void mark_pipelined_unsafe(struct wl_build *b, struct wl_work *w, const s
     }
 }
 
+/* A request that was on its way to the socket when a notice came, which nobody was waiting for. */
+static bool crosses_notice(const struct wl_build *b, const struct wl_message *req)
+{
+    return b->closing_why & WHY_NOTICE && req->t_first - b->t_closing < NOTICED;
+}
+
 void wl_persist_request(struct wl_build *b, struct wl_work *w, uint32_t unanswered,
                         const struct wl_seen *seen)
 {
@@ -75,7 +85,8 @@ void wl_persist_request(struct wl_build *b, struct wl_work *w, uint32_t unanswer
      * received it */
     if (b->client_close) {
         wl_build_mark(b, w, req, WL_MARK_AFTER_CLOSE_CLIENT, req->at, 0, wl_span(NULL, 0));
-    } else if (b->server_close && seen->acked != WL_NONE && seen->acked >= b->server_close) {
+    } else if (b->server_close && seen->acked != WL_NONE && seen->acked >= b->server_close &&
+               !crosses_notice(b, req)) {
         wl_build_mark(b, w, req, WL_MARK_AFTER_CLOSE_CLIENT, req->at, 1, wl_span(NULL, 0));
     }
 }
@@ -242,6 +253,12 @@ static uint8_t promise_of(const struct wl_message *res)
     return (uint8_t)wl_min_u64(n, UINT8_MAX);
 }
 
+/* Nobody waits for this response, as far as can be told. */
+static bool is_notice(const struct wl_work *w)
+{
+    return w->stray || w->garbage || w->unpaired || w->ex.res.status == 408;
+}
+
 void wl_persist_final_end(struct wl_build *b, struct wl_work *w, wl_ns now)
 {
     const struct wl_message *req = &w->ex.req, *res = &w->ex.res;
@@ -265,6 +282,7 @@ void wl_persist_final_end(struct wl_build *b, struct wl_work *w, wl_ns now)
         why |= req->n_marks && is_ambiguous(req) ? WHY_AMBIGUOUS : 0;
     }
     why |= implies_close(res) ? WHY_IMPLIED : 0;
+    why |= why && is_notice(w) ? WHY_NOTICE : 0;
     if (why == 0 || b->closing || b->end != WL_END_NONE)
         return;
     b->closing = w->ex.ordinal;
