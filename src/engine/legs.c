@@ -27,6 +27,7 @@ enum {
     TARGET_OCTETS = 128, /* the end of a target; longer ones differ where it matters */
     MAX_LOOKED_AT = 64,  /* with more of the same target at once nothing is certain */
     MAX_HOPS = 16,       /* members of Via that are compared */
+    TUNNELS = 1024,      /* connections that are known to be tunnels, the latest ones */
     LINE_MEMORY = 64 << 10,
 };
 
@@ -42,6 +43,8 @@ struct entry {
     uint32_t n_target;
     uint8_t target[TARGET_OCTETS];
     bool taken; /* it has found its other leg */
+    bool
+        tunnelled; /* CONNECT stands before it on its connection: what is there the proxy only passes on */
 };
 
 struct wl_legs {
@@ -50,7 +53,8 @@ struct wl_legs {
     struct entry *entries;
     uint32_t n, size, max, oldest;
     uint64_t seed, n_forgotten;
-    struct entry now; /* of the exchange in hand */
+    struct entry now;          /* of the exchange in hand */
+    uint64_t tunnels[TUNNELS]; /* the number of a connection and one, by that number */
     struct wl_leg found;
     struct wl_text line;
 };
@@ -386,17 +390,30 @@ static void remember(struct wl_legs *l, const struct entry *e)
     l->n += i == l->n;
 }
 
+/* Is the exchange of a client with the server itself, through a tunnel? */
+static bool is_tunnelled(struct wl_legs *l, const struct wl_exchange *ex)
+{
+    uint64_t *tunnel = &l->tunnels[ex->conn.number % TUNNELS], known = ex->conn.number + 1;
+
+    if (ex->req.method_id == WL_METHOD_CONNECT && ex->state == WL_EXCHANGE_TUNNEL)
+        *tunnel = known;
+    return *tunnel == known;
+}
+
 const struct wl_leg *wl_legs_pair(struct wl_legs *l, const struct wl_exchange *ex)
 {
     struct entry *other;
 
     note(l, &l->now, ex);
+    l->now.tunnelled = is_tunnelled(l, ex);
     other = find(l, &l->now);
     if (!other) {
         remember(l, &l->now);
         return NULL;
     }
     other->taken = true;
+    if (other->tunnelled || l->now.tunnelled) /* RFC 9110 9.3.6: the proxy takes no part in it */
+        return NULL;
     l->found = other->leg;
     return &l->found;
 }
