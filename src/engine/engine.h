@@ -48,6 +48,7 @@ struct wl_engine {
     struct wl_source *volatile source; /* that of the calling thread */
     const struct wl_source_config *source_config;
     struct wl_source_config source_copy;
+    const struct wl_error *ended_by; /* why reading ended early, while a screen goes on; or NULL */
     void (*wanted_progress)(void *user, uint64_t done, uint64_t total);
     void *progress_user;
     struct wl_bell *volatile bell; /* wakes the run */

@@ -448,6 +448,7 @@ int wl_engine_run_screen(struct wl_engine *e, const struct wl_source_config *src
     e->stopped = e->stop || e->halt || (src->max_packets && e->packets >= src->max_packets) ||
                  (src->max_duration && e->live && rc == 0);
     if (screen) {
+        e->ended_by = rc < 0 ? err : NULL;
         wl_engine_end(e);
         wl_serve_on(e);
     }

@@ -54,10 +54,24 @@ static void name_inputs(struct wl_board *b, const struct wl_stats *st)
     }
     for (uint32_t i = 0; i < st->n_inputs && n < sizeof(b->source) - 1; i++) {
         int more = snprintf(b->source + n, sizeof(b->source) - n, "%s%s", i ? ", " : "",
-                            in[i].name);
+                            strcmp(in[i].name, "-") == 0 ? "standard input" : in[i].name);
 
         n += more > 0 ? (size_t)more : 0;
     }
+}
+
+/* Nothing could be opened, and so nothing has a name: there is the one it was asked for by. */
+static void name_failure(struct wl_board *b, const struct wl_source_config *src,
+                         const struct wl_error *err)
+{
+    const char *name = src->n_files ? src->files[0] : src->n_interfaces ? src->interfaces[0] : "";
+
+    if (!b->source[0]) {
+        (void)snprintf(b->source, sizeof(b->source), "%s",
+                       strcmp(name, "-") == 0 ? "standard input" : name);
+    }
+    if (!b->notice[0])
+        (void)snprintf(b->notice, sizeof(b->notice), "%.150s", err->text);
 }
 
 /* What an interface has to say goes first; of several captures that are damaged, how many. */
@@ -136,6 +150,8 @@ static void fill_board(void *user, struct wl_board *b)
     b->memory = b->stats.memory_used;
     b->memory_max = b->stats.memory_max;
     name_source(b, &b->stats);
+    if (e->ended_by)
+        name_failure(b, e->source_config, e->ended_by);
     b->progress = -1;
     if (e->over && !e->live && !e->halt) {
         b->progress = 1;
