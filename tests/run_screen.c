@@ -47,6 +47,7 @@ static const struct scene scenes[] = {
     {.name = "exchanges-hostile", .play = STAGE_HOSTILE, .keys = {'2', 'e'}},
     {.name = "findings", .play = STAGE_BUSY, .keys = {'3'}},
     {.name = "findings-of-rule", .play = STAGE_BUSY, .keys = {'3', 'j', '\n'}},
+    {.name = "findings-sorted", .play = STAGE_BUSY, .keys = {'3', 's', 's', 's', 'I'}},
     {.name = "servers", .play = STAGE_BUSY, .keys = {'4', 'j'}},
     {.name = "servers-hostile", .play = STAGE_HOSTILE, .keys = {'4'}},
     {.name = "sequences", .play = STAGE_BUSY, .keys = {'S', 's'}},

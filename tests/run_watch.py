@@ -583,6 +583,63 @@ class Cases:
         terminal.wait("Sequences")
         self.leave(terminal)
 
+    def case_sort(self, terminal):
+        """Every table is sorted by every column that is no picture, one after the other, and the other way round."""
+        terminal.resize(240, 60)
+        self.watch(terminal, self.samples)
+        for keys, title, heads in (
+                ("2", "Connections", "# start client server ver reqs sequence state dur octets finding"),
+                ("2 e", "Exchanges", "time # client server host exchange took content finding"),
+                ("3 Enter", "Findings > Findings", "time # frame server client seen exchange"),
+                ("3", "Findings", "rule n /min last server"),
+                ("4", "Servers", "server product V W N requests rate/s 1xx 2xx 3xx 4xx 5xx p50 p95 last"),
+                ("5", "Rules", "rule found wrong fault source"),
+                ("1 S", "Sequences", "sequence requests rate/s conns content p50 p95 server")):
+            terminal.press("1")
+            terminal.wait("Latest", without="Overview >")
+            terminal.press(*keys.split())
+            terminal.wait(f"> {title}")
+            seen, wanted = set(), set(heads.split())
+            for _ in range(2 * len(wanted) + 4):
+                terminal.press(">")
+                shown = terminal.wait("re:[▴▾]")
+                seen |= {a or b for a, b in re.findall(r"[▴▾](\S+)|(\S+)[▴▾]", shown)}
+            check(wanted - {"#", "start"} <= seen, f"{title} was sorted by {seen}, not by {wanted - seen}")
+            arrow = re.search("[▴▾]", shown).group(0)
+            terminal.press("I")
+            terminal.wait("▾" if arrow == "▴" else "▴", without=arrow)
+        self.check_order(terminal)
+
+    def check_order(self, terminal):
+        """Rows stand in the order of the numbers that they are sorted by, the largest first."""
+        for keys, head in (("4", "2xx"), ("4", "N"), ("3", "n"), ("5", "found"), ("1 S", "conns")):
+            terminal.press("1")
+            terminal.wait("Latest", without="Overview >")
+            terminal.press(*keys.split())
+            for _ in range(20):
+                shown = terminal.wait("re:Overview > ")
+                if f"▾{head} " in shown:
+                    break
+                terminal.press("I" if f"▴{head} " in shown else ">")
+                terminal.wait("re:.", without=shown)
+            time.sleep(0.3)
+            lines = terminal.screen().splitlines()
+            top = next((n for n, line in enumerate(lines) if f"▾{head} " in line), None)
+            check(top is not None, f"it is not sorted by {head}:\n{shown}")
+            end = lines[top].index(f"▾{head} ") + len(head) + 1
+            numbers = [re.search(r"(?:\d|(?<=\d) (?=\d))+$", line[:end]) for line in lines[top + 1:top + 9]]
+            numbers = [int(n.group(0).replace(" ", "")) for n in numbers if n]
+            check(len(numbers) > 1 and numbers == sorted(numbers, reverse=True) and numbers[0] > numbers[-1],
+                  f"{keys}, sorted by {head}: {numbers}")
+
+    def case_no_capture(self, terminal):
+        """What is no capture says so on the screen, and by what name it was asked for."""
+        for command, words in (("true |", "it is empty"), ("echo text |", "it looks like text")):
+            terminal.run(f"clear; {command} {self.program} watch -; echo status=$?")
+            terminal.wait("ENDED", "There is no packet in standard input", words)
+            terminal.press("q")
+            terminal.wait("re:(?m)^status=3", words)
+
     def case_no_colour(self, terminal):
         """NO_COLOR and --ascii are honoured; without a terminal it refuses and helps."""
         terminal.run("export NO_COLOR=1")

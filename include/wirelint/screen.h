@@ -129,7 +129,21 @@ enum wl_sort {
     WL_SORT_OCTETS,
     WL_SORT_DURATION,
     WL_SORT_FINDINGS, /* worst severity, then number */
-    WL_SORT_TEXT,     /* exchange line, sequence, message */
+    WL_SORT_TEXT,     /* exchange line, sequence, message, product */
+    WL_SORT_LINE,     /* FINDINGS: the exchange line */
+    WL_SORT_HOST,
+    WL_SORT_PROTOCOL,
+    WL_SORT_STATE,      /* CONNECTIONS: open, and how they ended */
+    WL_SORT_CONNECTION, /* the number of the connection; SEQUENCES: how many */
+    WL_SORT_FRAME,
+    WL_SORT_RATE,     /* SERVERS, SEQUENCES: over the window */
+    WL_SORT_MEDIAN,   /* DURATION is the 95th percentile there */
+    WL_SORT_WARNINGS, /* SERVERS, this and those that follow; STATUS is 5xx there */
+    WL_SORT_NOTES,
+    WL_SORT_CLASS_1,
+    WL_SORT_CLASS_2,
+    WL_SORT_CLASS_3,
+    WL_SORT_CLASS_4,
     WL_N_SORTS,
 };
 
@@ -237,6 +251,7 @@ struct wl_ask {
     /* LIST */
     enum wl_list list;
     enum wl_sort sort;
+    enum wl_window window; /* what RATE is over */
     bool descending;
     uint64_t first; /* index of the first row wanted; WL_NONE: the last n rows */
     uint32_t n;     /* rows, DETAIL: exchanges; at most WL_PAGE_ROWS, 0: as many */

@@ -536,9 +536,20 @@ static uint64_t address_start(const struct wl_endpoint *e)
     return e->family == 6 ? key : key >> 16 << 16 | e->port;
 }
 
-static uint64_t server_sort(const struct server_row *s, enum wl_sort sort)
+/* How many there were in the window. */
+static uint64_t rate_key(const struct wl_ledger *l, const struct wl_beat *beat,
+                         enum wl_window window)
 {
-    switch (sort) {
+    struct wl_pace pace;
+
+    wl_beat_pace(beat, l->now, &pace);
+    return (unsigned)window < WL_N_WINDOWS ? pace.n[window] : 0;
+}
+
+static uint64_t server_sort(const struct wl_ledger *l, const struct server_row *s,
+                            const struct wl_ask *ask)
+{
+    switch (ask->sort) {
     case WL_SORT_TIME: return (uint64_t)s->t_last;
     case WL_SORT_CLIENT:
     case WL_SORT_SERVER: return address_start(&s->server);
@@ -548,17 +559,31 @@ static uint64_t server_sort(const struct server_row *s, enum wl_sort sort)
     case WL_SORT_DURATION: return seconds_key(wl_spread_quantile(&s->spread, 0.95));
     case WL_SORT_FINDINGS: return server_key(s);
     case WL_SORT_TEXT: return text_start(s->product);
+    case WL_SORT_RATE: return rate_key(l, &s->beat, ask->window);
+    case WL_SORT_MEDIAN: return seconds_key(wl_spread_quantile(&s->spread, 0.5));
+    case WL_SORT_WARNINGS: return s->findings[WL_WARNING];
+    case WL_SORT_NOTES: return s->findings[WL_NOTE];
+    case WL_SORT_CLASS_1: return s->classes[1];
+    case WL_SORT_CLASS_2: return s->classes[2];
+    case WL_SORT_CLASS_3: return s->classes[3];
+    case WL_SORT_CLASS_4: return s->classes[4];
+    case WL_SORT_LINE:
+    case WL_SORT_HOST:
+    case WL_SORT_PROTOCOL:
+    case WL_SORT_STATE:
+    case WL_SORT_CONNECTION:
+    case WL_SORT_FRAME:
     case WL_N_SORTS: break;
     }
     return 0;
 }
 
 static uint64_t sequence_sort(const struct wl_ledger *l, const struct sequence_row *s,
-                              enum wl_sort sort)
+                              const struct wl_ask *ask)
 {
     char text[WL_SEQUENCE_TEXT];
 
-    switch (sort) {
+    switch (ask->sort) {
     case WL_SORT_TIME: return (uint64_t)s->t_last;
     case WL_SORT_CLIENT:
     case WL_SORT_SERVER: return address_start(&s->server);
@@ -568,6 +593,20 @@ static uint64_t sequence_sort(const struct wl_ledger *l, const struct sequence_r
     case WL_SORT_FINDINGS: return (uint64_t)s->worst << 61 | frequency(s->beat.n);
     case WL_SORT_STATUS:
     case WL_SORT_TEXT: wl_shape_text(l->shapes, s->sequence, text); return text_start(text);
+    case WL_SORT_RATE: return rate_key(l, &s->beat, ask->window);
+    case WL_SORT_MEDIAN: return seconds_key(wl_spread_quantile(&s->spread, 0.5));
+    case WL_SORT_CONNECTION: return s->n_connections;
+    case WL_SORT_LINE:
+    case WL_SORT_HOST:
+    case WL_SORT_PROTOCOL:
+    case WL_SORT_STATE:
+    case WL_SORT_FRAME:
+    case WL_SORT_WARNINGS:
+    case WL_SORT_NOTES:
+    case WL_SORT_CLASS_1:
+    case WL_SORT_CLASS_2:
+    case WL_SORT_CLASS_3:
+    case WL_SORT_CLASS_4:
     case WL_N_SORTS: break;
     }
     return 0;
@@ -581,8 +620,8 @@ static bool put_in_order(const struct wl_ledger *l, const struct wl_ask *ask, co
 
     wl_order_begin(o, l->budget, 0, true);
     for (uint32_t i = 0; i < r->n; i++) {
-        uint64_t key = servers ? server_sort(row_at(r, i), ask->sort)
-                               : sequence_sort(l, row_at(r, i), ask->sort);
+        uint64_t key = servers ? server_sort(l, row_at(r, i), ask)
+                               : sequence_sort(l, row_at(r, i), ask);
 
         if (!wl_order_add(o, i, (struct wl_order_row){.key = ask->descending ? ~key : key}))
             return false;

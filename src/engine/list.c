@@ -92,7 +92,9 @@ static unsigned cost_of(const struct wl_subject *s)
 {
     if (s->list == WL_LIST_CONNECTIONS)
         return s->sort == WL_SORT_TEXT ? COST_TEXT : 1;
-    return s->sort == WL_SORT_TIME || s->sort == WL_SORT_FINDINGS ? 1 : COST_PACKED;
+    return s->sort == WL_SORT_TIME || s->sort == WL_SORT_FINDINGS || s->sort == WL_SORT_CONNECTION
+               ? 1
+               : COST_PACKED;
 }
 
 /* One portion of gathering. Returns false when memory is refused. */
@@ -386,19 +388,29 @@ static int fill_page(const struct view *v, const struct wl_ask *ask, struct wl_a
     return 0;
 }
 
+#define SORT(name) ((uint32_t)1 << WL_SORT_##name)
+
 /* What a list has no column for is the order of the capture. */
 static enum wl_sort sort_of(const struct wl_ask *ask)
 {
-    if (ask->sort >= WL_N_SORTS)
-        return WL_SORT_TIME;
-    if (ask->list == WL_LIST_EXCHANGES && ask->sort == WL_SORT_COUNT)
-        return WL_SORT_TIME;
-    if (ask->list == WL_LIST_FINDINGS &&
-        (ask->sort == WL_SORT_COUNT || ask->sort == WL_SORT_OCTETS ||
-         ask->sort == WL_SORT_DURATION || ask->sort == WL_SORT_STATUS))
+    const uint32_t ends = SORT(CLIENT) | SORT(SERVER) | SORT(FINDINGS) | SORT(TEXT);
+    uint32_t known = ends | SORT(CONNECTION);
+
+    if (ask->list == WL_LIST_CONNECTIONS) {
+        known |= SORT(STATUS) | SORT(COUNT) | SORT(OCTETS) | SORT(DURATION) | SORT(PROTOCOL) |
+                 SORT(STATE);
+    } else if (ask->list == WL_LIST_EXCHANGES) {
+        known |= SORT(STATUS) | SORT(OCTETS) | SORT(DURATION) | SORT(HOST);
+    } else {
+        known |= SORT(LINE) | SORT(FRAME);
+    }
+    static_assert(WL_N_SORTS <= 32, "a bit for each");
+    if ((unsigned)ask->sort >= WL_N_SORTS || !(known >> ask->sort & 1))
         return WL_SORT_TIME;
     return ask->sort;
 }
+
+#undef SORT
 
 static bool is_blank(const char *text)
 {

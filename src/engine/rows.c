@@ -144,6 +144,8 @@ bool wl_rows_pass(struct wl_rows *rows, struct wl_choice *choice, uint64_t row)
     return conn_passes(rows, choice, row);
 }
 
+static bool fill_finding(struct wl_rows *rows, uint64_t id, struct wl_row_finding *row);
+
 /* ------------------------------------------------------------------------------------ keys */
 
 static void address_key(const struct wl_endpoint *e, struct wl_order_row *ret)
@@ -208,7 +210,23 @@ static void conn_key(const struct wl_rows *rows, enum wl_sort sort, uint64_t num
         wl_chain_text(shapes, conn->chain, conn->n_exchanges, text);
         text_key(wl_span_text(text), ret);
         break;
+    case WL_SORT_PROTOCOL:
+        ret->key = (uint64_t)conn->proto << 1 | ((conn->bits & WL_KEPT_TLS) != 0);
+        break;
+    case WL_SORT_STATE: ret->key = conn->bits & WL_KEPT_OPEN ? 0 : 1 + (uint64_t)conn->end; break;
+    case WL_SORT_CONNECTION: ret->key = number; break;
     case WL_SORT_TIME:
+    case WL_SORT_LINE:
+    case WL_SORT_HOST:
+    case WL_SORT_FRAME:
+    case WL_SORT_RATE:
+    case WL_SORT_MEDIAN:
+    case WL_SORT_WARNINGS:
+    case WL_SORT_NOTES:
+    case WL_SORT_CLASS_1:
+    case WL_SORT_CLASS_2:
+    case WL_SORT_CLASS_3:
+    case WL_SORT_CLASS_4:
     case WL_N_SORTS: break;
     }
 }
@@ -222,21 +240,18 @@ static void packed_key(struct wl_rows *rows, enum wl_sort sort, const struct wl_
                                      : NULL;
     struct wl_row_exchange row;
 
-    if (ex && sort == WL_SORT_TEXT) {
-        text_key(ex->req.target, ret);
-    } else if (ex) {
+    if (ex) {
         wl_row_of_exchange(&row, 0, ex, NULL);
-        switch (sort) {
+        /* NOLINTNEXTLINE(clang-diagnostic-switch-enum): the others are told by the row, or are no order of exchanges */
+        switch ((int)sort) {
+        case WL_SORT_TEXT: text_key(ex->req.target, ret); break;
+        case WL_SORT_HOST: text_key(wl_span_text(row.host), ret); break;
         case WL_SORT_CLIENT: address_key(&ex->conn.client, ret); break;
         case WL_SORT_SERVER: address_key(&ex->conn.server, ret); break;
         case WL_SORT_STATUS: ret->key = row.final; break;
         case WL_SORT_OCTETS: ret->key = row.octets; break;
         case WL_SORT_DURATION: ret->key = duration_key(row.duration); break;
-        case WL_SORT_TIME:
-        case WL_SORT_COUNT:
-        case WL_SORT_FINDINGS:
-        case WL_SORT_TEXT:
-        case WL_N_SORTS: break;
+        default: break;
         }
     }
     wl_arena_free(a);
@@ -251,17 +266,29 @@ static void exchange_key(struct wl_rows *rows, enum wl_sort sort, uint64_t id,
         return;
     if (sort == WL_SORT_FINDINGS) {
         ret->key = findings_key(p->worst, p->n_findings);
+    } else if (sort == WL_SORT_CONNECTION) {
+        ret->key = p->number;
     } else {
         packed_key(rows, sort, p, ret);
     }
 }
 
-static void finding_key(struct wl_rows *rows, enum wl_sort sort, uint64_t id,
+/* "GET /x HTTP/1.1 -> 200": by its target, as exchanges are */
+static struct wl_span target_of(struct wl_span line)
+{
+    size_t n = wl_span_find(line, ' ');
+
+    return n < line.n ? wl_span_after(line, n + 1) : line;
+}
+
+/* Text: the rules, or of one rule what was seen. */
+static void finding_key(struct wl_rows *rows, const struct wl_subject *s, uint64_t id,
                         struct wl_order_row *ret)
 {
     const struct wl_kept_finding *f = wl_history_finding_at(rows->history, id);
+    struct wl_row_finding row;
     const struct wl_kept *p;
-    struct wl_conn_ref ref;
+    enum wl_sort sort = s->sort;
 
     if (!f)
         return;
@@ -269,17 +296,23 @@ static void finding_key(struct wl_rows *rows, enum wl_sort sort, uint64_t id,
         ret->key = f->severity;
         return;
     }
-    if (sort == WL_SORT_TEXT) {
-        const struct wl_rule *rule = wl_history_rule(rows->history, f->rule);
-
-        text_key(wl_span_text(rule ? rule->id : ""), ret);
-        return;
-    }
     p = f->on_record ? wl_history_record_at(rows->history, f->of)
                      : wl_history_exchange_at(rows->history, f->of);
-    if (p && (sort == WL_SORT_CLIENT || sort == WL_SORT_SERVER) &&
-        packed_ref(rows, p, f->on_record, &ref))
-        address_key(sort == WL_SORT_CLIENT ? &ref.client : &ref.server, ret);
+    if (p && sort == WL_SORT_CONNECTION) {
+        ret->key = p->number;
+        return;
+    }
+    if (!p || !fill_finding(rows, id, &row))
+        return;
+    /* NOLINTNEXTLINE(clang-diagnostic-switch-enum): the others are no order of findings */
+    switch ((int)sort) {
+    case WL_SORT_CLIENT: address_key(&row.conn.client, ret); break;
+    case WL_SORT_SERVER: address_key(&row.conn.server, ret); break;
+    case WL_SORT_TEXT: text_key(wl_span_text(s->rule ? row.message : row.rule->id), ret); break;
+    case WL_SORT_LINE: text_key(target_of(wl_span_text(row.line)), ret); break;
+    case WL_SORT_FRAME: ret->key = row.frame; break;
+    default: break;
+    }
 }
 
 void wl_rows_key(struct wl_rows *rows, const struct wl_subject *s, uint64_t row,
@@ -288,7 +321,7 @@ void wl_rows_key(struct wl_rows *rows, const struct wl_subject *s, uint64_t row,
     ret->key = ret->more = 0;
     switch (s->list) {
     case WL_LIST_EXCHANGES: exchange_key(rows, s->sort, row, ret); break;
-    case WL_LIST_FINDINGS: finding_key(rows, s->sort, row, ret); break;
+    case WL_LIST_FINDINGS: finding_key(rows, s, row, ret); break;
     case WL_LIST_CONNECTIONS:
     case WL_LIST_SERVERS:
     case WL_LIST_SEQUENCES:

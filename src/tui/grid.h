@@ -16,6 +16,8 @@ enum { WL_GRID_COLUMNS = 24 };
 
 /** Writes a cell; s is as wide as the column may become, at lies in the row (wl_column.at). */
 typedef void wl_column_fn(struct wl_strip *s, const struct wl_screen *screen, const void *at);
+/** Which of two rows goes first: below 0 a, above 0 b. */
+typedef int wl_compare_fn(const struct wl_screen *screen, const void *a, const void *b);
 
 struct wl_column {
     const char *head;
@@ -29,6 +31,8 @@ struct wl_column {
     uint8_t rank;         /* 0: never goes; else the highest goes first */
     uint8_t weight;       /* its share in what is left over; 0 counts as 1 */
     bool sorts;
+    wl_compare_fn
+        *compare; /* of tables whose rows are all at hand (pick.h): what it is sorted by, or NULL */
 };
 
 struct wl_grid {

@@ -133,7 +133,7 @@ static void open_selected(struct wl_screen *s, struct wl_list_state *l)
 {
     const void *row = wl_list_selected(l);
 
-    l->opening = !l->page;
+    l->opening = !row && (!l->page || l->cursor < total(l)); /* it is on its way */
     if (row && l->kind->open)
         l->kind->open(s, row);
 }
@@ -208,13 +208,16 @@ static void restart(struct wl_list_state *l)
     l->follow &= l->sort == WL_SORT_TIME && l->descending;
 }
 
+/* The first one that is shown: '#' and 'start' stand for the same order. */
 static int sorted_column(const struct wl_list_state *l)
 {
     const struct wl_grid *g = &l->kind->grid;
 
-    for (int i = 0; i < g->n_columns; i++) {
-        if (g->columns[i].sorts && g->columns[i].sort == l->sort)
-            return i;
+    for (int i = 0; i < l->table.n_slots; i++) {
+        int column = l->table.slots[i].column;
+
+        if (g->columns[column].sorts && g->columns[column].sort == l->sort)
+            return column;
     }
     return -1;
 }
@@ -248,7 +251,7 @@ static void sort_beside(struct wl_list_state *l, int by)
 
         at = (at + by + n) % n;
         column = l->table.slots[at].column;
-        if (l->kind->grid.columns[column].sorts && column != sorted_column(l)) {
+        if (l->kind->grid.columns[column].sorts && l->kind->grid.columns[column].sort != l->sort) {
             sort_by(l, column);
             return;
         }

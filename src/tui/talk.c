@@ -81,6 +81,7 @@ static bool needed(const struct wl_screen *s, struct wl_ask *ret)
     *ret = (struct wl_ask){.keep = WL_NONE};
     ret->only_findings = s->only_findings;
     ret->least = s->least;
+    ret->window = s->window;
     if (s->paused && s->board)
         ret->until = s->board->now;
     wl_screen_where(s, ret->where);
@@ -90,8 +91,8 @@ static bool needed(const struct wl_screen *s, struct wl_ask *ret)
 static bool is_same(const struct wl_ask *a, const struct wl_ask *b)
 {
     return a->kind == b->kind && a->list == b->list && a->sort == b->sort &&
-           a->descending == b->descending && a->first == b->first && a->n == b->n &&
-           a->keep == b->keep && a->around == b->around && a->rule == b->rule &&
+           a->descending == b->descending && a->window == b->window && a->first == b->first &&
+           a->n == b->n && a->keep == b->keep && a->around == b->around && a->rule == b->rule &&
            a->only_findings == b->only_findings && a->least == b->least &&
            a->connection == b->connection && a->until == b->until && a->ordinal == b->ordinal &&
            strcmp(a->where, b->where) == 0;

@@ -104,6 +104,8 @@ static const struct wl_column columns[] = {
         .at = offsetof(struct wl_row_connection, conn.t_first),
         .rank = 5,
         .least = 12,
+        .sorts = true,
+        .sort = WL_SORT_TIME,
     },
     {
         .head = "client",
@@ -127,7 +129,15 @@ static const struct wl_column columns[] = {
         .sorts = true,
         .sort = WL_SORT_SERVER,
     },
-    {.head = "ver", .put = put_protocol, .rank = 7, .least = 3, .most = 7},
+    {
+        .head = "ver",
+        .put = put_protocol,
+        .rank = 7,
+        .least = 3,
+        .most = 7,
+        .sorts = true,
+        .sort = WL_SORT_PROTOCOL,
+    },
     {
         .head = "reqs",
         .put = put_requests,
@@ -147,7 +157,14 @@ static const struct wl_column columns[] = {
         .sorts = true,
         .sort = WL_SORT_STATUS,
     },
-    {.head = "state", .put = put_state, .rank = 6, .least = 7},
+    {
+        .head = "state",
+        .put = put_state,
+        .rank = 6,
+        .least = 7,
+        .sorts = true,
+        .sort = WL_SORT_STATE,
+    },
     {
         .head = "dur",
         .put = put_duration,

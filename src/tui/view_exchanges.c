@@ -58,6 +58,8 @@ static const struct wl_column columns[] = {
         .rank = 8,
         .least = 5,
         .most = 8,
+        .sorts = true,
+        .sort = WL_SORT_CONNECTION,
     },
     {
         .head = "client",
@@ -81,7 +83,15 @@ static const struct wl_column columns[] = {
         .sorts = true,
         .sort = WL_SORT_SERVER,
     },
-    {.head = "host", .put = put_host, .rank = 9, .least = 12, .most = 24},
+    {
+        .head = "host",
+        .put = put_host,
+        .rank = 9,
+        .least = 12,
+        .most = 24,
+        .sorts = true,
+        .sort = WL_SORT_HOST,
+    },
     {
         .head = "exchange",
         .put = wl_cell_line,

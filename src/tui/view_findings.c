@@ -45,14 +45,63 @@ static void put_trend(struct wl_strip *s, const struct wl_screen *screen, const 
     wl_put_trend(s, wl_role_severity(rule_of(row)->severity), &rule_of(row)->pace, screen);
 }
 
+/* The worst first. */
+static int by_severity(const struct wl_screen *screen, const void *a, const void *b)
+{
+    (void)screen;
+    return (int)rule_of(b)->severity - (int)rule_of(a)->severity;
+}
+
+static int by_id(const struct wl_screen *screen, const void *a, const void *b)
+{
+    (void)screen;
+    return strcmp(rule_of(a)->rule->id, rule_of(b)->rule->id);
+}
+
+static int by_window(enum wl_window window, const void *a, const void *b)
+{
+    uint64_t n = rule_of(a)->pace.n[window], m = rule_of(b)->pace.n[window];
+
+    return (n > m) - (n < m);
+}
+
+static int by_total(const struct wl_screen *screen, const void *a, const void *b)
+{
+    (void)screen;
+    return by_window(WL_WINDOW_ALL, a, b);
+}
+
+static int by_rate(const struct wl_screen *screen, const void *a, const void *b)
+{
+    return by_window(screen->window, a, b);
+}
+
+static int by_last(const struct wl_screen *screen, const void *a, const void *b)
+{
+    wl_ns t = rule_of(a)->t_last, u = rule_of(b)->t_last;
+
+    (void)screen;
+    return (t > u) - (t < u);
+}
+
+static int by_server(const struct wl_screen *screen, const void *a, const void *b)
+{
+    const struct wl_endpoint *e = &rule_of(a)->server, *f = &rule_of(b)->server;
+    int order = memcmp(e->ip, f->ip, sizeof(e->ip));
+
+    (void)screen;
+    return order ? order : (int)e->port - (int)f->port;
+}
+
 static const struct wl_column rule_columns[] = {
     {
         .head = "",
         .put = wl_cell_severity,
         .at = offsetof(struct wl_board_rule, severity),
         .least = 1,
+        .compare = by_severity,
     },
-    {.head = "rule", .put = put_rule, .least = 22, .most = 38, .weight = 4},
+    {.head = "rule", .put = put_rule, .least = 22, .most = 38, .weight = 4, .compare = by_id},
     {
         .head = "n",
         .put = wl_cell_total,
@@ -60,8 +109,17 @@ static const struct wl_column rule_columns[] = {
         .align = WL_RIGHT,
         .least = 4,
         .most = 9,
+        .compare = by_total,
     },
-    {.head = "/min", .put = put_rate, .align = WL_RIGHT, .rank = 2, .least = 5, .most = 6},
+    {
+        .head = "/min",
+        .put = put_rate,
+        .align = WL_RIGHT,
+        .rank = 2,
+        .least = 5,
+        .most = 6,
+        .compare = by_rate,
+    },
     {
         .head = "last",
         .put = wl_cell_clock,
@@ -69,6 +127,7 @@ static const struct wl_column rule_columns[] = {
         .align = WL_RIGHT,
         .rank = 1,
         .least = 8,
+        .compare = by_last,
     },
     {
         .head = "server",
@@ -77,6 +136,7 @@ static const struct wl_column rule_columns[] = {
         .least = 16,
         .most = 24,
         .cut = WL_CUT_MIDDLE,
+        .compare = by_server,
     },
     {.head = "trend", .put = put_trend, .rank = 4, .least = 6, .most = 59},
 };
@@ -124,6 +184,8 @@ static const struct wl_column columns[] = {
         .put = wl_cell_severity,
         .at = offsetof(struct wl_row_finding, severity),
         .least = 1,
+        .sorts = true,
+        .sort = WL_SORT_FINDINGS,
     },
     {
         .head = "time",
@@ -144,8 +206,19 @@ static const struct wl_column columns[] = {
         .rank = 6,
         .least = 5,
         .most = 8,
+        .sorts = true,
+        .sort = WL_SORT_CONNECTION,
     },
-    {.head = "frame", .put = put_frame, .align = WL_RIGHT, .rank = 5, .least = 6, .most = 9},
+    {
+        .head = "frame",
+        .put = put_frame,
+        .align = WL_RIGHT,
+        .rank = 5,
+        .least = 6,
+        .most = 9,
+        .sorts = true,
+        .sort = WL_SORT_FRAME,
+    },
     {
         .head = "server",
         .put = wl_cell_endpoint,
@@ -186,6 +259,8 @@ static const struct wl_column columns[] = {
         .most = 60,
         .weight = 3,
         .cut = WL_CUT_MIDDLE,
+        .sorts = true,
+        .sort = WL_SORT_LINE,
     },
 };
 
@@ -257,16 +332,18 @@ static bool ask(const struct wl_screen *s, const void *state, struct wl_ask *ret
     return (f->rule || f->preview) && wl_list_ask(s, &f->list, ret);
 }
 
-static struct wl_rows rules_of(const struct wl_screen *s)
+static struct wl_rows rules_of(const struct wl_screen *s, struct findings *f)
 {
     const struct wl_board *b = s->board;
-
-    return (struct wl_rows){
+    struct wl_rows rows = {
         .at = b ? b->rules : NULL,
         .size = sizeof(struct wl_board_rule),
         .n = b ? b->n_rules : 0,
         .id = wl_id_rule,
     };
+
+    wl_pick_arrange(&f->pick, s, &wl_grid_rules, &rows);
+    return rows;
 }
 
 static void draw_none(const struct wl_screen *s, struct wl_canvas *c, struct wl_rect area)
@@ -298,7 +375,7 @@ enum { RULES = 16, PREVIEW = 12 }; /* rows, frames included */
 static void draw_by_rule(const struct wl_screen *s, struct findings *f, struct wl_canvas *c,
                          struct wl_rect area)
 {
-    struct wl_rows rows = rules_of(s);
+    struct wl_rows rows = rules_of(s, f);
     struct wl_rect side = wl_explain_place(&area);
     bool room = rows.n && area.h >= RULES + PREVIEW;
     struct wl_rect below = wl_rect_bottom(&area, room ? area.h * 2 / 5 : 0);
@@ -315,7 +392,7 @@ static void draw_by_rule(const struct wl_screen *s, struct findings *f, struct w
     head = wl_rect_top(&inside, inside.h > 2);
     wl_pick_draw(&f->pick, s, c, &wl_grid_rules, inside, &rows, true);
     if (head.h)
-        wl_sheet_heads(c, &f->pick.table, head.y, -1, false);
+        wl_pick_heads(&f->pick, c, head.y);
     wl_scroll_draw(c, area.x + area.w - 1, inside.y, inside.h, f->pick.top, (uint64_t)inside.h,
                    rows.n);
     selected = wl_pick_selected(&f->pick, &rows);
@@ -353,7 +430,7 @@ static void draw(const struct wl_screen *s, void *state, struct wl_canvas *c, st
 static enum wl_did act(struct wl_screen *s, void *state, const struct wl_press *in)
 {
     struct findings *f = state;
-    struct wl_rows rows = rules_of(s);
+    struct wl_rows rows = rules_of(s, f);
     const void *selected;
 
     if (in->action == WL_ACT_RIGHT || in->action == WL_ACT_LEFT) {
@@ -363,7 +440,7 @@ static enum wl_did act(struct wl_screen *s, void *state, const struct wl_press *
     if (f->rule)
         return wl_list_act(s, &f->list, in);
     wl_pick_find(&f->pick, &rows);
-    if (wl_pick_move(&f->pick, &rows, in->action))
+    if (wl_pick_move(&f->pick, &rows, in->action) || wl_pick_sort(&f->pick, in->action))
         return WL_DID_DRAW;
     selected = wl_pick_selected(&f->pick, &rows);
     if (in->action == WL_ACT_OPEN && selected) {

@@ -229,15 +229,16 @@ static struct wl_rows rows_of(const struct overview *o, const struct wl_board *b
 {
     switch ((enum panel)panel) {
     case PANEL_CLASSES:
-        return (struct wl_rows){o->classes, sizeof(*o->classes), o->n_classes, class_id};
+        return (struct wl_rows){o->classes, sizeof(*o->classes), o->n_classes, class_id, NULL};
     case PANEL_FINDINGS:
-        return (struct wl_rows){b->rules, sizeof(*b->rules), b->n_rules, wl_id_rule};
+        return (struct wl_rows){b->rules, sizeof(*b->rules), b->n_rules, wl_id_rule, NULL};
     case PANEL_SEQUENCES:
-        return (struct wl_rows){b->sequences, sizeof(*b->sequences), b->n_sequences,
-                                wl_id_sequence};
+        return (struct wl_rows){b->sequences, sizeof(*b->sequences), b->n_sequences, wl_id_sequence,
+                                NULL};
     case PANEL_SERVERS:
-        return (struct wl_rows){b->servers, sizeof(*b->servers), b->n_servers, wl_id_server};
-    case PANEL_TAIL: return (struct wl_rows){o->tail, sizeof(*o->tail), o->n_tail, wl_id_exchange};
+        return (struct wl_rows){b->servers, sizeof(*b->servers), b->n_servers, wl_id_server, NULL};
+    case PANEL_TAIL:
+        return (struct wl_rows){o->tail, sizeof(*o->tail), o->n_tail, wl_id_exchange, NULL};
     case PANEL_CHART:
     case PANEL_HEALTH:
     case N_AREAS: break;

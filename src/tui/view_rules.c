@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * A change holds from now on, in this run; what was found before keeps its severity. The list is
- * the catalogue's own, in its order, so that a rule stays where it is whatever becomes of it.
+ * the catalogue's own, at first in its order, so that a rule stays where it is whatever becomes of
+ * it.
  */
 #include "explain.h"
 #include "phrase.h"
@@ -11,7 +12,7 @@
 
 #include "line.h"
 
-enum { MAX_RULES = 1024 };
+enum { MAX_RULES = WL_PICK_ROWS };
 
 struct rule_row {
     const struct wl_rule *rule;
@@ -75,13 +76,70 @@ static void put_cite(struct wl_strip *s, const struct wl_screen *screen, const v
     wl_strip_text(s, WL_ROLE_FAINT, rule_of(row)->cite[0] ? rule_of(row)->cite[0] : "");
 }
 
+/* The worst first. */
+static int by_severity(const struct wl_screen *screen, const void *a, const void *b)
+{
+    return (int)wl_screen_severity(screen, rule_of(b)) -
+           (int)wl_screen_severity(screen, rule_of(a));
+}
+
+static int by_id(const struct wl_screen *screen, const void *a, const void *b)
+{
+    (void)screen;
+    return strcmp(rule_of(a)->id, rule_of(b)->id);
+}
+
+static int by_found(const struct wl_screen *screen, const void *a, const void *b)
+{
+    uint64_t n = ((const struct rule_row *)a)->n, m = ((const struct rule_row *)b)->n;
+
+    (void)screen;
+    return (n > m) - (n < m);
+}
+
+static int by_title(const struct wl_screen *screen, const void *a, const void *b)
+{
+    (void)screen;
+    return strcmp(rule_of(a)->title, rule_of(b)->title);
+}
+
+static int by_fault(const struct wl_screen *screen, const void *a, const void *b)
+{
+    (void)screen;
+    return strcmp(wl_fault_name(rule_of(a)->fault), wl_fault_name(rule_of(b)->fault));
+}
+
+static int by_cite(const struct wl_screen *screen, const void *a, const void *b)
+{
+    const char *one = rule_of(a)->cite[0], *other = rule_of(b)->cite[0];
+
+    (void)screen;
+    return strcmp(one ? one : "", other ? other : "");
+}
+
 static const struct wl_column columns[] = {
-    {.head = "", .put = put_severity, .least = 2},
-    {.head = "rule", .put = put_id, .least = 22, .most = 38, .weight = 3},
-    {.head = "found", .put = put_found, .align = WL_RIGHT, .rank = 1, .least = 6, .most = 9},
-    {.head = "what is wrong", .put = put_title, .rank = 2, .least = 30, .most = 90, .weight = 3},
-    {.head = "fault", .put = put_fault, .rank = 4, .least = 12},
-    {.head = "source", .put = put_cite, .rank = 3, .least = 14, .most = 20},
+    {.head = "", .put = put_severity, .least = 2, .compare = by_severity},
+    {.head = "rule", .put = put_id, .least = 22, .most = 38, .weight = 3, .compare = by_id},
+    {
+        .head = "found",
+        .put = put_found,
+        .align = WL_RIGHT,
+        .rank = 1,
+        .least = 6,
+        .most = 9,
+        .compare = by_found,
+    },
+    {
+        .head = "what is wrong",
+        .put = put_title,
+        .rank = 2,
+        .least = 30,
+        .most = 90,
+        .weight = 3,
+        .compare = by_title,
+    },
+    {.head = "fault", .put = put_fault, .rank = 4, .least = 12, .compare = by_fault},
+    {.head = "source", .put = put_cite, .rank = 3, .least = 14, .most = 20, .compare = by_cite},
 };
 
 static const struct wl_grid grid = {columns, WL_COUNT(columns)};
@@ -104,14 +162,12 @@ static void find_rules(struct rules *r, const struct wl_screen *s)
         r->rows[i] = (struct rule_row){wl_rule_at(i), found ? found[i] : 0};
 }
 
-static struct wl_rows rows_of(const struct rules *r)
+static struct wl_rows rows_of(struct rules *r, const struct wl_screen *s)
 {
-    return (struct wl_rows){
-        .at = r->rows,
-        .size = sizeof(*r->rows),
-        .n = r->n,
-        .id = id_of,
-    };
+    struct wl_rows rows = {.at = r->rows, .size = sizeof(*r->rows), .n = r->n, .id = id_of};
+
+    wl_pick_arrange(&r->pick, s, &grid, &rows);
+    return rows;
 }
 
 static void draw(const struct wl_screen *s, void *state, struct wl_canvas *c, struct wl_rect area)
@@ -124,7 +180,7 @@ static void draw(const struct wl_screen *s, void *state, struct wl_canvas *c, st
     const void *selected;
 
     find_rules(r, s);
-    rows = rows_of(r);
+    rows = rows_of(r, s);
     wl_strip_init(&note, c, area.w);
     wl_strip_text(&note, WL_ROLE_FAINT, " * changed ");
     inside = wl_panel_draw(c, area,
@@ -132,7 +188,7 @@ static void draw(const struct wl_screen *s, void *state, struct wl_canvas *c, st
     head = wl_rect_top(&inside, inside.h > 2);
     wl_pick_draw(&r->pick, s, c, &grid, inside, &rows, true);
     if (head.h)
-        wl_sheet_heads(c, &r->pick.table, head.y, -1, false);
+        wl_pick_heads(&r->pick, c, head.y);
     wl_scroll_draw(c, area.x + area.w - 1, inside.y, inside.h, r->pick.top, (uint64_t)inside.h,
                    rows.n);
     selected = wl_pick_selected(&r->pick, &rows);
@@ -173,7 +229,7 @@ static void open_findings(struct wl_screen *s, const struct wl_rule *rule)
 static void find(struct rules *r, const struct wl_rows *rows, int by)
 {
     for (int64_t at = (int64_t)r->pick.cursor + by; at >= 0 && at < r->n; at += by) {
-        if (r->rows[at].n == 0)
+        if (((const struct rule_row *)wl_rows_at(rows, (uint32_t)at))->n == 0)
             continue;
         while (r->pick.cursor != (uint32_t)at)
             (void)wl_pick_move(&r->pick, rows, by > 0 ? WL_ACT_DOWN : WL_ACT_UP);
@@ -188,10 +244,10 @@ static enum wl_did act(struct wl_screen *s, void *state, const struct wl_press *
     const void *selected;
 
     find_rules(r, s);
-    rows = rows_of(r);
+    rows = rows_of(r, s);
     wl_pick_find(&r->pick, &rows);
     selected = wl_pick_selected(&r->pick, &rows);
-    if (wl_pick_move(&r->pick, &rows, in->action))
+    if (wl_pick_move(&r->pick, &rows, in->action) || wl_pick_sort(&r->pick, in->action))
         return WL_DID_DRAW;
     switch ((int)in->action) {
     case WL_ACT_TOGGLE:

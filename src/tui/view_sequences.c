@@ -60,6 +60,8 @@ static const struct wl_column columns[] = {
         .rank = 2,
         .least = 6,
         .most = 7,
+        .sorts = true,
+        .sort = WL_SORT_RATE,
     },
     {
         .head = "conns",
@@ -69,6 +71,8 @@ static const struct wl_column columns[] = {
         .rank = 4,
         .least = 7,
         .most = 9,
+        .sorts = true,
+        .sort = WL_SORT_CONNECTION,
     },
     {
         .head = "content",
@@ -88,6 +92,8 @@ static const struct wl_column columns[] = {
         .align = WL_RIGHT,
         .rank = 7,
         .least = 7,
+        .sorts = true,
+        .sort = WL_SORT_MEDIAN,
     },
     {
         .head = "p95",

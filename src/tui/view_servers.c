@@ -43,7 +43,16 @@ static const struct wl_column columns[] = {
         .sorts = true,
         .sort = WL_SORT_SERVER,
     },
-    {.head = "product", .put = put_product, .rank = 7, .least = 10, .most = 18, .weight = 2},
+    {
+        .head = "product",
+        .put = put_product,
+        .rank = 7,
+        .least = 10,
+        .most = 18,
+        .weight = 2,
+        .sorts = true,
+        .sort = WL_SORT_TEXT,
+    },
     {
         .head = "V",
         .put = wl_cell_found,
@@ -62,6 +71,8 @@ static const struct wl_column columns[] = {
         .align = WL_RIGHT,
         .rank = 1,
         .least = 4,
+        .sorts = true,
+        .sort = WL_SORT_WARNINGS,
     },
     {
         .head = "N",
@@ -71,6 +82,8 @@ static const struct wl_column columns[] = {
         .align = WL_RIGHT,
         .rank = 4,
         .least = 4,
+        .sorts = true,
+        .sort = WL_SORT_NOTES,
     },
     {
         .head = "requests",
@@ -91,6 +104,8 @@ static const struct wl_column columns[] = {
         .rank = 3,
         .least = 6,
         .most = 7,
+        .sorts = true,
+        .sort = WL_SORT_RATE,
     },
     {
         .head = "1xx",
@@ -101,6 +116,8 @@ static const struct wl_column columns[] = {
         .rank = 6,
         .least = 4,
         .most = 5,
+        .sorts = true,
+        .sort = WL_SORT_CLASS_1,
     },
     {
         .head = "2xx",
@@ -111,6 +128,8 @@ static const struct wl_column columns[] = {
         .rank = 6,
         .least = 4,
         .most = 5,
+        .sorts = true,
+        .sort = WL_SORT_CLASS_2,
     },
     {
         .head = "3xx",
@@ -121,6 +140,8 @@ static const struct wl_column columns[] = {
         .rank = 6,
         .least = 4,
         .most = 5,
+        .sorts = true,
+        .sort = WL_SORT_CLASS_3,
     },
     {
         .head = "4xx",
@@ -131,6 +152,8 @@ static const struct wl_column columns[] = {
         .rank = 5,
         .least = 4,
         .most = 5,
+        .sorts = true,
+        .sort = WL_SORT_CLASS_4,
     },
     {
         .head = "5xx",
@@ -151,6 +174,8 @@ static const struct wl_column columns[] = {
         .align = WL_RIGHT,
         .rank = 8,
         .least = 7,
+        .sorts = true,
+        .sort = WL_SORT_MEDIAN,
     },
     {
         .head = "p95",
