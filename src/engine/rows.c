@@ -242,7 +242,7 @@ static void packed_key(struct wl_rows *rows, enum wl_sort sort, const struct wl_
 
     if (ex) {
         wl_row_of_exchange(&row, 0, ex, NULL);
-        /* NOLINTNEXTLINE(clang-diagnostic-switch-enum): the others are told by the row, or are no order of exchanges */
+        /* NOLINTNEXTLINE(clang-diagnostic-switch-enum): the others are no order of packed rows */
         switch ((int)sort) {
         case WL_SORT_TEXT: text_key(ex->req.target, ret); break;
         case WL_SORT_HOST: text_key(wl_span_text(row.host), ret); break;

@@ -55,7 +55,8 @@ void wl_pick_heads(struct wl_pick *p, struct wl_canvas *c, int y);
 bool wl_pick_sort(struct wl_pick *p, enum wl_action action);
 /** Moves the selection; false: action is no movement. */
 bool wl_pick_move(struct wl_pick *p, const struct wl_rows *rows, enum wl_action action);
-/** Selects the row under a click, or sorts by the column whose head was clicked; false: there is neither. */
+/** Selects the row under a click, or sorts by the column whose head was clicked; false: there is
+ * neither. */
 bool wl_pick_click(struct wl_pick *p, const struct wl_rows *rows, int x, int y);
 
 #endif
