@@ -66,8 +66,8 @@ struct wl_shard {
     void *user;
     unsigned index, n_shards;
     bool dealt;
-    uint64_t when, packet;
-    bool ticking;
+    uint64_t packet;
+    bool ticking, finishing;
     struct held *held;
     uint32_t n_held, held_size;
     uint32_t n_before; /* of them, before the tick under way */
@@ -150,6 +150,12 @@ static bool make_room(struct wl_shard *s)
     return true;
 }
 
+/* A tick comes before its packet, and after whatever the packet before that has caused. */
+static uint64_t when(const struct wl_shard *s)
+{
+    return s->ticking ? 2 * s->packet - 1 : 2 * s->packet + s->finishing;
+}
+
 /* The next event, to be filled; the caller sets .of. */
 static struct wl_event *hold(struct wl_shard *s, enum wl_event_kind kind, uint64_t id)
 {
@@ -162,7 +168,7 @@ static struct wl_event *hold(struct wl_shard *s, enum wl_event_kind kind, uint64
     held = &s->held[s->n_held];
     held->ev.kind = kind;
     held->ev.shard = s->index;
-    held->ev.when = s->when;
+    held->ev.when = when(s);
     held->ev.tie = held->ev.id = id;
     held->seq = s->n_held++;
     return &held->ev;
@@ -268,7 +274,6 @@ static void take(struct wl_shard *s, const struct wl_segment *seg)
     if (!is_mine(s, seg))
         return;
     s->packet = seg->packet;
-    s->when = 2 * seg->packet;
     wl_flows_segment(s->flows, seg);
 }
 
@@ -281,10 +286,11 @@ void wl_shard_segment(struct wl_shard *s, const struct wl_segment *seg)
 static void tick(struct wl_shard *s, uint64_t packet, wl_ns now)
 {
     s->packet = packet;
-    s->when = 2 * packet - 1; /* after whatever the packet before this one caused */
+    if (WL_LIKELY_TRUE(!wl_flows_clock(s->flows, now)))
+        return;
     s->ticking = true;
     s->n_before = s->n_held;
-    wl_flows_tick(s->flows, now);
+    wl_flows_work(s->flows, now);
     s->ticking = false;
     sort_tick(s);
 }
@@ -321,7 +327,6 @@ static void take_burst(struct wl_shard *s, const struct wl_packet *packets, size
     wl_flows_look(s->flows, segments, ahead, n);
     for (size_t i = 0; i < n; i++) {
         tick(s, packets[i].ordinal, packets[i].t);
-        s->when = 2 * packets[i].ordinal;
         if (WL_LIKELY_TRUE(ahead[i].mine)) {
             wl_flows_take(s->flows, &segments[i], &ahead[i]);
         } else if (!plain[i] &&
@@ -351,7 +356,7 @@ void wl_shard_lost(struct wl_shard *s, uint64_t dropped, uint64_t interface_drop
 
 void wl_shard_finish(struct wl_shard *s)
 {
-    s->when = 2 * s->packet + 1;
+    s->finishing = true;
     wl_decoder_finish(s->decoder);
     wl_flows_finish(s->flows); /* in the order of their numbers, and so of their ids */
     emit_held(s);

@@ -38,6 +38,7 @@ struct recency {
 
 struct wl_flows {
     struct wl_stream stream;
+    struct wl_hand hand; /* what tcp.c passes to the channel of the segment in hand */
     struct wl_flows_config cfg;
     struct wl_table table;
     struct wl_flow_block **blocks;
@@ -95,7 +96,7 @@ static uint64_t hash_of(const struct wl_flows *f, uint32_t i)
 /* The last four octets of an address are the first to be compared: they are all of IPv4. */
 static inline const uint8_t *end_of_address(const struct wl_endpoint *e)
 {
-    return e->family == 6 ? e->ip + 12 : e->ip;
+    return WL_LIKELY_FALSE(e->family == 6) ? e->ip + WL_IPV6_BEGIN : e->ip;
 }
 
 void wl_flow_end(struct wl_flow *flow, unsigned i, struct wl_endpoint *ret)
@@ -552,14 +553,13 @@ static WL_ASIDE bool is_suspect(const struct wl_flow *flow, enum wl_dir dir,
 static inline void remember_sender(struct wl_flow *flow, enum wl_dir dir,
                                    const struct wl_segment *seg)
 {
-    const uint8_t steady = dir == WL_TO_SERVER ? WL_FLOW_STEADY_0 : WL_FLOW_STEADY_1;
-    uint16_t step = (uint16_t)(seg->ip_id - flow->ip_id[dir]);
+    const unsigned steady = (unsigned)WL_FLOW_STEADY_0 << (unsigned)dir;
+    const uint16_t before = flow->ip_id[dir], step = (uint16_t)(seg->ip_id - before);
+    /* without a branch: what counts packets in one direction is random in the other */
+    const bool is_steady = (before != 0) & (seg->ip_id != 0) & (step <= WL_ID_STEADY);
 
-    if (flow->ip_id[dir] && seg->ip_id && step <= WL_ID_STEADY) {
-        flow->state |= steady;
-    } else {
-        flow->state &= (uint8_t)~steady;
-    }
+    static_assert(WL_FLOW_STEADY_1 == WL_FLOW_STEADY_0 << 1, "a bit for each direction");
+    flow->state = (uint8_t)((flow->state & ~steady) | (is_steady ? steady : 0));
     flow->ip_id[dir] = seg->ip_id;
     flow->ttl[dir] = seg->ttl;
 }
@@ -667,21 +667,36 @@ void wl_flows_look(const struct wl_flows *f, const struct wl_segment *segments,
     prefetch_layers(ahead, n);
 }
 
+/* How two addresses, or their ends, and two ports differ from those of a connection, each as one number;
+ * 0: they do not. */
+static inline uint64_t difference(const struct wl_flow *flow, const uint32_t ip[2],
+                                  const uint16_t port[2])
+{
+    uint64_t ips, flow_ips;
+    uint32_t ports, flow_ports;
+
+    memcpy(&ips, ip, sizeof(ips));
+    memcpy(&flow_ips, flow->ip, sizeof(flow_ips));
+    memcpy(&ports, port, sizeof(ports));
+    memcpy(&flow_ports, flow->port, sizeof(flow_ports));
+    return (ips ^ flow_ips) | (ports ^ flow_ports);
+}
+
 /* Whose direction is seg's, if the connection is its own? Both ends are compared both ways round at
  * once: which it is cannot be foretold. */
 static inline bool is_of(struct wl_flow *flow, const struct wl_segment *seg, enum wl_dir *ret)
 {
-    uint32_t ends[2], src, dst, there, back;
+    uint32_t src, dst;
+    uint64_t there, back;
 
     if (flow->family != seg->src.family)
         return false;
-    memcpy(ends, flow->ip, sizeof(ends));
     memcpy(&src, end_of_address(&seg->src), sizeof(src));
     memcpy(&dst, end_of_address(&seg->dst), sizeof(dst));
-    there = (ends[0] ^ src) | (ends[1] ^ dst) | (uint32_t)(flow->port[0] ^ seg->src.port) |
-            (uint32_t)(flow->port[1] ^ seg->dst.port);
-    back = (ends[1] ^ src) | (ends[0] ^ dst) | (uint32_t)(flow->port[1] ^ seg->src.port) |
-           (uint32_t)(flow->port[0] ^ seg->dst.port);
+    there = difference(flow, (const uint32_t[]){src, dst},
+                       (const uint16_t[]){seg->src.port, seg->dst.port});
+    back = difference(flow, (const uint32_t[]){dst, src},
+                      (const uint16_t[]){seg->dst.port, seg->src.port});
     if (there && back)
         return false;
     *ret = there ? WL_TO_CLIENT : WL_TO_SERVER;
@@ -693,35 +708,43 @@ static inline bool is_of(struct wl_flow *flow, const struct wl_segment *seg, enu
     return back == 0 && is_ipv6(flow, 1, seg);
 }
 
-/* Finds the connection of a segment and its direction; NULL when it is not known. */
-static struct wl_flow *find(const struct wl_flows *f, const struct wl_segment *seg, uint64_t hash,
-                            enum wl_dir *ret)
+/* A connection, or NULL, and the direction of a segment in it. */
+struct found {
+    struct wl_flow *flow;
+    enum wl_dir dir;
+};
+
+/* Finds the connection of a segment. */
+static struct found find(const struct wl_flows *f, const struct wl_segment *seg, uint64_t hash)
 {
+    struct found ret = {NULL, WL_TO_SERVER};
     size_t probe = 0;
     uint32_t i;
 
-    while ((i = wl_table_find(&f->table, hash, &probe)) != NOBODY) {
-        if (is_of(at(f, i), seg, ret))
-            return at(f, i);
+    while (!ret.flow && (i = wl_table_find(&f->table, hash, &probe)) != NOBODY) {
+        if (is_of(at(f, i), seg, &ret.dir))
+            ret.flow = at(f, i);
     }
-    return NULL;
+    return ret;
 }
 
 /* The segment is not that of the connection that was looked up beforehand: that has gone since, or
  * begins anew, or was not the right one. Finds or opens its own; NULL when it has none. */
-static WL_ASIDE struct wl_flow *find_or_open(struct wl_flows *f, const struct wl_segment *seg,
-                                             uint64_t hash, enum wl_dir *ret)
+static WL_ASIDE struct found find_or_open(struct wl_flows *f, const struct wl_segment *seg,
+                                          uint64_t hash)
 {
-    struct wl_flow *flow = find(f, seg, hash, ret);
+    struct found found = find(f, seg, hash);
 
-    if (flow && !flow_begins_anew(flow, *ret, seg))
-        return flow;
-    if (flow) {
-        end_flow(f, index_of(flow), WL_END_REUSED);
+    if (found.flow && !flow_begins_anew(found.flow, found.dir, seg))
+        return found;
+    if (found.flow) {
+        end_flow(f, index_of(found.flow), WL_END_REUSED);
+        found.flow = NULL;
     } else if (is_late(f, seg, hash)) {
-        return NULL;
+        return found;
     }
-    return open_flow(f, seg, hash, ret);
+    found.flow = open_flow(f, seg, hash, &found.dir);
+    return found;
 }
 
 /* The first segments of a connection say how it began. */
@@ -737,13 +760,15 @@ void wl_flows_take(struct wl_flows *f, const struct wl_segment *seg, const struc
     const uint8_t known = WL_FLOW_BASE_0 | WL_FLOW_BASE_1 | WL_FLOW_TIMED;
     enum wl_dir dir = WL_TO_SERVER;
     struct wl_flow *flow = ahead->flow;
-    struct wl_hand hand;
     bool suspect;
 
     f->now = seg->t;
     if (WL_LIKELY_FALSE(!flow || (seg->flags & (WL_TCP_SYN | WL_TCP_ACK)) == WL_TCP_SYN ||
                         !is_of(flow, seg, &dir))) {
-        flow = find_or_open(f, seg, ahead->hash, &dir);
+        const struct found found = find_or_open(f, seg, ahead->hash);
+
+        flow = found.flow;
+        dir = found.dir;
         if (!flow)
             return;
     }
@@ -757,8 +782,8 @@ void wl_flows_take(struct wl_flows *f, const struct wl_segment *seg, const struc
     suspect = WL_LIKELY_FALSE(seg->flags & WL_TCP_RST) && is_suspect(flow, dir, seg);
     if (WL_LIKELY_TRUE(!(seg->flags & WL_TCP_RST)))
         remember_sender(flow, dir, seg);
-    hand = (struct wl_hand){&f->stream, flow};
-    wl_tcp_segment(&f->stream.tcp, &flow->tcp, &hand, dir, seg, suspect);
+    f->hand.flow = flow;
+    wl_tcp_segment(&f->stream.tcp, &flow->tcp, &f->hand, dir, seg, suspect);
     if (WL_LIKELY_FALSE(flow->tcp.flags & (WL_TCP_RESET | WL_TCP_CLOSED << (8 * WL_TO_SERVER) |
                                            WL_TCP_CLOSED << (8 * WL_TO_CLIENT))))
         end_if_over(f, index_of(flow), false);
@@ -780,7 +805,7 @@ void wl_flows_segment(struct wl_flows *f, const struct wl_segment *seg)
  * turn it; when time jumps back for good (another file, a clock that was set), it goes on from
  * where it was.
  */
-static inline void advance_clock(struct wl_flows *f, wl_ns now)
+bool wl_flows_clock(struct wl_flows *f, wl_ns now)
 {
     const wl_ns jump = 10 * WL_SECOND;
     /* Who turns time back for more than 73 years in all turns this clock, too: its sums have to fit. */
@@ -797,6 +822,7 @@ static inline void advance_clock(struct wl_flows *f, wl_ns now)
     }
     f->now = now;
     f->stream.tcp.clock = f->high + f->skew;
+    return WL_LIKELY_FALSE(f->stream.tcp.clock >= f->due);
 }
 
 /* Ends what has been silent for idle_timeout. */
@@ -820,8 +846,7 @@ static wl_ns next_due(const struct wl_flows *f)
     return wl_channel_next_due(&f->stream, due);
 }
 
-/* Something may be due. */
-static WL_ASIDE void work_off_time(struct wl_flows *f, wl_ns now)
+void wl_flows_work(struct wl_flows *f, wl_ns now)
 {
     wl_ns timeout = (wl_ns)f->cfg.host->cfg->limits.idle_timeout;
     struct wl_channel *ch;
@@ -847,13 +872,6 @@ static WL_ASIDE void work_off_time(struct wl_flows *f, wl_ns now)
     f->due = next_due(f);
 }
 
-void wl_flows_tick(struct wl_flows *f, wl_ns now)
-{
-    advance_clock(f, now);
-    if (WL_LIKELY_FALSE(f->stream.tcp.clock >= f->due))
-        work_off_time(f, now);
-}
-
 /* --------------------------------------------------------------------------------- life cycle */
 
 struct wl_flows *wl_flows_new(const struct wl_flows_config *cfg)
@@ -874,6 +892,7 @@ struct wl_flows *wl_flows_new(const struct wl_flows_config *cfg)
     f->seed = wl_seed();
     f->other_seed = wl_seed();
     wl_stream_init(&f->stream, cfg->host, cfg->layers);
+    f->hand.stream = &f->stream;
     if (wl_table_init(&f->table, b, f->max) < 0)
         goto no_table;
     if (wl_bygone_init(&f->bygone, b, f->max) < 0)

@@ -55,9 +55,17 @@ void wl_flows_look(const struct wl_flows *f, const struct wl_segment *segments,
 void wl_flows_take(struct wl_flows *f, const struct wl_segment *seg, const struct wl_ahead *ahead);
 /** The same for one that comes alone. */
 void wl_flows_segment(struct wl_flows *f, const struct wl_segment *seg);
-/** Time goes on: wake-ups, gap deadlines, idle expiry. Called for every packet, TCP or not, before
- * its segment is given. Cheap when nothing is due. */
-void wl_flows_tick(struct wl_flows *f, wl_ns now);
+/** Time goes on to now. Called for every packet, TCP or not, before its segment is given. True: something
+ * may be due, and wl_flows_work has to be called. */
+WL_MUST_USE bool wl_flows_clock(struct wl_flows *f, wl_ns now);
+/** Works off what is due: wake-ups, gap deadlines, idle expiry. now: as wl_flows_clock was told. */
+void wl_flows_work(struct wl_flows *f, wl_ns now);
+/** Both. */
+static inline void wl_flows_tick(struct wl_flows *f, wl_ns now)
+{
+    if (wl_flows_clock(f, now))
+        wl_flows_work(f, now);
+}
 /** The capture is over: every connection ends (WL_END_EOF unless it had ended), in the order of
  * their numbers. */
 void wl_flows_finish(struct wl_flows *f);
