@@ -699,7 +699,7 @@ static bool read_lines(const struct reading *r, const struct wl_h1_lines *lines)
         s.room = s.fields ? n_fields : 0;
     }
     for (;; start = end + 2) {
-        if (s.room == n_fields) /* for each line one, whatever becomes of it */
+        if (s.fields && s.room == n_fields) /* for each line one, whatever becomes of it */
             start = take_lines(r, &s, lines, start);
         end = wl_h1_line_end(lines, start);
         if (end == start || !read_line(r, &s, wl_span(r->text->octets.p + start, end - start)))
