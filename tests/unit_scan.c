@@ -200,6 +200,23 @@ static void of_lines_there_are_not_too_many(void **state)
     assert_int_equal(lines.n, WL_H1_LINES);
 }
 
+/** At the front of a line short methods are found, longer ones left to others. */
+static void assert_front(const struct wl_lookup *l, struct wl_span name)
+{
+    uint8_t line[64 + 8];
+    size_t n, length;
+
+    memset(line, ' ', sizeof(line));
+    if (name.n)
+        memcpy(line, name.p, name.n);
+    length = wl_span_find(wl_span(line, sizeof(line)), ' ');
+    if (length >= 8)
+        length = 0;
+    assert_int_equal(wl_lookup_method_front(l, line, &n),
+                     wl_lookup_method(l, wl_span(line, length)));
+    assert_int_equal(n, length);
+}
+
 /** Whatever wl_grammar_field says of a name, the table says as well. */
 static void assert_same_name(const struct wl_lookup *l, struct wl_span name)
 {
@@ -220,6 +237,7 @@ static void assert_same_name(const struct wl_lookup *l, struct wl_span name)
     if (method == WL_METHOD_NONE)
         method = WL_METHOD_OTHER;
     assert_int_equal(wl_lookup_method(l, name), method);
+    assert_front(l, name);
 }
 
 static void names_are_found_and_others_are_not(void **state)
@@ -239,6 +257,7 @@ static void names_are_found_and_others_are_not(void **state)
         struct wl_span name = wl_span_text(wl_method_name((enum wl_method)id));
 
         assert_int_equal(wl_lookup_method(&l, name), id);
+        assert_front(&l, name);
     }
     for (size_t i = 0; i < WL_COUNT(fields); i++) {
         size_t n = strlen(fields[i]);

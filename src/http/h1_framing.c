@@ -182,36 +182,40 @@ static bool frame_by_length(struct wl_message *m, enum wl_method method, bool re
     return true;
 }
 
-/* One number on one line, as it should be. */
-static bool is_plain_length(const struct wl_message *m, const struct wl_field *length,
-                            uint64_t *ret)
+/* One number on one line, as it should be? */
+static bool take_plain_length(struct wl_message *m, const struct wl_field *length)
 {
-    return wl_parse_u64(length->value, ret) && !has_leading_zero(length->value) &&
-           !wl_message_next_field(m, length);
+    if (wl_parse_u64(length->value, &m->declared) && !has_leading_zero(length->value) &&
+        !wl_message_next_field(m, length))
+        return true;
+    m->declared = WL_NONE;
+    return false;
 }
 
-static bool frame_with_care(struct framing *f, const struct wl_field *length,
-                            const struct wl_field *coding, enum wl_method method, bool response)
+/* For all else: every line is read as it stands. */
+static WL_ASIDE bool frame_with_care(struct framing f, const struct wl_field *length,
+                                     const struct wl_field *coding, enum wl_method method,
+                                     bool response)
 {
-    struct wl_message *m = f->m;
+    struct wl_message *m = f.m;
 
     if (length)
-        read_lengths(f, length);
+        read_lengths(&f, length);
     if (coding)
-        read_codings(f, coding, response);
+        read_codings(&f, coding, response);
     if (coding && length) {
-        mark(f, WL_MARK_CL_AND_TE, length, m->declared);
+        mark(&f, WL_MARK_CL_AND_TE, length, m->declared);
         m->other_declared = m->declared;
     }
     if (response && frame_by_status(m, method))
         return true;
-    if (f->coded) {
+    if (f.coded) {
         /* rule 3: Transfer-Encoding overrides Content-Length; rule 4: chunked last, else the
          * response runs to the close and the request cannot be told */
-        m->framing = f->chunked ? WL_FRAMING_CHUNKED : WL_FRAMING_CLOSE;
-        return !f->coding_bad && (f->chunked || response);
+        m->framing = f.chunked ? WL_FRAMING_CHUNKED : WL_FRAMING_CLOSE;
+        return !f.coding_bad && (f.chunked || response);
     }
-    if (f->length_bad) { /* rule 5: unrecoverable */
+    if (f.length_bad) { /* rule 5: unrecoverable */
         m->framing = WL_FRAMING_LENGTH;
         return false;
     }
@@ -223,15 +227,9 @@ bool wl_h1_frame(struct wl_h1 *h, struct wl_work *w, struct wl_message *m, enum 
     bool response = m->method_id == WL_METHOD_NONE && m->method.n == 0;
     const struct wl_field *length = wl_grammar_rare_field(m, WL_FIELD_CONTENT_LENGTH);
     const struct wl_field *coding = wl_grammar_rare_field(m, WL_FIELD_TRANSFER_ENCODING);
-    struct framing f;
-    uint64_t n;
 
-    if (!coding && !length)
+    if (!coding && (!length || take_plain_length(m, length)))
         return frame_by_length(m, method, response);
-    if (!coding && is_plain_length(m, length, &n)) {
-        m->declared = n;
-        return frame_by_length(m, method, response);
-    }
-    f = (struct framing){.h = h, .w = w, .m = m};
-    return frame_with_care(&f, length, coding, method, response);
+    return frame_with_care((struct framing){.h = h, .w = w, .m = m}, length, coding, method,
+                           response);
 }

@@ -209,18 +209,24 @@ static void read_method(const struct reading *r, struct wl_span method)
 static bool take_request_line(const struct reading *r, struct wl_span line)
 {
     enum { BEHIND = sizeof(" HTTP/1.1") - 1 };
-    size_t method = wl_span_find(wl_span_sub(line, 0, line.n), ' ');
     struct wl_span target;
     enum wl_method id;
+    size_t method;
 
-    if (line.n < method + 2 + BEHIND || !is_strict_version(line.p + line.n - BEHIND + 1) ||
-        line.p[line.n - BEHIND] != ' ')
+    if (line.n < BEHIND || line.p[line.n - BEHIND] != ' ' ||
+        !is_strict_version(line.p + line.n - BEHIND + 1))
         return false;
-    target = wl_span_sub(line, method + 1, line.n - BEHIND - method - 1);
-    id = wl_lookup_method(r->lookup, wl_span_sub(line, 0, method));
-    if (id == WL_METHOD_OTHER || wl_span_find(target, ' ') != target.n)
+    id = wl_lookup_method_front(r->lookup, line.p, &method);
+    if (method == 0) { /* a word of eight octets or more */
+        method = wl_span_find(line, ' ');
+        id = wl_lookup_method(r->lookup, wl_span_sub(line, 0, method));
+    }
+    if (id == WL_METHOD_OTHER || line.n < method + 2 + BEHIND)
         return false;
-    r->m->method = wl_span_sub(line, 0, method);
+    target = wl_span(line.p + method + 1, line.n - BEHIND - method - 1);
+    if (wl_span_find(target, ' ') != target.n)
+        return false;
+    r->m->method = wl_span(line.p, method);
     r->m->method_id = id;
     r->m->target = target;
     take_version(r->m, line.p + line.n - BEHIND + 1);

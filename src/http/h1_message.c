@@ -11,12 +11,6 @@
 #include "h1_side.h"
 #include "inside.h"
 
-size_t wl_h1_max_head(const struct wl_h1 *h)
-{
-    return (size_t)wl_min_u64(wl_max_u64(wl_h1_layer(h)->host->cfg->limits.max_head, 64),
-                              UINT32_MAX);
-}
-
 static struct wl_h1_side *other(struct wl_h1 *h, enum wl_dir dir)
 {
     return &h->live->side[!dir];
@@ -114,10 +108,12 @@ static void name_protocol(struct wl_h1 *h, const struct wl_message *req)
     h->named = true;
 }
 
-enum wl_h1_read wl_h1_read_request(struct wl_h1 *h, struct wl_work *w, struct wl_h1_text text,
-                                   const struct wl_h1_lines *lines, const struct wl_seen *seen)
+enum wl_h1_read wl_h1_read_request(struct wl_h1 *h, struct wl_work *w,
+                                   const struct wl_h1_text *head, const struct wl_h1_lines *lines,
+                                   const struct wl_seen *seen)
 {
-    uint64_t end = text.offset + text.octets.n;
+    uint64_t end = head->offset + head->octets.n;
+    struct wl_h1_text text = *head;
     struct wl_message *m = &w->ex.req;
     bool kept = keep_text(h, w, &text), framed;
 
@@ -165,7 +161,7 @@ static void request_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_h1
 {
     uint64_t end = text.offset + text.octets.n;
     struct wl_work *w = s->work;
-    enum wl_h1_read read = w ? wl_h1_read_request(h, w, text, lines, seen) : WL_READ_REFUSED;
+    enum wl_h1_read read = w ? wl_h1_read_request(h, w, &text, lines, seen) : WL_READ_REFUSED;
 
     if (read == WL_READ && text.n_runs)
         w->ex.req.body_at.frame = text.runs[text.n_runs - 1].frame;
@@ -440,10 +436,12 @@ static bool parse_response(struct wl_h1 *h, struct wl_work *w, struct wl_message
                  : wl_h1_parse_fields(h, w, m, text, from, false);
 }
 
-bool wl_h1_read_response(struct wl_h1 *h, const struct wl_begin *begin, struct wl_h1_text text,
-                         const struct wl_h1_lines *lines, const struct wl_seen *seen)
+bool wl_h1_read_response(struct wl_h1 *h, const struct wl_begin *begin,
+                         const struct wl_h1_text *head, const struct wl_h1_lines *lines,
+                         const struct wl_seen *seen)
 {
-    uint64_t end = text.offset + text.octets.n;
+    uint64_t end = head->offset + head->octets.n;
+    struct wl_h1_text text = *head;
     struct wl_work *w = begin->work;
     struct wl_message *m = &w->ex.res; /* where it belongs, if it is the final one */
 
@@ -491,7 +489,7 @@ static void response_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_h
             return;
         }
     }
-    if (!w || !wl_h1_read_response(h, &s->begin, text, lines, seen)) {
+    if (!w || !wl_h1_read_response(h, &s->begin, &text, lines, seen)) {
         wl_h1_response_refused(h, s, w, end, seen);
         return;
     }

@@ -146,9 +146,12 @@ static inline struct wl_layer *wl_h1_layer(const struct wl_h1 *h)
     return h->build.layer;
 }
 
+/** Takes n octets, which are there. */
 static inline void wl_h1_take(struct wl_h1_in *in, size_t n)
 {
-    in->bytes = wl_span_after(in->bytes, n);
+    WL_ASSERT(n <= in->bytes.n);
+    in->bytes.p += n;
+    in->bytes.n -= n;
     in->at.offset += n;
     in->used += n;
 }
@@ -317,16 +320,22 @@ enum wl_h1_read {
 };
 
 /** Octets that a head may have. */
-size_t wl_h1_max_head(const struct wl_h1 *h);
-/** Reads the head of w's request. text: a complete head; lines: its lines, if it is plain, or NULL. */
-enum wl_h1_read wl_h1_read_request(struct wl_h1 *h, struct wl_work *w, struct wl_h1_text text,
-                                   const struct wl_h1_lines *lines, const struct wl_seen *seen);
+static inline size_t wl_h1_max_head(const struct wl_h1 *h)
+{
+    return (size_t)wl_min_u64(wl_max_u64(wl_h1_layer(h)->host->cfg->limits.max_head, 64),
+                              UINT32_MAX);
+}
+/** Reads the head of w's request. head: all of it; lines: its lines, if it is plain, or NULL. */
+enum wl_h1_read wl_h1_read_request(struct wl_h1 *h, struct wl_work *w,
+                                   const struct wl_h1_text *head, const struct wl_h1_lines *lines,
+                                   const struct wl_seen *seen);
 /** Does what follows from it: s, which reads the request of s->work, goes on to the octet at end. */
 void wl_h1_request_read(struct wl_h1 *h, struct wl_h1_side *s, enum wl_h1_read read, uint64_t end,
                         const struct wl_seen *seen);
 /** Reads the head of the response that began into begin->work->ex.res. False: not all of it could be kept. */
-bool wl_h1_read_response(struct wl_h1 *h, const struct wl_begin *begin, struct wl_h1_text text,
-                         const struct wl_h1_lines *lines, const struct wl_seen *seen);
+bool wl_h1_read_response(struct wl_h1 *h, const struct wl_begin *begin,
+                         const struct wl_h1_text *head, const struct wl_h1_lines *lines,
+                         const struct wl_seen *seen);
 /** Does what follows from that; w may be NULL. */
 void wl_h1_response_refused(struct wl_h1 *h, struct wl_h1_side *s, struct wl_work *w, uint64_t end,
                             const struct wl_seen *seen);

@@ -50,7 +50,7 @@ static struct wl_h1_side *go_on(struct wl_h1_in *in, struct wl_work *w, struct w
     return s;
 }
 
-static void take_request(struct wl_h1_in *in, struct wl_h1_text text,
+static void take_request(struct wl_h1_in *in, const struct wl_h1_text *text,
                          const struct wl_h1_lines *lines)
 {
     struct wl_h1 *h = in->h;
@@ -59,7 +59,7 @@ static void take_request(struct wl_h1_in *in, struct wl_h1_text text,
     struct wl_message *m = w ? &w->ex.req : NULL;
     struct wl_h1_side *s;
 
-    wl_h1_take(in, text.octets.n);
+    wl_h1_take(in, text->octets.n);
     if (read == WL_READ && has_content(in, m)) {
         wl_build_request_content(&h->build, w, m->declared, in->seen);
         wl_h1_take(in, (size_t)m->declared);
@@ -78,7 +78,8 @@ static bool is_final(struct wl_span line)
     return line.n >= WL_STATUS_LIKE && wl_h1_status_like(line) && line.p[9] != '1';
 }
 
-static void take_final(struct wl_h1_in *in, struct wl_h1_text text, const struct wl_h1_lines *lines)
+static void take_final(struct wl_h1_in *in, const struct wl_h1_text *text,
+                       const struct wl_h1_lines *lines)
 {
     struct wl_h1 *h = in->h;
     struct wl_begin begin;
@@ -89,7 +90,7 @@ static void take_final(struct wl_h1_in *in, struct wl_h1_text text, const struct
 
     wl_build_response(&h->build, &begin, in->at, in->seen);
     w = begin.work;
-    wl_h1_take(in, text.octets.n);
+    wl_h1_take(in, text->octets.n);
     if (!w || !wl_h1_read_response(h, &begin, text, lines, in->seen)) {
         s = go_on(in, w, NULL);
         if (s)
@@ -132,11 +133,11 @@ bool wl_h1_take_message(struct wl_h1_in *in)
     if (request) {
         if (!wl_h1_is_request(wl_h1_first_line(octets, &lines)))
             return false;
-        take_request(in, text, &lines);
+        take_request(in, &text, &lines);
     } else {
         if (!is_final(wl_h1_first_line(octets, &lines)))
             return false;
-        take_final(in, text, &lines);
+        take_final(in, &text, &lines);
     }
     return true;
 }

@@ -71,4 +71,29 @@ static inline enum wl_field_id wl_lookup_field_amid(const struct wl_lookup *l, c
     return wl_lookup_field(l, wl_span(p, n));
 }
 
+/**
+ * wl_lookup_method for the word before the first SP of a line. *ret_n is its length, or 0, with OTHER:
+ * no word of less than 8 octets stands there.
+ * p  the line: 8 octets can be read
+ */
+static inline enum wl_method wl_lookup_method_front(const struct wl_lookup *l, const uint8_t *p,
+                                                    size_t *ret_n)
+{
+    const uint64_t ones = 0x0101010101010101, high = 0x8080808080808080;
+    uint64_t word = wl_octets_word(p), other = word ^ ones * ' ', last;
+    uint64_t space = (other - ones) & ~other & high; /* exact up to the first */
+    size_t n = space ? (size_t)__builtin_ctzll(space) / 8 : 0;
+    const struct wl_lookup_name *slot;
+
+    *ret_n = n;
+    if (n == 0)
+        return WL_METHOD_OTHER;
+    word &= l->first[n];
+    last = word << (64 - 8 * n);
+    slot = &l->methods[wl_lookup_hash(l, word, last, n) & (WL_LOOKUP_METHODS - 1)];
+    if (WL_LIKELY_TRUE(slot->first == word && slot->n == n))
+        return (enum wl_method)slot->id;
+    return wl_lookup_method(l, wl_span(p, n));
+}
+
 #endif

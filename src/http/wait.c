@@ -31,7 +31,7 @@ static bool needs_acks(const struct wl_work *w)
            (w->ex.res.state != WL_ABSENT && w->wait->t_final_acked == 0);
 }
 
-void wl_wait_ask(struct wl_build *b)
+void wl_wait_ask_again(struct wl_build *b)
 {
     bool want = false;
 

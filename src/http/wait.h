@@ -18,8 +18,14 @@ void wl_wait_response(struct wl_build *b, struct wl_work *w, const struct wl_see
 /** A direction ended. */
 void wl_wait_end(const struct wl_build *b, enum wl_dir dir, enum wl_end how, enum wl_dir by,
                  wl_ns now);
-/** Turns acknowledgements on or off as needed. */
-void wl_wait_ask(struct wl_build *b);
+/** What wl_wait_ask does where something waits, or did. */
+void wl_wait_ask_again(struct wl_build *b);
+/** Turns acknowledgements on or off as needed: for nearly no request. */
+static inline void wl_wait_ask(struct wl_build *b)
+{
+    if (b->acks || (b->last && b->last->wait))
+        wl_wait_ask_again(b);
+}
 /** The exchange is about to be emitted. */
 void wl_wait_finish(struct wl_work *w);
 
