@@ -12,8 +12,9 @@ enum {
     WL_CHUNK_FIRST = 2560,
     WL_CHUNK_SMALL = 4 * WL_CHUNK_FIRST, /* an arena of so many octets grows by larger chunks */
     WL_CHUNK_LARGEST = 1 << 20,
-    WL_ALIGN = 8,
 };
+static_assert(WL_CHUNK_FIRST % WL_ALIGN == 0 && sizeof(struct wl_chunk) % WL_ALIGN == 0,
+              "what is left of a chunk is a multiple of what is taken of it");
 
 static void *library_alloc(void *user, size_t n)
 {
@@ -113,19 +114,6 @@ void *wl_resize(struct wl_budget *b, void *p, size_t old_n, size_t n)
 }
 
 /* --------------------------------------------------------------------------------- arenas */
-
-/* A run of memory: this header, then octets. */
-struct wl_chunk {
-    struct wl_chunk *next;
-    size_t octets, used; /* both with the header */
-};
-
-struct wl_arena {
-    struct wl_arena_pool *pool;
-    struct wl_chunk *chunks; /* the one in use first; the arena itself lies in the last */
-    struct wl_arena *next;   /* in a list of arenas to be freed */
-    size_t octets;
-};
 
 void wl_arena_pool_init(struct wl_arena_pool *pool, struct wl_budget *b, size_t keep)
 {
@@ -239,22 +227,11 @@ static bool add_chunk(struct wl_arena *a, size_t n)
     return true;
 }
 
-void *wl_arena_raw(struct wl_arena *a, size_t n)
+void *wl_arena_more(struct wl_arena *a, size_t n)
 {
-    struct wl_chunk *c = a->chunks;
-    void *p;
-
-    if (n > SIZE_MAX / 4)
+    if (n > SIZE_MAX / 4 || !add_chunk(a, (n + WL_ALIGN - 1) / WL_ALIGN * WL_ALIGN))
         return NULL;
-    n = (n + WL_ALIGN - 1) / WL_ALIGN * WL_ALIGN;
-    if (n > c->octets - c->used) {
-        if (!add_chunk(a, n))
-            return NULL;
-        c = a->chunks;
-    }
-    p = (uint8_t *)c + c->used;
-    c->used += n;
-    return p;
+    return wl_arena_raw(a, n);
 }
 
 void *wl_arena_alloc(struct wl_arena *a, size_t n)

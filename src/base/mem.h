@@ -41,7 +41,21 @@ struct wl_arena_pool {
     size_t idle_octets, keep;
 };
 
-struct wl_arena;
+/** A run of memory: this header, then octets. Both counts are multiples of WL_ALIGN. */
+struct wl_chunk {
+    struct wl_chunk *next;
+    size_t octets, used; /* both with the header */
+};
+
+/** Lies in its own first chunk. */
+struct wl_arena {
+    struct wl_arena_pool *pool;
+    struct wl_chunk *chunks; /* the one in use first; the arena itself lies in the last */
+    struct wl_arena *next;   /* in a list of arenas to be freed */
+    size_t octets;
+};
+
+enum { WL_ALIGN = 8 };
 
 void wl_arena_pool_init(struct wl_arena_pool *pool, struct wl_budget *b, size_t keep);
 /** Frees the idle chunks; every arena must have been freed before. */
@@ -58,10 +72,21 @@ void wl_arena_free_chain(struct wl_arena *list);
 WL_MUST_USE struct wl_arena *wl_arena_new(struct wl_arena_pool *pool);
 /** Frees everything in it and itself, into its pool; NULL is fine. */
 void wl_arena_free(struct wl_arena *a);
-/** n zeroed octets aligned to 8, or NULL. They live as long as the arena. */
+/** n zeroed octets aligned to WL_ALIGN, or NULL. They live as long as the arena. */
 WL_MUST_USE void *wl_arena_alloc(struct wl_arena *a, size_t n);
-/** The same, not zeroed: for what is written at once. */
-WL_MUST_USE void *wl_arena_raw(struct wl_arena *a, size_t n);
+/** What wl_arena_raw does where the chunk in use is full. */
+WL_MUST_USE void *wl_arena_more(struct wl_arena *a, size_t n);
+/** The same as wl_arena_alloc, not zeroed: for what is written at once. */
+WL_MUST_USE static inline void *wl_arena_raw(struct wl_arena *a, size_t n)
+{
+    struct wl_chunk *c = a->chunks;
+    void *p = (uint8_t *)c + c->used;
+
+    if (WL_LIKELY_FALSE(n > c->octets - c->used))
+        return wl_arena_more(a, n);
+    c->used += (n + WL_ALIGN - 1) / WL_ALIGN * WL_ALIGN; /* as much is left then, too */
+    return p;
+}
 /** count * size, checked. */
 WL_MUST_USE void *wl_arena_array(struct wl_arena *a, size_t count, size_t size);
 /** Copies s; an empty span (p NULL) when s is empty or memory is refused. */
