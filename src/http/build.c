@@ -239,10 +239,8 @@ static enum wl_unjudged reason_of(const struct wl_message *m)
 
 static void explain_message(struct wl_work *w, const struct wl_message *m)
 {
-    enum wl_unjudged why = reason_of(m);
-
-    if (why != WL_JUDGED)
-        wl_build_unjudged(w, why);
+    if (m->end != WL_END_NONE || m->n_body_lost)
+        wl_build_unjudged(w, reason_of(m));
 }
 
 /* The reason that stands for an exchange of which something is missing. */

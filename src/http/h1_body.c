@@ -283,7 +283,7 @@ static void data_passed(struct wl_h1_side *s, uint64_t n)
         s->chunk = WL_CHUNK_END;
 }
 
-static void feed_chunked(struct wl_h1_in *in)
+static void feed_chunk(struct wl_h1_in *in)
 {
     struct wl_h1_side *s = in->s;
     size_t n;
@@ -306,6 +306,14 @@ static void feed_chunked(struct wl_h1_in *in)
     }
 }
 
+/* Whoever answers is not interrupted; of the client each piece is watched. */
+static void feed_chunked(struct wl_h1_in *in)
+{
+    do
+        feed_chunk(in);
+    while (in->bytes.n && in->s->phase == WL_H1_CHUNKED && in->at.dir == WL_TO_CLIENT);
+}
+
 /* ---------------------------------------------------------------------------------- watch */
 
 /* Is this request answered for good while its content is still owed? */
@@ -322,7 +330,7 @@ static bool has_known_method(struct wl_span line)
 }
 
 /* What was held back is content after all. */
-static void release_watched(struct wl_h1_in *in)
+static WL_ASIDE void release_watched(struct wl_h1_in *in)
 {
     struct wl_h1_side *s = in->s;
     struct wl_h1_text text = wl_h1_gathered(s, in->at.dir);
@@ -341,7 +349,7 @@ static void release_watched(struct wl_h1_in *in)
 }
 
 /* A request line stands where content is owed: the content was abandoned. */
-static void abandon(struct wl_h1_in *in, size_t held_before)
+static WL_ASIDE void abandon(struct wl_h1_in *in, size_t held_before)
 {
     struct wl_h1_side *s = in->s;
     struct wl_h1 *h = in->h;

@@ -76,14 +76,14 @@ static WL_INLINE size_t scan(struct wl_span head, struct wl_h1_lines *ret, kinds
     return 0;
 }
 
-static size_t scan_narrow(struct wl_span head, struct wl_h1_lines *ret)
+static WL_ASIDE size_t scan_narrow(struct wl_span head, struct wl_h1_lines *ret)
 {
     return scan(head, ret, wl_lanes_kinds);
 }
 
 #ifdef WL_LANES_WIDE
 
-WL_LANES_WIDE_TARGET static size_t scan_wide(struct wl_span head, struct wl_h1_lines *ret)
+WL_LANES_WIDE_TARGET static WL_ASIDE size_t scan_wide(struct wl_span head, struct wl_h1_lines *ret)
 {
     return scan(head, ret, wl_lanes_kinds_wide);
 }
