@@ -267,6 +267,32 @@ void conversation_split(const struct packets *in, size_t size, struct packets *r
     }
 }
 
+void conversation_split_heads(const struct packets *in, size_t behind, struct packets *ret)
+{
+    const struct wl_span empty = WL_SPAN("\r\n\r\n");
+
+    for (uint32_t i = 0; i < in->n; i++) {
+        const struct packet *whole = &in->p[i];
+        struct wl_span all = whole->payload;
+        size_t from = 0;
+
+        for (size_t end = 0; end < all.n; end++) {
+            if (end < empty.n + behind ||
+                !wl_span_starts(wl_span_after(all, end - behind - empty.n), empty))
+                continue;
+            struct packet p = piece(whole, from, end - from);
+
+            add_packet(ret, &p);
+            from = end;
+        }
+        if (from < all.n || all.n == 0) {
+            struct packet p = piece(whole, from, all.n - from);
+
+            add_packet(ret, &p);
+        }
+    }
+}
+
 /** xorshift64*: the same numbers everywhere; never for anything but variety. */
 static uint64_t next_random(uint64_t *state)
 {

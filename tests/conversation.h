@@ -44,6 +44,8 @@ void conversation_play(const struct dialogue_case *c, struct packets *ret);
 
 /** Every packet with payload becomes packets of at most size octets. */
 void conversation_split(const struct packets *in, size_t size, struct packets *ret);
+/** Every packet with payload ends, and another one begins, so many octets behind each empty line in it. */
+void conversation_split_heads(const struct packets *in, size_t behind, struct packets *ret);
 /**
  * Every packet with payload becomes pieces that overlap, come in any order, and some of them twice;
  * the acknowledgement still comes after all of them. The same seed gives the same packets.

@@ -31,6 +31,8 @@ enum shape {
     WHOLE,
     BYTES,
     SEVENS,
+    HEADS,
+    BEYOND_HEADS,
     SHUFFLED,
     ACK_FIRST,
     CHATTER,
@@ -52,6 +54,8 @@ static const struct mode modes[] = {
     {.name = "whole"},
     {.name = "octet by octet", .shape = BYTES},
     {.name = "in sevens", .shape = SEVENS},
+    {.name = "heads apart from content", .shape = HEADS},
+    {.name = "heads with an octet of content", .shape = BEYOND_HEADS},
     {.name = "shuffled 1", .shape = SHUFFLED, .seed = 1},
     {.name = "shuffled 2", .shape = SHUFFLED, .seed = 2},
     {.name = "shuffled 3", .shape = SHUFFLED, .seed = 3},
@@ -171,6 +175,8 @@ static void make_shape(const struct mode *m, const struct packets *played, struc
     case WHOLE: *ret = *played; break;
     case BYTES: conversation_split(played, 1, ret); break;
     case SEVENS: conversation_split(played, 7, ret); break;
+    case HEADS: conversation_split_heads(played, 0, ret); break;
+    case BEYOND_HEADS: conversation_split_heads(played, 1, ret); break;
     case SHUFFLED: conversation_shuffle(played, m->seed, ret); break;
     case ACK_FIRST: conversation_ack_first(played, ret); break;
     case CHATTER: conversation_chatter(played, ret); break;

@@ -19,6 +19,7 @@ struct wl_work {
     struct wl_wait *wait;     /* ex.wait, writable */
     struct wl_inside *inside; /* what is looked for in the content of the response; NULL: nothing */
     uint64_t head_end;        /* offset after the request's head; WL_NONE: not complete */
+    uint64_t left;            /* octets of content that pass by (h1_whole.c) */
     uint64_t drops_before;    /* capture_dropped when it began */
     wl_ns t_done;
     uint32_t room_interim, room_more;

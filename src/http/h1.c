@@ -11,7 +11,7 @@
 #include "h1_side.h"
 #include "persist.h"
 
-static_assert(sizeof(struct wl_h1) <= 144, "a connection that is spoken on is small, too");
+static_assert(sizeof(struct wl_h1) <= 152, "a connection that is spoken on is small, too");
 
 /* Of an arena, from the exchange on, what most of them take with both heads and their fields. */
 enum { EXCHANGE_OCTETS = 2048, CACHE_LINE = 64 };
@@ -44,8 +44,11 @@ static void count_passed(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir)
 static void forget(struct wl_build *b, const struct wl_work *w)
 {
     struct wl_h1 *h = WL_CONTAINER(b, struct wl_h1, build);
-    struct wl_h1_live *live = h->live;
+    struct wl_h1_live *live;
 
+    if (h->passing == w)
+        (void)wl_h1_wake_up(h); /* its content is still under way */
+    live = h->live;
     if (!live)
         return;
     for (int d = 0; d < 2; d++) {
@@ -85,8 +88,12 @@ bool wl_h1_wake_up(struct wl_h1 *h)
         reset_side(&live->side[0]);
         reset_side(&live->side[1]);
         memset(&live->switched, 0, sizeof(*live) - offsetof(struct wl_h1_live, switched));
+        if (h->passing)
+            wl_h1_pass_on(h, &live->side[h->passing_dir]);
         return true;
     }
+    wl_build_unjudged(h->passing, WL_UNJUDGED_LIMIT); /* where its content ends nobody will see */
+    h->passing = NULL;
     wl_h1_layer(h)->host->counters->refused++;
     wl_build_doubt(&h->build, WL_UNJUDGED_LIMIT, WL_TO_SERVER);
     wl_build_doubt(&h->build, WL_UNJUDGED_LIMIT, WL_TO_CLIENT);
@@ -199,10 +206,13 @@ static struct wl_fed h1_feed(struct wl_layer *l, enum wl_dir dir, struct wl_span
     h->build.heard[dir] = true;
     in.seen = wl_build_clock(&h->build, dir, seen, &room);
     wl_build_acked(&h->build, dir, in.seen);
+    /* what was passing is interrupted, or somebody else speaks meanwhile */
+    if (h->passing && !wl_h1_wake_up(h))
+        return (struct wl_fed){WL_FED, bytes.n, 0};
     while (!h->live && in.bytes.n && wl_h1_take_message(&in))
         continue;
     if (!h->live && in.bytes.n == 0)
-        return (struct wl_fed){WL_FED, bytes.n, 0};
+        return (struct wl_fed){WL_FED, bytes.n, h->passing ? h->passing->left : 0};
     return feed_live(&in);
 }
 
@@ -214,7 +224,11 @@ static struct wl_fed h1_skipped(struct wl_layer *l, enum wl_dir dir, uint64_t n,
     struct wl_h1_side *s;
     struct wl_seen room;
 
-    if (h->deaf || !h->live)
+    if (h->passing && h->passing_dir == dir && h->passing->left == n) { /* as nearly always */
+        wl_h1_passed(h, at.offset + n, wl_build_clock(&h->build, dir, seen, &room));
+        return fed;
+    }
+    if (h->deaf || (h->passing && !wl_h1_wake_up(h)) || !h->live)
         return fed;
     s = &h->live->side[dir];
     s->skipping = false;
@@ -339,6 +353,8 @@ static void h1_end(struct wl_layer *l, enum wl_dir dir, enum wl_end how, enum wl
 
     if (how == WL_END_RESET)
         wl_persist_reset(&h->build, by, seen); /* while all is as it was */
+    if (h->passing)
+        (void)wl_h1_wake_up(h);
     if (h->live)
         end_side(h, dir, how, seen);
     /* whatever is no FIN ends both: what was under way is told with what there is of it */
@@ -395,7 +411,8 @@ static bool h1_rest(const struct wl_layer *l, struct wl_rest *ret)
 {
     const struct wl_h1 *h = l->state;
 
-    if (h->live || h->deaf || !wl_build_rest(&h->build, ret) || h->last_request != ret->ordinal)
+    if (h->live || h->passing || h->deaf || !wl_build_rest(&h->build, ret) ||
+        h->last_request != ret->ordinal)
         return false;
     ret->bits |= (uint8_t)((h->after_content ? REST_AFTER_CONTENT : 0) |
                            (h->named ? REST_NAMED : 0));
@@ -417,6 +434,8 @@ static void h1_close(struct wl_layer *l, wl_ns now)
     struct wl_h1 *h = enter(l);
     struct wl_seen seen = {.t = now, .acked = WL_NONE};
 
+    if (h->passing)
+        (void)wl_h1_wake_up(h);
     if (h->live) {
         for (int d = 0; d < 2; d++) {
             struct wl_h1_side *s = &h->live->side[d];

@@ -111,13 +111,16 @@ struct wl_h1_live {
     bool client_waits; /* the client spoke first, no HTTP: parked */
 };
 
-/** The layer's state; between exchanges all there is. */
+/** The layer's state; between exchanges all there is, and while content passes by. */
 struct wl_h1 {
     struct wl_build build;
-    struct wl_h1_live *live;
+    struct wl_h1_live *live; /* NULL: nothing is under way, but for: */
+    /* of its message in direction passing_dir, left octets pass by that nobody need look at; NULL: none */
+    struct wl_work *passing;
     uint32_t last_request; /* ordinal of the last request that ended */
-    bool after_content;    /* it had content */
-    bool named;            /* the connection was called by a version */
+    uint8_t passing_dir;
+    bool after_content; /* it had content */
+    bool named;         /* the connection was called by a version */
     bool deaf;
 };
 
@@ -172,17 +175,22 @@ struct wl_at wl_h1_at(const struct wl_h1_text *text, const uint8_t *p);
 
 /** Works off all of in, as far as its phases go. */
 void wl_h1_drain(struct wl_h1_in *in);
-/** Makes h->live, where there is none; false when memory is refused, which is told. */
+/** Makes h->live, where there is none, and what was passing a part of it; false when memory is refused,
+ * which is told. */
 bool wl_h1_wake_up(struct wl_h1 *h);
 
 /* h1_whole.c: the short way */
 
 /**
- * Takes one message, or the beginning of one, from the front of in: nothing is under way (h->live is
- * NULL), and it begins here with a plain head that lies here whole. Where its content goes on, h->live
- * says so afterwards. False: nothing was taken, it is for others.
+ * Takes one message, or the beginning of one, from the front of in: nothing is under way, and it begins
+ * here with a plain head that lies here whole. Where its content goes on, h->live or h->passing say so
+ * afterwards. False: nothing was taken, it is for others.
  */
 bool wl_h1_take_message(struct wl_h1_in *in);
+/** All octets that were passing have passed; offset is that of the next one. */
+void wl_h1_passed(struct wl_h1 *h, uint64_t offset, const struct wl_seen *seen);
+/** What is passing becomes content that s follows. */
+void wl_h1_pass_on(struct wl_h1 *h, struct wl_h1_side *s);
 
 /* h1_gather.c */
 

@@ -2,10 +2,11 @@
  * SPDX-License-Identifier: MIT
  *
  * Nearly all messages find nothing under way on their connection: no struct wl_h1_live. Their head is
- * plain and lies in one packet, and they have no content, or all of it lies there too. For these a
- * message is one straight run from its first octet to its last, and nothing is kept in between.
- * Whatever is otherwise is left to the long way (h1.c): before anything was taken, or behind the head,
- * when content goes on. The dialogues, played whole and in pieces, hold the two together.
+ * plain and lies in one packet, and they have no content, or all of it lies there too, or it is of known
+ * length and begins there. For these a message is one straight run from its first octet to its last;
+ * all that is kept meanwhile is how much content is to pass by. Whatever is otherwise is left to the long
+ * way (h1.c): before anything was taken, or behind the head, when content goes on, or once something
+ * interrupts it. The dialogues, played whole and in pieces, hold the two together.
  */
 #include "h1_side.h"
 #include "inside.h"
@@ -19,15 +20,67 @@ static bool is_turn_of_client(const struct wl_build *b)
     return !b->parked && (!w || ((w->answered || w->stray) && !w->unasked_101));
 }
 
-/* Content of known length that lies here whole, and tells by its first octet that it is no message. */
+/* Content of known length begins here, and tells by its first octet that it is no message? */
 static bool has_content(const struct wl_h1_in *in, const struct wl_message *m)
 {
     uint8_t first;
 
-    if (m->framing != WL_FRAMING_LENGTH || m->declared > in->bytes.n)
+    if (m->framing != WL_FRAMING_LENGTH || in->bytes.n == 0)
         return false;
     first = in->bytes.p[0];
     return in->at.dir == WL_TO_SERVER ? first < 'A' || first > 'Z' : first != 'H';
+}
+
+static void count_content(struct wl_h1 *h, struct wl_work *w, enum wl_dir dir, uint64_t n,
+                          const struct wl_seen *seen)
+{
+    struct wl_message *res = &w->ex.res;
+
+    if (dir == WL_TO_SERVER) {
+        wl_build_request_content(&h->build, w, n, seen);
+        return;
+    }
+    res->body_bytes += n;
+    res->t_last = seen->t;
+    res->last_frame = seen->frame;
+}
+
+/* Takes what lies here of such content. False: there is more, which will pass by. */
+static bool take_content(struct wl_h1_in *in, struct wl_work *w, const struct wl_message *m)
+{
+    uint64_t n = wl_min_u64(m->declared, in->bytes.n);
+
+    count_content(in->h, w, in->at.dir, n, in->seen);
+    wl_h1_take(in, (size_t)n);
+    if (n == m->declared)
+        return true;
+    w->left = m->declared - n;
+    in->h->passing = w;
+    in->h->passing_dir = (uint8_t)in->at.dir;
+    return false;
+}
+
+void wl_h1_passed(struct wl_h1 *h, uint64_t offset, const struct wl_seen *seen)
+{
+    struct wl_work *w = h->passing;
+    enum wl_dir dir = (enum wl_dir)h->passing_dir;
+
+    h->passing = NULL;
+    count_content(h, w, dir, w->left, seen);
+    wl_h1_over(h, w, dir, WL_WHOLE, WL_END_NONE, offset, seen);
+}
+
+void wl_h1_pass_on(struct wl_h1 *h, struct wl_h1_side *s)
+{
+    enum wl_dir dir = (enum wl_dir)h->passing_dir;
+
+    s->work = h->passing;
+    s->m = dir == WL_TO_SERVER ? &s->work->ex.req : &s->work->ex.res;
+    wl_h1_begin_body(s, dir);
+    s->look = WL_LOOK_NOT;
+    s->left = s->work->left;
+    s->skipping = true;
+    h->passing = NULL;
 }
 
 /* Work that one packet does not finish: w's message gets a side. NULL: memory was refused, and what
@@ -61,8 +114,8 @@ static void take_request(struct wl_h1_in *in, const struct wl_h1_text *text,
 
     wl_h1_take(in, text->octets.n);
     if (read == WL_READ && has_content(in, m)) {
-        wl_build_request_content(&h->build, w, m->declared, in->seen);
-        wl_h1_take(in, (size_t)m->declared);
+        if (!take_content(in, w, m))
+            return;
     } else if (read != WL_READ || m->framing != WL_FRAMING_NONE) {
         s = go_on(in, w, m);
         if (s)
@@ -105,8 +158,8 @@ static void take_final(struct wl_h1_in *in, const struct wl_h1_text *text,
     if (content)
         wl_inside_begin(w, m);
     if (content && !w->inside) {
-        m->body_bytes = m->declared;
-        wl_h1_take(in, (size_t)m->declared);
+        if (!take_content(in, w, m))
+            return;
     } else if (!framed || m->framing != WL_FRAMING_NONE) {
         s = go_on(in, w, m);
         if (s)
