@@ -309,9 +309,9 @@ static void feed_chunk(struct wl_h1_in *in)
 /* Whoever answers is not interrupted; of the client each piece is watched. */
 static void feed_chunked(struct wl_h1_in *in)
 {
-    do
+    do {
         feed_chunk(in);
-    while (in->bytes.n && in->s->phase == WL_H1_CHUNKED && in->at.dir == WL_TO_CLIENT);
+    } while (in->bytes.n && in->s->phase == WL_H1_CHUNKED && in->at.dir == WL_TO_CLIENT);
 }
 
 /* ---------------------------------------------------------------------------------- watch */

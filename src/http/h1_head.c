@@ -601,6 +601,7 @@ static void mark_repeated(const struct reading *r, const struct section *s)
 {
     uint64_t seen[WL_FIELD_WORDS] = {0};
 
+    WL_ASSERT(s->fields); /* else nothing could stand in it twice */
     for (uint32_t i = 0; i < s->n; i++) {
         const struct wl_field *f = &s->fields[i];
         uint64_t bit = (uint64_t)1 << f->id % 64;
