@@ -1,6 +1,6 @@
 # program.py - runs wirelint for the tests that see it as a user does.
 # SPDX-License-Identifier: MIT
-"""Running the program, reading what it prints with a real parser, and naming captures."""
+"""Running the program, reading what it prints with a real parser, checking, and naming captures."""
 import json
 import os
 import subprocess
@@ -11,6 +11,30 @@ COMPRESSED = (".gz", ".zst", ".lz4", ".xz")
 
 class Complaint(Exception):
     """Something that the program must not do."""
+
+
+def check(condition, *what):
+    """Complains with these words unless the condition holds."""
+    if not condition:
+        raise Complaint(" ".join(w if isinstance(w, str) else repr(w) for w in what))
+
+
+class Checks:
+    """Counts what is checked, for tests that go on behind a failure: check(condition, what), then status()."""
+
+    def __init__(self):
+        self.n, self.failures = 0, 0
+
+    def __call__(self, condition, what):
+        self.n += 1
+        if not condition:
+            self.failures += 1
+            print("FAILED:", what)
+
+    def status(self):
+        """Says how it went; the exit status of the test."""
+        print(f"{self.n} checks, {self.failures} failures")
+        return 1 if self.failures else 0
 
 
 class Run:

@@ -6,7 +6,7 @@ import os
 import struct
 import unicodedata
 
-from program import Complaint, Run
+from program import Complaint, Run, check
 
 # For markup, CDATA, JSON, spreadsheets, terminals, viewers of messages, readers from right to left.
 NASTY = [
@@ -21,12 +21,6 @@ NASTY = [
     b"/" + b"a" * 5000,
 ]
 DATE = b"Date: Sat, 21 Nov 2026 05:00:00 GMT\r\n"
-
-
-def check(condition, *what):
-    """Complains with these words unless condition holds."""
-    if not condition:
-        raise Complaint(" ".join(str(w) for w in what))
 
 
 class Traffic:

@@ -8,7 +8,7 @@ import re
 import sys
 import tempfile
 
-from program import Complaint, Run, captures
+from program import Complaint, Run, captures, check
 
 CASES = []
 
@@ -16,11 +16,6 @@ CASES = []
 def case(function):
     CASES.append(function)
     return function
-
-
-def check(condition, *what):
-    if not condition:
-        raise Complaint(" ".join(str(w) for w in what))
 
 
 class Place:

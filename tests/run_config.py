@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 
-from program import Complaint, Run
+from program import Complaint, Run, check
 
 CASES = []
 
@@ -15,11 +15,6 @@ CASES = []
 def case(function):
     CASES.append(function)
     return function
-
-
-def check(condition, *what):
-    if not condition:
-        raise Complaint(" ".join(str(w) for w in what))
 
 
 class Place:

@@ -22,18 +22,13 @@ import sys
 import tempfile
 import time
 
-from program import Complaint, Run, captures
+from program import Complaint, Run, captures, check
 
 GOLDEN = "haproxy-103-http10.pcap"
 LIMIT = 5_000_000
 VOID = {"meta", "link", "input", "br"}
 SELF_CLOSED = {"path", "line", "rect"}
 ALLOWED_LINKS = ("https://www.rfc-editor.org/",)
-
-
-def check(condition, *what):
-    if not condition:
-        raise Complaint(" ".join(str(w) for w in what))
 
 
 class Page(html.parser.HTMLParser):

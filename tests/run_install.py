@@ -16,6 +16,8 @@ import subprocess
 import sys
 import tempfile
 
+from program import Checks
+
 LIBRARIES = {"libpcap", "libarchive", "libz", "libnettle", "libc", "libm", "libpthread"}
 FILES = ["bin/wirelint", "share/man/man1/wirelint.1", "share/man/man5/wirelint.conf.5",
          "share/man/man7/wirelint-rules.7", "share/bash-completion/completions/wirelint",
@@ -24,17 +26,7 @@ FILES = ["bin/wirelint", "share/man/man1/wirelint.1", "share/man/man5/wirelint.c
          "{lib}/libwirelint.a", "{lib}/pkgconfig/libwirelint.pc"]
 SHARED_FILES = ["{lib}/libwirelint.so"]
 
-failures = []
-checks = 0
-
-
-def check(true, what):
-    """Counts one check."""
-    global checks
-    checks += 1
-    if not true:
-        failures.append(what)
-        print("FAILED:", what)
+check = Checks()
 
 
 def run(*words, **more):
@@ -141,8 +133,7 @@ def main():
             look_at_library(tree, lib)
             check(build_example(tree, source, cc, lib, False) ==
                   build_example(tree, source, cc, lib, True), "the two libraries differ")
-    print(f"{checks} checks, {len(failures)} failures")
-    return 1 if failures else 0
+    return check.status()
 
 
 if __name__ == "__main__":

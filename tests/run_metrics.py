@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 
-from program import Complaint, Run, captures
+from program import Complaint, Run, captures, check
 
 WAIT = 20
 BEGIN, END = "<!-- begin of the table -->\n", "<!-- end of the table -->\n"
@@ -28,12 +28,6 @@ READ = """import sys
 from %s import text_string_to_metric_families as read
 sys.exit(len(list(read(sys.stdin.read()))) < 30)"""
 LABEL = re.compile(r'([a-z_]+)="((?:[^"\\\n]|\\["\\n])*)"(?:,|$)')
-
-
-def check(condition, *what):
-    """Complains of what does not hold."""
-    if not condition:
-        raise Complaint(" ".join(w if isinstance(w, str) else repr(w) for w in what))
 
 
 class Exposition:

@@ -16,8 +16,9 @@ import subprocess
 import sys
 import tempfile
 
-failures = []
-checks = 0
+from program import Checks
+
+check = Checks()
 passed_over = []
 
 # what is typed, and what must be among the words offered
@@ -40,15 +41,6 @@ NOT_OFFERED = [
     ("wirelint rules --fail", "--fail-on"),
     ("wirelint audit aud", "audit"),
 ]
-
-
-def check(true, what):
-    """Counts one check."""
-    global checks
-    checks += 1
-    if not true:
-        failures.append(what)
-        print("FAILED:", what)
 
 
 def run(*words, **more):
@@ -189,8 +181,7 @@ def main():
         look_at_shells(folder)
     for what in sorted(set(passed_over)):
         print("passed over, since it is not installed:", what)
-    print(f"{checks} checks, {len(failures)} failures")
-    return 1 if failures else 0
+    return check.status()
 
 
 if __name__ == "__main__":

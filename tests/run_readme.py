@@ -14,17 +14,9 @@ import subprocess
 import sys
 import tempfile
 
-failures = []
-checks = 0
+from program import Checks
 
-
-def check(true, what):
-    """Counts one check."""
-    global checks
-    checks += 1
-    if not true:
-        failures.append(what)
-        print("FAILED:", what)
+check = Checks()
 
 
 def follow(text, folder):
@@ -61,14 +53,13 @@ def main():
         os.environ.pop("XDG_CONFIG_HOME", None)
         os.symlink(os.path.join(source, "samples"), os.path.join(folder, "samples"))
         follow(text, folder)
-        check(checks >= 6, f"only {checks} commands were found")
+        check(check.n >= 6, f"only {check.n} commands were found")
         check(os.path.getsize(os.path.join(folder, "evidence.pcapng")) > 1000, "there is no evidence")
     look_at_links(source, "README.md")
     for name in sorted(os.listdir(os.path.join(source, "docs"))):
         if name.endswith(".md"):
             look_at_links(source, os.path.join("docs", name))
-    print(f"{checks} checks, {len(failures)} failures")
-    return 1 if failures else 0
+    return check.status()
 
 
 if __name__ == "__main__":

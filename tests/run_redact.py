@@ -14,7 +14,7 @@ import struct
 import sys
 import tempfile
 
-from program import Complaint, Run
+from program import Complaint, Run, check
 
 CLIENT, SERVER = bytes((127, 9, 8, 7)), bytes((127, 6, 5, 4))
 FORMATS = ("text", "json", "csv", "csv-findings", "html", "openmetrics", "sarif", "junit", "har")
@@ -57,11 +57,6 @@ EXCHANGES = [
     (b"GET /PATH6?api_key=SECRET28 PATH6 HTTP/1.1\r\nHost: HOST5.example\r\n", OK),
     (b"POST /PATH6 HTTP/1.1\r\nHost: HOST5.example\r\nContent-Length: VALUE17\r\n", OK + b"Age: VALUE18\r\n"),
 ]
-
-
-def check(condition, *what):
-    if not condition:
-        raise Complaint(" ".join(str(w) for w in what))
 
 
 def packet(sport, dport, to_server, seq, ack, flags, payload):

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 
-from program import Run
+from program import Checks, Run
 
 SMALL = "nginx-node-103.pcap"
 MOST_MIB = 24
@@ -38,17 +38,7 @@ _, status, usage = os.wait4(pid, 0)
 print(os.waitstatus_to_exitcode(status), usage.ru_maxrss * 1024)
 """
 
-failures = []
-checks = 0
-
-
-def check(true, what):
-    """Counts one check."""
-    global checks
-    checks += 1
-    if not true:
-        failures.append(what)
-        print("FAILED:", what)
+check = Checks()
 
 
 def loaded(command, sonames, stdin=None):
@@ -146,8 +136,7 @@ def main():
             look_at_missing(program, folder, sonames, plain, packed)
         if genpcap != "-":
             look_at_memory(program, folder, genpcap)
-    print(f"resources: {checks} checks, {len(failures)} failed")
-    return 1 if failures else 0
+    return check.status()
 
 
 if __name__ == "__main__":

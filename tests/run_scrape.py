@@ -24,7 +24,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from program import Complaint, Run
+from program import Complaint, Run, check
 
 WAIT = 20
 OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
@@ -33,12 +33,6 @@ TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 class Skip(Exception):
     """What this case needs is not here."""
-
-
-def check(condition, *what):
-    """Complains of what does not hold."""
-    if not condition:
-        raise Complaint(" ".join(w if isinstance(w, str) else repr(w) for w in what))
 
 
 class Endpoint:
