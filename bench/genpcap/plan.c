@@ -235,7 +235,8 @@ static void plan_hints(const struct planning *p)
     add_response(p, METHOD_GET, draw_status(p));
 }
 
-/* For octets that are no HTTP any more. */
+/* For octets that are no HTTP any more. An upgrade draws it behind the size, a tunnel before: see make_line
+ * in content.c. */
 static enum dir draw_side(const struct planning *p)
 {
     return prng_coin(p->prng) ? SERVER : CLIENT;
