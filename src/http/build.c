@@ -266,6 +266,36 @@ static void explain(const struct wl_build *b, struct wl_work *w)
         wl_build_unjudged(w, b->doubt ? (enum wl_unjudged)b->doubt : WL_UNJUDGED_LOST);
 }
 
+/* How the connection has ended, where it has, unless something lies between the response and its FIN
+ * that was lost. */
+static void note_end(const struct wl_build *b, struct wl_exchange *ex, wl_ns now)
+{
+    bool more_lost = b->lost[WL_TO_CLIENT] && ex->res.end_offset != WL_NONE &&
+                     wl_layer_offset(b->layer, WL_TO_CLIENT) > ex->res.end_offset;
+
+    ex->t_end = now;
+    if (b->end == WL_END_NONE ||
+        (b->end_by == WL_TO_CLIENT && ex->res.state == WL_WHOLE && more_lost))
+        return;
+    ex->end = (enum wl_end)b->end;
+    ex->end_by = (enum wl_dir)b->end_by;
+    ex->rst_suspect = b->rst_suspect;
+    ex->t_end = b->t_end;
+}
+
+/* A FIN that was acknowledged, and never captured, by the time that a response to nobody is told: it says that
+ * the response was a notice, as one that is seen does. */
+static void note_unseen_end(const struct wl_build *b, struct wl_exchange *ex)
+{
+    bool by_server = wl_layer_lost_fin(b->layer, WL_TO_CLIENT);
+
+    if (ex->end != WL_END_NONE || !(by_server || wl_layer_lost_fin(b->layer, WL_TO_SERVER)))
+        return;
+    ex->end = WL_END_CLOSED;
+    ex->end_by = by_server ? WL_TO_CLIENT : WL_TO_SERVER;
+    ex->t_end = ex->res.t_last;
+}
+
 static void emit(struct wl_build *b, struct wl_work *w, wl_ns now)
 {
     struct wl_exchange *ex = &w->ex;
@@ -283,12 +313,9 @@ static void emit(struct wl_build *b, struct wl_work *w, wl_ns now)
     ex->state = state_of(w);
     ex->paired = !w->unpaired;
     ex->clocked = !w->unclocked && host->counters->capture_dropped == w->drops_before;
-    if (b->end != WL_END_NONE) {
-        ex->end = (enum wl_end)b->end;
-        ex->end_by = (enum wl_dir)b->end_by;
-        ex->rst_suspect = b->rst_suspect;
-    }
-    ex->t_end = ex->end != WL_END_NONE ? b->t_end : now;
+    note_end(b, ex, now);
+    if (w->stray)
+        note_unseen_end(b, ex);
     explain(b, w);
     tell_steps(b, ex);
     wl_layer_count_exchange(b->layer);
