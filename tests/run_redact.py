@@ -45,6 +45,12 @@ EXCHANGES = [
      OK + b"Location: //u:SECRET31@HOST3.example/PATH3\r\n"),
     (b"CONNECT u:SECRET32@HOST3.example:443 HTTP/1.1\r\nHost: u:SECRET32@p@HOST3.example:443\r\n",
      b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n"),
+    # names that are encoded, several challenges, what clouds call their keys
+    (b"GET /PATH3?%70assword=SECRET33&pass=SECRET34&bearer=SECRET35&access%5Ftoken=SECRET36 HTTP/1.1\r\n"
+     b"Host: HOST3.example\r\nToken: SECRET37\r\nX-Access-Key: SECRET38\r\nDPoP: SECRET39\r\n"
+     b"Ocp-Apim-Subscription-Key: SECRET40\r\n",
+     b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n"
+     b"WWW-Authenticate: Basic realm=x, Negotiate SECRET41, NTLM SECRET42\r\n"),
     # quoted: dates, expectations, redirects, challenges, ranges
     (b"GET /PATH4?token=SECRET25 HTTP/1.1\r\nHost: HOST4.example\r\nExpect: VALUE4\r\nRange: VALUE5\r\n"
      b"If-None-Match: VALUE6\r\n", b"HTTP/1.1 302 Found VALUE7\r\nContent-Length: 0\r\nDate: VALUE8\r\n"

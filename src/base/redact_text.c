@@ -59,30 +59,17 @@ static bool contains_any(struct wl_span s, const char *const *words, const char 
 bool wl_redact_is_secret_name(struct wl_span field_name)
 {
     static const char *const words[] = {
-        "authorization",
-        "cookie",
-        "api-key",
-        "apikey",
-        "api_key",
-        "auth-token",
-        "access-token",
-        "id-token",
-        "csrf",
-        "xsrf",
-        "secret",
-        "password",
-        "passwd",
-        "session",
-        "credential",
-        "jwt",
-        "x-token",
-        "-token",
-        "x-auth",
-        "authentication-info",
-        NULL,
+        "authorization", "cookie",     "api-key",      "apikey",
+        "api_key",       "auth-token", "access-token", "id-token",
+        "csrf",          "xsrf",       "secret",       "password",
+        "passwd",        "session",    "credential",   "jwt",
+        "x-token",       "-token",     "x-auth",       "authentication-info",
+        "access-key",    "accesskey",  "auth-key",     "subscription-key",
+        "dpop",          NULL,
     };
 
-    return contains_any(field_name, words, "acixspj-");
+    return wl_span_equal_nocase(field_name, WL_SPAN("token")) ||
+           contains_any(field_name, words, "acixspjd-");
 }
 
 bool wl_redact_is_secret(const struct wl_field *f)
@@ -101,8 +88,9 @@ static bool is_secret_parameter(struct wl_span name)
         "token",     "secret", "passw",      "pwd",        "apikey", "api_key", "api-key",
         "signature", "sess",   "credential", "oauth_code", "jwt",    NULL,
     };
-    static const char *const whole[] = {"key", "sig",  "sid",       "code",         "pin",
-                                        "otp", "auth", "assertion", "samlresponse", "samlrequest"};
+    static const char *const whole[] = {"key",  "sig",    "sid",          "code",
+                                        "pin",  "otp",    "auth",         "assertion",
+                                        "pass", "bearer", "samlresponse", "samlrequest"};
 
     for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++) {
         if (wl_span_equal_nocase(name, wl_span_text(whole[i])))
@@ -132,14 +120,32 @@ void wl_redact_authority(struct wl_span s)
     wl_redact_mask(wl_span_sub(s, 0, at));
 }
 
+/* The name as it is meant: "%70assword" is one, too (RFC 3986 6.2.2.2). */
+static struct wl_span decoded(struct wl_span name, uint8_t buf[MOST_NAME])
+{
+    size_t n = 0;
+
+    if (name.n == 0 || !memchr(name.p, '%', name.n))
+        return name;
+    for (size_t i = 0; i < name.n; i++) {
+        int high = i + 2 < name.n && name.p[i] == '%' ? wl_hex_value(name.p[i + 1]) : -1;
+        int low = high >= 0 ? wl_hex_value(name.p[i + 2]) : -1;
+
+        buf[n++] = low >= 0 ? (uint8_t)(high << 4 | low) : name.p[i];
+        i += low >= 0 ? 2 : 0;
+    }
+    return wl_span(buf, n);
+}
+
 /* s begins behind a delimiter of parameters: NAME=VALUE. Returns how far it was looked at. */
 static size_t mask_parameter(struct wl_span s)
 {
     struct wl_span name = wl_span_sub(s, 0, wl_span_find(wl_span_sub(s, 0, MOST_NAME), '='));
     struct wl_span value = wl_span_after(s, name.n + 1);
+    uint8_t buf[MOST_NAME];
     size_t n = 0;
 
-    if (name.n == MOST_NAME || name.n >= s.n || !is_secret_parameter(name))
+    if (name.n == MOST_NAME || name.n >= s.n || !is_secret_parameter(decoded(name, buf)))
         return 0;
     while (n < value.n && !ends_url(value.p[n]) && value.p[n] != '&' && value.p[n] != ';' &&
            value.p[n] != '#')
@@ -209,14 +215,16 @@ static bool starts_nocase(struct wl_span s, struct wl_span word)
     return wl_span_equal_nocase(wl_span_sub(s, 0, word.n), word);
 }
 
-/* A scheme, and behind it what is a secret: credentials, and challenges that are tokens. */
-static bool has_scheme(const struct wl_field *f)
+void wl_redact_tokens(struct wl_span challenges)
 {
-    if (f->id == WL_FIELD_AUTHORIZATION || f->id == WL_FIELD_PROXY_AUTHORIZATION)
-        return true;
-    return f->value.n && wl_lower(f->value.p[0]) == 'n' &&
-           (starts_nocase(f->value, WL_SPAN("negotiate ")) ||
-            starts_nocase(f->value, WL_SPAN("ntlm ")));
+    while (challenges.n) {
+        size_t n = wl_span_find(challenges, ',');
+        struct wl_span one = wl_span_trim(wl_span_sub(challenges, 0, n));
+
+        if (starts_nocase(one, WL_SPAN("negotiate ")) || starts_nocase(one, WL_SPAN("ntlm ")))
+            mask_behind_scheme(one);
+        challenges = wl_span_after(challenges, n + 1);
+    }
 }
 
 void wl_redact_field(const struct wl_field *f)
@@ -225,13 +233,16 @@ void wl_redact_field(const struct wl_field *f)
         wl_redact_line(wl_field_sent_name(f));
     } else if (f->id == WL_FIELD_COOKIE || f->id == WL_FIELD_SET_COOKIE) {
         mask_cookies(f->value, f->id == WL_FIELD_COOKIE);
-    } else if (has_scheme(f)) {
+    } else if (f->id == WL_FIELD_AUTHORIZATION || f->id == WL_FIELD_PROXY_AUTHORIZATION) {
         mask_behind_scheme(f->value);
     } else if (wl_redact_is_secret(f)) {
         wl_redact_mask(f->value);
     } else {
         if (f->id == WL_FIELD_HOST)
             wl_redact_authority(f->value);
+        if (f->id == WL_FIELD_WWW_AUTHENTICATE || f->id == WL_FIELD_PROXY_AUTHENTICATE ||
+            (f->value.n && wl_lower(f->value.p[0]) == 'n'))
+            wl_redact_tokens(f->value);
         wl_redact_urls(f->value);
     }
 }

@@ -18,6 +18,8 @@ void wl_redact_mask(struct wl_span s);
 void wl_redact_urls(struct wl_span s);
 /** User and password before the "@" of an authority (RFC 3986 3.2), with which s begins, as Host and CONNECT have it. */
 void wl_redact_authority(struct wl_span s);
+/** What follows the schemes whose challenges are tokens ("Basic realm=x, Negotiate TOKEN"). */
+void wl_redact_tokens(struct wl_span challenges);
 /** Does the name of a field say that its value is a secret (Authorization, Cookie, X-Api-Key ...)? */
 bool wl_redact_is_secret_name(struct wl_span field_name);
 bool wl_redact_is_secret(const struct wl_field *f);

@@ -199,6 +199,7 @@ static void redact(struct wl_span said, enum wl_redact level, const struct wl_ex
     } else if (level < WL_REDACT_VALUES) {
         if (ex && is_in_authority(&ex->req, uncut(said)))
             hide_userinfo(said);
+        wl_redact_tokens(said);
         wl_redact_line(said);
     }
 }
