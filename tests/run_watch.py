@@ -632,6 +632,19 @@ class Cases:
             check(len(numbers) > 1 and numbers == sorted(numbers, reverse=True) and numbers[0] > numbers[-1],
                   f"{keys}, sorted by {head}: {numbers}")
 
+    def case_reset(self, terminal):
+        """Counters that begin anew are zero; nobody says that there was no packet."""
+        self.watch(terminal)
+        terminal.press("F5")
+        terminal.wait("re:2xx +0 ", "none so far", without="There is no packet")
+        terminal.press("3")
+        terminal.wait("since the counters began anew")
+        terminal.press("2")
+        terminal.wait("re:Connections +4 ", "17081")
+        terminal.press("1")
+        terminal.wait("Sequences", without="Overview >")
+        check("2 violations," in self.leave(terminal), "the verdict is that of what was shown")
+
     def case_no_capture(self, terminal):
         """What is no capture says so on the screen, and by what name it was asked for."""
         for command, words in (("true |", "it is empty"), ("echo text |", "it looks like text")):

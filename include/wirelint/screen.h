@@ -99,6 +99,7 @@ struct wl_board {
     struct wl_row_exchange *tail;                              /* latest last */
     uint32_t n_codes, n_rules, n_sequences, n_servers, n_tail; /* rows of each */
     bool live, over; /* over: the source has ended, nothing more will come */
+    bool anew;       /* there was something before the counters began anew (WL_ASK_RESET) */
     /* With a filter in the question the lists and paces are recounted from what history holds and
      * passes it; stats stays that of everything. */
     bool filtered;

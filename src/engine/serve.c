@@ -145,6 +145,7 @@ static void fill_board(void *user, struct wl_board *b)
     b->stats = stats_to_show(e);
     b->live = e->live;
     b->over = e->over;
+    b->anew = e->shown && e->before.packets;
     b->open_connections = b->stats.open_connections;
     b->table_size = e->cfg.limits.max_connections;
     b->memory = b->stats.memory_used;

@@ -201,7 +201,7 @@ void wl_health_put(struct wl_strip *strip, const struct wl_screen *s)
 
 bool wl_empty_is(const struct wl_screen *s)
 {
-    return !s->board || s->board->stats.exchanges == 0;
+    return !s->board || (s->board->stats.exchanges == 0 && !s->board->anew);
 }
 
 static void put_paragraph(struct wl_canvas *c, struct wl_rect *r, unsigned look, const char *text)

@@ -349,7 +349,9 @@ static struct wl_rows rules_of(const struct wl_screen *s, struct findings *f)
 static void draw_none(const struct wl_screen *s, struct wl_canvas *c, struct wl_rect area)
 {
     const char *text = !s->board || s->board->stats.exchanges == 0
-                           ? "No exchange has been judged yet."
+                           ? s->board && s->board->anew
+                                 ? "No exchange has been judged since the counters began anew."
+                                 : "No exchange has been judged yet."
                            : "Nothing was found: every rule that could be asked was kept.";
 
     (void)wl_canvas_wrap(c, area, 0, WL_ROLE_FAINT, wl_span_text(text));
