@@ -302,6 +302,15 @@ static WL_INLINE uint64_t add_words(uint64_t sum, const uint8_t *p, size_t n)
         sum += words;
         sum += sum < words;
     }
+    if (n >= sizeof(uint32_t)) { /* as headers end */
+        uint32_t words;
+
+        memcpy(&words, p, sizeof(words));
+        sum += words;
+        sum += sum < words;
+        p += sizeof(words);
+        n -= sizeof(words);
+    }
     for (; n >= sizeof(uint16_t); p += sizeof(uint16_t), n -= sizeof(uint16_t)) {
         uint16_t word;
 
@@ -338,7 +347,7 @@ static bool is_checksum_wrong(struct wl_span addresses, struct wl_span tcp)
     uint16_t sent;
 
     pseudo = add_words(pseudo, addresses.p, addresses.n);
-    if (WL_LIKELY_TRUE(fold(add_words(pseudo, tcp.p, tcp.n)) == UINT16_MAX))
+    if (WL_LIKELY_TRUE(add_words(pseudo, tcp.p, tcp.n) % UINT16_MAX == 0))
         return false;
     memcpy(&sent, tcp.p + 16, sizeof(sent));
     return sent != 0 && sent != fold(pseudo);

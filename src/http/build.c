@@ -16,12 +16,10 @@
 void wl_build_init(struct wl_build *b, struct wl_layer *l,
                    void (*forget)(struct wl_build *b, const struct wl_work *w))
 {
-    const struct wl_conn_ref *conn = wl_layer_conn(l);
-
     b->layer = l;
     b->forget = forget;
-    b->t_latest = conn->t_first;
-    if (conn->midstream) {
+    b->t_latest = wl_layer_began(l);
+    if (wl_layer_midstream(l)) {
         wl_build_doubt(b, WL_UNJUDGED_MIDSTREAM, WL_TO_SERVER);
         wl_build_doubt(b, WL_UNJUDGED_MIDSTREAM, WL_TO_CLIENT);
     }
@@ -307,7 +305,7 @@ static void emit(struct wl_build *b, struct wl_work *w, wl_ns now)
         return;
     }
     wl_wait_finish(w);
-    ex->conn = *wl_layer_conn(b->layer);
+    wl_layer_conn(b->layer, &ex->conn);
     if (!w->garbage || ex->res.state != WL_ABSENT)
         ex->conn.proto = proto_of(w->stray || w->garbage ? &ex->res : &ex->req, WL_H11);
     ex->state = state_of(w);

@@ -24,6 +24,12 @@ static bool is_turned(const struct wl_flow *flow)
     return ch ? ch->turned : flow->state & WL_FLOW_RESTS && flow->rest & WL_REST_TURNED;
 }
 
+static bool is_midstream(const struct wl_flow *flow)
+{
+    return !wl_tcp_is(&flow->tcp, WL_TO_SERVER, WL_TCP_OPENED) &&
+           !wl_tcp_is(&flow->tcp, WL_TO_CLIENT, WL_TCP_OPENED);
+}
+
 void wl_channel_ref(const struct wl_hand *hand, struct wl_conn_ref *ret)
 {
     struct wl_flow *flow = hand->flow;
@@ -35,8 +41,7 @@ void wl_channel_ref(const struct wl_hand *hand, struct wl_conn_ref *ret)
         .id = origin->id,
         .number = origin->number,
         .proto = ch ? (enum wl_proto)ch->proto : proto_at_rest(flow),
-        .midstream = !wl_tcp_is(&flow->tcp, WL_TO_SERVER, WL_TCP_OPENED) &&
-                     !wl_tcp_is(&flow->tcp, WL_TO_CLIENT, WL_TCP_OPENED),
+        .midstream = is_midstream(flow),
         .t_first = origin->t_first,
         .first_frame = origin->first_frame,
         .rtt = flow->state & WL_FLOW_TIMED ? origin->rtt : 0,
@@ -176,13 +181,21 @@ struct wl_conn_record *wl_channel_record(const struct wl_hand *hand)
 
 /* ----------------------------------------------------------------------- what layers may ask */
 
-const struct wl_conn_ref *wl_layer_conn(const struct wl_layer *l)
+void wl_layer_conn(const struct wl_layer *l, struct wl_conn_ref *ret)
 {
-    struct wl_stream *s = l->channel->stream;
-    struct wl_hand hand = {s, l->channel->flow};
+    const struct wl_hand hand = {l->channel->stream, l->channel->flow};
 
-    wl_channel_ref(&hand, &s->conn);
-    return &s->conn;
+    wl_channel_ref(&hand, ret);
+}
+
+wl_ns wl_layer_began(const struct wl_layer *l)
+{
+    return wl_flow_origin(l->channel->flow)->t_first;
+}
+
+bool wl_layer_midstream(const struct wl_layer *l)
+{
+    return is_midstream(l->channel->flow);
 }
 
 enum wl_proto wl_layer_proto(const struct wl_layer *l)

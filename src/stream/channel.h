@@ -134,7 +134,6 @@ struct wl_stream {
     const struct wl_layer_ops *const *layers;
     struct wl_tcp_env tcp;
     struct wl_link wakes;    /* channels that asked to be woken, the earliest first */
-    struct wl_conn_ref conn; /* what wl_layer_conn lends */
     struct wl_pool channels; /* those given back, */
     struct wl_pool states;   /* and those of the layer that rests */
 };

@@ -164,8 +164,12 @@ struct wl_layer {
 
 /* What a layer may ask of its channel (channel.c). */
 
-/** The connection's identity; the proto is that of the topmost layer. Borrowed. */
-const struct wl_conn_ref *wl_layer_conn(const struct wl_layer *l);
+/** The connection's identity; the proto is that of the topmost layer. */
+void wl_layer_conn(const struct wl_layer *l, struct wl_conn_ref *ret);
+/** The time of the connection's first packet. */
+wl_ns wl_layer_began(const struct wl_layer *l);
+/** Was that in the midst of it? */
+bool wl_layer_midstream(const struct wl_layer *l);
 /** What is spoken, as far as it is known. */
 enum wl_proto wl_layer_proto(const struct wl_layer *l);
 /** Says what is spoken, once known more exactly (WL_H10 after WL_H11, ...). */
