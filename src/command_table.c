@@ -7,7 +7,7 @@ const struct wl_command_row wl_command_rows[WL_N_COMMANDS] = {
     [WL_COMMAND_AUDIT] =
         {
             .name = "audit",
-            .help = "judge, report, exit 1 on violations (the verb for CI)",
+            .help = "judge and report; exit 1 on violations (for CI)",
             .operands = "FILE... [FILTER]",
             .examples =
                 {
@@ -20,7 +20,7 @@ const struct wl_command_row wl_command_rows[WL_N_COMMANDS] = {
     [WL_COMMAND_LIST] =
         {
             .name = "list",
-            .help = "one line per exchange with its whole status sequence",
+            .help = "a line per exchange, with all of its statuses",
             .operands = "FILE... [FILTER]",
             .examples =
                 {
@@ -73,21 +73,21 @@ const struct wl_command_row wl_command_rows[WL_N_COMMANDS] = {
     [WL_COMMAND_EXPLAIN] =
         {
             .name = "explain",
-            .help = "one rule: why, where it is written, what to do, examples",
+            .help = "a rule: why, where it is written, what to do",
             .operands = "RULE...",
             .examples = {"wirelint explain interim-to-http10"},
         },
     [WL_COMMAND_INTERFACES] =
         {
             .name = "interfaces",
-            .help = "what can be captured from",
+            .help = "the interfaces there are to capture from",
             .operands = "",
             .examples = {"wirelint interfaces", "wirelint interfaces --json | jq -r '.[].name'"},
         },
     [WL_COMMAND_CONFIG] =
         {
             .name = "config",
-            .help = "what is set, and by what",
+            .help = "the settings in force, and where each comes from",
             .operands = "",
             .examples = {"wirelint config",
                          "wirelint config --config ci/wirelint.conf --fail-on note"},

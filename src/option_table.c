@@ -553,7 +553,7 @@ const struct wl_option wl_option_rows[] = {
         .letter = 'B',
         .commands = WL_FOR_READERS,
         .argument = "MiB",
-        .help = "-i: buffer of the kernel (default: 16)",
+        .help = "-i: kernel buffer (default: 16)",
         .apply = apply_buffer,
     },
     {
@@ -596,7 +596,7 @@ const struct wl_option wl_option_rows[] = {
         .name = "rule",
         .commands = WL_FOR_READERS | WL_GATHERS,
         .argument = "ID=SEVERITY",
-        .help = "off, note, warning or violation; ID with *",
+        .help = "note, warning, violation or off; ID may hold *",
         .apply = apply_rule,
     },
     {
@@ -610,7 +610,7 @@ const struct wl_option wl_option_rows[] = {
         .name = "set",
         .commands = WL_FOR_READERS | WL_GATHERS,
         .argument = "KEY=VALUE",
-        .help = "a threshold (processing.final=125) or a limit",
+        .help = "set a threshold (processing.final=125) or limit",
         .apply = apply_set,
     },
     {
@@ -638,14 +638,14 @@ const struct wl_option wl_option_rows[] = {
         .name = "baseline",
         .commands = WL_FOR_READERS | WL_GATHERS,
         .argument = "FILE",
-        .help = "findings that stand in FILE do not count",
+        .help = "findings listed in FILE do not count",
         .apply = apply_baseline,
     },
     {
         .name = "write-baseline",
         .commands = WL_FOR_READERS | WL_ONLY_ON_LINE,
         .argument = "FILE",
-        .help = "write such a FILE of the findings of this run",
+        .help = "write the findings of this run as such a FILE",
         .apply = apply_write_baseline,
     },
     {
@@ -679,7 +679,7 @@ const struct wl_option wl_option_rows[] = {
         .name = "metrics",
         .commands = WL_FOR_READERS,
         .argument = "[ADDR:]PORT",
-        .help = "live: let Prometheus fetch the numbers there",
+        .help = "live: serve the numbers there, for Prometheus",
         .apply = apply_metrics,
     },
     {
@@ -701,7 +701,7 @@ const struct wl_option wl_option_rows[] = {
         .name = "speed",
         .commands = WL_FOR_WATCH,
         .argument = "NX",
-        .help = "files: at 1x, 10x ... their own pace, not at once",
+        .help = "files: play at 1x, 10x ... of their own pace",
         .apply = apply_speed,
     },
     {

@@ -675,14 +675,15 @@ static void put_examples(struct wl_text *t, const struct wl_command_row *command
 
 static void help_program(struct wl_text *t)
 {
-    wl_text_put(t, "wirelint reads captures, shows the status sequence of every HTTP exchange and "
-                   "judges it.\n\n"
-                   "  wirelint capture.pcap                 what is wrong in it? (audit)\n"
-                   "  wirelint list capture.pcap            every exchange: GET / -> 103, 200\n"
-                   "  wirelint stats captures/              codes, sequences, times\n"
-                   "  wirelint audit --where status:103 capture.pcap host 10.0.0.9\n"
-                   "  wirelint -i eth0 port 80              the same of what passes by now\n"
-                   "  wirelint explain interim-to-http10    what is behind a finding\n\n");
+    wl_text_put(t,
+                "wirelint shows the status sequence of every HTTP exchange in a capture, and\n"
+                "judges it.\n\n"
+                "  wirelint capture.pcap                 what is wrong in it? (audit)\n"
+                "  wirelint list capture.pcap            every exchange: GET / -> 103, 200\n"
+                "  wirelint stats captures/              codes, sequences, times\n"
+                "  wirelint audit --where status:103 capture.pcap host 10.0.0.9\n"
+                "  wirelint -i eth0 port 80              live: the dashboard, or lines to a pipe\n"
+                "  wirelint explain interim-to-http10    why it matters, and what to do\n\n");
     for (size_t i = 0; i < WL_N_COMMANDS; i++) {
         if (!wl_command_rows[i].later) {
             wl_text_printf(t, "  %-10s %-17s %s\n", wl_command_rows[i].name,

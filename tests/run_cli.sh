@@ -321,6 +321,7 @@ sys.exit(len(shown) < 200 or shown not in report)' "$work/readme" "$work/out" ||
 # ------------------------------------------------------------------------------ the other commands
 check "--help" 0 --help
 out 'wirelint list'
+[ "$(awk 'length > 80' "$work/out" | wc -l)" -eq 0 ] || failed "wider than 80 columns"
 check "-h" 0 -h
 for command in audit list stats watch rules profiles explain interfaces; do
     check "$command --help" 0 $command --help
