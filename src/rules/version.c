@@ -181,11 +181,26 @@ static void version_malformed(struct wl_judge *j, const struct wl_exchange *ex,
     }
 }
 
+/** HTTP/2.0 and beyond, in the form of a version of HTTP/1. */
+static bool is_later_major(struct wl_span version)
+{
+    return version.n == sizeof("HTTP/2.0") - 1 && wl_span_starts(version, WL_SPAN("HTTP/")) &&
+           version.p[5] > '1' && version.p[5] <= '9' && version.p[6] == '.' &&
+           wl_is_digit(version.p[7]);
+}
+
 static void version_response_mismatch(struct wl_judge *j, const struct wl_exchange *ex,
                                       const struct wl_message *m)
 {
     const struct wl_message *req = &ex->req;
+    const struct wl_mark *odd = wl_message_mark(m, WL_MARK_VERSION_MALFORMED);
 
+    if (WL_LIKELY_FALSE(odd && is_later_major(odd->octets) && req->major == 1 &&
+                        !wl_message_mark(req, WL_MARK_VERSION_MALFORMED))) {
+        wl_report(j, m, odd->at, WL_WARNING, WL_CERTAIN, "%s in answer to HTTP/%u.%u",
+                  wl_said(odd->octets).text, req->major, req->minor);
+        return;
+    }
     if (m->major == req->major && m->minor >= req->minor)
         return;
     /* version-malformed, on either side, leaves nothing to compare */
