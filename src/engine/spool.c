@@ -10,8 +10,8 @@ enum { CHUNK_OCTETS = 256 << 10 };
 
 struct chunk {
     struct chunk *next;
-    uint64_t serial, n_packets, first; /* first: ordinal */
-    size_t size, used;                 /* without this header */
+    uint64_t serial, n_packets;
+    size_t size, used; /* without this header */
 };
 
 struct wl_spool {
@@ -58,7 +58,7 @@ static size_t round_up(size_t n)
 }
 
 /* The newest chunk with room for n octets; NULL when the spool may not or cannot grow. */
-static struct chunk *room_for(struct wl_spool *s, size_t n, uint64_t ordinal)
+static struct chunk *room_for(struct wl_spool *s, size_t n)
 {
     size_t size = n > CHUNK_OCTETS ? n : CHUNK_OCTETS;
     struct chunk *c = s->newest;
@@ -76,7 +76,6 @@ static struct chunk *room_for(struct wl_spool *s, size_t n, uint64_t ordinal)
         return NULL;
     c->size = size;
     c->serial = ++s->serial;
-    c->first = ordinal;
     s->octets += size;
     if (s->newest) {
         s->newest->next = c;
@@ -91,7 +90,7 @@ void wl_spool_packet(struct wl_spool *s, const struct wl_packet *p)
 {
     struct wl_packet head = *p;
     size_t n = round_up(sizeof(head) + p->bytes.n);
-    struct chunk *c = room_for(s, n, p->ordinal);
+    struct chunk *c = room_for(s, n);
     uint8_t *to;
 
     if (!c)
