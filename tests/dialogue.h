@@ -33,7 +33,8 @@ struct dialogue_step {
     wl_ns time;
 };
 
-/** One connection, perhaps the other leg of the proxy on it, and the lines that wirelint must print. */
+/** One connection, perhaps the other leg of the proxy on it, and the lines that wirelint must
+ * print. */
 struct dialogue_case {
     const char *title;
     unsigned line;      /* of the title, from 1 */

@@ -3,11 +3,11 @@
  *
  * The input is a run of turns: one octet whose lowest bit is the direction and whose upper seven
  * are the number of octets that follow and are sent; 125 is a handshake that no fuzzer would find,
- * after which the layer of WebSocket (to the server) or of h2c (to the client) reads what comes, 126
- * ends the direction, 127 lets 60 ms pass. The turns become segments of one TCP connection: one segment per turn, then one per octet, then runs
- * of seven. A difference is a bug even without a crash, unless the parser says itself that it lost its
- * place: where the next message begins in octets that are none is a guess, and may be guessed anew at
- * every segment.
+ * after which the layer of WebSocket (to the server) or of h2c (to the client) reads what comes,
+ * 126 ends the direction, 127 lets 60 ms pass. The turns become segments of one TCP connection: one
+ * segment per turn, then one per octet, then runs of seven. A difference is a bug even without a
+ * crash, unless the parser says itself that it lost its place: where the next message begins in
+ * octets that are none is a guess, and may be guessed anew at every segment.
  */
 #include "line.h"
 #include "shard.h"

@@ -1,9 +1,9 @@
 /* fuzz_packets.c - libFuzzer: octets as packets, through the whole engine.
  * SPDX-License-Identifier: MIT
  *
- * The input is a run of records: two octets of length (big-endian), one of time (in units of 10 ms),
- * then the packet, raw IP. It is fed to an engine with one shard and to one with three; what they
- * say must be the same, and neither may crash, leak, or read beyond a packet.
+ * The input is a run of records: two octets of length (big-endian), one of time (in units of 10
+ * ms), then the packet, raw IP. It is fed to an engine with one shard and to one with three; what
+ * they say must be the same, and neither may crash, leak, or read beyond a packet.
  */
 #include "diag.h"
 #include "line.h"

@@ -1,8 +1,8 @@
 /* stage.c - answers for a screen, made of plain data: the same on every run, without an engine.
  * SPDX-License-Identifier: MIT
  *
- * Numbers come from small tables; row i of a list is a function of i, so that a million of them need
- * no memory. Trends are a hash of the second, shaped so that they look like traffic.
+ * Numbers come from small tables; row i of a list is a function of i, so that a million of them
+ * need no memory. Trends are a hash of the second, shaped so that they look like traffic.
  */
 #include "stage.h"
 

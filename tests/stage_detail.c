@@ -1,9 +1,9 @@
 /* stage_detail.c - one connection for a ladder: both legs of a proxy that took 103 for the answer.
  * SPDX-License-Identifier: MIT
  *
- * The times are those of samples/captures: nginx 1.22 in front of node. On the hostile stage the same
- * messages carry what could do harm on a terminal. Questions for an exchange beyond the first one get
- * a window in the middle of a connection of thousands.
+ * The times are those of samples/captures: nginx 1.22 in front of node. On the hostile stage the
+ * same messages carry what could do harm on a terminal. Questions for an exchange beyond the first
+ * one get a window in the middle of a connection of thousands.
  */
 #include "stage_detail.h"
 

@@ -282,8 +282,8 @@ static void nothing_is_written_outside(void **state)
 
 /* --------------------------------------------------------------------------------------- colours */
 
-/* Ordinary sight, and what is left of it without the cones for red, or for green (Machado, Oliveira,
- * Fernandes 2009, severity 1), on linear RGB. */
+/* Ordinary sight, and what is left of it without the cones for red, or for green (Machado,
+ * Oliveira, Fernandes 2009, severity 1), on linear RGB. */
 static const double sights[3][3][3] = {
     {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}},
     {{0.152286, 1.052583, -0.204868},

@@ -1,9 +1,9 @@
 /* unit_confine.c - what a confined process can no longer do, tried by one.
  * SPDX-License-Identifier: MIT
  *
- * A child gives up its rights as the program does, attempts what it should not be able to, and sends home
- * the errno of each attempt. The file that it tries requests on is /dev/null, which knows none of them: ENOTTY
- * says that the filter let a request through, EPERM that it did not.
+ * A child gives up its rights as the program does, attempts what it should not be able to, and
+ * sends home the errno of each attempt. The file that it tries requests on is /dev/null, which
+ * knows none of them: ENOTTY says that the filter let a request through, EPERM that it did not.
  */
 #include "confine.h"
 

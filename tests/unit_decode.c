@@ -761,7 +761,8 @@ static struct parcel plain_packet(unsigned kind)
     return p;
 }
 
-/* Every octet of every kind with every value, cut everywhere: the short way may pass, never differ. */
+/* Every octet of every kind with every value, cut everywhere: the short way may pass, never
+ * differ. */
 static void the_short_way_says_the_same(void **state)
 {
     struct bench *plain = *state, any = {.counters = {0}};

@@ -153,7 +153,8 @@ static void assert_community(struct wl_endpoint a, struct wl_endpoint b, const c
     assert_memory_equal(back, expected, sizeof(back));
 }
 
-/* The first is the example that every implementation gives; the other is what tshark says of samples/captures/ipv6.pcap. */
+/* The first is the example that every implementation gives; the other is what tshark says of
+ * samples/captures/ipv6.pcap. */
 static void community_ids_are_those_of_others(void **state)
 {
     struct wl_endpoint a = {.ip = {128, 232, 110, 120}, .port = 34855, .family = 4};

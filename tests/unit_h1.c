@@ -685,7 +685,8 @@ static void interim_responses_have_bounds(void **state)
     release(&h);
 }
 
-/* Octets in use beside the exchanges that were told, and beside what waits for the next connection. */
+/* Octets in use beside the exchanges that were told, and beside what waits for the next
+ * connection. */
 static size_t held(const struct heard *h)
 {
     size_t n = h->budget.used - wl_flows_idle(h->flows);
@@ -695,7 +696,8 @@ static size_t held(const struct heard *h)
     return n;
 }
 
-/* Between exchanges nothing is kept but what a few octets of the connection say, and that is enough. */
+/* Between exchanges nothing is kept but what a few octets of the connection say, and that is
+ * enough. */
 static void rests_between_exchanges(void **state)
 {
     const wl_ns later = 1000 * WL_SECOND + WL_SECOND / 4;

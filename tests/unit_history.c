@@ -1,9 +1,9 @@
 /* unit_history.c - what a screen can open: held as it was told, found by every filter and order.
  * SPDX-License-Identifier: MIT
  *
- * Every capture of the samples goes through the analysis into a desk. Each exchange must come back as
- * it went in, out of what is held and out of what is read again, and every filter must say of what is
- * held what it says of the exchange itself.
+ * Every capture of the samples goes through the analysis into a desk. Each exchange must come back
+ * as it went in, out of what is held and out of what is read again, and every filter must say of
+ * what is held what it says of the exchange itself.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,9 +1,9 @@
 /* unit_json.c - the NDJSON output, fed by hand: key order, absence, escaping, long objects.
  * SPDX-License-Identifier: MIT
  *
- * Exchanges are made here, octet by octet as a hostile peer would, so that every key can be seen with
- * and without its value. Lines are compared whole where order matters and read back by jansson, which
- * refuses duplicate keys and anything that is not UTF-8.
+ * Exchanges are made here, octet by octet as a hostile peer would, so that every key can be seen
+ * with and without its value. Lines are compared whole where order matters and read back by
+ * jansson, which refuses duplicate keys and anything that is not UTF-8.
  */
 #include "text.h"
 #include "wirelint/report.h"

@@ -1,9 +1,9 @@
 /* unit_pipeline.c - runs with threads: shards under any load, and a screen beside the run.
  * SPDX-License-Identifier: MIT
  *
- * Captures are made here: connections that are opened and nothing else, one connection that has nearly
- * everything to say, and many alike. Whatever the number of shards and however little may be on its way
- * between threads, outputs are told the same in the same order.
+ * Captures are made here: connections that are opened and nothing else, one connection that has
+ * nearly everything to say, and many alike. Whatever the number of shards and however little may be
+ * on its way between threads, outputs are told the same in the same order.
  */
 #include "clock.h"
 #include "engine.h"

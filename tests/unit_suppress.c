@@ -14,8 +14,8 @@
 
 enum { MEMORY = 1 << 20 };
 
-/* GET /api/items?token=1 HTTP/1.1, Host: Shop.Example:8080 -> 103, 200 by 10.0.0.9:8080; two findings on
- * the exchange, one on its connection. */
+/* GET /api/items?token=1 HTTP/1.1, Host: Shop.Example:8080 -> 103, 200 by 10.0.0.9:8080; two
+ * findings on the exchange, one on its connection. */
 struct sample {
     struct wl_exchange ex;
     struct wl_conn_record conn;
@@ -206,7 +206,8 @@ static void connections(void **state)
     drop(s);
 }
 
-/* Its last nanosecond counts, the next one does not. What has ended is followed, and another may take over. */
+/* Its last nanosecond counts, the next one does not. What has ended is followed, and another may
+ * take over. */
 static void an_end(void **state)
 {
     const wl_ns end = 1800000000 * WL_SECOND;
@@ -273,8 +274,8 @@ static void fingerprints(void **state)
     wl_text_release(&words);
     for (size_t i = 0; i < sizeof(hex); i++)
         other[i] = (char)(hex[i] >= 'a' && hex[i] <= 'f' ? hex[i] - 32 : hex[i]);
-    /* the lists of one with a fingerprint are not looked at; small and large digits are the same; one that
-     * has ended does not hide another that has not */
+    /* the lists of one with a fingerprint are not looked at; small and large digits are the same;
+     * one that has ended does not hide another that has not */
     all[0] = (struct wl_suppression){.name = "ended", .fingerprint = hex, .end = 1};
     all[1] = (struct wl_suppression){.name = "this", .fingerprint = other, .rule = "nothing"};
     all[2] = (struct wl_suppression){.name = "none",

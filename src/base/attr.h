@@ -23,9 +23,9 @@
 #define WL_COUNT(array)    (sizeof(array) / sizeof((array)[0]))
 
 /**
- * States what only a bug of ours can break; never about input, never with a side effect. Aborts where
- * bugs are hunted (sanitizers, fuzzers, -DWL_ASSERTIONS=ON); a released program that runs for weeks is
- * not taken down by it.
+ * States what only a bug of ours can break; never about input, never with a side effect. Aborts
+ * where bugs are hunted (sanitizers, fuzzers, -DWL_ASSERTIONS=ON); a released program that runs for
+ * weeks is not taken down by it.
  */
 #ifdef WL_ASSERTIONS
 #    define WL_ASSERT(cond) assert(cond)

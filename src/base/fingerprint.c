@@ -1,8 +1,8 @@
 /* fingerprint.c - what a finding is known by from one run to the next.
  * SPDX-License-Identifier: MIT
  *
- * One function for baselines and for SARIF, so that both mean the same finding. What is hashed is a line
- * that people can read, and that a baseline can show beside the hash.
+ * One function for baselines and for SARIF, so that both mean the same finding. What is hashed is a
+ * line that people can read, and that a baseline can show beside the hash.
  */
 #include "fingerprint.h"
 

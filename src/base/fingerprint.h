@@ -1,9 +1,9 @@
 /* fingerprint.h - what a finding is known by from one run to the next.
  * SPDX-License-Identifier: MIT
  *
- * Baselines, suppressions and SARIF compare findings of different captures. Whatever a run makes up anew
- * must not count: addresses and ports of clients, ports that the system picked for a server, queries,
- * numbers in paths, times, packets.
+ * Baselines, suppressions and SARIF compare findings of different captures. Whatever a run makes up
+ * anew must not count: addresses and ports of clients, ports that the system picked for a server,
+ * queries, numbers in paths, times, packets.
  */
 #ifndef WL_FINGERPRINT_H
 #define WL_FINGERPRINT_H

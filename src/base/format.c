@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * A capture may have a finding in every exchange, and vsnprintf, which has to know floating point,
- * locales and streams, would then take as long as finding it. %s, %u, %lu, %llu, %zu and %% are done
- * here; a format with anything else is given to vsnprintf as a whole.
+ * locales and streams, would then take as long as finding it. %s, %u, %lu, %llu, %zu and %% are
+ * done here; a format with anything else is given to vsnprintf as a whole.
  */
 #include "format.h"
 

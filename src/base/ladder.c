@@ -1,9 +1,9 @@
 /* ladder.c - the lines of a ladder: what happened on a connection, in order of time.
  * SPDX-License-Identifier: MIT
  *
- * Events of all exchanges, of both legs, are put into one array and sorted by time; what happened at
- * the same time comes by frame, then in the order of the wire. Then findings are laid to the line that they are about,
- * and pauses are put in between.
+ * Events of all exchanges, of both legs, are put into one array and sorted by time; what happened
+ * at the same time comes by frame, then in the order of the wire. Then findings are laid to the
+ * line that they are about, and pauses are put in between.
  */
 #include "ladder.h"
 
@@ -120,8 +120,8 @@ static void add_content(struct maker *m, unsigned leg, const struct wl_exchange 
     r->value = octets;
 }
 
-/* Content that came in packets after that of the head: when it ended, and, where an Expect held it back,
- * when it began. */
+/* Content that came in packets after that of the head: when it ended, and, where an Expect held it
+ * back, when it began. */
 static void add_contents(struct maker *m, unsigned leg, const struct wl_exchange *ex,
                          const struct wl_message *of, enum wl_dir dir)
 {

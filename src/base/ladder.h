@@ -1,8 +1,9 @@
 /* ladder.h - the lines of a ladder: what happened on a connection, in order of time.
  * SPDX-License-Identifier: MIT
  *
- * What the ladder of the screen and that of the HTML report have in common: which lines there are, in
- * which order, and which finding belongs to which line. How a line is drawn is not known here.
+ * What the ladder of the screen and that of the HTML report have in common: which lines there
+ * are, in which order, and which finding belongs to which line. How a line is drawn is not known
+ * here.
  */
 #ifndef WL_LADDER_H
 #define WL_LADDER_H

@@ -1,9 +1,9 @@
 /* library.c - shared libraries that few runs need, loaded by those that do.
  * SPDX-License-Identifier: MIT
  *
- * All of a library is bound at once (RTLD_NOW), as if it were linked: what is missing is found here and not in
- * the middle of a capture, and tables of addresses are read-only before the first octet is looked at. Its
- * names stay its own (RTLD_LOCAL).
+ * All of a library is bound at once (RTLD_NOW), as if it were linked: what is missing is found here
+ * and not in the middle of a capture, and tables of addresses are read-only before the first octet
+ * is looked at. Its names stay its own (RTLD_LOCAL).
  */
 #include "library.h"
 
@@ -24,7 +24,8 @@ int wl_library_open(struct wl_library *l, const struct wl_library_info *info, st
     *l = (struct wl_library){.info = info};
     l->handle = dlopen(info->soname, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (!l->handle) {
-        /* NOLINTNEXTLINE(concurrency-mt-unsafe): POSIX does not ask for it, every C library gives it */
+        /* NOLINTNEXTLINE(concurrency-mt-unsafe): POSIX does not ask for it, every C library gives
+         * it */
         const char *reason = dlerror();
 
         return cannot_load(l, reason ? reason : "not found", err);

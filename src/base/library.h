@@ -1,9 +1,9 @@
 /* library.h - shared libraries that few runs need, loaded by those that do.
  * SPDX-License-Identifier: MIT
  *
- * What is linked is loaded, relocated and initialised by every run, together with all that it is linked with
- * itself. A library that only some runs need has a table instead, struct wl_x_calls: a pointer to each of its
- * functions that is used, of the type that its header declares:
+ * What is linked is loaded, relocated and initialised by every run, together with all that it is
+ * linked with itself. A library that only some runs need has a table instead, struct wl_x_calls: a
+ * pointer to each of its functions that is used, of the type that its header declares:
  *
  *     struct wl_x_calls {
  *         WL_TYPEOF(x_open) *open;              (and so on, made from the list in tbl/x_calls.h)
@@ -19,11 +19,12 @@
  *         return wl_library_close(&l, err);
  *     }
  *
- * Whoever uses the library has a table of its own, and no library is ever unloaded: tables stay good. Loading
- * the same one again asks the loader, not the file system, and so works where nothing can be opened any more.
- * What gives up that right therefore loads first (source.h).
+ * Whoever uses the library has a table of its own, and no library is ever unloaded: tables stay
+ * good. Loading the same one again asks the loader, not the file system, and so works where nothing
+ * can be opened any more. What gives up that right therefore loads first (source.h).
  *
- * Built with WL_ON_DEMAND=OFF the libraries are linked, and the tables hold what the linker knows.
+ * Built with WL_ON_DEMAND=OFF the libraries are linked, and the tables hold what the linker
+ * knows.
  */
 #ifndef WL_LIBRARY_H
 #define WL_LIBRARY_H

@@ -2,9 +2,10 @@
  * SPDX-License-Identifier: MIT
  *
  * Values are the defaults of the products as their makers document them (docs/decisions.md says how
- * they were checked); who has changed them says so with --set. A gateway that restarts its timer with every octet from the server (nginx, HAProxy)
- * is helped by an interim response; one that limits the whole request (Envoy) is not, and its limit
- * is not set as the time allowed after a 102.
+ * they were checked); who has changed them says so with --set. A gateway that restarts its timer
+ * with every octet from the server (nginx, HAProxy) is helped by an interim response; one that
+ * limits the whole request (Envoy) is not, and its limit is not set as the time allowed after a
+ * 102.
  */
 #include "profile.h"
 

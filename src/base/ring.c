@@ -5,9 +5,10 @@
  * it, the acquire load on the other side sees it. The indexes lie on cache lines of their own, and
  * each side keeps a stale copy of the other's, which it renews only when it seems to be stuck.
  *
- * A bell is a flag and a pipe. Both sides exchange the flag, so that one of them comes second: either
- * the ringer, who then sees the sleeper and writes to the pipe, or the sleeper, who then sees what
- * was put into the ring. A pipe is what can be waited for together with sockets everywhere.
+ * A bell is a flag and a pipe. Both sides exchange the flag, so that one of them comes second:
+ * either the ringer, who then sees the sleeper and writes to the pipe, or the sleeper, who then
+ * sees what was put into the ring. A pipe is what can be waited for together with sockets
+ * everywhere.
  */
 #include "ring.h"
 

@@ -1,10 +1,10 @@
 /* ring.h - the queue between two threads, one producer, one consumer, and the bell to wake one up.
  * SPDX-License-Identifier: MIT
  *
- * The only place where a thread meets another. A ring holds pointers; it is bounded by the number of
- * entries and by the octets that the producer says they stand for. Waiting is apart from it, because
- * a thread waits for several rings, or for a ring and for packets: it owns a bell, which whoever has
- * put something into one of its rings rings.
+ * The only place where a thread meets another. A ring holds pointers; it is bounded by the number
+ * of entries and by the octets that the producer says they stand for. Waiting is apart from it,
+ * because a thread waits for several rings, or for a ring and for packets: it owns a bell, which
+ * whoever has put something into one of its rings rings.
  */
 #ifndef WL_RING_H
 #define WL_RING_H
@@ -34,8 +34,8 @@ bool wl_ring_done(struct wl_ring *r);
 
 /**
  * Wakes one thread. The sleeper arms it, looks a last time whether there is something to do, and
- * sleeps if not; whoever gives it something to do rings afterwards. No ring is lost then, and ringing
- * costs a system call only when somebody does sleep.
+ * sleeps if not; whoever gives it something to do rings afterwards. No ring is lost then, and
+ * ringing costs a system call only when somebody does sleep.
  */
 struct wl_bell;
 
@@ -48,8 +48,8 @@ void wl_bell_ring(struct wl_bell *bell);
 void wl_bell_arm(struct wl_bell *bell);
 /** The sleeper: awake again, whatever woke it. */
 void wl_bell_disarm(struct wl_bell *bell);
-/** The armed sleeper: waits until it rings, a signal comes or timeout_ms (-1: any time) are over, and
- * disarms. */
+/** The armed sleeper: waits until it rings, a signal comes or timeout_ms (-1: any time) are over,
+ * and disarms. */
 void wl_bell_sleep(struct wl_bell *bell, int timeout_ms);
 /** While it is armed: can be read once it has rung. */
 int wl_bell_fd(const struct wl_bell *bell);

@@ -1,8 +1,8 @@
 /* suppressed.c - what became of suppressions: one by one, and those of a baseline together.
  * SPDX-License-Identifier: MIT
  *
- * A baseline may have tens of thousands of entries; nobody reads what became of each. Those of one stand side
- * by side.
+ * A baseline may have tens of thousands of entries; nobody reads what became of each. Those of one
+ * stand side by side.
  */
 #include "suppressed.h"
 

@@ -1,8 +1,9 @@
 /* table.h - a hash table of indexes with a seeded hash, and an intrusive list that keeps recency.
  * SPDX-License-Identifier: MIT
  *
- * Keys are chosen by the network, so the hash (XXH3) is seeded from the system's randomness (wl_seed). The
- * table holds indexes into an array of its user, who compares the keys themselves.
+ * Keys are chosen by the network, so the hash (XXH3) is seeded from the system's randomness
+ * (wl_seed). The table holds indexes into an array of its user, who compares the keys
+ * themselves.
  */
 #ifndef WL_TABLE_H
 #define WL_TABLE_H

@@ -190,7 +190,8 @@ static size_t printable(struct wl_span s)
     return wl_text_printable(s, &c);
 }
 
-/* Escapes for a terminal until columns characters are written; returns how many octets of s were. */
+/* Escapes for a terminal until columns characters are written; returns how many octets of s
+ * were. */
 static size_t put_terminal(struct wl_text *t, struct wl_span s, size_t columns)
 {
     size_t done = 0;
@@ -241,8 +242,8 @@ void wl_text_terminal_cut(struct wl_text *t, struct wl_span s, size_t columns)
     wl_text_put(t, "...");
 }
 
-/* RFC 8259 7: the same character for whoever parses it, and for a terminal that shows the line nothing
- * that turns text around or hides it; beyond U+FFFF it takes a pair of surrogates. */
+/* RFC 8259 7: the same character for whoever parses it, and for a terminal that shows the line
+ * nothing that turns text around or hides it; beyond U+FFFF it takes a pair of surrogates. */
 static void put_json_code_point(struct wl_text *t, uint32_t c)
 {
     if (c > 0xffff) {

@@ -29,7 +29,8 @@ static inline struct wl_span wl_text_span(const struct wl_text *t)
 /** Appends s where it does not fit any more: grows, or sets full. */
 void wl_text_grow(struct wl_text *t, struct wl_span s);
 
-/** Trusted text as it is. Literals of a few octets, of which reports are made, become plain stores. */
+/** Trusted text as it is. Literals of a few octets, of which reports are made, become plain
+ * stores. */
 static inline void wl_text_span_raw(struct wl_text *t, struct wl_span s)
 {
     if (WL_LIKELY_FALSE(s.n > t->buf.capacity - t->buf.n)) {
@@ -97,7 +98,8 @@ bool wl_glob_match_span(const char *glob, struct wl_span text);
 unsigned wl_edit_distance(const char *a, const char *b);
 /** Takes digits off the front; false when there are none or the number exceeds 64 bits. */
 bool wl_take_number(struct wl_span *s, uint64_t *ret);
-/** "0.8", "100", "1.5s", "250ms" to nanoseconds; up to nine digits behind the point. False: it is none. */
+/** "0.8", "100", "1.5s", "250ms" to nanoseconds; up to nine digits behind the point. False: it is
+ * none. */
 bool wl_parse_seconds(struct wl_span s, uint64_t *ret);
 
 #endif

@@ -1,7 +1,8 @@
 /* archive_calls.h - libarchive, loaded where something is compressed and not by gzip.
  * SPDX-License-Identifier: MIT
  *
- * It brings libxml2, and with that 30 MiB of Unicode tables, for formats that are never asked for (library.h).
+ * It brings libxml2, and with that 30 MiB of Unicode tables, for formats that are never asked for
+ * (library.h).
  */
 #ifndef WL_ARCHIVE_CALLS_H
 #define WL_ARCHIVE_CALLS_H

@@ -8,8 +8,8 @@
 
 struct wl_bpf;
 
-/** expression is borrowed; it is looked at when the first link type is known. 0, WL_NOMEM, or WL_ELIBRARY
- * when libpcap cannot be loaded. */
+/** expression is borrowed; it is looked at when the first link type is known. 0, WL_NOMEM, or
+ * WL_ELIBRARY when libpcap cannot be loaded. */
 WL_MUST_USE int wl_bpf_new(const char *expression, struct wl_budget *budget, struct wl_bpf **ret,
                            struct wl_error *err);
 /** Compiles for one link type ahead of its packets. 0, WL_EINVAL with libpcap's message, or

@@ -4,8 +4,8 @@
  * Link types by table: Ethernet, raw IP (DLT_RAW and its aliases, IPV4, IPV6), null and loop, Linux
  * cooked v1 and v2, PPP, PPPoE, NFLOG, 802.11 data frames where cheap, and what link.c's table
  * says; above them 802.1Q, QinQ, MPLS, PPPoE, IPv4 with options, IPv6 with extension headers,
- * fragments (defrag.h), and the tunnels IP-in-IP, 6in4, GRE (ERSPAN I to III, transparent Ethernet bridging),
- * VXLAN, GENEVE, GTP-U, Teredo. The innermost TCP is what counts, as in Wireshark.
+ * fragments (defrag.h), and the tunnels IP-in-IP, 6in4, GRE (ERSPAN I to III, transparent Ethernet
+ * bridging), VXLAN, GENEVE, GTP-U, Teredo. The innermost TCP is what counts, as in Wireshark.
  */
 #ifndef WL_DECODE_H
 #define WL_DECODE_H

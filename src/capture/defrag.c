@@ -77,7 +77,8 @@ static uint64_t hash_key(const struct wl_defrag *d, const struct wl_fragment *f)
     memcpy(key + 16, f->dst, n);
     memcpy(key + 32, &f->id, sizeof(f->id));
     key[36] = f->family;
-    /* RFC 791: the protocol is part of an IPv4 datagram's identity; RFC 8200: not of an IPv6 one's */
+    /* RFC 791: the protocol is part of an IPv4 datagram's identity; RFC 8200: not of an IPv6
+     * one's */
     key[37] = f->family == 4 ? f->protocol : 0;
     return wl_hash(key, sizeof(key), d->seed);
 }

@@ -1,14 +1,14 @@
 /* feeds.c - packets as they come, from interfaces or from captures that are still being written.
  * SPDX-License-Identifier: MIT
  *
- * Each feed has a batch of packets in hand, which stay where its interface or file keeps them until it
- * is asked again. The earliest of all is given, and a burst ends where a batch does. A feed that had
- * nothing is left in peace until all others have nothing either, or for ASK_EVERY bursts: asking costs
- * a system call.
+ * Each feed has a batch of packets in hand, which stay where its interface or file keeps them until
+ * it is asked again. The earliest of all is given, and a burst ends where a batch does. A feed that
+ * had nothing is left in peace until all others have nothing either, or for ASK_EVERY bursts:
+ * asking costs a system call.
  *
- * When no more is wanted, the kernel still has a block that is not full, with the packets of the last
- * moments: interfaces are read on until one gives a packet that is later than the end, or the age of
- * a block has passed.
+ * When no more is wanted, the kernel still has a block that is not full, with the packets of the
+ * last moments: interfaces are read on until one gives a packet that is later than the end, or the
+ * age of a block has passed.
  *
  * A file that is followed may be cut short or replaced by its writer; that is looked at when it has
  * nothing more to give, and then it is read from its beginning.
@@ -283,7 +283,8 @@ static int ask(struct wl_feeds *f, size_t i, struct wl_error *err)
     return code;
 }
 
-/* Asks everybody who has no packet in hand; idle: also those who had none. A bad end is given at once. */
+/* Asks everybody who has no packet in hand; idle: also those who had none. A bad end is given at
+ * once. */
 static int refill(struct wl_feeds *f, bool idle, size_t *ret_feed, struct wl_error *err)
 {
     for (size_t i = 0; i < f->n; i++) {
@@ -333,8 +334,8 @@ static int nothing(struct wl_feeds *f, bool late)
     return 0;
 }
 
-/* The end has come, and the time that its last packets may take. Interfaces may be read for longer when
- * they have that much. */
+/* The end has come, and the time that its last packets may take. Interfaces may be read for longer
+ * when they have that much. */
 static bool is_late(struct wl_feeds *f)
 {
     wl_ns now = wl_clock_monotonic();

@@ -18,15 +18,16 @@ struct wl_file;
 struct wl_octets_how;
 
 /**
- * path "-" is standard input; it is borrowed for the life of the file. Returns 0, WL_EOPEN (missing,
- * or no capture), WL_EDAMAGED (a capture, cut off before its first packet) or WL_NOMEM.
+ * path "-" is standard input; it is borrowed for the life of the file. Returns 0, WL_EOPEN
+ * (missing, or no capture), WL_EDAMAGED (a capture, cut off before its first packet) or
+ * WL_NOMEM.
  */
 WL_MUST_USE int wl_file_open(const char *path, struct wl_budget *budget, struct wl_file **ret,
                              struct wl_error *err);
 /**
  * The same for a capture that is still being written: nothing of it is read yet, so that it is
- * wl_file_next that says whether it is one. how (octets.h) is used during the call only, how->stop for
- * the life of the file. Returns 0, WL_EOPEN or WL_NOMEM.
+ * wl_file_next that says whether it is one. how (octets.h) is used during the call only, how->stop
+ * for the life of the file. Returns 0, WL_EOPEN or WL_NOMEM.
  */
 WL_MUST_USE int wl_file_open_growing(const char *path, const struct wl_octets_how *how,
                                      struct wl_budget *budget, struct wl_file **ret,
@@ -54,8 +55,8 @@ bool wl_file_rereadable(const struct wl_file *f);
 /** True when it answers that nothing is there yet instead of waiting for it. */
 bool wl_file_patient(const struct wl_file *f);
 /**
- * Where in the file the octets of p lie, which the last call gave. False for what had to be unpacked: there
- * is no such place.
+ * Where in the file the octets of p lie, which the last call gave. False for what had to be
+ * unpacked: there is no such place.
  */
 bool wl_file_place(const struct wl_file *f, const struct wl_packet *p, uint64_t *ret);
 /** The descriptor it is read from, for poll(2). */

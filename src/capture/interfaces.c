@@ -1,9 +1,9 @@
 /* interfaces.c - what can be captured from, and what to say when something cannot.
  * SPDX-License-Identifier: MIT
  *
- * libpcap lists interfaces, together with sources that carry no packets of HTTP (Bluetooth, netfilter
- * logs, USB): those are left out. How many packets have passed is read from sysfs, which needs no
- * right and is still there when all rights have been given up.
+ * libpcap lists interfaces, together with sources that carry no packets of HTTP (Bluetooth,
+ * netfilter logs, USB): those are left out. How many packets have passed is read from sysfs, which
+ * needs no right and is still there when all rights have been given up.
  */
 #include "interfaces.h"
 

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * Each step looks at l->left, takes its header off and says what comes next; wl_decode runs the
- * steps in a loop, at most WL_MAX_LAYERS of them. No step calls another one: a packet that nests for
- * ever costs a bounded number of steps and no stack.
+ * steps in a loop, at most WL_MAX_LAYERS of them. No step calls another one: a packet that nests
+ * for ever costs a bounded number of steps and no stack.
  */
 #ifndef WL_LAYERS_H
 #define WL_LAYERS_H

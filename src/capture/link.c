@@ -99,9 +99,9 @@ void wl_link_vlan(struct wl_layers *l)
 }
 
 /*
- * Ethernet at p, 14 octets: an ethertype that leads on, between addresses of manufacturers. Addresses
- * given out locally say nothing (Wireshark looks the manufacturer up, and is followed here, so that
- * connections get the same numbers).
+ * Ethernet at p, 14 octets: an ethertype that leads on, between addresses of manufacturers.
+ * Addresses given out locally say nothing (Wireshark looks the manufacturer up, and is followed
+ * here, so that connections get the same numbers).
  */
 static bool looks_like_ethernet(const uint8_t *p)
 {
@@ -116,8 +116,8 @@ static bool looks_like_ethernet(const uint8_t *p)
 
 /*
  * label (20 bits) | class (3) | bottom of stack (1) | TTL (8), RFC 3032. Nothing says what lies
- * under the stack: IP shows its version, a pseudowire (RFC 4448) may have a control word that begins
- * with four zero bits before its Ethernet. So do many Ethernet addresses.
+ * under the stack: IP shows its version, a pseudowire (RFC 4448) may have a control word that
+ * begins with four zero bits before its Ethernet. So do many Ethernet addresses.
  */
 void wl_link_mpls(struct wl_layers *l)
 {
@@ -230,9 +230,9 @@ void wl_link_llc(struct wl_layers *l)
 }
 
 /*
- * 802.11: control (2) | duration (2) | three addresses (18) | sequence (2) | fourth address (6, when
- * it is between access points) | QoS (2) | HT control (4), then LLC. Encrypted frames, fragments and
- * aggregates are left alone.
+ * 802.11: control (2) | duration (2) | three addresses (18) | sequence (2) | fourth address (6,
+ * when it is between access points) | QoS (2) | HT control (4), then LLC. Encrypted frames,
+ * fragments and aggregates are left alone.
  */
 void wl_link_radio(struct wl_layers *l)
 {
@@ -460,7 +460,8 @@ static void begin_fddi(struct wl_layers *l)
     skip_to(l, 13, WL_NEXT_LLC);
 }
 
-/* Token ring: control (2) | destination (6) | source (6) | source route when bit 0 of source says */
+/* Token ring: control (2) | destination (6) | source (6) | source route when bit 0 of source
+ * says */
 static void begin_token_ring(struct wl_layers *l)
 {
     size_t n = 14;

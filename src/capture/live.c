@@ -1,15 +1,16 @@
 /* live.c - one network interface as libpcap captures from it.
  * SPDX-License-Identifier: MIT
  *
- * libpcap opens a packet socket with a ring in shared memory (TPACKET_V3): the kernel fills blocks of
- * many packets and hands a block over when it is full or BLOCK_MS old. So the program wakes up a few
- * dozen times a second, at most, when there is little traffic, and once per block when there is much.
+ * libpcap opens a packet socket with a ring in shared memory (TPACKET_V3): the kernel fills blocks
+ * of many packets and hands a block over when it is full or BLOCK_MS old. So the program wakes up a
+ * few dozen times a second, at most, when there is little traffic, and once per block when there is
+ * much.
  *
  * What libpcap has no call for is done on its socket. The fanout group deals connections out to
- * several sockets (packet(7)); since a socket sees every packet until it has joined, it is opened with
- * a filter that refuses all. And an interface that went away and came back, under the same name with
- * another index, is bound anew: that needs no right, while opening another socket would need those
- * that were given up long ago.
+ * several sockets (packet(7)); since a socket sees every packet until it has joined, it is opened
+ * with a filter that refuses all. And an interface that went away and came back, under the same
+ * name with another index, is bound anew: that needs no right, while opening another socket would
+ * need those that were given up long ago.
  *
  * ENETDOWN is how the kernel says that the interface went down or away; a socket stays bound to one
  * that is down and goes on by itself when it is up again.
@@ -140,8 +141,8 @@ static bool bind_anew(struct wl_live *l, unsigned index)
 }
 
 /*
- * A packet passes the loopback interface twice, on its way out and in; libpcap passes over the one, and
- * the kernel need not put it into the ring at all, nor count it when it is lost.
+ * A packet passes the loopback interface twice, on its way out and in; libpcap passes over the one,
+ * and the kernel need not put it into the ring at all, nor count it when it is lost.
  */
 static void see_once(const struct wl_live *l)
 {
@@ -333,8 +334,8 @@ int wl_live_begin(struct wl_live *l, struct wl_error *err)
 /* -------------------------------------------------------------------------------- reading */
 
 /*
- * libpcap complains when the interface has gone down or away, and for ever when the socket was bound
- * anew. What matters is whether the interface is there: wl_live_look finds out.
+ * libpcap complains when the interface has gone down or away, and for ever when the socket was
+ * bound anew. What matters is whether the interface is there: wl_live_look finds out.
  */
 static int note_complaint(struct wl_live *l, struct wl_error *err)
 {
@@ -358,8 +359,8 @@ struct burst {
 
 /*
  * A block goes back to the kernel as soon as libpcap has shown its last packet, and is written anew
- * at once when the ring is full, just when it matters: packets that shall be looked at together have
- * to be copied out.
+ * at once when the ring is full, just when it matters: packets that shall be looked at together
+ * have to be copied out.
  */
 static void collect(u_char *user, /* NOLINT(readability-non-const-parameter): of pcap_handler */
                     const struct pcap_pkthdr *header, const u_char *bytes)

@@ -1,9 +1,9 @@
 /* live.h - one network interface as libpcap captures from it.
  * SPDX-License-Identifier: MIT
  *
- * Packets wait in the kernel's ring and are handed over in blocks, a few dozen times a second at most
- * however many there are. An interface that goes down or away is no error: it gives nothing, says so,
- * and is taken up again when it is back.
+ * Packets wait in the kernel's ring and are handed over in blocks, a few dozen times a second at
+ * most however many there are. An interface that goes down or away is no error: it gives nothing,
+ * says so, and is taken up again when it is back.
  */
 #ifndef WL_LIVE_H
 #define WL_LIVE_H
@@ -19,9 +19,10 @@ struct wl_live;
 #define WL_LIVE_LAG (60 * (WL_SECOND / 1000))
 
 /**
- * Opens the nth interface of cfg ("any": all of them) as that says, with its filter; with cfg->n_shards above 1
- * as one socket of the fanout group, which lets nothing in before wl_live_begin. cfg and told are
- * borrowed for its life; told is kept up to date by wl_live_look.
+ * Opens the nth interface of cfg ("any": all of them) as that says, with its filter; with
+ * cfg->n_shards above 1 as one socket of the fanout group, which lets nothing in before
+ * wl_live_begin. cfg and told are borrowed for its life; told is kept up to date by
+ * wl_live_look.
  * Returns 0, or WL_EOPEN, WL_EPERM, WL_EINVAL (the filter), WL_NOMEM with err.
  */
 WL_MUST_USE int wl_live_open(const struct wl_source_config *cfg, size_t nth, struct wl_input *told,
@@ -29,9 +30,9 @@ WL_MUST_USE int wl_live_open(const struct wl_source_config *cfg, size_t nth, str
 /** Lets packets in. Returns 0 or WL_EOPEN with err. */
 WL_MUST_USE int wl_live_begin(struct wl_live *l, struct wl_error *err);
 /**
- * Up to max packets to ret, all borrowed until the next call (frame from 1, ordinal unset): how many
- * there are, WL_AGAIN for none, or WL_EDAMAGED with err: it cannot be captured from any more, for a
- * reason that waiting does not mend.
+ * Up to max packets to ret, all borrowed until the next call (frame from 1, ordinal unset): how
+ * many there are, WL_AGAIN for none, or WL_EDAMAGED with err: it cannot be captured from any more,
+ * for a reason that waiting does not mend.
  */
 int wl_live_take(struct wl_live *l, struct wl_packet *ret, size_t max, struct wl_error *err);
 /** Becomes readable when there is something to take. */

@@ -7,9 +7,10 @@
  *     base            HEADROOM                                            capacity
  *     |   ... tail >>>|  one read(2)                                       |
  *
- * The unread tail of the last read is moved in front of the boundary, so that the copy of the kernel
- * stays aligned and a tail costs one short copy per 256 KiB. Only a record that is larger than the
- * window makes it grow. Nothing is mapped: a file that shrinks under us must not become a signal.
+ * The unread tail of the last read is moved in front of the boundary, so that the copy of the
+ * kernel stays aligned and a tail costs one short copy per 256 KiB. Only a record that is larger
+ * than the window makes it grow. Nothing is mapped: a file that shrinks under us must not become a
+ * signal.
  */
 #include "octets.h"
 

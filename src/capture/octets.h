@@ -36,8 +36,9 @@ struct wl_octets {
 struct wl_octets_how {
     const volatile sig_atomic_t
         *stop; /* or NULL; when set, a read that was interrupted is the end */
-    /* Plain octets are only read when some are there; else wl_octets_have fails with starved set, and
-     * may be asked again. What is compressed is waited for: libarchive cannot be interrupted. */
+    /* Plain octets are only read when some are there; else wl_octets_have fails with starved
+     * set, and may be asked again. What is compressed is waited for: libarchive cannot be
+     * interrupted. */
     bool patient;
     bool follow; /* the end of the file is no end */
 };

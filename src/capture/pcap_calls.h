@@ -1,7 +1,8 @@
 /* pcap_calls.h - libpcap, loaded where something is captured or filtered.
  * SPDX-License-Identifier: MIT
  *
- * It brings D-Bus, and with that systemd and libgcrypt, which a capture in a file has no use for (library.h).
+ * It brings D-Bus, and with that systemd and libgcrypt, which a capture in a file has no use for
+ * (library.h).
  */
 #ifndef WL_PCAP_CALLS_H
 #define WL_PCAP_CALLS_H

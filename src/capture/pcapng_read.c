@@ -6,8 +6,9 @@
  *     type (4) | total length (4) | body, padded to 4 | total length (4)
  *
  * in the octet order of its section, which the section header block tells by a magic number. A
- * section forgets the interfaces of the one before. Blocks that carry no packet and no interface are
- * passed over without being kept, however long. Packets are borrowed from the window of the input.
+ * section forgets the interfaces of the one before. Blocks that carry no packet and no interface
+ * are passed over without being kept, however long. Packets are borrowed from the window of the
+ * input.
  */
 #include "pcapng_read.h"
 

@@ -1,8 +1,9 @@
 /* pcapng_write.c - packets out as pcapng (draft-ietf-opsawg-pcapng), with comments.
  * SPDX-License-Identifier: MIT
  *
- * One section in the octet order of the machine's choosing (big-endian, the readable one in a dump),
- * one interface per link type with times in nanoseconds, and a packet block for each packet:
+ * One section in the octet order of the machine's choosing (big-endian, the readable one in a
+ * dump), one interface per link type with times in nanoseconds, and a packet block for each
+ * packet:
  *
  *     type | length | interface | time (8) | captured | wire | octets, padded | options | length
  */

@@ -24,7 +24,8 @@ bool wl_pcapng_writer_is(const struct wl_pcapng_writer *w, const char *path);
  */
 int wl_pcapng_write(struct wl_pcapng_writer *w, const struct wl_packet *p, struct wl_span comment,
                     struct wl_error *err);
-/** Flushes, when it has begun, and closes. Returns 0 or WL_EOUTPUT; frees w in either case; NULL is fine. */
+/** Flushes, when it has begun, and closes. Returns 0 or WL_EOUTPUT; frees w in either case; NULL is
+ * fine. */
 int wl_pcapng_writer_close(struct wl_pcapng_writer *w, struct wl_error *err);
 
 #endif

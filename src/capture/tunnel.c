@@ -82,8 +82,8 @@ void wl_tunnel_vxlan(struct wl_layers *l)
     take_then(l, 8, next);
 }
 
-/* version (2 bits) | length of options in words (6 bits) | flags (1) | ethertype (2) | network (3) |
- * reserved (1) | options, RFC 8926 */
+/* version (2 bits) | length of options in words (6 bits) | flags (1) | ethertype (2) | network (3)
+ * | reserved (1) | options, RFC 8926 */
 void wl_tunnel_geneve(struct wl_layers *l)
 {
     uint16_t ethertype;
@@ -104,9 +104,9 @@ void wl_tunnel_geneve(struct wl_layers *l)
 }
 
 /*
- * GTP-U version 1 (3GPP TS 29.281 5.1): flags (1) | type (1) | length (2) | tunnel (4), and when one
- * of the three flags is set sequence (2) | N-PDU (1) | type of the first extension (1). Extensions:
- * length in words (1) | ... | type of the next (1). Type 255 carries a packet.
+ * GTP-U version 1 (3GPP TS 29.281 5.1): flags (1) | type (1) | length (2) | tunnel (4), and when
+ * one of the three flags is set sequence (2) | N-PDU (1) | type of the first extension (1).
+ * Extensions: length in words (1) | ... | type of the next (1). Type 255 carries a packet.
  */
 void wl_tunnel_gtp(struct wl_layers *l)
 {
@@ -227,7 +227,8 @@ enum {
     GRE_EOIP = 0x6400, /* of MikroTik: Ethernet, the key holds its length */
 };
 
-/* Source route entries of RFC 1701: family (2) | offset (1) | length (1) | ...; the last is zero. */
+/* Source route entries of RFC 1701: family (2) | offset (1) | length (1) | ...; the last is
+ * zero. */
 static bool take_routing(struct wl_layers *l)
 {
     for (;;) {

@@ -1,12 +1,13 @@
 /* unpack.c - compressed octets, told by their first ones, and undone by libarchive and zlib.
  * SPDX-License-Identifier: MIT
  *
- * gzip goes to zlib itself: when a .gz is cut off (a full disk, a copy that broke), libarchive keeps
- * back up to 64 KiB of what it had decompressed, which is all of a small capture; zlib gives every
- * octet. The blocks of the other formats are all or nothing anyway, and libarchive undoes them.
+ * gzip goes to zlib itself: when a .gz is cut off (a full disk, a copy that broke), libarchive
+ * keeps back up to 64 KiB of what it had decompressed, which is all of a small capture; zlib gives
+ * every octet. The blocks of the other formats are all or nothing anyway, and libarchive undoes
+ * them.
  *
- * Only the filters a capture is stored with are switched on, and of the formats only "raw": a tar or
- * an ISO image inside is no capture, and code that would parse it is code an attacker can reach.
+ * Only the filters a capture is stored with are switched on, and of the formats only "raw": a tar
+ * or an ISO image inside is no capture, and code that would parse it is code an attacker can reach.
  * Memory of the decompressors is their own and does not count in our budget; they bound it by the
  * window sizes of their formats.
  */

@@ -20,16 +20,16 @@ struct wl_packed {
 struct wl_unpacker;
 
 /**
- * Loads what undoing the compression of path ("-": standard input) will take, while that can be loaded. Of a
- * regular file the first octets tell; of all else, and of what is still being written (grows), it may. Returns 0,
- * or WL_ELIBRARY with err when it will certainly be needed.
+ * Loads what undoing the compression of path ("-": standard input) will take, while that can be
+ * loaded. Of a regular file the first octets tell; of all else, and of what is still being written
+ * (grows), it may. Returns 0, or WL_ELIBRARY with err when it will certainly be needed.
  */
 WL_MUST_USE int wl_unpack_expect(const char *path, bool grows, struct wl_error *err);
 /** "gzip", "zstd", "lz4", "xz", "bzip2"; NULL when first does not begin like any of them. */
 const char *wl_unpack_kind(struct wl_span first);
 /**
- * Begins to decompress what packed gives, which is of some kind; packed is borrowed for the life of the unpacker. Returns
- * 0, WL_NOMEM, or WL_EOPEN with the cause in err.
+ * Begins to decompress what packed gives, which is of some kind; packed is borrowed for the life of
+ * the unpacker. Returns 0, WL_NOMEM, or WL_EOPEN with the cause in err.
  */
 WL_MUST_USE int wl_unpack_new(struct wl_packed *packed, struct wl_budget *budget,
                               struct wl_unpacker **ret, struct wl_error *err);

@@ -1,8 +1,8 @@
 /* buckets.h - durations in log-linear buckets: each power of two is cut into equal parts.
  * SPDX-License-Identifier: MIT
  *
- * With 2^bits parts a bucket is never wider than 1 / 2^bits of its lower end. The first 2^bits buckets hold
- * one unit each, and so does every bucket of the power of two behind them.
+ * With 2^bits parts a bucket is never wider than 1 / 2^bits of its lower end. The first 2^bits
+ * buckets hold one unit each, and so does every bucket of the power of two behind them.
  */
 #ifndef WL_BUCKETS_H
 #define WL_BUCKETS_H

@@ -1,9 +1,10 @@
 /* desk.c - answers the questions of a screen, on the merge's thread.
  * SPDX-License-Identifier: MIT
  *
- * One question of each kind waits at most; newer ones take its place. wl_desk_work does one thing per
- * call: a question that can be answered at once, or one portion of what takes longer. A list that is
- * still being put in order is answered with what there is when that has taken too long for a person.
+ * One question of each kind waits at most; newer ones take its place. wl_desk_work does one thing
+ * per call: a question that can be answered at once, or one portion of what takes longer. A list
+ * that is still being put in order is answered with what there is when that has taken too long for
+ * a person.
  */
 #include "desk.h"
 
@@ -207,7 +208,8 @@ static int set_recount(struct wl_desk *d, const char *where, struct wl_error *er
     return 0;
 }
 
-/* No exchange before this one on its connection had the same statuses, as far as is held near it. */
+/* No exchange before this one on its connection had the same statuses, as far as is held near
+ * it. */
 static bool is_first(const struct wl_history *h, uint64_t id, uint32_t sequence)
 {
     const struct wl_shapes *shapes = wl_history_shapes(h);

@@ -2,10 +2,11 @@
  * SPDX-License-Identifier: MIT
  *
  * The one door to what stands behind a dashboard: the board (board.h), what can still be opened
- * (history.h), lists of it (list.h), what is read again (reread.h), what is saved. It exists only
- * when there is a screen. The engine tells it what leaves the merge, gives it questions, lets it work
- * for a moment now and then, and takes answers away. It knows neither threads nor clocks: all work
- * that may be long is cut into portions of a few milliseconds, one per call of wl_desk_work.
+ * (history.h), lists of it (list.h), what is read again (reread.h), what is saved. It exists
+ * only when there is a screen. The engine tells it what leaves the merge, gives it questions,
+ * lets it work for a moment now and then, and takes answers away. It knows neither threads nor
+ * clocks: all work that may be long is cut into portions of a few milliseconds, one per call of
+ * wl_desk_work.
  *
  *     wl_desk_exchange(d, ex) ...                  as events are released
  *     while (the screen has asked) wl_desk_ask(d, &ask);
@@ -28,7 +29,8 @@ struct wl_desk_config {
     const struct wl_config *cfg;
     const struct wl_rule_group *const *extra_rules; /* as for a shard */
     const struct wl_filter *filter;                 /* of the whole run, or NULL */
-    /* Severities in force, for what is judged again; then cfg says nothing of single rules. Or NULL. */
+    /* Severities in force, for what is judged again; then cfg says nothing of single rules. Or
+     * NULL. */
     const struct wl_overridden *overridden;
     const struct wl_suppress *suppress; /* or NULL */
     struct wl_redactor *redactor;
@@ -47,8 +49,8 @@ void wl_desk_free(struct wl_desk *d);
 
 /* What leaves the merge, in its order. Borrowed for the call. */
 
-/** A connection was opened: each one, in the order of their numbers, whatever the filter says. opened
- * NULL: it comes into lists when there is something to tell of it. */
+/** A connection was opened: each one, in the order of their numbers, whatever the filter says.
+ * opened NULL: it comes into lists when there is something to tell of it. */
 void wl_desk_opened(struct wl_desk *d, uint64_t id, const struct wl_opened *opened);
 /** An exchange that the filter lets through, its findings final. */
 void wl_desk_exchange(struct wl_desk *d, const struct wl_exchange *ex);

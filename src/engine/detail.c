@@ -166,7 +166,8 @@ static int side_within(const struct wl_kept_pair *p, const struct wl_detail_wind
     return -1;
 }
 
-/* The connection of the other leg: that of the exchange asked for, or of the first one that has any. */
+/* The connection of the other leg: that of the exchange asked for, or of the first one that has
+ * any. */
 static bool choose_other(const struct wl_history *h, const struct wl_detail_window *w,
                          uint32_t ordinal, uint64_t *ret)
 {

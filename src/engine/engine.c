@@ -35,8 +35,8 @@ static bool relate_and_filter(struct wl_engine *e, struct wl_exchange *ex)
     return !e->filter || wl_filter_match(e->filter, ex);
 }
 
-/* Will anybody show, write down or keep what it holds? Nearly always that is certain at once; only a report that
- * counts findings beyond its examples is asked. */
+/* Will anybody show, write down or keep what it holds? Nearly always that is certain at once; only
+ * a report that counts findings beyond its examples is asked. */
 static bool is_shown(const struct wl_engine *e, const struct wl_exchange *ex)
 {
     if (e->shows_all)
@@ -47,8 +47,9 @@ static bool is_shown(const struct wl_engine *e, const struct wl_exchange *ex)
            wl_outputs_show(&e->outputs, ex);
 }
 
-/* What is shown of it is redacted first, but for the addresses by which -w finds its packets. Suppressions see
- * targets and hosts as they were, yet never a credential: fingerprints are written into baselines. */
+/* What is shown of it is redacted first, but for the addresses by which -w finds its packets.
+ * Suppressions see targets and hosts as they were, yet never a credential: fingerprints are written
+ * into baselines. */
 static void take_exchange(struct wl_engine *e, struct wl_exchange *ex)
 {
     bool shown = relate_and_filter(e, ex);
@@ -360,7 +361,8 @@ int wl_engine_add_sink(struct wl_engine *e, const struct wl_sink_ops *ops, void 
     return wl_outputs_add(&e->outputs, ops, state, cfg, err);
 }
 
-/* Is there a rule of that name already: in the catalogue, in another group, before it in its own? */
+/* Is there a rule of that name already: in the catalogue, in another group, before it in its
+ * own? */
 static bool is_taken(const struct wl_engine *e, const struct wl_rule_group *group, size_t before)
 {
     const char *id = group->rules[before].id;

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * when = 2 * packet + phase: phase 0 for what a packet caused, 1 for what the tick after it caused;
- * ties go by tie (the connection's id, which is unique to it and so to its shard). Owned: the receiver
- * frees the arena of ex or conn, or has it freed where it came from.
+ * ties go by tie (the connection's id, which is unique to it and so to its shard). Owned: the
+ * receiver frees the arena of ex or conn, or has it freed where it came from.
  */
 #ifndef WL_EVENT_H
 #define WL_EVENT_H

@@ -3,9 +3,9 @@
  *
  * Whether a connection matters is known only after its packets have passed. So the run notes which
  * ones do (their endpoints and the ordinals of their first and last packet) and which packets carry
- * the offence; then the source is read once more and what belongs to them is written. Standard input
- * cannot be read again: its packets go through a spool (spool.h); what that has lost is counted and
- * told. The screen saves the connections of its choice in the same way, in portions.
+ * the offence; then the source is read once more and what belongs to them is written. Standard
+ * input cannot be read again: its packets go through a spool (spool.h); what that has lost is
+ * counted and told. The screen saves the connections of its choice in the same way, in portions.
  */
 #include "evidence.h"
 

@@ -1,7 +1,8 @@
 /* histogram.c - durations in log-linear buckets (buckets.h).
  * SPDX-License-Identifier: MIT
  *
- * The unit is 16 ns, and every power of two is cut into 16 buckets. 640 of them reach 2^43 units: 39 hours.
+ * The unit is 16 ns, and every power of two is cut into 16 buckets. 640 of them reach 2^43 units:
+ * 39 hours.
  */
 #include "stats.h"
 
@@ -50,7 +51,8 @@ void wl_histogram_add(struct wl_histogram *h, wl_ns d)
 
 double wl_histogram_quantile(const struct wl_histogram *h, double q)
 {
-    /* nearest rank: one of the durations that were counted, so that a single one is all quantiles */
+    /* nearest rank: one of the durations that were counted, so that a single one is all
+     * quantiles */
     double exact = q * (double)h->n;
     uint64_t rank = (uint64_t)exact + ((double)(uint64_t)exact < exact);
     uint64_t seen = 0;

@@ -233,7 +233,8 @@ static uint64_t keep_exchange(struct wl_history *h, const struct wl_exchange *ex
     return id;
 }
 
-/* Whether a finding rests on other connections too: analysing its own again does not bring it back. */
+/* Whether a finding rests on other connections too: analysing its own again does not bring it
+ * back. */
 static bool rests_on_others(const struct wl_exchange *ex)
 {
     for (uint32_t i = 0; i < ex->n_findings; i++) {
@@ -245,7 +246,8 @@ static bool rests_on_others(const struct wl_exchange *ex)
     return false;
 }
 
-/* Among the last exchanges of a connection: a proxy answers soon after it was answered. 0: it is not there. */
+/* Among the last exchanges of a connection: a proxy answers soon after it was answered. 0: it is
+ * not there. */
 static uint64_t find_lately(const struct wl_history *h, uint64_t number, uint32_t ordinal)
 {
     enum { LATELY = 64 };

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * Three runs of rows, each numbered without holes, oldest first: connections by their number,
- * exchanges and findings as they were told. What is dropped is dropped at the front. A row is small;
- * the exchange itself is packed (pack.h) in blocks that are recycled.
+ * exchanges and findings as they were told. What is dropped is dropped at the front. A row is
+ * small; the exchange itself is packed (pack.h) in blocks that are recycled.
  */
 #ifndef WL_HISTORY_H
 #define WL_HISTORY_H
@@ -65,7 +65,8 @@ struct wl_kept_finding {
     uint32_t shape;  /* of the exchange; 0: of a record */
 };
 
-/** Two exchanges that are the legs of a proxy (--correlate): connections and ordinals, the one that ended last first. */
+/** Two exchanges that are the legs of a proxy (--correlate): connections and ordinals, the one that
+ * ended last first. */
 struct wl_kept_pair {
     uint64_t number[2];
     uint64_t id[2]; /* as in wl_history_exchange_at; 0: not held, or not found */

@@ -3,8 +3,8 @@
  *
  * In the order of the capture and without a filter a page is found directly. Anything else is an
  * index of rows, made in portions and kept while it is asked for. Sorting is a heap from which only
- * as many rows are taken as pages have asked for: the first page of a million rows does not wait for
- * the last.
+ * as many rows are taken as pages have asked for: the first page of a million rows does not wait
+ * for the last.
  */
 #ifndef WL_LIST_H
 #define WL_LIST_H
@@ -17,8 +17,8 @@ struct wl_lists;
 WL_MUST_USE struct wl_lists *wl_lists_new(struct wl_budget *budget, const struct wl_history *h);
 void wl_lists_free(struct wl_lists *l);
 /**
- * Answers a question of the lists CONNECTIONS, EXCHANGES and FINDINGS with what there is now, in the
- * answer's arena; page->partial says that wl_lists_work will find more.
+ * Answers a question of the lists CONNECTIONS, EXCHANGES and FINDINGS with what there is now, in
+ * the answer's arena; page->partial says that wl_lists_work will find more.
  * Returns 0, WL_EINVAL (a bad filter) or WL_NOMEM with a->err.
  */
 WL_MUST_USE int wl_lists_page(struct wl_lists *l, const struct wl_ask *ask, struct wl_answer *a);

@@ -4,8 +4,8 @@
  * One queue per shard, a ring that grows. The next event is the smallest head of all queues, as
  * soon as no shard can still send a smaller one: when it does not exceed the smallest watermark.
  * Numbers: a shard cannot know how many connections the others have opened before its own, so the
- * openings are events too, and the merge, which sees them in order, counts them. It keeps the number
- * of a connection until its record has come. It knows no thread and no output.
+ * openings are events too, and the merge, which sees them in order, counts them. It keeps the
+ * number of a connection until its record has come. It knows no thread and no output.
  */
 #include "merge.h"
 

@@ -32,9 +32,9 @@ WL_MUST_USE struct wl_merge *wl_merge_new(struct wl_budget *budget, unsigned n_s
  */
 WL_MUST_USE int wl_merge_event(struct wl_merge *m, unsigned shard, struct wl_event *ev);
 /**
- * The shard promises that none of its later events comes before this position. (At it only events of
- * the connection that it names by tie; whoever promises more says UINT64_MAX for tie.) Releases what
- * has become ready.
+ * The shard promises that none of its later events comes before this position. (At it only events
+ * of the connection that it names by tie; whoever promises more says UINT64_MAX for tie.) Releases
+ * what has become ready.
  */
 void wl_merge_watermark(struct wl_merge *m, unsigned shard, struct wl_position at);
 /** True when events are held until some shard has gone on. */

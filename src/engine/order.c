@@ -38,7 +38,8 @@ void wl_order_release(struct wl_order *o)
     o->n = o->n_chunks = o->chunks_size = 0;
 }
 
-/* An order is a comfort: the last sixteenth of the budget is left to what cannot be done without. */
+/* An order is a comfort: the last sixteenth of the budget is left to what cannot be done
+ * without. */
 static bool add_chunk(struct wl_order *o)
 {
     if (o->budget->used > o->budget->max / 16 * 15)

@@ -4,8 +4,8 @@
  * A struct is a table of its numbers: which of them are not zero is one bit each, and only those
  * follow, as base-128 numbers. Times and frames are differences from the one before. Text that lies
  * in a message's head is a place in that head. The sizes of the structs are asserted below: whoever
- * adds a member adds a line to the table too, or history would forget it. What is suppressed is forgotten:
- * there it is counted, not listed.
+ * adds a member adds a line to the table too, or history would forget it. What is suppressed is
+ * forgotten: there it is counted, not listed.
  */
 #include "pack.h"
 
@@ -70,7 +70,8 @@ static const struct column message_columns[] = {
     COLUMN(wl_message, n_body_lost, NUMBER),
 };
 
-/* A field and its place, which is left out where it follows from where its name stands in the head. */
+/* A field and its place, which is left out where it follows from where its name stands in the
+ * head. */
 struct wl_placed {
     uint16_t id, odd;
     struct wl_at at;

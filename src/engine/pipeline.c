@@ -6,20 +6,23 @@
  *                                ╚═════ returns ════════╝
  *
  * A lane is one shard with its two rings. Batches are lent: a batch goes over full of events, and
- * comes back with the arenas of events that have been released since, chained, so that it carries any
- * number of them. The arenas are freed into the pool they came from by the thread they belong to.
+ * comes back with the arenas of events that have been released since, chained, so that it carries
+ * any number of them. The arenas are freed into the pool they came from by the thread they belong
+ * to.
  *
- * Back pressure. A lane may have ring_events octets of events on their way, from emission until they
- * were released and have come back; beyond, its thread waits. That cannot lock up: everything of the
- * lane that is furthest behind can always be released, because no other watermark is lower than its
- * own; and a thread that waits always has a batch over there, on which its memory can come back.
+ * Back pressure. A lane may have ring_events octets of events on their way, from emission until
+ * they were released and have come back; beyond, its thread waits. That cannot lock up: everything
+ * of the lane that is furthest behind can always be released, because no other watermark is lower
+ * than its own; and a thread that waits always has a batch over there, on which its memory can come
+ * back.
  *
- * Live, a lane to which nothing comes tells its clock once a second, and what others have found would
- * wait for that. So a lane says that it rests, and is asked to hurry as soon as the merge waits: for two
- * seconds it tells its clock as often as one to which packets come.
+ * Live, a lane to which nothing comes tells its clock once a second, and what others have found
+ * would wait for that. So a lane says that it rests, and is asked to hurry as soon as the merge
+ * waits: for two seconds it tells its clock as often as one to which packets come.
  *
- * Waking costs more than working: the calling thread is woken when half of what a lane may have on its
- * way has gathered, when a lane is about to wait or has ended, and live after 50 ms of capture time.
+ * Waking costs more than working: the calling thread is woken when half of what a lane may have on
+ * its way has gathered, when a lane is about to wait or has ended, and live after 50 ms of capture
+ * time.
  */
 #include "pipeline.h"
 
@@ -253,8 +256,8 @@ static void send(struct lane *l, struct batch *b, struct wl_position up_to)
 }
 
 /*
- * Waits until this lane may go on, and takes a batch. What it waits for comes back on a batch that it
- * has sent, so one must be over there.
+ * Waits until this lane may go on, and takes a batch. What it waits for comes back on a batch that
+ * it has sent, so one must be over there.
  */
 static struct batch *wait_for_batch(struct lane *l, struct wl_position up_to)
 {
@@ -350,9 +353,9 @@ static void mark(struct lane *l)
 }
 
 /*
- * Live, every socket counts its own packets, and what orders them is their time. An ordinal that is a
- * time in microseconds, and leaves the index of the lane when divided by their number, puts the events
- * of all lanes in order of time and is nobody else's.
+ * Live, every socket counts its own packets, and what orders them is their time. An ordinal that is
+ * a time in microseconds, and leaves the index of the lane when divided by their number, puts the
+ * events of all lanes in order of time and is nobody else's.
  */
 static uint64_t live_ordinal(struct lane *l, wl_ns t)
 {
@@ -497,8 +500,8 @@ static void take_batch(struct wl_pipeline *p, struct lane *l, struct batch *b)
 }
 
 /*
- * Lends the batches back. The last one stays for what is released later, unless it has enough to carry
- * that its lane may be waiting for.
+ * Lends the batches back. The last one stays for what is released later, unless it has enough to
+ * carry that its lane may be waiting for.
  */
 static void give_back(struct lane *l)
 {
@@ -546,7 +549,8 @@ bool wl_pipeline_pump(struct wl_pipeline *p)
     struct batch *b;
     bool any = false;
 
-    /* first all rings are emptied, only then is chosen: under skewed load the other order locks up */
+    /* first all rings are emptied, only then is chosen: under skewed load the other order locks
+     * up */
     for (unsigned i = 0; i < p->n; i++) {
         while ((b = wl_ring_pop(p->lanes[i].events)) != NULL) {
             take_batch(p, &p->lanes[i], b);

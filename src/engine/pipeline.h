@@ -1,11 +1,11 @@
 /* pipeline.h - several shards at a time, each on a thread of its own.
  * SPDX-License-Identifier: MIT
  *
- * Every shard has its own source, reads all of it and keeps the connections that are its own. What it
- * finds comes in batches through a ring to the calling thread, which is the only one that touches the
- * merge and everything behind it; the memory of what has been released goes back the same way, for a
- * shard's memory belongs to its thread. With ring.c the only place that knows of threads; the thread
- * of a screen is made here too.
+ * Every shard has its own source, reads all of it and keeps the connections that are its own. What
+ * it finds comes in batches through a ring to the calling thread, which is the only one that
+ * touches the merge and everything behind it; the memory of what has been released goes back the
+ * same way, for a shard's memory belongs to its thread. With ring.c the only place that knows of
+ * threads; the thread of a screen is made here too.
  *
  *     wl_pipeline_new, wl_pipeline_begin             sources, shards
  *     while (!wl_pipeline_over(p)) {
@@ -80,7 +80,8 @@ WL_MUST_USE int wl_pipeline_new(const struct wl_pipeline_config *cfg, struct wl_
                                 struct wl_error *err);
 /** The first look at what the sources hold. Starts no thread yet. */
 WL_MUST_USE int wl_pipeline_begin(struct wl_pipeline *p, struct wl_error *err);
-/** Starts the threads. When one cannot be started, those that were are stopped: pump on until over. */
+/** Starts the threads. When one cannot be started, those that were are stopped: pump on until
+ * over. */
 WL_MUST_USE int wl_pipeline_start(struct wl_pipeline *p, struct wl_error *err);
 /** The source of the first shard: what it is, before the start and after the end. */
 struct wl_source *wl_pipeline_source(const struct wl_pipeline *p);

@@ -1,10 +1,10 @@
 /* places.c - where a packet lies in its capture file, for outputs that tell.
  * SPDX-License-Identifier: MIT
  *
- * A few files are read at a time, each forwards and once, and the places of its latest packets are kept in
- * a ring. Findings come about in the order of the capture, so nearly every answer stands there; what lies
- * further back, or in a file that had to make room for another, is not known any more. However strange
- * the order of questions, a file is read once.
+ * A few files are read at a time, each forwards and once, and the places of its latest packets are
+ * kept in a ring. Findings come about in the order of the capture, so nearly every answer stands
+ * there; what lies further back, or in a file that had to make room for another, is not known any
+ * more. However strange the order of questions, a file is read once.
  */
 #include "places.h"
 

@@ -1,14 +1,15 @@
 /* port.c - what passes between a screen and the engine.
  * SPDX-License-Identifier: MIT
  *
- * Two rings. Questions are copied into slots of the port, of which there are twice as many as may wait,
- * so that the one just taken out is not overwritten while it is read. Answers go over as they are, with
- * memory of their own. Besides, each side has a last word: the engine that the screen shall return, which
- * counts for nothing in the ring, so that there is always room for it; the screen that it has, which must
- * be heard before questions that are not taken any more, and so has a way of its own.
+ * Two rings. Questions are copied into slots of the port, of which there are twice as many as may
+ * wait, so that the one just taken out is not overwritten while it is read. Answers go over as they
+ * are, with memory of their own. Besides, each side has a last word: the engine that the screen
+ * shall return, which counts for nothing in the ring, so that there is always room for it; the
+ * screen that it has, which must be heard before questions that are not taken any more, and so has
+ * a way of its own.
  *
- * The engine is woken by its bell. The screen waits for keys as well, with poll: a pipe holds one octet
- * for every answer, so that it can be read exactly as long as there is one.
+ * The engine is woken by its bell. The screen waits for keys as well, with poll: a pipe holds one
+ * octet for every answer, so that it can be read exactly as long as there is one.
  */
 #include "port.h"
 

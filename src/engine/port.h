@@ -7,7 +7,8 @@
 #include "ring.h"
 #include "wirelint/screen.h"
 
-/** engine: the bell of the engine's thread; borrowed. NULL when memory or descriptors are refused. */
+/** engine: the bell of the engine's thread; borrowed. NULL when memory or descriptors are
+ * refused. */
 WL_MUST_USE struct wl_port *wl_port_new(const struct wl_config *cfg, struct wl_bell *engine);
 /**
  * Runs screen on a thread of its own. Returns 0, or WL_NOMEM with err.
@@ -27,9 +28,10 @@ void wl_port_end(struct wl_port *p);
 /** The screen has returned. */
 bool wl_port_left(struct wl_port *p);
 /**
- * Once it has left: joins its thread and frees everything. Otherwise the screen is stuck in something
- * that cannot be interrupted, a terminal that takes no output: its thread, and what it may still
- * touch, are left to the end of the process. NULL is fine. Returns true when all was freed.
+ * Once it has left: joins its thread and frees everything. Otherwise the screen is stuck in
+ * something that cannot be interrupted, a terminal that takes no output: its thread, and what it
+ * may still touch, are left to the end of the process. NULL is fine. Returns true when all was
+ * freed.
  */
 bool wl_port_free(struct wl_port *p);
 

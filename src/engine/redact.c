@@ -1,9 +1,9 @@
 /* redact.c - what of an exchange the outputs may show: the one place where it is made unreadable.
  * SPDX-License-Identifier: MIT
  *
- * Octets are overwritten in the arena of the exchange, which belongs to the merge by now. So every output, the
- * screen and history included, has no way to show what it does not have. Spans stay what they were; that a
- * value was long remains visible.
+ * Octets are overwritten in the arena of the exchange, which belongs to the merge by now. So every
+ * output, the screen and history included, has no way to show what it does not have. Spans stay
+ * what they were; that a value was long remains visible.
  */
 #include "redact.h"
 
@@ -63,7 +63,8 @@ static bool is_secret(const struct wl_field *f)
     return (f->odd & WL_ODD_NO_COLON) || wl_redact_is_secret(f);
 }
 
-/* A mark's octets are a copy, and may be of a secret: those from the beginning of a field to that of the next. */
+/* A mark's octets are a copy, and may be of a secret: those from the beginning of a field to that
+ * of the next. */
 static void redact_marks(const struct wl_message *m)
 {
     for (uint32_t i = 0; i < m->n_marks; i++) {

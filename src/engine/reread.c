@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: MIT
  *
  * Packets before the connection's first are only counted, but for those just before it, which may
- * hold the beginning of a fragmented datagram. From there on time passes packet by packet as it did the
- * first time, because deadlines depend on it, and segments of the connection are analysed. What relate.c
- * has found, or dropped, depends on other connections: history has kept it aside.
+ * hold the beginning of a fragmented datagram. From there on time passes packet by packet as it did
+ * the first time, because deadlines depend on it, and segments of the connection are analysed. What
+ * relate.c has found, or dropped, depends on other connections: history has kept it aside.
  */
 #include "reread.h"
 

@@ -1,9 +1,10 @@
 /* reread.h - one connection of a file, analysed once more.
  * SPDX-License-Identifier: MIT
  *
- * What history has dropped of a file is not lost: the source is read again, of which only the packets
- * of one connection go through a shard of their own, while its clock sees every packet. The result is
- * what the first reading gave. It is done in portions, beside the analysis that is under way.
+ * What history has dropped of a file is not lost: the source is read again, of which only the
+ * packets of one connection go through a shard of their own, while its clock sees every packet. The
+ * result is what the first reading gave. It is done in portions, beside the analysis that is under
+ * way.
  */
 #ifndef WL_REREAD_H
 #define WL_REREAD_H
@@ -46,8 +47,8 @@ bool wl_reread_work(struct wl_reread *r);
 bool wl_reread_is_about(const struct wl_reread *r, const struct wl_reread_goal *goal);
 bool wl_reread_done(const struct wl_reread *r);
 /**
- * Replaces what d holds by what was read, in the arena. held becomes WHOLE, or PARTLY when something
- * is missing after all. False: memory is refused.
+ * Replaces what d holds by what was read, in the arena. held becomes WHOLE, or PARTLY when
+ * something is missing after all. False: memory is refused.
  */
 WL_MUST_USE bool wl_reread_fill(const struct wl_reread *r, struct wl_detail *d, struct wl_arena *a);
 

@@ -1,9 +1,10 @@
 /* save.c - writes what a screen wants kept: packets of connections, or a report of exchanges.
  * SPDX-License-Identifier: MIT
  *
- * Packets: the connections are noted as -w notes them, with their findings as comments, and the source
- * is read again, or what the spool holds. Reports: what is held goes through an output as it went the
- * first time, exchanges and connections in the order in which they were told, with numbers of their own.
+ * Packets: the connections are noted as -w notes them, with their findings as comments, and the
+ * source is read again, or what the spool holds. Reports: what is held goes through an output as it
+ * went the first time, exchanges and connections in the order in which they were told, with numbers
+ * of their own.
  */
 #include "save.h"
 
@@ -394,7 +395,8 @@ static bool is_chosen(const struct wl_save *s, const struct wl_conn_ref *conn)
     return s->ask.n_connections == 0;
 }
 
-/* The other leg of a held exchange, if that is held as well: outputs were told of it with the one that ended last. */
+/* The other leg of a held exchange, if that is held as well: outputs were told of it with the one
+ * that ended last. */
 static const struct wl_leg *find_leg(struct wl_save *s, uint64_t id, struct wl_arena *a)
 {
     const struct wl_history *h = s->cfg.history;
@@ -480,7 +482,8 @@ static void add_steps(struct steps *steps, const struct wl_exchange *ex)
         add_step(steps, ex->res.status, ex->ordinal, n + final == 1);
 }
 
-/* The exchanges of a connection, from the last told to the first, at most max; 0 when one is missing. */
+/* The exchanges of a connection, from the last told to the first, at most max; 0 when one is
+ * missing. */
 static uint32_t list_exchanges(const struct wl_history *h, const struct wl_kept_conn *row,
                                uint64_t *ids, uint32_t max)
 {
@@ -497,9 +500,9 @@ static uint32_t list_exchanges(const struct wl_history *h, const struct wl_kept_
 }
 
 /**
- * While there is a screen nobody keeps the steps of connections: they are put together again from their
- * exchanges, if all of them are held and they are no more than max_steps. Else they are all lost, and
- * reports leave them out.
+ * While there is a screen nobody keeps the steps of connections: they are put together again from
+ * their exchanges, if all of them are held and they are no more than max_steps. Else they are all
+ * lost, and reports leave them out.
  */
 static void find_steps(struct wl_save *s, const struct wl_kept_conn *row,
                        struct wl_conn_record *conn, struct wl_arena *a)

@@ -1,9 +1,9 @@
 /* shape.c - what a filter asks of exchanges, each combination kept once.
  * SPDX-License-Identifier: MIT
  *
- * Shapes and links of chains are rows of two tables that only grow, up to their maximum; a row never
- * changes, so that a verdict on it stays true. The filter itself is asked through an exchange made
- * up from the shape: there is one matcher, that of filter.c.
+ * Shapes and links of chains are rows of two tables that only grow, up to their maximum; a row
+ * never changes, so that a verdict on it stays true. The filter itself is asked through an exchange
+ * made up from the shape: there is one matcher, that of filter.c.
  */
 #include "shape.h"
 

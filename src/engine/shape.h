@@ -2,9 +2,10 @@
  * SPDX-License-Identifier: MIT
  *
  * A shape is what the language of --where can ask of an exchange but for its addresses: method,
- * version, statuses, rules. There are few different ones in millions of exchanges. A chain is the
- * shapes of a connection's exchanges in order, run-length coded; equal beginnings are one, so that a
- * connection's whole story is one number. What a filter says to a shape or a chain is asked once.
+ * version, statuses, rules. There are few different ones in millions of exchanges. A chain is
+ * the shapes of a connection's exchanges in order, run-length coded; equal beginnings are one,
+ * so that a connection's whole story is one number. What a filter says to a shape or a chain is
+ * asked once.
  */
 #ifndef WL_SHAPE_H
 #define WL_SHAPE_H
@@ -35,7 +36,8 @@ uint32_t wl_shape_of(struct wl_shapes *s, const struct wl_exchange *ex);
  */
 uint32_t wl_chain_add(struct wl_shapes *s, uint32_t chain, uint32_t n, uint32_t shape,
                       bool *ret_new);
-/** The same by what a connection's record says when it is over; all but its findings is passed over. */
+/** The same by what a connection's record says when it is over; all but its findings is passed
+ * over. */
 uint32_t wl_chain_end(struct wl_shapes *s, uint32_t chain, const struct wl_conn_record *conn);
 /** "200*40 103>200" of n exchanges, NUL-terminated, cut with "..." */
 void wl_chain_text(const struct wl_shapes *s, uint32_t chain, uint32_t n,

@@ -1,8 +1,8 @@
 /* spool.h - the latest packets of what cannot be read a second time, bounded.
  * SPDX-License-Identifier: MIT
  *
- * Live capture and standard input: packets are copied into whole chunks, the oldest of which is given
- * up when max_spool is reached.
+ * Live capture and standard input: packets are copied into whole chunks, the oldest of which is
+ * given up when max_spool is reached.
  */
 #ifndef WL_SPOOL_H
 #define WL_SPOOL_H
@@ -21,7 +21,8 @@ struct wl_spool_cursor {
     uint64_t chunk, packet;
     size_t offset;
 };
-/** The next packet and true; false at the end, for now. bytes are borrowed until a packet is added. */
+/** The next packet and true; false at the end, for now. bytes are borrowed until a packet is
+ * added. */
 bool wl_spool_next(const struct wl_spool *s, struct wl_spool_cursor *at, struct wl_packet *ret);
 void wl_spool_free(struct wl_spool *s);
 

@@ -4,8 +4,8 @@
  * Totals are plain additions into struct wl_stats. A sequence of one status, which nearly all are,
  * is counted in an array by its code; longer ones in a table by the seeded hash of their statuses,
  * whose 64 bits and length are taken for identity. Servers have a table too, before which a few of
- * those met last are remembered, as captures are of few servers. Both tables are bounded; what comes
- * later counts as other. The top lists are made when a snapshot is asked for.
+ * those met last are remembered, as captures are of few servers. Both tables are bounded; what
+ * comes later counts as other. The top lists are made when a snapshot is asked for.
  */
 #include "stats.h"
 

@@ -100,7 +100,8 @@ static inline uint64_t wl_queue_whole(const struct wl_queue *q, uint32_t low)
     return low ? latest - (uint32_t)((uint32_t)latest - low) : 0;
 }
 
-/* Memory, of the share. Taking may drop what is oldest: pointers to rows of connections are void. */
+/* Memory, of the share. Taking may drop what is oldest: pointers to rows of connections are
+ * void. */
 
 WL_MUST_USE void *wl_store_take(struct wl_history *h, size_t n);
 void wl_store_give(struct wl_history *h, void *p, size_t n);

@@ -1,10 +1,10 @@
 /* suppress.c - findings that are known and accepted: they are told apart, and do not count.
  * SPDX-License-Identifier: MIT
  *
- * Two kinds. Those of a configuration say what they cover: words that must all fit, asked one after the
- * other. Those of a baseline name one finding each by its fingerprint (base/fingerprint.h), and there may
- * be very many: they stand in a table. The first kind is asked first. One that has ended suppresses
- * nothing, but is followed all the same, to tell what came back with its end.
+ * Two kinds. Those of a configuration say what they cover: words that must all fit, asked one after
+ * the other. Those of a baseline name one finding each by its fingerprint (base/fingerprint.h), and
+ * there may be very many: they stand in a table. The first kind is asked first. One that has ended
+ * suppresses nothing, but is followed all the same, to tell what came back with its end.
  */
 #include "suppress.h"
 
@@ -375,7 +375,8 @@ static bool covers(const struct entry *e, const struct subject *sub)
            any_matches(&e->target, sub, matches_target);
 }
 
-/* The entry of a baseline for this finding; NULL: there is none. One that is still in force comes first. */
+/* The entry of a baseline for this finding; NULL: there is none. One that is still in force comes
+ * first. */
 static struct wl_suppression_use *find_exact(const struct wl_suppress *s, const struct subject *sub)
 {
     char hex[WL_FINGERPRINT_HEX + 1];
@@ -426,7 +427,8 @@ static void count(struct wl_suppress *s, struct wl_suppression_use *use, const s
         s->counts[f->severity]++;
 }
 
-/* Moves what is marked as suppressed behind the rest; both keep their order. False: memory is refused. */
+/* Moves what is marked as suppressed behind the rest; both keep their order. False: memory is
+ * refused. */
 static bool part(const struct wl_suppress *s, struct wl_finding *findings, uint32_t n,
                  uint32_t gone)
 {
@@ -447,7 +449,8 @@ static bool part(const struct wl_suppress *s, struct wl_finding *findings, uint3
     return true;
 }
 
-/* counting: s, or NULL when all this was counted before. Returns how many stand behind the rest now. */
+/* counting: s, or NULL when all this was counted before. Returns how many stand behind the rest
+ * now. */
 static uint32_t split(const struct wl_suppress *s, struct wl_suppress *counting,
                       struct subject *sub, struct wl_finding *findings, uint32_t n)
 {

@@ -1,9 +1,9 @@
 /* suppress.h - findings that are known and accepted: they are told apart, and do not count.
  * SPDX-License-Identifier: MIT
  *
- * Behind the merge and behind --where, before anything is counted or shown. What is suppressed is moved
- * behind the findings that are not (n_suppressed of them), so that whoever does not know of it does not
- * see it.
+ * Behind the merge and behind --where, before anything is counted or shown. What is suppressed is
+ * moved behind the findings that are not (n_suppressed of them), so that whoever does not know of
+ * it does not see it.
  */
 #ifndef WL_SUPPRESS_H
 #define WL_SUPPRESS_H

@@ -56,8 +56,8 @@ bool wl_grammar_media_type_is(struct wl_span value, struct wl_span type);
 bool wl_grammar_expects_continue(const struct wl_message *req);
 /** Is 100-continue all that the request expects? False without Expect. */
 bool wl_grammar_expects_only_continue(const struct wl_message *req);
-/** Is content of this message likely to hold HTTP messages: message/http, application/http,
- * any multipart, application/warc, or what a TRACE asked for (catalogue, http-message-inside-body)? */
+/** Is content of this message likely to hold HTTP messages: message/http, application/http, any
+ * multipart, application/warc, or what a TRACE asked for (catalogue, http-message-inside-body)? */
 bool wl_grammar_carries_messages(const struct wl_message *m, enum wl_method method);
 /** Announces content: Content-Length above 0, or Transfer-Encoding (catalogue, area EXP). */
 bool wl_grammar_announces_content(const struct wl_message *req);
@@ -241,7 +241,8 @@ enum wl_etag_listed {
 enum wl_etag_listed wl_grammar_etag_listed(const struct wl_message *m, enum wl_field_id id,
                                            struct wl_etag tag);
 
-/** int-range or suffix-range (RFC 9110 14.1.1). Numbers above 2^63-1, which are allowed, are that. */
+/** int-range or suffix-range (RFC 9110 14.1.1). Numbers above 2^63-1, which are allowed, are
+ * that. */
 struct wl_range {
     uint64_t first; /* WL_NONE for a suffix range */
     uint64_t last;  /* WL_NONE when it is open; of a suffix range, its length */

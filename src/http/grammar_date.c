@@ -29,7 +29,8 @@ static const char *const long_day_names[] = {
 
 enum { LITERALS = 11 };
 
-/* What stands behind the day of the week. "_" is an octet that is read; the others must be there. */
+/* What stands behind the day of the week. "_" is an octet that is read; the others must be
+ * there. */
 struct form {
     enum wl_date_form form;
     const char *pattern;
@@ -123,8 +124,8 @@ static int days_in_month(int year, int month)
     return month == 1 && is_leap(year) ? 29 : days[month];
 }
 
-/* Days from 1970-01-01 to this date. Counted from March, so that a leap day is the last of its year,
- * and from a year that makes everything positive. */
+/* Days from 1970-01-01 to this date. Counted from March, so that a leap day is the last of its
+ * year, and from a year that makes everything positive. */
 static int days_since_1970(int year, int month, int day)
 {
     unsigned y = (unsigned)(month < 2 ? year - 1 : year) + 400,

@@ -125,7 +125,8 @@ struct wl_span wl_grammar_range_unit(struct wl_cursor *c)
     return unit;
 }
 
-/* 1*DIGIT, of any size (RFC 9110 14.1.2): what lies beyond 2^63-1 lies beyond every representation. */
+/* 1*DIGIT, of any size (RFC 9110 14.1.2): what lies beyond 2^63-1 lies beyond every
+ * representation. */
 static bool parse_position(struct wl_span s, uint64_t *ret)
 {
     for (size_t i = 0; i < s.n; i++) {
@@ -149,7 +150,8 @@ bool wl_grammar_range_next(struct wl_cursor *c, struct wl_range *ret)
     /* int-range = first-pos "-" [ last-pos ]; suffix-range = "-" suffix-length */
     if (dash == member.n || (dash && !parse_position(wl_span_sub(member, 0, dash), &range.first)) ||
         ((last.n || dash == 0) && !parse_position(last, &range.last)) ||
-        /* RFC 9110 14.1.1: an int-range is invalid if last-pos is present and less than first-pos */
+        /* RFC 9110 14.1.1: an int-range is invalid if last-pos is present and less than
+         * first-pos */
         (dash && last.n && range.last < range.first)) {
         c->bad = true;
         return false;

@@ -89,7 +89,8 @@ static void split(struct wl_span s, struct wl_uri *ret)
 static bool is_uri_octet(uint8_t c)
 {
     static const uint8_t bits[16] = {
-        /* ! # $ % & ' ( ) * + , - . /  0-9 : ; = ? @ A-Z [ ] _ a-z ~, one bit per octet, LSB first */
+        /* ! # $ % & ' ( ) * + , - . /  0-9 : ; = ? @ A-Z [ ] _ a-z ~, one bit per octet, LSB
+         * first */
         0x00, 0x00, 0x00, 0x00, 0xfa, 0xff, 0xff, 0xaf,
         0xff, 0xff, 0xff, 0xaf, 0xfe, 0xff, 0xff, 0x47,
     };

@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: MIT
  *
  * A request line with its version, or a status line, says yes. ICAP, RTSP and SIP have the same
- * shape and other names (docs/judging.md 4); the preface of HTTP/2 looks like a request. HTTP/0.9 has
- * hardly any shape: it is believed only of a GET with a path, and once the server has spoken.
+ * shape and other names (docs/judging.md 4); the preface of HTTP/2 looks like a request.
+ * HTTP/0.9 has hardly any shape: it is believed only of a GET with a path, and once the server
+ * has spoken.
  */
 #include "grammar.h"
 #include "h1_side.h"

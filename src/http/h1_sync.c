@@ -198,9 +198,9 @@ static void mark_crlf_after_content(struct wl_h1_in *in, struct wl_at at)
     }
 }
 
-/* What the client sent for the new protocol before it could know that it would be spoken: before it had
- * acknowledged the answer, which begins at offset. A request that it pipelined is none of that; its
- * method begins with a letter. */
+/* What the client sent for the new protocol before it could know that it would be spoken: before it
+ * had acknowledged the answer, which begins at offset. A request that it pipelined is none of that;
+ * its method begins with a letter. */
 static void mark_optimistic(struct wl_h1_in *in, struct wl_work *w, uint64_t offset)
 {
     uint8_t first = in->bytes.p[0];
@@ -257,8 +257,8 @@ static bool must_wait(struct wl_h1_in *in)
     return true;
 }
 
-/* The straight way, which nearly all messages take: one begins with the first octet of a packet, where
- * nothing is held back, and is read at once. */
+/* The straight way, which nearly all messages take: one begins with the first octet of a packet,
+ * where nothing is held back, and is read at once. */
 static bool begins_at_once(const struct wl_h1_in *in)
 {
     const struct wl_h1_side *s = in->s;
@@ -611,8 +611,8 @@ void wl_h1_feed_lost(struct wl_h1_in *in)
 
 /* ------------------------------------------------------------------------------- switched */
 
-/* What stands at s->first is not what the 101 announced: nothing more can be learned. HTTP/1 goes on
- * (RFC 9110 15.2.2), or no TLS begins. */
+/* What stands at s->first is not what the 101 announced: nothing more can be learned. HTTP/1 goes
+ * on (RFC 9110 15.2.2), or no TLS begins. */
 static void mark_after_switch(struct wl_h1_in *in, enum wl_mark_id id)
 {
     struct wl_h1_live *live = in->h->live;
@@ -668,8 +668,8 @@ static bool knows_switch(const struct wl_h1_in *in)
     return in->seen->acked != WL_NONE && in->seen->acked > in->h->live->switch_offset;
 }
 
-/* RFC 2817 3.3: the client goes on with a TLS handshake, in a record of type 22. False: what it says
- * may be one. */
+/* RFC 2817 3.3: the client goes on with a TLS handshake, in a record of type 22. False: what it
+ * says may be one. */
 static bool is_no_handshake(struct wl_h1_in *in)
 {
     enum { HANDSHAKE = 0x16, ENOUGH = 3 }; /* octets (catalogue, tls-upgrade-no-handshake) */

@@ -1,9 +1,9 @@
 /* h2c_frames.c - what follows a switch to h2c: is it HTTP/2, and is the request answered there?
  * SPDX-License-Identifier: MIT
  *
- * RFC 7540 3.2: behind the 101 the server's first frame is SETTINGS, and the request that switched is
- * stream 1, whose response comes in HTTP/2. Of frames only the heads are looked at; of header blocks
- * it is enough that there are some. HTTP/2 itself is decoded by a later version.
+ * RFC 7540 3.2: behind the 101 the server's first frame is SETTINGS, and the request that switched
+ * is stream 1, whose response comes in HTTP/2. Of frames only the heads are looked at; of header
+ * blocks it is enough that there are some. HTTP/2 itself is decoded by a later version.
  */
 #include "grammar.h"
 #include "layer.h"

@@ -1,12 +1,13 @@
 /* inside.c - what is looked for inside the content of a few responses.
  * SPDX-License-Identifier: MIT
  *
- * Content is not kept, and nearly all of it is not even looked at. Four kinds of response say something
- * there that rules ask about: the statuses in a 207 (RFC 4918 13), the precondition codes in a 423
- * (RFC 4918 11.3), the heads of the parts of a multipart 206 (RFC 9110 14.6), and the request that a
- * response to TRACE repeats (RFC 9110 9.3.8). They are followed octet by octet, in a small state that
- * remembers the beginning of a line or of a name; content that is coded is left alone. No XML is
- * parsed: names of elements are read as they begin, and the text right behind one called status.
+ * Content is not kept, and nearly all of it is not even looked at. Four kinds of response say
+ * something there that rules ask about: the statuses in a 207 (RFC 4918 13), the precondition codes
+ * in a 423 (RFC 4918 11.3), the heads of the parts of a multipart 206 (RFC 9110 14.6), and the
+ * request that a response to TRACE repeats (RFC 9110 9.3.8). They are followed octet by octet, in a
+ * small state that remembers the beginning of a line or of a name; content that is coded is left
+ * alone. No XML is parsed: names of elements are read as they begin, and the text right behind one
+ * called status.
  */
 #include "inside.h"
 

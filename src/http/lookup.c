@@ -138,7 +138,8 @@ void wl_lookup_init(struct wl_lookup *l)
     }
 }
 
-/* Of two names whose words are the same: is what lies between these the same, too? known is folded. */
+/* Of two names whose words are the same: is what lies between these the same, too? known is
+ * folded. */
 static bool same_between(struct wl_span name, const char *known)
 {
     for (size_t i = 8; i + 8 < name.n; i += 8) {

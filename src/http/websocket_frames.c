@@ -1,11 +1,11 @@
 /* websocket_frames.c - the frames of WebSocket behind a handshake: heads only, payloads pass by.
  * SPDX-License-Identifier: MIT
  *
- * RFC 6455 5. After a 101 each direction is a run of frames, and the first octet of the first one is
- * known: so each frame can be found as long as nothing is lost. What breaks the rules becomes a mark
- * on the connection, with the number of the exchange that switched. Nothing is stored of a payload;
- * of Close its first two octets are looked at. After a hole, and where it is clear that the octets
- * are no frames, a direction is not listened to any more.
+ * RFC 6455 5. After a 101 each direction is a run of frames, and the first octet of the first one
+ * is known: so each frame can be found as long as nothing is lost. What breaks the rules becomes a
+ * mark on the connection, with the number of the exchange that switched. Nothing is stored of a
+ * payload; of Close its first two octets are looked at. After a hole, and where it is clear that
+ * the octets are no frames, a direction is not listened to any more.
  */
 #include "grammar.h"
 #include "layer.h"
@@ -340,8 +340,8 @@ static struct wl_fed skipped(struct wl_layer *l, enum wl_dir dir, uint64_t n, st
     return pass(s, 0);
 }
 
-/* What lies behind a hole is not known, even if it is in a payload: the catalogue has the rules about
- * frames silent after one. */
+/* What lies behind a hole is not known, even if it is in a payload: the catalogue has the rules
+ * about frames silent after one. */
 static struct wl_fed gap(struct wl_layer *l, enum wl_dir dir, uint64_t lost, struct wl_at at,
                          enum wl_gap_why why, const struct wl_seen *seen)
 {

@@ -1,9 +1,9 @@
 /* bygone.c - connections that are over, and keep their numbers.
  * SPDX-License-Identifier: MIT
  *
- * Entries lie in blocks that never move, are found by hash, and hang in a list in the order of their
- * last packets, from which the stalest goes when room is needed. There is nothing of the connection
- * itself: what a report says of it was said when it ended.
+ * Entries lie in blocks that never move, are found by hash, and hang in a list in the order of
+ * their last packets, from which the stalest goes when room is needed. There is nothing of the
+ * connection itself: what a report says of it was said when it ended.
  */
 #include "bygone.h"
 

@@ -1,9 +1,9 @@
 /* bygone.h - connections that are over, and keep their numbers.
  * SPDX-License-Identifier: MIT
  *
- * A late packet of a connection that is over belongs to it and counts as no new one, and a SYN of the
- * same pair of endpoints is a new one only with another sequence number. That is all that is asked
- * of a connection whose record was given: 40 octets and a slot of a table keep it.
+ * A late packet of a connection that is over belongs to it and counts as no new one, and a SYN of
+ * the same pair of endpoints is a new one only with another sequence number. That is all that is
+ * asked of a connection whose record was given: 40 octets and a slot of a table keep it.
  */
 #ifndef WL_BYGONE_H
 #define WL_BYGONE_H

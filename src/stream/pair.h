@@ -1,8 +1,8 @@
 /* pair.h - the two ends of a connection as one thing, whichever of them speaks.
  * SPDX-License-Identifier: MIT
  *
- * The smaller endpoint comes first. Two of IPv4 are two numbers of 48 bits, of IPv6 they are a run of
- * 36 octets. Here and not in a file of its own, because every packet asks.
+ * The smaller endpoint comes first. Two of IPv4 are two numbers of 48 bits, of IPv6 they are a run
+ * of 36 octets. Here and not in a file of its own, because every packet asks.
  */
 #ifndef WL_PAIR_H
 #define WL_PAIR_H

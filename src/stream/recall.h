@@ -17,10 +17,10 @@ void wl_recall_free(struct wl_recall *r);
 void wl_recall_keep(struct wl_recall *r, const void *who, uint64_t packet, enum wl_dir dir,
                     uint32_t seq, struct wl_span bytes);
 /**
- * Compares bytes, numbered from seq on, with what is remembered of who and dir. born: the packet with
- * which the connection began, because its address may have been another's before. Returns how many
- * differ; *ret_first is then the index of the first of them. Octets that are not remembered count
- * as equal.
+ * Compares bytes, numbered from seq on, with what is remembered of who and dir. born: the packet
+ * with which the connection began, because its address may have been another's before. Returns how
+ * many differ; *ret_first is then the index of the first of them. Octets that are not remembered
+ * count as equal.
  */
 size_t wl_recall_compare(const struct wl_recall *r, const void *who, uint64_t born, enum wl_dir dir,
                          uint32_t seq, struct wl_span bytes, size_t *ret_first);

@@ -63,7 +63,8 @@ static size_t request_4_length(const uint8_t *p, size_t n)
     return end;
 }
 
-/* Length of the message of this step that begins with p; 0 while not known; SIZE_MAX: it is none. */
+/* Length of the message of this step that begins with p; 0 while not known; SIZE_MAX: it is
+ * none. */
 static size_t message_length(enum step step, const uint8_t *p, size_t n)
 {
     switch (step) {

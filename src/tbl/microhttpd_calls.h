@@ -1,6 +1,5 @@
-/* microhttpd_calls.h - the functions of libmicrohttpd that are used, one line each (no include guard: included with
- * WL_CALL defined).
- * SPDX-License-Identifier: MIT
+/* microhttpd_calls.h - the functions of libmicrohttpd that are used, one line each (no include
+ * guard: included with WL_CALL defined). SPDX-License-Identifier: MIT
  *
  * WL_CALL(NAME), without the MHD_ that it begins with.
  */

@@ -1,6 +1,5 @@
-/* archive_calls.h - the functions of libarchive that are used, one line each (no include guard: included with
- * WL_CALL defined).
- * SPDX-License-Identifier: MIT
+/* archive_calls.h - the functions of libarchive that are used, one line each (no include guard:
+ * included with WL_CALL defined). SPDX-License-Identifier: MIT
  *
  * WL_CALL(NAME), without the archive_ that it begins with.
  */

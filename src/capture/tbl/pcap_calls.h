@@ -1,6 +1,5 @@
-/* pcap_calls.h - the functions of libpcap that are used, one line each (no include guard: included with
- * WL_CALL defined).
- * SPDX-License-Identifier: MIT
+/* pcap_calls.h - the functions of libpcap that are used, one line each (no include guard: included
+ * with WL_CALL defined). SPDX-License-Identifier: MIT
  *
  * WL_CALL(NAME), without the pcap_ that it begins with.
  */
