@@ -122,10 +122,10 @@ static bool is_strict_version(const uint8_t *p)
            wl_is_digit(p[7]);
 }
 
-static void take_version(struct wl_message *m, const uint8_t *p)
+static void keep_version(struct wl_h1_lines *lines, const uint8_t *p)
 {
-    m->major = (uint8_t)(p[5] - '0');
-    m->minor = (uint8_t)(p[7] - '0');
+    lines->major = (uint8_t)(p[5] - '0');
+    lines->minor = (uint8_t)(p[7] - '0');
 }
 
 /* Splits the first word off s, and the blanks behind it; *blanks says how many, *odd whether they
@@ -204,33 +204,46 @@ static void read_method(const struct reading *r, struct wl_span method)
     }
 }
 
-/* A request line of the strict form, plain and with a method that is known; false: it is not one, and
- * nothing was read. */
-static bool take_request_line(const struct reading *r, struct wl_span line)
+enum { BEHIND_TARGET = sizeof(" HTTP/1.1") - 1 };
+
+bool wl_h1_strict_request(const struct wl_h1 *h, struct wl_span head, struct wl_h1_lines *lines)
 {
-    enum { BEHIND = sizeof(" HTTP/1.1") - 1 };
-    struct wl_span target;
-    enum wl_method id;
+    const struct wl_lookup *lookup = wl_h1_layer(h)->host->lookup;
+    struct wl_span line = wl_h1_first_line(head, lines), target;
+    const uint8_t *version;
     size_t method;
 
-    if (line.n < BEHIND || line.p[line.n - BEHIND] != ' ' ||
-        !is_strict_version(line.p + line.n - BEHIND + 1))
+    lines->strict = false;
+    if (line.n < BEHIND_TARGET)
         return false;
-    id = wl_lookup_method_front(r->lookup, line.p, &method);
+    version = line.p + line.n - BEHIND_TARGET + 1;
+    if (version[-1] != ' ' || !is_strict_version(version))
+        return false;
+    lines->method_id = wl_lookup_method_front(lookup, line.p, &method);
     if (method == 0) { /* a word of eight octets or more */
         method = wl_span_find(line, ' ');
-        id = wl_lookup_method(r->lookup, wl_span_sub(line, 0, method));
+        lines->method_id = wl_lookup_method(lookup, wl_span_sub(line, 0, method));
     }
-    if (id == WL_METHOD_OTHER || line.n < method + 2 + BEHIND)
+    if (lines->method_id == WL_METHOD_OTHER || line.n < method + 2 + BEHIND_TARGET)
         return false;
-    target = wl_span(line.p + method + 1, line.n - BEHIND - method - 1);
+    target = wl_span(line.p + method + 1, line.n - BEHIND_TARGET - method - 1);
     if (wl_span_find(target, ' ') != target.n)
         return false;
-    r->m->method = wl_span(line.p, method);
-    r->m->method_id = id;
-    r->m->target = target;
-    take_version(r->m, line.p + line.n - BEHIND + 1);
+    lines->n_method = (uint32_t)method;
+    keep_version(lines, version);
+    lines->strict = true;
     return true;
+}
+
+static void take_request_line(struct wl_message *m, struct wl_span text,
+                              const struct wl_h1_lines *lines)
+{
+    m->method = wl_span(text.p, lines->n_method);
+    m->method_id = lines->method_id;
+    m->target = wl_span(text.p + lines->n_method + 1,
+                        lines->first - BEHIND_TARGET - lines->n_method - 1);
+    m->major = lines->major;
+    m->minor = lines->minor;
 }
 
 /* request-line = method SP request-target SP HTTP-version (RFC 9112 3). False: no version. */
@@ -280,17 +293,26 @@ static void check_host(const struct reading *r)
         mark(r, WL_MARK_HOST_INVALID, host->begin, 0, host->value);
 }
 
-bool wl_h1_take_status(struct wl_message *m, struct wl_span line)
+bool wl_h1_strict_status(struct wl_span head, struct wl_h1_lines *lines)
 {
-    const uint8_t *code = line.p + sizeof("HTTP/1.1 ") - 1;
+    const uint8_t *code = head.p + sizeof("HTTP/1.1 ") - 1;
 
-    if (line.n < sizeof("HTTP/1.1 200 ") - 1 || !is_strict_version(line.p) || code[-1] != ' ' ||
-        !wl_is_digit(code[0]) || !wl_is_digit(code[1]) || !wl_is_digit(code[2]) || code[3] != ' ')
+    lines->strict = lines->first >= sizeof("HTTP/1.1 200 ") - 1 && is_strict_version(head.p) &&
+                    code[-1] == ' ' && wl_is_digit(code[0]) && wl_is_digit(code[1]) &&
+                    wl_is_digit(code[2]) && code[3] == ' ';
+    if (!lines->strict)
         return false;
-    take_version(m, line.p);
-    m->status = (uint16_t)((code[0] - '0') * 100 + (code[1] - '0') * 10 + code[2] - '0');
-    m->reason = wl_span_after(line, sizeof("HTTP/1.1 200 ") - 1);
+    lines->status = (uint16_t)((code[0] - '0') * 100 + (code[1] - '0') * 10 + code[2] - '0');
+    keep_version(lines, head.p);
     return true;
+}
+
+void wl_h1_take_status(struct wl_message *m, struct wl_span text, const struct wl_h1_lines *lines)
+{
+    m->status = lines->status;
+    m->major = lines->major;
+    m->minor = lines->minor;
+    m->reason = wl_span_after(wl_h1_first_line(text, lines), sizeof("HTTP/1.1 200 ") - 1);
 }
 
 /* status-line = HTTP-version SP status-code SP [ reason-phrase ] (RFC 9112 4). */
@@ -744,7 +766,8 @@ bool wl_h1_parse_request(struct wl_h1 *h, struct wl_work *w, struct wl_message *
     size_t from = 0;
     bool version, whole;
 
-    if (lines && take_request_line(&r, wl_h1_first_line(text->octets, lines))) {
+    if (lines && lines->strict) {
+        take_request_line(m, text->octets, lines);
         whole = read_lines(&r, lines);
         check_host(&r);
         return whole;

@@ -430,8 +430,11 @@ static bool parse_response(struct wl_h1 *h, struct wl_work *w, struct wl_message
 {
     size_t from = 0;
 
-    if (!lines || !wl_h1_take_status(m, wl_h1_first_line(text->octets, lines)))
+    if (lines && lines->strict) {
+        wl_h1_take_status(m, text->octets, lines);
+    } else {
         from = wl_h1_parse_status(h, w, m, text);
+    }
     return lines ? wl_h1_parse_lines(h, w, m, text, lines)
                  : wl_h1_parse_fields(h, w, m, text, from, false);
 }
@@ -697,8 +700,12 @@ static bool feed_whole_head(struct wl_h1_in *in)
     text.octets.n = wl_h1_scan(octets, &lines);
     if (text.octets.n == 0)
         return false;
-    if (in->at.dir == WL_TO_SERVER && !wl_h1_is_request(wl_h1_first_line(octets, &lines)))
+    if (in->at.dir == WL_TO_CLIENT) {
+        (void)wl_h1_strict_status(octets, &lines);
+    } else if (!wl_h1_strict_request(in->h, octets, &lines) &&
+               !wl_h1_is_request(wl_h1_first_line(octets, &lines))) {
         return false;
+    }
     wl_h1_take(in, text.octets.n);
     if (in->at.dir == WL_TO_SERVER) {
         request_complete(in->h, in->s, text, &lines, in->seen);

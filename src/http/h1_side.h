@@ -236,8 +236,13 @@ enum {
 
 /** The lines of a plain head: each ends with CRLF, and all before it is visible ASCII and SP. */
 struct wl_h1_lines {
-    uint32_t n;     /* the start line included, not the empty one at the end */
-    uint32_t first; /* octets of the start line, without its line end */
+    uint32_t n;        /* the start line included, not the empty one at the end */
+    uint32_t first;    /* octets of the start line, without its line end */
+    uint32_t n_method; /* of a request whose start line is strict: octets, and which it is */
+    enum wl_method method_id;
+    uint16_t status; /* of a response with such a line */
+    uint8_t major, minor;
+    bool strict; /* the start line is of the strict form: set by wl_h1_strict_*, not by the scan */
     /* a bit per octet of the head, the lowest first; not written beyond it, but for eight octets of zeros
      * behind its last block of 64 */
     uint8_t ends[WL_H1_SCAN / 8 + 8]; /* the CRs */
@@ -280,15 +285,20 @@ static inline struct wl_span wl_h1_first_line(struct wl_span head, const struct 
  * where to search from, and is advanced. fields: s begins with field lines (a trailer section). */
 size_t wl_h1_head_length(struct wl_span s, size_t *scan, bool fields);
 /** Parses a request head (or the part of one that was seen). text lies in w's arena; lines: its
- * lines, if it is plain, or NULL. False: not all of it could be kept, so that nothing may be concluded from what is
+ * lines, if it is plain, with lines->strict, or NULL. False: not all of it could be kept, so that nothing may be concluded from what is
  * not there. */
 bool wl_h1_parse_request(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
                          const struct wl_h1_text *text, const struct wl_h1_lines *lines);
 /** Parses the status line at the front of text; m->status and all. Returns octets of the line. */
 size_t wl_h1_parse_status(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
                           const struct wl_h1_text *text);
-/** Takes a status line of the strict form, plain; false: it is not one, and nothing was read. */
-bool wl_h1_take_status(struct wl_message *m, struct wl_span line);
+/** Takes the start line of the request at the front of head apart: is it of the strict form, with a method
+ * that is known? Says so in lines->strict, too. */
+bool wl_h1_strict_request(const struct wl_h1 *h, struct wl_span head, struct wl_h1_lines *lines);
+/** The same of the status line of a response. */
+bool wl_h1_strict_status(struct wl_span head, struct wl_h1_lines *lines);
+/** Takes what that has found over into m, whose head is text. */
+void wl_h1_take_status(struct wl_message *m, struct wl_span text, const struct wl_h1_lines *lines);
 /** Parses the field lines of a plain head. False: as above. */
 bool wl_h1_parse_lines(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
                        const struct wl_h1_text *text, const struct wl_h1_lines *lines);

@@ -125,12 +125,6 @@ static void take_request(struct wl_h1_in *in, const struct wl_h1_text *text,
     wl_h1_over(h, w, WL_TO_SERVER, WL_WHOLE, WL_END_NONE, in->at.offset, in->seen);
 }
 
-/* A line of the strict form that begins no interim response. */
-static bool is_final(struct wl_span line)
-{
-    return line.n >= WL_STATUS_LIKE && wl_h1_status_like(line) && line.p[9] != '1';
-}
-
 static void take_final(struct wl_h1_in *in, const struct wl_h1_text *text,
                        const struct wl_h1_lines *lines)
 {
@@ -183,13 +177,12 @@ bool wl_h1_take_message(struct wl_h1_in *in)
     text.octets.n = wl_h1_scan(octets, &lines);
     if (text.octets.n == 0)
         return false;
+    if (request ? !wl_h1_strict_request(in->h, octets, &lines)
+                : !wl_h1_strict_status(octets, &lines) || lines.status / 100 == 1)
+        return false;
     if (request) {
-        if (!wl_h1_is_request(wl_h1_first_line(octets, &lines)))
-            return false;
         take_request(in, &text, &lines);
     } else {
-        if (!is_final(wl_h1_first_line(octets, &lines)))
-            return false;
         take_final(in, &text, &lines);
     }
     return true;
