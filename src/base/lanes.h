@@ -134,6 +134,12 @@ static inline struct wl_lanes_kinds wl_lanes_kinds(const uint8_t p[WL_LANES])
     };
 }
 
+/** Vectors of an octet each, for the widest lanes there are (lanes.c). */
+struct wl_lanes_patterns {
+    uint8_t ones[32], spaces[32], crs[32], lfs[32], colons[32];
+};
+extern const struct wl_lanes_patterns wl_lanes_patterns;
+
 #if defined(__SSE2__) && defined(__x86_64__)
 
 /** May functions for AVX2 be called here? */
@@ -149,19 +155,32 @@ typedef char wl_chars32 __attribute__((vector_size(32)));
         ((uint64_t)(uint32_t)__builtin_ia32_pmovmskb256((wl_chars32)(truth_0)) | \
          (uint64_t)(uint32_t)__builtin_ia32_pmovmskb256((wl_chars32)(truth_1)) << 32)
 
+WL_LANES_WIDE_TARGET static inline wl_octets32 wl_lanes_load_wide(const uint8_t p[32])
+{
+    wl_octets32 lanes;
+
+    memcpy(&lanes, p, sizeof(lanes));
+    return lanes;
+}
+
 /** The same as wl_lanes_kinds, with AVX2. */
 WL_LANES_WIDE_TARGET static inline struct wl_lanes_kinds wl_lanes_kinds_wide(
     const uint8_t p[WL_LANES])
 {
-    wl_octets32 low, high;
+    const struct wl_lanes_patterns *patterns = &wl_lanes_patterns;
+    wl_octets32 low = wl_lanes_load_wide(p), high = wl_lanes_load_wide(p + 32);
+    wl_octets32 ones = wl_lanes_load_wide(patterns->ones);
+    wl_lanes32 spaces = (wl_lanes32)wl_lanes_load_wide(patterns->spaces);
+    wl_octets32 crs = wl_lanes_load_wide(patterns->crs);
+    wl_octets32 lfs = wl_lanes_load_wide(patterns->lfs);
+    wl_octets32 colons = wl_lanes_load_wide(patterns->colons);
 
-    memcpy(&low, p, sizeof(low));
-    memcpy(&high, p + sizeof(low), sizeof(high));
     return (struct wl_lanes_kinds){
-        .odd = ~WL_LANES_WORD((wl_lanes32)(low + 1) > ' ', (wl_lanes32)(high + 1) > ' '),
-        .crs = WL_LANES_WORD(low == '\r', high == '\r'),
-        .lfs = WL_LANES_WORD(low == '\n', high == '\n'),
-        .colons = WL_LANES_WORD(low == ':', high == ':'),
+        .odd = ~WL_LANES_WORD((wl_lanes32)(low + ones) > spaces,
+                              (wl_lanes32)(high + ones) > spaces),
+        .crs = WL_LANES_WORD(low == crs, high == crs),
+        .lfs = WL_LANES_WORD(low == lfs, high == lfs),
+        .colons = WL_LANES_WORD(low == colons, high == colons),
     };
 }
 
