@@ -674,6 +674,7 @@ static bool keep_places(const struct reading *r, const struct section *s)
     struct wl_message *m = r->m;
     struct wl_at *places = NULL;
 
+    WL_ASSERT(s->n == 0 || s->fields);
     if (r->w)
         places = wl_arena_raw(r->w->ex.arena, ((size_t)m->n_fields + s->n) * sizeof(*places));
     if (!places)
