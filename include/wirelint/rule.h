@@ -156,7 +156,6 @@ struct wl_rule {
     enum wl_when when;
     enum wl_mark_id mark;                 /* for WL_ON_MARK */
     enum wl_mark_id marks[WL_RULE_MARKS]; /* with mark: asked about each of these as well */
-    uint32_t needs;                       /* what must be certain: bits of wl_needs */
     wl_check_fn
         *check; /* NULL for plain mark rules, of which saw is reported, for WL_ON_CONNECTION and
                            WL_ON_RELATED */
@@ -175,6 +174,7 @@ struct wl_rule {
     enum wl_field_id field; /* only messages that have this field, */
     enum wl_field_id fields[WL_RULE_FIELDS]; /* or one of these */
     enum wl_field_id lacks;                  /* only messages without this field */
+    uint32_t needs;                          /* what must be certain: bits of wl_needs */
     bool interim_only, final_only; /* for responses; exchange rules with interim_only are asked
                                             of exchanges with interim responses */
     struct wl_case
