@@ -138,21 +138,30 @@ def packet(sport, dport, seq, ack, flags, payload=b""):
     return b"\2\0\0\0\0\1\2\0\0\0\0\2\x08\0" + ip + tcp
 
 
-def hostile_capture(path):
-    """A conversation whose every text tries something on the terminal."""
-    nasty = b"\x1b[2J\x1b]0;owned\x07\x1b]52;c;cm0gLXJm\x07\xe2\x80\xae\x9b31m%s%n\x08\xff"
-    request = b"GET /" + nasty + b" HTTP/1.1\r\nHost: " + nasty + b"\r\n\r\n"
-    response = (b"HTTP/1.1 103 " + nasty + b"\r\nLink: " + nasty + b"\r\n\r\nHTTP/1.1 200 " + nasty
-                + b"\r\nServer: " + nasty + b"\r\nContent-Length: 0\r\n\r\n")
-    frames = [packet(4000, 80, 0, 0, 2), packet(80, 4000, 0, 1, 0x12), packet(4000, 80, 1, 1, 0x10),
-              packet(4000, 80, 1, 1, 0x18, request),
-              packet(80, 4000, 1, 1 + len(request), 0x18, response),
-              packet(4000, 80, 1 + len(request), 1 + len(response), 0x11),
-              packet(80, 4000, 1 + len(response), 2 + len(request), 0x11)]
+def write_frames(path, frames):
+    """As a pcap file of microseconds, a millisecond from frame to frame."""
     with open(path, "wb") as out:
         out.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
         for i, frame in enumerate(frames):
             out.write(struct.pack("<IIII", 1795264800, i * 1000, len(frame), len(frame)) + frame)
+
+
+def conversation(path, request, response):
+    """One connection on which each side speaks once."""
+    write_frames(path, [
+        packet(4000, 80, 0, 0, 2), packet(80, 4000, 0, 1, 0x12), packet(4000, 80, 1, 1, 0x10),
+        packet(4000, 80, 1, 1, 0x18, request),
+        packet(80, 4000, 1, 1 + len(request), 0x18, response),
+        packet(4000, 80, 1 + len(request), 1 + len(response), 0x11),
+        packet(80, 4000, 1 + len(response), 2 + len(request), 0x11)])
+
+
+def hostile_capture(path):
+    """A conversation whose every text tries something on the terminal."""
+    nasty = b"\x1b[2J\x1b]0;owned\x07\x1b]52;c;cm0gLXJm\x07\xe2\x80\xae\x9b31m%s%n\x08\xff"
+    conversation(path, b"GET /" + nasty + b" HTTP/1.1\r\nHost: " + nasty + b"\r\n\r\n",
+                 b"HTTP/1.1 103 " + nasty + b"\r\nLink: " + nasty + b"\r\n\r\nHTTP/1.1 200 " + nasty
+                 + b"\r\nServer: " + nasty + b"\r\nContent-Length: 0\r\n\r\n")
 
 
 def far_capture(path, n):
@@ -168,10 +177,7 @@ def far_capture(path, n):
                   b"Content-Length: 0\r\n\r\n")
         frames.append(packet(80, 40000, server, client, 24, answer))
         server += len(answer)
-    with open(path, "wb") as out:
-        out.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
-        for i, frame in enumerate(frames):
-            out.write(struct.pack("<IIII", 1795264800, i * 1000, len(frame), len(frame)) + frame)
+    write_frames(path, frames)
 
 
 # --------------------------------------------------------------------------------------- cases
@@ -645,6 +651,16 @@ class Cases:
         terminal.press("1")
         terminal.wait("Sequences", without="Overview >")
         check("2 violations," in self.leave(terminal), "the verdict is that of what was shown")
+
+    def case_no_request(self, terminal):
+        """Octets in the place of a request are no request of version 0.0."""
+        path = os.path.join(self.folder, "no-request.pcap")
+        conversation(path, b"\x7f\x01 / HTTP/1.0\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        self.watch(terminal, path)
+        terminal.press("2", "Enter")
+        terminal.wait("TCP open", "no request that could be read", "200 OK", without="re:── +0[.]0 ")
+        terminal.press("Down", "Enter")
+        terminal.wait("Message", "?, frame 4", without="HTTP/0.0")
 
     def case_no_capture(self, terminal):
         """What is no capture says so on the screen, and by what name it was asked for."""

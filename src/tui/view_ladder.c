@@ -209,6 +209,20 @@ static void put_status(struct wl_strip *t, const struct wl_rung *r)
     }
 }
 
+/* "GET /hint 1.1"; HTTP/0.9 has no version (RFC 1945 4.1), and what cannot be read has nothing. */
+static void put_request(struct wl_strip *t, const struct wl_message *req)
+{
+    if (!req->method.n && !req->target.n) {
+        wl_strip_text(t, WL_ROLE_REQUEST, "no request that could be read");
+        return;
+    }
+    wl_strip_octets(t, WL_ROLE_REQUEST | WL_BOLD, req->method);
+    wl_strip_text(t, WL_ROLE_REQUEST, " ");
+    wl_strip_octets(t, WL_ROLE_REQUEST, req->target);
+    if (req->major)
+        wl_strip_printf(t, WL_ROLE_FAINT, " %u.%u", (unsigned)req->major, (unsigned)req->minor);
+}
+
 static void put_label(struct wl_strip *t, const struct wl_rung *r)
 {
     static const char *const stops[] = {
@@ -223,13 +237,7 @@ static void put_label(struct wl_strip *t, const struct wl_rung *r)
     case WL_RUNG_OPEN:
         wl_strip_text(t, WL_ROLE_FAINT, r->value ? "under way already" : "TCP open");
         break;
-    case WL_RUNG_REQUEST:
-        wl_strip_octets(t, WL_ROLE_REQUEST | WL_BOLD, r->ex->req.method);
-        wl_strip_text(t, WL_ROLE_REQUEST, " ");
-        wl_strip_octets(t, WL_ROLE_REQUEST, r->ex->req.target);
-        wl_strip_printf(t, WL_ROLE_FAINT, " %u.%u", (unsigned)r->ex->req.major,
-                        (unsigned)r->ex->req.minor);
-        break;
+    case WL_RUNG_REQUEST: put_request(t, &r->ex->req); break;
     case WL_RUNG_CONTENT: put_content(t, r); break;
     case WL_RUNG_INTERIM:
     case WL_RUNG_FINAL: put_status(t, r); break;

@@ -217,11 +217,15 @@ static void put_answers(struct page *p, const struct wl_exchange *ex, uint32_t k
     if (k == 0 || ex->req.state == WL_ABSENT)
         return;
     begin_fact(p, &s, "answers");
-    wl_strip_octets(&s, WL_ROLE_REQUEST, ex->req.method);
-    wl_strip_text(&s, WL_ROLE_PLAIN, " ");
+    wl_strip_octets(&s, WL_ROLE_REQUEST, ex->req.method.n ? ex->req.method : WL_SPAN("?"));
+    wl_strip_text(&s, WL_ROLE_PLAIN, ex->req.target.n ? " " : "");
     wl_strip_octets(&s, WL_ROLE_PLAIN, ex->req.target);
-    wl_strip_printf(&s, WL_ROLE_FAINT, "  HTTP/%u.%u, frame %llu", (unsigned)ex->req.major,
-                    (unsigned)ex->req.minor, (unsigned long long)wl_frame_number(ex->req.at.frame));
+    if (ex->req.major) {
+        wl_strip_printf(&s, WL_ROLE_FAINT, "  HTTP/%u.%u", (unsigned)ex->req.major,
+                        (unsigned)ex->req.minor);
+    }
+    wl_strip_printf(&s, WL_ROLE_FAINT, ", frame %llu",
+                    (unsigned long long)wl_frame_number(ex->req.at.frame));
     put_strip(p, &s);
 }
 
