@@ -82,6 +82,18 @@ def check_order(records):
         owner = record
 
 
+def check_sequences(records):
+    """A connection's sequence is the statuses of its exchanges, each in its place, answered or not."""
+    statuses = collections.defaultdict(dict)
+    for record in records:
+        if record["type"] == "exchange":
+            statuses[record["conn"]][record["n"]] = record["statuses"]
+        elif record["type"] == "connection":
+            wanted = [statuses[record["conn"]][n] for n in sorted(statuses[record["conn"]])]
+            if len(wanted) != record["exchanges"] or record.get("sequence", wanted) != wanted:
+                raise Complaint(f"connection {record['conn']} is of {record.get('sequence')}, not of {wanted}")
+
+
 def without_names(out):
     """The output without the line that names the inputs."""
     return out.split(b"\n", 1)[1]
@@ -104,6 +116,7 @@ def check(program, folder, name, update):
     run = Run([program, "audit", "--json", name], folder)
     records = run.records()
     check_order(records)
+    check_sequences(records)
     check_totals(records, run.status)
     if "damaged" not in records[-1] and not name.endswith(COMPRESSED):
         check_ways(program, folder, name, run.out)

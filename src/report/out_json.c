@@ -458,36 +458,62 @@ static int put_finding(struct json *j, const struct wl_finding *f, const struct 
 
 /* ----------------------------------------------------------------------------- connection */
 
+/* Begins the array of the next exchange. */
+static void open_array(struct json *j, uint64_t *at)
+{
+    if ((*at)++) {
+        PUT(j, ",[");
+    } else {
+        PUT(j, "[");
+    }
+}
+
+/* Arrays of exchanges to which no response came, until there are n. */
+static int put_unanswered(struct json *j, uint64_t *at, uint64_t n)
+{
+    int status = 0;
+
+    while (status == 0 && *at < n) {
+        open_array(j, at);
+        PUT(j, "]");
+        status = wl_output_room(&j->out);
+    }
+    return status;
+}
+
 /* One array per exchange, in order; steps are statuses with the ordinal of their exchange. Nothing
  * when none of them was kept. */
 static int put_sequence(struct json *j, const struct wl_conn_record *conn)
 {
+    uint64_t at = 0; /* arrays so far */
+    int status = 0;
+
     if (conn->n_steps == 0 && conn->n_steps_lost)
         return 0;
     PUT(j, ",\"sequence\":[");
-    for (uint32_t i = 0; i < conn->n_steps; i++) {
+    for (uint32_t i = 0; status == 0 && i < conn->n_steps; i++) {
         const struct wl_step *step = &conn->steps[i];
-        bool same = i && conn->steps[i - 1].ordinal == step->ordinal && step->repeat <= 1;
+        bool first = i == 0 || step[-1].ordinal != step->ordinal;
+        bool last = i + 1 == conn->n_steps || step[1].ordinal != step->ordinal;
 
-        for (uint32_t k = 0; k < step->repeat || k == 0; k++) {
-            int status = wl_output_room(&j->out);
-
-            if (status < 0)
-                return status;
-            if (same) {
-                PUT(j, ",");
-            } else if (i || k) {
-                PUT(j, "],[");
+        if (first)
+            status = put_unanswered(j, &at, wl_min_u64(step->ordinal - 1, conn->n_exchanges));
+        for (uint32_t k = 0; status == 0 && k < step->repeat; k++) {
+            if (first) {
+                open_array(j, &at);
             } else {
-                PUT(j, "[");
+                PUT(j, ",");
             }
             put_u64(j, step->status);
+            if (last)
+                PUT(j, "]");
+            status = wl_output_room(&j->out);
         }
     }
-    if (conn->n_steps)
-        PUT(j, "]");
+    if (status == 0 && conn->n_steps_lost == 0)
+        status = put_unanswered(j, &at, conn->n_exchanges);
     PUT(j, "]");
-    return 0;
+    return status;
 }
 
 /* What Zeek, Suricata and Arkime call this connection. */
