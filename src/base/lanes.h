@@ -143,7 +143,7 @@ extern const struct wl_lanes_patterns wl_lanes_patterns;
 #if defined(__SSE2__) && defined(__x86_64__)
 
 /** May functions for AVX2 be called here? */
-#    define WL_LANES_WIDE()      __builtin_cpu_supports("avx2")
+#    define WL_LANES_WIDE()      (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt"))
 #    define WL_LANES_WIDE_TARGET __attribute__((target("avx2,popcnt")))
 
 typedef signed char wl_lanes32 __attribute__((vector_size(32)));

@@ -12,7 +12,7 @@
 #include "mem.h"
 #include "wirelint/rule.h"
 
-enum { WL_PLANS = 256 };
+enum { WL_PLANS = 1024 };
 
 /** Everything of an exchange that filters and guards look at. */
 struct wl_kind {
