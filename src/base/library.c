@@ -24,8 +24,7 @@ int wl_library_open(struct wl_library *l, const struct wl_library_info *info, st
     *l = (struct wl_library){.info = info};
     l->handle = dlopen(info->soname, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (!l->handle) {
-        /* NOLINTNEXTLINE(concurrency-mt-unsafe): POSIX does not ask for it, every C library gives
-         * it */
+        /* NOLINTNEXTLINE(concurrency-mt-unsafe): every C library keeps one for each thread */
         const char *reason = dlerror();
 
         return cannot_load(l, reason ? reason : "not found", err);
