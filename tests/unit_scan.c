@@ -48,7 +48,7 @@ static void all_lanes_agree(void **state)
     uint64_t seed = 4;
 
     if (!WL_LANES_WIDE())
-        skip();
+        skip(); /* this processor cannot execute the wide ones */
     for (unsigned round = 0; round < 5000; round++) {
         uint8_t octets[WL_LANES];
         struct wl_lanes_kinds narrow, wide;
@@ -63,7 +63,7 @@ static void all_lanes_agree(void **state)
         assert_true(narrow.lfs == wide.lfs && narrow.colons == wide.colons);
     }
 #else
-    skip();
+    skip(); /* here no wide ones are compiled */
 #endif
     (void)state;
 }
