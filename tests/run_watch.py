@@ -254,6 +254,20 @@ class Cases:
         terminal.wait("the filter is gone")
         self.leave(terminal)
 
+    def case_list_without_rows(self, terminal):
+        """It says why: a class of which there is none, or a filter."""
+        self.watch(terminal)
+        terminal.type("jjjjjjjj")  # down to a class that this capture does not have
+        terminal.press("Enter")
+        terminal.wait("Overview > Exchanges", "There are none of these.", without="The filter lets")
+        terminal.press("/")
+        terminal.type("status:299")
+        terminal.press("Enter")
+        terminal.wait("/ status:299", "The filter lets none of them through.", without="There are none")
+        terminal.press("1")
+        terminal.wait("Sequences", without="Exchanges")
+        self.leave(terminal)
+
     def case_sizes(self, terminal):
         """Resized while it runs, down to almost nothing and back."""
         self.watch(terminal)

@@ -451,23 +451,28 @@ static struct wl_rect draw_frame(const struct wl_screen *s, struct wl_list_state
     return inside;
 }
 
+/* What a list without rows says instead of them; the page is there. */
+static const char *why_empty(const struct wl_screen *s, const struct wl_list_state *l)
+{
+    if (l->page->matched == 0)
+        return l->kind->empty ? l->kind->empty : "Nothing yet.";
+    if (s->only_findings)
+        return "None of them has findings. f shows all.";
+    if (*s->filter)
+        return "The filter lets none of them through. / changes it, Esc in it takes it away.";
+    return "There are none of these.";
+}
+
 static void draw_empty(const struct wl_list_state *l, struct wl_canvas *c, struct wl_rect r,
                        const struct wl_screen *s)
 {
     struct wl_rect text = {r.x, r.y + (r.h > 4 ? 1 : 0), r.w, r.h > 4 ? r.h - 1 : r.h};
-    bool filtered = l->page && l->page->matched > 0;
 
     if (!l->page) {
         wl_canvas_text(c, text, 0, 0, WL_ROLE_FAINT, "...");
         return;
     }
-    (void)wl_canvas_wrap(
-        c, text, 0, WL_ROLE_FAINT,
-        wl_span_text(filtered && s->only_findings ? "None of them has findings. f shows all."
-                     : filtered ? "The filter lets none of them through. / changes it, Esc in it "
-                                  "takes it away."
-                     : l->kind->empty ? l->kind->empty
-                                      : "Nothing yet."));
+    (void)wl_canvas_wrap(c, text, 0, WL_ROLE_FAINT, wl_span_text(why_empty(s, l)));
 }
 
 static void draw_row(const struct wl_screen *s, const struct wl_list_state *l, struct wl_canvas *c,
