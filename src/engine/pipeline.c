@@ -20,9 +20,10 @@
  * would wait for that. So a lane says that it rests, and is asked to hurry as soon as the merge
  * waits: for two seconds it tells its clock as often as one to which packets come.
  *
- * Waking costs more than working: the calling thread is woken when half of what a lane may have on
- * its way has gathered, when a lane is about to wait or has ended, and live after 50 ms of capture
- * time.
+ * Waking costs more than working: the calling thread is woken when a quarter of what a lane may have
+ * on its way has gathered, when a lane is about to wait or has ended, and live after 50 ms of capture
+ * time. Memory goes back an eighth at a time, while the calling thread works on: if it came back at
+ * the end only, lanes and calling thread would take turns, and one processor would always rest.
  */
 #include "pipeline.h"
 
@@ -291,7 +292,7 @@ static void flush(struct lane *l, struct wl_position up_to)
     if (!b)
         return; /* all are over there: the watermark can wait, events there are none */
     send(l, b, up_to);
-    if (l->unheard > l->max_octets / 2 || l->n_over > BATCHES / 2)
+    if (l->unheard > l->max_octets / 4 || l->n_over > BATCHES / 2)
         wake_merge(l);
 }
 
@@ -499,32 +500,46 @@ static void take_batch(struct wl_pipeline *p, struct lane *l, struct batch *b)
     l->n_carriers++;
 }
 
+/* Lends one batch back, with all that has been released. */
+static void lend(struct lane *l)
+{
+    struct batch *b = l->carriers;
+    bool taken;
+
+    l->carriers = b->next;
+    l->n_carriers--;
+    b->freed = l->freed;
+    b->freed_octets = l->freed_octets;
+    b->stop = l->stop_wanted;
+    b->hurry = l->hurry_wanted;
+    l->freed = NULL;
+    l->freed_octets = 0;
+    l->stop_wanted = l->hurry_wanted = false;
+    taken = wl_ring_push(l->returns, b, 0);
+    WL_ASSERT(taken);
+    (void)taken;
+}
+
+/* Has so much been released that the lane may be waiting for it? */
+static bool is_much(const struct lane *l)
+{
+    return l->freed_octets > l->max_octets / 8;
+}
+
 /*
  * Lends the batches back. The last one stays for what is released later, unless it has enough to
  * carry that its lane may be waiting for.
  */
 static void give_back(struct lane *l)
 {
-    bool enough = l->freed_octets && (l->held == 0 || l->freed_octets > l->max_octets / 4);
-    bool any = false, needed = !l->rests || l->stop_wanted || l->hurry_wanted;
+    bool needed = !l->rests || l->stop_wanted || l->hurry_wanted;
+    bool any = false;
 
     while (l->n_carriers > 1 ||
-           (l->n_carriers == 1 && (enough || l->stop_wanted || l->hurry_wanted))) {
-        struct batch *b = l->carriers;
-        bool taken;
-
-        l->carriers = b->next;
-        l->n_carriers--;
-        b->freed = l->freed;
-        b->freed_octets = l->freed_octets;
-        b->stop = l->stop_wanted;
-        b->hurry = l->hurry_wanted;
-        l->freed = NULL;
-        l->freed_octets = 0;
-        l->stop_wanted = l->hurry_wanted = enough = false;
-        taken = wl_ring_push(l->returns, b, 0);
-        WL_ASSERT(taken);
-        any = any || taken;
+           (l->n_carriers == 1 && ((l->freed_octets && l->held == 0) || is_much(l) ||
+                                   l->stop_wanted || l->hurry_wanted))) {
+        lend(l);
+        any = true;
     }
     if (any && needed) /* a lane that rests does not wait for memory */
         wl_bell_ring(l->bell);
@@ -597,6 +612,10 @@ void wl_pipeline_release(struct wl_pipeline *p, const struct wl_event *ev)
     case WL_EVENT_OPENED: break;
     case WL_EVENT_EXCHANGE: wl_arena_chain(&l->freed, ev->of.ex->arena); break;
     case WL_EVENT_CONNECTION: wl_arena_chain(&l->freed, ev->of.conn->arena); break;
+    }
+    if (is_much(l) && l->n_carriers > 1) {
+        lend(l);
+        wl_bell_ring(l->bell);
     }
 }
 
