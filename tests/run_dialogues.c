@@ -137,8 +137,10 @@ static void print_difference(const struct wl_span *want, size_t n_want, const st
         n_got--;
     }
     print_lines(' ', want, same);
-    print_lines('-', want + same, n_want - same);
-    print_lines('+', got + same, n_got - same);
+    if (n_want > same)
+        print_lines('-', want + same, n_want - same);
+    if (n_got > same)
+        print_lines('+', got + same, n_got - same);
 }
 
 static void fail(struct runner *r, const struct dialogue *d, const struct dialogue_case *c,

@@ -4,7 +4,10 @@
  * A request line with its version, or a status line, says yes. ICAP, RTSP and SIP have the same
  * shape and other names (docs/judging.md 4); the preface of HTTP/2 looks like a request.
  * HTTP/0.9 has hardly any shape: it is believed only of a GET with a path, and once the server
- * has spoken.
+ * has answered it.
+ *
+ * Octets are shown as they come, and where a packet ends must not matter: an answer other than
+ * WL_CLAIM_MORE holds for everything that the same side may add.
  */
 #include "grammar.h"
 #include "h1_side.h"
@@ -36,7 +39,8 @@ static bool is_path(struct wl_span target)
            (target.p[0] == '/' || wl_span_equal_nocase(wl_span_sub(target, 0, 4), WL_SPAN("http")));
 }
 
-/* The server's side of a simple exchange: not the reply of something else that knows GET. */
+/* A line without a version: HTTP/0.9 when nothing follows but the server's answer, a request that lacks its
+ * version when fields do. */
 static enum wl_claim simple(struct wl_span line, struct wl_span after, struct wl_span server,
                             const struct wl_hint *hint)
 {
@@ -45,10 +49,17 @@ static enum wl_claim simple(struct wl_span line, struct wl_span after, struct wl
     if (!wl_span_starts(line, WL_SPAN("GET ")) || !is_path(target) ||
         wl_span_find(target, ' ') != target.n)
         return WL_CLAIM_NO;
-    if (after.n && wl_span_find(after, ':') == after.n && !hint->ended[WL_TO_SERVER])
-        return WL_CLAIM_MORE;
+    if (after.n && wl_span_find(after, ':') == after.n) {
+        if (!hint->ended[WL_TO_SERVER])
+            return WL_CLAIM_MORE;
+        if (skip_empty_lines(after).n)
+            return WL_CLAIM_NO; /* neither: other protocols have a GET, too */
+    }
     if (server.n == 0)
         return hint->ended[WL_TO_CLIENT] ? WL_CLAIM_YES : WL_CLAIM_MORE;
+    /* what the server said before the line was complete is no answer to it; more lines may follow */
+    if (after.n == 0 && hint->latest == WL_TO_SERVER)
+        return WL_CLAIM_MORE;
     /* RESP: "+OK", "-ERR", ":1", "$3", "*2" */
     return wl_span_find(WL_SPAN("+-:$*"), server.p[0]) < 5 ? WL_CLAIM_NO : WL_CLAIM_YES;
 }
@@ -66,14 +77,16 @@ static enum wl_claim is_request(struct wl_span s, struct wl_span server, const s
     if (n == 0 || n > 64 || (s.p[n] != ' ' && s.p[n] != '\t'))
         return WL_CLAIM_NO;
     lf = wl_span_find(s, '\n');
-    if (lf == s.n) {
-        /* a line that will not be complete is believed when its path has begun */
+    if (lf == s.n || lf > LONG_LINE) {
+        /* a line that will not be complete is believed when its path has begun; a long one is told from its
+         * beginning, lest it depend on whether its end came with it */
         bool known = wl_grammar_method(wl_span_sub(s, 0, n)) > WL_METHOD_OTHER;
 
         if (known && (s.n > LONG_LINE || hint->ended[WL_TO_SERVER]) &&
             is_path(wl_span_after(s, n + 1)))
             return WL_CLAIM_YES;
-        return WL_CLAIM_MORE;
+        if (lf == s.n)
+            return WL_CLAIM_MORE;
     }
     line = without_blanks(wl_span_sub(s, 0, lf));
     space = line.n;
@@ -110,9 +123,14 @@ enum wl_claim wl_h1_sniff(const struct wl_span first[2], const struct wl_hint *h
     if ((client.n && request == WL_CLAIM_YES) || (server.n && response == WL_CLAIM_YES))
         return WL_CLAIM_YES;
     if (hint->midstream && !hint->after_switch) {
+        struct wl_hint turned = *hint;
+
+        turned.ended[WL_TO_SERVER] = hint->ended[WL_TO_CLIENT];
+        turned.ended[WL_TO_CLIENT] = hint->ended[WL_TO_SERVER];
+        turned.latest = hint->latest == WL_TO_SERVER ? WL_TO_CLIENT : WL_TO_SERVER;
         if (client.n && is_response(client) == WL_CLAIM_YES)
             return WL_CLAIM_TURNED;
-        if (server.n && is_request(server, client, hint) == WL_CLAIM_YES)
+        if (server.n && is_request(server, client, &turned) == WL_CLAIM_YES)
             return WL_CLAIM_TURNED;
     }
     if (request == WL_CLAIM_NO && response == WL_CLAIM_NO)

@@ -275,7 +275,7 @@ static inline bool begins_otherwise(struct wl_span s, const struct wl_firsts *fi
 
 /* Asks the layers in their order; the first that does not say no decides. */
 static enum wl_claim ask(struct wl_channel *ch, const struct wl_span seen_first[2],
-                         const struct wl_layer_ops **ret)
+                         enum wl_dir latest, const struct wl_layer_ops **ret)
 {
     size_t max = (size_t)wl_channel_limits(ch)->max_sniff;
     struct wl_span first[2] = {
@@ -289,6 +289,7 @@ static enum wl_claim ask(struct wl_channel *ch, const struct wl_span seen_first[
         .after_switch = ch->switched,
         .expected = (enum wl_proto)ch->expected,
         .ended = {ch->ended[0], ch->ended[1]},
+        .latest = latest,
     };
 
     for (const struct wl_layer_ops *const *l = ch->stream->layers; *l; l++) {
@@ -406,7 +407,7 @@ static bool claim_held(struct wl_channel *ch, enum wl_dir dir, wl_ns now)
         return false;
     ch->spoken[0] |= first[0].n > 0;
     ch->spoken[1] |= first[1].n > 0;
-    claim = ask(ch, first, &ops);
+    claim = ask(ch, first, dir, &ops);
     if (claim == WL_CLAIM_NO) {
         (void)be_refused(ch, dir, now);
     } else if (claim != WL_CLAIM_MORE) {
@@ -609,7 +610,7 @@ static size_t sniff_first(struct wl_channel *ch, struct wl_span bytes, struct wl
 
     first[at->dir] = bytes;
     ch->spoken[at->dir] = true;
-    claim = ask(ch, first, &ops);
+    claim = ask(ch, first, at->dir, &ops);
     *ret_asked = claim == WL_CLAIM_NO || claim == WL_CLAIM_MORE;
     if (claim == WL_CLAIM_MORE)
         return 0;

@@ -39,6 +39,7 @@ struct wl_hint {
     bool after_switch;      /* something below switched to whatever comes now */
     enum wl_proto expected; /* what a 101 announced; WL_PROTO_UNKNOWN: nothing */
     bool ended[2];          /* no more octets will come in this direction */
+    enum wl_dir latest;     /* that of the octets, or the end, for which it is asked now */
 };
 
 enum wl_fed_kind {
