@@ -49,7 +49,7 @@ static void bench_rules(struct bench *b, const struct wl_rule *rules, size_t n)
     const struct wl_rule_group group = {"test", rules, n};
     const struct wl_rule_group *const groups[] = {&group, NULL};
 
-    b->judge = wl_judge_new(&b->cfg, &b->budget, groups);
+    b->judge = wl_judge_new(&b->cfg, &b->budget, groups, WL_JUDGE_ALL);
     assert_non_null(b->judge);
 }
 
@@ -649,7 +649,7 @@ static void a_judge_without_memory_is_none(void **state)
         assert_true(f.fail_at < 100);
         f.calls = 0;
         wl_budget_init(&budget, 1 << 24, fail_once, give_back, &f);
-        j = wl_judge_new(&cfg, &budget, NULL);
+        j = wl_judge_new(&cfg, &budget, NULL, WL_JUDGE_ALL);
         made = j != NULL;
         wl_judge_free(j);
         assert_int_equal(budget.used, 0);

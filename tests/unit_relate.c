@@ -110,7 +110,7 @@ static void bench_init(struct bench *b, const char *only)
     wl_budget_init(&b->budget, 1 << 24, NULL, NULL, NULL);
     wl_config_init(&b->cfg);
     b->cfg.only = only;
-    b->judge = wl_judge_new(&b->cfg, &b->budget, groups);
+    b->judge = wl_judge_new(&b->cfg, &b->budget, groups, WL_JUDGE_ALL);
     assert_non_null(b->judge);
     b->relate = wl_relate_new(&b->budget, &b->cfg);
     assert_non_null(b->relate);

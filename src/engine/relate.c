@@ -772,7 +772,7 @@ int wl_relate_rules(struct wl_relate *r, const struct wl_config *cfg,
                     const struct wl_rule_group *const *extra)
 {
     WL_ASSERT(!r->judge);
-    r->judge = wl_judge_new(cfg, r->budget, extra);
+    r->judge = wl_judge_new(cfg, r->budget, extra, WL_JUDGE_RELATED);
     if (!r->judge)
         return WL_NOMEM;
     r->on = wl_judge_relations(r->judge, &r->alone);

@@ -219,7 +219,7 @@ static int fill(struct wl_shard *s, const struct wl_shard_config *cfg)
     wl_lookup_init(&s->lookup);
     s->decoder = wl_decoder_new(&s->budget, &cfg->cfg->limits,
                                 cfg->index == 0 || cfg->dealt ? &s->counters : &s->elsewhere);
-    s->judge = wl_judge_new(cfg->cfg, &s->budget, cfg->extra_rules);
+    s->judge = wl_judge_new(cfg->cfg, &s->budget, cfg->extra_rules, WL_JUDGE_ALL);
     if (s->judge && cfg->keep_yielded)
         wl_judge_keep_yielded(s->judge);
     s->flows = wl_flows_new(&flows);

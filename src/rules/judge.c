@@ -146,24 +146,6 @@ static bool is_over_mark(const struct wl_rule *rule, enum wl_mark_id mark)
     return rule->mark == mark;
 }
 
-/** All rules that are on and asked about this, in order of the catalogue; mark only for marks. */
-static void fill_list(struct wl_judge *j, struct list *list, enum wl_when when,
-                      enum wl_mark_id mark)
-{
-    list->first = j->n_entries;
-    for (size_t i = 0; i < j->n_rules; i++) {
-        const struct wl_rule *rule = j->rulings[i].rule;
-
-        if (j->rulings[i].severity == WL_OFF || rule->when != when)
-            continue;
-        if (when == WL_ON_MARK && !is_over_mark(rule, mark))
-            continue;
-        WL_ASSERT(j->n_entries < j->n_rulings * LISTS);
-        j->entries[j->n_entries++] = (uint16_t)i;
-        list->n++;
-    }
-}
-
 /** Is the rule asked about this? A rule with a relation may be asked twice: alone, and beside an
  * earlier exchange (when WL_ON_RELATED). */
 static bool asked_about(const struct wl_rule *rule, enum wl_when when)
@@ -175,9 +157,8 @@ static bool asked_about(const struct wl_rule *rule, enum wl_when when)
     return rule->when == when;
 }
 
-/** The index of all rules of a kind that are on. */
-static bool fill_index(struct wl_judge *j, struct wl_index *index, enum wl_when when,
-                       struct wl_index_rule *room)
+/** All rules that are on and asked about this, in order of the catalogue. Returns their number. */
+static size_t collect(const struct wl_judge *j, enum wl_when when, struct wl_index_rule *ret)
 {
     size_t n = 0;
 
@@ -185,11 +166,41 @@ static bool fill_index(struct wl_judge *j, struct wl_index *index, enum wl_when 
         const struct wl_rule *rule = j->rulings[i].rule;
 
         if (j->rulings[i].severity != WL_OFF && asked_about(rule, when)) {
-            room[n++] = (struct wl_index_rule){rule, (uint16_t)i,
-                                               when == WL_ON_RELATED && rule->again};
+            ret[n++] = (struct wl_index_rule){rule, (uint16_t)i,
+                                              when == WL_ON_RELATED && rule->again};
         }
     }
-    return wl_index_init(index, j->budget, room, n);
+    return n;
+}
+
+static bool fill_index(struct wl_judge *j, struct wl_index *index, enum wl_when when,
+                       struct wl_index_rule *room)
+{
+    return wl_index_init(index, j->budget, room, collect(j, when, room));
+}
+
+/** Those of the rules that are over the mark; all of them where it is none. */
+static void fill_list(struct wl_judge *j, struct list *list, enum wl_mark_id mark,
+                      const struct wl_index_rule *rules, size_t n)
+{
+    list->first = j->n_entries;
+    for (size_t i = 0; i < n; i++) {
+        if (mark != WL_MARK_NONE && !is_over_mark(rules[i].rule, mark))
+            continue;
+        WL_ASSERT(j->n_entries < j->n_rulings * LISTS);
+        j->entries[j->n_entries++] = rules[i].number;
+        list->n++;
+    }
+}
+
+static void fill_lists(struct wl_judge *j, struct wl_index_rule *room)
+{
+    size_t n = collect(j, WL_ON_MARK, room);
+
+    for (int mark = WL_MARK_NONE + 1; mark < WL_N_MARKS; mark++)
+        fill_list(j, &j->marks[mark], (enum wl_mark_id)mark, room, n);
+    n = collect(j, WL_ON_CONNECTION, room);
+    fill_list(j, &j->connections, WL_MARK_NONE, room, n);
 }
 
 /** Bit i for enum wl_relation i; that for NONE means nothing. */
@@ -229,7 +240,8 @@ static void add_asked(uint64_t set[WL_FIELD_WORDS], const struct wl_index *index
         set[w] |= index->asked[w] | index->missed[w];
 }
 
-static bool prepare_plans(struct wl_judge *j)
+/** Which fields tell kinds of exchanges apart, and which rules have cases. */
+static void prepare_kinds(struct wl_judge *j)
 {
     add_asked(j->asked_req, &j->requests);
     add_asked(j->asked_res, &j->responses);
@@ -243,11 +255,20 @@ static bool prepare_plans(struct wl_judge *j)
         if (asked_about(rule, WL_ON_REQUEST)) /* what it is offered is the request */
             (void)wl_index_case_fields(rule, j->asked_req, j->asked_req);
     }
-    return wl_plans_init(&j->plans, j->budget,
+}
+
+/** What exchanges are judged by, each for itself. */
+static bool prepare_alone(struct wl_judge *j, struct wl_index_rule *room)
+{
+    fill_lists(j, room);
+    return fill_index(j, &j->requests, WL_ON_REQUEST, room) &&
+           fill_index(j, &j->responses, WL_ON_RESPONSE, room) &&
+           fill_index(j, &j->exchanges, WL_ON_EXCHANGE, room) &&
+           wl_plans_init(&j->plans, j->budget,
                          (size_t)j->requests.n_rules + j->responses.n_rules + j->exchanges.n_rules);
 }
 
-static bool prepare(struct wl_judge *j)
+static bool prepare(struct wl_judge *j, enum wl_judge_for use)
 {
     struct wl_index_rule *room = wl_alloc_array(j->budget, j->n_rulings, sizeof(*room));
     bool made;
@@ -256,13 +277,10 @@ static bool prepare(struct wl_judge *j)
         return false;
     for (size_t i = 0; i < j->n_rules; i++)
         resolve_yields(j, &j->rulings[i]);
-    for (int mark = WL_MARK_NONE + 1; mark < WL_N_MARKS; mark++)
-        fill_list(j, &j->marks[mark], WL_ON_MARK, (enum wl_mark_id)mark);
-    fill_list(j, &j->connections, WL_ON_CONNECTION, WL_MARK_NONE);
-    made = fill_index(j, &j->requests, WL_ON_REQUEST, room) &&
-           fill_index(j, &j->responses, WL_ON_RESPONSE, room) &&
-           fill_index(j, &j->exchanges, WL_ON_EXCHANGE, room) &&
-           fill_index(j, &j->related, WL_ON_RELATED, room) && sort_relations(j) && prepare_plans(j);
+    made = (use == WL_JUDGE_RELATED || prepare_alone(j, room)) &&
+           fill_index(j, &j->related, WL_ON_RELATED, room) && sort_relations(j);
+    if (made)
+        prepare_kinds(j);
     wl_free(j->budget, room, j->n_rulings * sizeof(*room));
     return made;
 }
@@ -273,7 +291,7 @@ static uint32_t findings_capacity(const struct wl_judge *j)
 }
 
 struct wl_judge *wl_judge_new(const struct wl_config *cfg, struct wl_budget *budget,
-                              const struct wl_rule_group *const *extra)
+                              const struct wl_rule_group *const *extra, enum wl_judge_for use)
 {
     struct wl_judge *j = wl_alloc(budget, sizeof(*j));
     size_t n = wl_rule_count() + count_rules(extra);
@@ -300,7 +318,7 @@ struct wl_judge *wl_judge_new(const struct wl_config *cfg, struct wl_budget *bud
         add_group(j, wl_rule_groups()[g], cfg);
     for (size_t g = 0; extra && extra[g]; g++)
         add_group(j, extra[g], cfg);
-    if (prepare(j))
+    if (prepare(j, use))
         return j;
 out:
     wl_judge_free(j);

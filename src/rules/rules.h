@@ -17,13 +17,20 @@ enum { WL_MAX_RULES = 4096 }; /* of the catalogue and of embedders together */
 /** The last override of cfg that speaks of the rule; NULL: none does. */
 const struct wl_override *wl_override_of(const struct wl_config *cfg, const struct wl_rule *rule);
 
+/** What a judge is made for. */
+enum wl_judge_for {
+    WL_JUDGE_ALL,
+    WL_JUDGE_RELATED, /* wl_judge_relate and what follows it alone: it takes half the memory and time to make */
+};
+
 /**
  * A judge with the catalogue, the overrides and thresholds of cfg (all copied), and extra groups
  * (NULL-ended, or NULL; borrowed), at most WL_MAX_RULES rules in all. Returns NULL when memory is
  * refused.
  */
 WL_MUST_USE struct wl_judge *wl_judge_new(const struct wl_config *cfg, struct wl_budget *budget,
-                                          const struct wl_rule_group *const *extra);
+                                          const struct wl_rule_group *const *extra,
+                                          enum wl_judge_for use);
 /** From now on findings of rules that give way to more specific ones are given with those: whoever
  * switches rules off afterwards has to drop them. */
 void wl_judge_keep_yielded(struct wl_judge *j);
