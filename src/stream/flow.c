@@ -556,10 +556,11 @@ static inline void remember_sender(struct wl_flow *flow, enum wl_dir dir,
     const unsigned steady = (unsigned)WL_FLOW_STEADY_0 << (unsigned)dir;
     const uint16_t before = flow->ip_id[dir], step = (uint16_t)(seg->ip_id - before);
     /* without a branch: what counts packets in one direction is random in the other */
-    const bool is_steady = (before != 0) & (seg->ip_id != 0) & (step <= WL_ID_STEADY);
+    const unsigned is_steady = (unsigned)(before != 0) & (unsigned)(seg->ip_id != 0) &
+                               (unsigned)(step <= WL_ID_STEADY);
 
     static_assert(WL_FLOW_STEADY_1 == WL_FLOW_STEADY_0 << 1, "a bit for each direction");
-    flow->state = (uint8_t)((flow->state & ~steady) | (is_steady ? steady : 0));
+    flow->state = (uint8_t)((flow->state & ~steady) | is_steady * steady);
     flow->ip_id[dir] = seg->ip_id;
     flow->ttl[dir] = seg->ttl;
 }
@@ -595,7 +596,8 @@ static void prefetch_slots(const struct wl_flows *f, const struct wl_segment *se
         if (WL_LIKELY_FALSE(!ahead[i].mine))
             continue;
         ahead[i].hash = hash_ends(f, &seg->src, &seg->dst);
-        ahead[i].speaks = seg->payload.n > 0 || seg->flags & (WL_TCP_FIN | WL_TCP_RST);
+        ahead[i].speaks = (unsigned)(seg->payload.n > 0) |
+                          (unsigned)((seg->flags & (WL_TCP_FIN | WL_TCP_RST)) != 0);
         wl_table_prefetch(&f->table, ahead[i].hash);
     }
 }
@@ -689,6 +691,7 @@ static inline bool is_of(struct wl_flow *flow, const struct wl_segment *seg, enu
     uint32_t src, dst;
     uint64_t there, back;
 
+    static_assert(WL_TO_SERVER == 0 && WL_TO_CLIENT == 1, "the end that was there first sends 0");
     if (flow->family != seg->src.family)
         return false;
     memcpy(&src, end_of_address(&seg->src), sizeof(src));
@@ -697,9 +700,9 @@ static inline bool is_of(struct wl_flow *flow, const struct wl_segment *seg, enu
                        (const uint16_t[]){seg->src.port, seg->dst.port});
     back = difference(flow, (const uint32_t[]){dst, src},
                       (const uint16_t[]){seg->dst.port, seg->src.port});
-    if (there && back)
-        return false;
-    *ret = there ? WL_TO_CLIENT : WL_TO_SERVER;
+    if (WL_LIKELY_FALSE((there | (0 - there)) & (back | (0 - back)) & (uint64_t)1 << 63))
+        return false; /* neither is 0 */
+    *ret = (enum wl_dir)(there != 0);
     if (WL_LIKELY_TRUE(seg->src.family != 6))
         return true;
     if (there == 0 && is_ipv6(flow, 0, seg))

@@ -48,14 +48,16 @@ static inline uint64_t wl_pair_hash_ipv6(const struct wl_endpoint *a, const stru
 static inline uint64_t wl_pair_hash(const struct wl_endpoint *a, const struct wl_endpoint *b,
                                     uint64_t seed, bool *ret_swapped)
 {
-    uint64_t x, y;
+    uint64_t x, y, smaller;
 
     if (WL_LIKELY_FALSE(a->family == 6))
         return wl_pair_hash_ipv6(a, b, seed, ret_swapped);
     x = wl_pair_number(a);
     y = wl_pair_number(b);
     *ret_swapped = x > y;
-    return x > y ? wl_hash_pair(y, x, seed) : wl_hash_pair(x, y, seed);
+    /* without a branch: who speaks cannot be foretold */
+    smaller = wl_min_u64(x, y);
+    return wl_hash_pair(smaller, x ^ y ^ smaller, seed);
 }
 
 #endif

@@ -126,7 +126,8 @@ static WL_INLINE void wl_tcp_segment(struct wl_tcp_env *env, struct wl_tcp *t, v
     const uint32_t acked = (uint32_t)WL_TCP_ACKED << (8 - shift);
     struct wl_tcp_way *w = &t->way[dir], *o = &t->way[other];
     const uint32_t flags = t->flags;
-    size_t n = seg->payload.n;
+    const size_t n = seg->payload.n;
+    uint32_t step, newer;
 
     if (WL_LIKELY_FALSE(
             t->slow != NULL ||
@@ -137,19 +138,17 @@ static WL_INLINE void wl_tcp_segment(struct wl_tcp_env *env, struct wl_tcp *t, v
         wl_tcp_aside(env, t, user, dir, seg, suspect);
         return;
     }
-    if ((int32_t)(seg->ack - o->acked) > 0 || !(flags & acked)) {
-        o->acked = seg->ack;
-        t->flags = flags | acked;
-    }
-    if (WL_LIKELY_TRUE(!(flags & WL_TCP_WANT_ACKS))) {
-        if (n == 0)
-            return;
-        if (w->skip > n) { /* content of known length: not looked at */
-            w->skip -= n;
-            w->offset += n;
-            w->next += (uint32_t)n;
-            return;
-        }
+    /* what differs from packet to packet is arithmetic: a branch on it could not be foretold */
+    step = seg->ack - o->acked;
+    newer = (uint32_t)((int32_t)step > 0) | (uint32_t)((flags & acked) == 0);
+    o->acked += step & (0 - newer);
+    t->flags = flags | acked;
+    /* no octets, or less than is left of content of known length: not looked at */
+    if (WL_LIKELY_TRUE(!(flags & WL_TCP_WANT_ACKS)) && w->skip >= n + (n != 0)) {
+        w->skip -= n;
+        w->offset += n;
+        w->next += (uint32_t)n;
+        return;
     }
     wl_tcp_in_order(env, t, user, dir, seg);
 }
