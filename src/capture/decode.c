@@ -54,6 +54,7 @@ enum {
     IPV6_HEADER = 40,
     TCP_HEADER = 20,
     SMALL_SEGMENT = 64, /* octets of TCP, up to which a checksum costs next to nothing */
+    PLAIN_BLOCK = 32,   /* packets of the plain way at a time */
 };
 
 struct wl_decoder *wl_decoder_new(struct wl_budget *budget, const struct wl_limits *limits,
@@ -336,20 +337,38 @@ static inline uint16_t fold(uint64_t sum)
     return (uint16_t)((sum & UINT16_MAX) + (sum >> 16));
 }
 
+/* What the checksum of a segment covers. */
+struct summed {
+    const uint8_t *addresses; /* both of them, as they stand in the header of IP */
+    const uint8_t *tcp;
+    uint32_t n_addresses, n;
+    bool small; /* it is whole, and small enough to be looked at */
+};
+
+static WL_INLINE struct summed sum_of(const struct wl_layers *l)
+{
+    return (struct summed){
+        .addresses = l->src,
+        .tcp = l->left.p,
+        .n_addresses = l->family == 4 ? 8 : 32,
+        .n = (uint32_t)l->left.n,
+        .small = (unsigned)(l->wire <= SMALL_SEGMENT) & (unsigned)(l->left.n == l->wire),
+    };
+}
+
 /*
  * True when the checksum is wrong beyond doubt: not right, not 0, and not the sum over the pseudo
- * header alone, which is what a sender leaves to its card (RFC 9293 3.1). addresses: both of them, as
- * they stand in the header.
+ * header alone, which is what a sender leaves to its card (RFC 9293 3.1).
  */
-static bool is_checksum_wrong(struct wl_span addresses, struct wl_span tcp)
+static bool is_checksum_wrong(const struct summed *s)
 {
-    uint64_t pseudo = (uint64_t)as_sent(tcp.n) + as_sent(PROTOCOL_TCP);
+    uint64_t pseudo = (uint64_t)as_sent(s->n) + as_sent(PROTOCOL_TCP);
     uint16_t sent;
 
-    pseudo = add_words(pseudo, addresses.p, addresses.n);
-    if (WL_LIKELY_TRUE(add_words(pseudo, tcp.p, tcp.n) % UINT16_MAX == 0))
+    pseudo = add_words(pseudo, s->addresses, s->n_addresses);
+    if (WL_LIKELY_TRUE(add_words(pseudo, s->tcp, s->n) % UINT16_MAX == 0))
         return false;
-    memcpy(&sent, tcp.p + 16, sizeof(sent));
+    memcpy(&sent, s->tcp + 16, sizeof(sent));
     return sent != 0 && sent != fold(pseudo);
 }
 
@@ -364,8 +383,8 @@ static WL_INLINE void set_endpoint(struct wl_endpoint *e, const uint8_t *ip, uin
  * ports (4) | sequence (4) | acknowledgement (4) | header length in words (4 bits), reserved (4) |
  * flags (1) | window (2) | checksum (2) | urgent (2) | options, RFC 9293 3.1
  */
-static WL_INLINE bool take_tcp(struct wl_decoder *d, const struct wl_layers *l,
-                               const struct wl_packet *packet, struct wl_segment *ret)
+static WL_INLINE bool take_tcp(const struct wl_layers *l, const struct wl_packet *packet,
+                               struct wl_segment *ret)
 {
     const uint8_t *p = l->left.p;
     size_t header;
@@ -375,9 +394,6 @@ static WL_INLINE bool take_tcp(struct wl_decoder *d, const struct wl_layers *l,
     header = (size_t)(p[12] >> 4) * 4;
     if (header < TCP_HEADER || header > l->wire)
         return false;
-    if (l->wire <= SMALL_SEGMENT && l->left.n == l->wire &&
-        is_checksum_wrong(wl_span(l->src, l->family == 4 ? 8 : 32), l->left))
-        d->counters->bad_checksum++;
     ret->packet = packet->ordinal;
     ret->frame = packet->frame;
     ret->t = packet->t;
@@ -474,8 +490,8 @@ static WL_INLINE bool take_plain_ipv6(struct wl_layers *l)
  * extensions, no fragment, TCP. The loop would say the same of them (unit_decode holds the two
  * together) in four steps of a switch.
  */
-static WL_INLINE bool decode_plain(struct wl_decoder *d, const struct wl_packet *p,
-                                   struct wl_segment *ret)
+static WL_INLINE bool decode_plain(const struct wl_packet *p, struct wl_segment *ret,
+                                   struct summed *sum)
 {
     const uint8_t *ethertype;
     struct wl_layers l;
@@ -489,34 +505,49 @@ static WL_INLINE bool decode_plain(struct wl_decoder *d, const struct wl_packet 
     l.left.n = p->bytes.n - (size_t)(l.left.p - p->bytes.p);
     /* one after the other, so that each is compiled for its family */
     if (WL_LIKELY_TRUE(wl_load_be16(ethertype) == ETHERTYPE_IPV4)) {
-        if (!take_plain_ipv4(&l) || !take_tcp(d, &l, p, ret))
+        if (!take_plain_ipv4(&l) || !take_tcp(&l, p, ret))
             return false;
     } else if (wl_load_be16(ethertype) != ETHERTYPE_IPV6 || !take_plain_ipv6(&l) ||
-               !take_tcp(d, &l, p, ret)) {
+               !take_tcp(&l, p, ret)) {
         return false;
     }
+    *sum = sum_of(&l);
     return true;
+}
+
+/* Up to PLAIN_BLOCK packets. Which of them are small cannot be foretold, so no branch asks: their
+ * checksums are looked at when all are decoded. */
+static void decode_block(struct wl_decoder *d, const struct wl_packet *packets, size_t n,
+                         struct wl_segment *segments, bool *ret)
+{
+    struct summed sums[PLAIN_BLOCK];
+    uint64_t taken = 0, octets = 0, truncated = 0;
+    size_t n_sums = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct wl_packet *p = &packets[i];
+
+        ret[i] = decode_plain(p, &segments[i], &sums[n_sums]);
+        if (WL_LIKELY_FALSE(!ret[i]))
+            continue;
+        n_sums += sums[n_sums].small;
+        taken++;
+        octets += p->bytes.n;
+        truncated += p->wire_length > p->bytes.n;
+    }
+    for (size_t i = 0; i < n_sums; i++)
+        d->counters->bad_checksum += is_checksum_wrong(&sums[i]);
+    d->counters->packets += taken;
+    d->counters->octets += octets;
+    d->counters->truncated_packets += truncated;
+    d->counters->segments += taken;
 }
 
 void wl_decode_plain(struct wl_decoder *d, const struct wl_packet *packets, size_t n,
                      struct wl_segment *segments, bool *ret)
 {
-    uint64_t taken = 0, octets = 0, truncated = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        const struct wl_packet *p = &packets[i];
-
-        ret[i] = decode_plain(d, p, &segments[i]);
-        if (WL_LIKELY_FALSE(!ret[i]))
-            continue;
-        taken++;
-        octets += p->bytes.n;
-        truncated += p->wire_length > p->bytes.n;
-    }
-    d->counters->packets += taken;
-    d->counters->octets += octets;
-    d->counters->truncated_packets += truncated;
-    d->counters->segments += taken;
+    for (size_t at = 0; at < n; at += PLAIN_BLOCK)
+        decode_block(d, packets + at, wl_min_size(n - at, PLAIN_BLOCK), segments + at, ret + at);
 }
 
 enum wl_decoded wl_decode_any(struct wl_decoder *d, const struct wl_packet *p,
@@ -536,7 +567,10 @@ enum wl_decoded wl_decode_any(struct wl_decoder *d, const struct wl_packet *p,
     }
     for (unsigned n = 0; n < WL_MAX_LAYERS && l.next > WL_NEXT_TCP; n++)
         step(d, &l, p->t);
-    if (WL_LIKELY_TRUE(l.next == WL_NEXT_TCP) && take_tcp(d, &l, p, ret)) {
+    if (WL_LIKELY_TRUE(l.next == WL_NEXT_TCP) && take_tcp(&l, p, ret)) {
+        const struct summed sum = sum_of(&l);
+
+        d->counters->bad_checksum += sum.small && is_checksum_wrong(&sum);
         d->counters->segments++;
         d->counters->tunnelled += l.tunnelled;
         return WL_DECODED_TCP;
