@@ -9,10 +9,14 @@ import time
 DEVNULL = [(os.POSIX_SPAWN_OPEN, fd, os.devnull, os.O_RDWR, 0) for fd in (0, 1, 2)]
 
 
+class Failure(SystemExit):
+    """A command ended otherwise than is accepted; ends the benchmark unless the caller goes on."""
+
+
 def _check(command, status, accepted):
     code = os.waitstatus_to_exitcode(status)
     if code not in accepted:
-        sys.exit("%s: %s: exit status %d" % (os.path.basename(sys.argv[0]), " ".join(command), code))
+        raise Failure("%s: %s: exit status %d" % (os.path.basename(sys.argv[0]), " ".join(command), code))
 
 
 def times(command, accepted=(0, 1)):
