@@ -11,6 +11,7 @@ enum {
     MAX_PACKETS = 1 << 20,
     MAX_PAYLOAD = 32768, /* as segmentation offload shows it on loopback */
     MAX_PIECES = 10,     /* of a shuffled packet: fewer than reassembly waits for (16 packets) */
+    MAX_ONE_OF = 16,     /* at least one of so many packets is lost, where some are */
     WINDOW = 64240,
     TTL = 64,
 };
@@ -307,6 +308,11 @@ static size_t random_below(uint64_t *state, size_t n)
     return (size_t)(next_random(state) >> 33) % n;
 }
 
+static uint64_t random_from(uint64_t seed)
+{
+    return seed * UINT64_C(0x9e3779b97f4a7c15) + 1;
+}
+
 /** Cuts whole into overlapping pieces, some of them twice; returns how many. */
 static uint32_t cut_pieces(const struct packet *whole, uint64_t *state,
                            struct packet pieces[2 * MAX_PIECES])
@@ -336,7 +342,7 @@ static uint32_t cut_pieces(const struct packet *whole, uint64_t *state,
 void conversation_shuffle(const struct packets *in, uint64_t seed, struct packets *ret)
 {
     struct packet pieces[2 * MAX_PIECES];
-    uint64_t state = seed * UINT64_C(0x9e3779b97f4a7c15) + 1;
+    uint64_t state = random_from(seed);
 
     for (uint32_t i = 0; i < in->n; i++) {
         const struct packet *whole = &in->p[i];
@@ -412,6 +418,27 @@ void conversation_without(const struct packets *in, uint32_t first, uint32_t las
     for (uint32_t i = 0; i < in->n; i++) {
         if (i < first || i > last)
             add_packet(ret, &in->p[i]);
+    }
+}
+
+void conversation_lose(const struct packets *in, uint64_t seed, struct packets *ret)
+{
+    uint64_t state = random_from(seed);
+    size_t one_of = 2 + random_below(&state, MAX_ONE_OF);
+
+    for (uint32_t i = 0; i < in->n; i++) {
+        const struct packet *whole = &in->p[i];
+        size_t size = whole->payload.n, from = 0;
+
+        if (random_below(&state, 2))
+            size = size / (1 + random_below(&state, MAX_PIECES)) + 1;
+        do {
+            struct packet p = piece(whole, from, size);
+
+            if (random_below(&state, one_of))
+                add_packet(ret, &p);
+            from += size;
+        } while (from < whole->payload.n);
     }
 }
 

@@ -58,6 +58,11 @@ void conversation_chatter(const struct packets *in, struct packets *ret);
 /** All packets but those from first to last (counted from 0). */
 void conversation_without(const struct packets *in, uint32_t first, uint32_t last,
                           struct packets *ret);
+/**
+ * Some of the packets, and parts of others: any number may be missing, anywhere. The same seed gives the
+ * same packets.
+ */
+void conversation_lose(const struct packets *in, uint64_t seed, struct packets *ret);
 /** Only what was sent in one direction. */
 void conversation_one_way(const struct packets *in, enum wl_dir dir, struct packets *ret);
 

@@ -1,12 +1,13 @@
 /* run_dialogues.c - runs dialogue files in every way a conversation can lie in packets and files.
  * SPDX-License-Identifier: MIT
  *
- *     run_dialogues [--update] [--quick] [--write DIR] PATH...
+ *     run_dialogues [--update] [--quick] [--seeds FIRST-LAST] [--write DIR] PATH...
  *
  * A path is a dialogue or a directory of them. The first way must give what the file expects
  * (--update writes what it gave into the file instead), and every other way the same as the first.
  * Then pieces of evidence are taken away, which must not bring a violation about, and memory is
- * refused, which must not crash or leak. --quick leaves out all but the first way; --write puts
+ * refused, which must not crash or leak. --quick leaves out all but the first way; --seeds says which random
+ * numbers decide on what comes late, twice, cut off or not at all, and plays those ways alone; --write puts
  * every case into folders of a directory as seeds for the fuzzers, as a capture among them.
  * Exit status: 0 all as expected, 1 not so, 2 usage.
  */
@@ -17,6 +18,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,6 +27,10 @@ enum {
     MAX_LINES = 1 << 20, /* octets of what is said about one case */
     MAX_REFUSALS = 160,  /* runs per case with refused memory; more calls are sampled */
     MAX_MISSING = 48,    /* runs per case with packets taken away; more packets are sampled */
+    FIRST_SEED = 11,     /* of those that are played when no others are asked for */
+    LAST_SEED = 14,
+    LEAST_SNAP = 40, /* headers of IPv4 and TCP */
+    SNAP_RANGE = 400,
 };
 
 enum shape {
@@ -100,6 +106,8 @@ struct runner {
     const char *scratch;  /* directory for capture files */
     const char *write_to; /* or NULL */
     bool update, quick;
+    unsigned first_seed, last_seed;
+    bool only_seeds;
     unsigned n_cases, n_runs, n_failed;
 };
 
@@ -289,11 +297,11 @@ static void only_known_violations(struct runner *r, const struct dialogue *d,
     }
 }
 
-/** One run with some packets taken away. */
+/** One run with some packets taken away, or the ends of those above snap octets. */
 static void run_without(struct runner *r, const struct dialogue *d, const struct dialogue_case *c,
-                        const struct packets *less, const char *how)
+                        const struct packets *less, uint32_t snap, const char *how)
 {
-    struct frames frames = {.arena = less->arena};
+    struct frames frames = {.arena = less->arena, .snap = snap};
     struct wl_error err = {0};
 
     dress(&modes[0], c, less, &frames);
@@ -317,7 +325,8 @@ static void run_missing(struct runner *r, const struct dialogue *d, const struct
             uint32_t first, last;
         } cuts[] = {{"ends before packet", i, played->n},
                     {"begins after packet", 0, i},
-                    {"without packet", i, i}};
+                    {"without packet", i, i},
+                    {"without what acknowledges it, nor packet", i, i + 1}};
 
         for (size_t k = 0; k < WL_COUNT(cuts); k++) {
             struct packets less = {.arena = wl_arena_new(&r->pool)};
@@ -326,7 +335,7 @@ static void run_missing(struct runner *r, const struct dialogue *d, const struct
                 return;
             conversation_without(played, cuts[k].first, cuts[k].last, &less);
             (void)snprintf(how, sizeof(how), "%s %u", cuts[k].how, i + 1);
-            run_without(r, d, c, &less, how);
+            run_without(r, d, c, &less, 0, how);
             wl_arena_free(less.arena);
         }
     }
@@ -336,9 +345,35 @@ static void run_missing(struct runner *r, const struct dialogue *d, const struct
         if (!less.arena)
             return;
         conversation_one_way(played, dir, &less);
-        run_without(r, d, c, &less, dir == WL_TO_SERVER ? "only requests" : "only responses");
+        run_without(r, d, c, &less, 0, dir == WL_TO_SERVER ? "only requests" : "only responses");
         wl_arena_free(less.arena);
     }
+}
+
+/** What random numbers make of it: octets late or twice change nothing, and those that are missing bring
+ * no violation about. */
+static void run_seed(struct runner *r, const struct dialogue *d, const struct dialogue_case *c,
+                     const struct packets *played, unsigned seed)
+{
+    struct packets less = {.arena = wl_arena_new(&r->pool)};
+    struct mode mode = {.shape = SHUFFLED, .seed = seed};
+    char how[64];
+
+    if (!less.arena)
+        return;
+    (void)snprintf(how, sizeof(how), "shuffled %u", seed);
+    mode.name = how;
+    run_mode(r, &mode, d, c, played);
+    conversation_lose(played, seed, &less);
+    (void)snprintf(how, sizeof(how), "losses %u", seed);
+    run_without(r, d, c, &less, 0, how);
+    (void)snprintf(how, sizeof(how), "losses %u, cut off", seed);
+    run_without(r, d, c, &less, LEAST_SNAP + seed * 7 % SNAP_RANGE, how);
+    (void)snprintf(how, sizeof(how), "cut off %u", seed);
+    less.n = 0;
+    conversation_without(played, UINT32_MAX, 0, &less);
+    run_without(r, d, c, &less, LEAST_SNAP + seed * 13 % SNAP_RANGE, how);
+    wl_arena_free(less.arena);
 }
 
 /** Refuses the nth allocation, or all from the nth on, for n = 1, 2, ... */
@@ -410,6 +445,10 @@ static void run_case(struct runner *r, const struct dialogue *d, const struct di
     wl_text_span_raw(&r->reference, wl_text_span(&r->got));
     if (r->quick)
         return;
+    for (unsigned seed = r->first_seed; seed <= r->last_seed; seed++)
+        run_seed(r, d, c, &played, seed);
+    if (r->only_seeds)
+        return;
     for (size_t i = 1; i < WL_COUNT(modes); i++)
         run_mode(r, &modes[i], d, c, &played);
     run_missing(r, d, c, &played);
@@ -478,7 +517,9 @@ static void run_path(struct runner *r, const char *path)
 
 static int usage(void)
 {
-    (void)fputs("usage: run_dialogues [--update] [--quick] [--write DIR] PATH...\n", stderr);
+    (void)fputs(
+        "usage: run_dialogues [--update] [--quick] [--seeds FIRST-LAST] [--write DIR] PATH...\n",
+        stderr);
     return 2;
 }
 
@@ -492,6 +533,14 @@ static int parse_options(struct runner *r, int argc, char **argv)
             r->update = r->quick = true;
         } else if (strcmp(argv[i], "--quick") == 0) {
             r->quick = true;
+        } else if (strcmp(argv[i], "--seeds") == 0 && i + 1 < argc) {
+            char *end;
+
+            r->first_seed = (unsigned)strtoul(argv[++i], &end, 10);
+            r->last_seed = *end == '-' ? (unsigned)strtoul(end + 1, &end, 10) : r->first_seed;
+            r->only_seeds = true;
+            if (*end || r->last_seed == UINT_MAX)
+                return -1;
         } else if (strcmp(argv[i], "--write") == 0 && i + 1 < argc) {
             r->write_to = argv[++i];
         } else {
@@ -503,7 +552,7 @@ static int parse_options(struct runner *r, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    struct runner r = {.scratch = NULL};
+    struct runner r = {.first_seed = FIRST_SEED, .last_seed = LAST_SEED};
     char scratch[] = "/tmp/wirelint-dialogues-XXXXXX";
     struct wl_arena *a;
     int first = parse_options(&r, argc, argv);

@@ -228,9 +228,11 @@ int watch_frames(struct watch *w, const struct frames *frames, struct watch_fenc
         return code;
     }
     for (uint32_t i = 0; i < frames->n && code == 0; i++) {
-        struct wl_span bytes = against_fence(fence, frames->p[i].bytes);
+        struct wl_span whole = frames->p[i].bytes;
+        struct wl_span bytes = wl_span_sub(whole, 0, frames->snap ? frames->snap : whole.n);
 
-        code = wl_engine_packet(e, frames->linktype, frames->p[i].t, bytes, (uint32_t)bytes.n);
+        code = wl_engine_packet(e, frames->linktype, frames->p[i].t, against_fence(fence, bytes),
+                                (uint32_t)whole.n);
     }
     return conclude(w, e, code, err);
 }

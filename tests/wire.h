@@ -31,7 +31,8 @@ struct frame {
 struct frames {
     struct frame *p;
     uint32_t n, capacity;
-    int linktype; /* DLT_ of libpcap */
+    int linktype;  /* DLT_ of libpcap */
+    uint32_t snap; /* octets of a frame that are captured; 0: all of them */
     struct wl_arena *arena;
     bool cut; /* memory ran out */
 };

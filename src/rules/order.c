@@ -25,8 +25,16 @@ enum ending {
 static enum ending ending_after(const struct wl_exchange *ex, const struct wl_message *m)
 {
     /* a mark without its message came late: the connection went on */
-    if (!ex || !m || ex->end == WL_END_NONE || ex->t_end - m->t_last > NOTICE_TO_END)
+    if (!ex || !m)
         return WENT_ON;
+    if (m->state != WL_WHOLE) /* what is missing may be its end, and the FIN behind it */
+        return NOT_KNOWN;
+    if (ex->end == WL_END_NONE || ex->t_end - m->t_last > NOTICE_TO_END) {
+        /* of a FIN that was announced nothing shows when its acknowledgement is missing, too */
+        bool by_server = ex->end != WL_END_NONE && ex->end_by == WL_TO_CLIENT;
+
+        return wl_facts_ends_connection(m) && !by_server ? NOT_KNOWN : WENT_ON;
+    }
     return ex->end == WL_END_CLOSED || ex->end == WL_END_RESET ? ENDED : NOT_KNOWN;
 }
 
