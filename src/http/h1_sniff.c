@@ -122,13 +122,14 @@ enum wl_claim wl_h1_sniff(const struct wl_span first[2], const struct wl_hint *h
     response = is_response(server);
     if ((client.n && request == WL_CLAIM_YES) || (server.n && response == WL_CLAIM_YES))
         return WL_CLAIM_YES;
-    if (hint->midstream && !hint->after_switch) {
+    if (!hint->handshake && !hint->after_switch) {
         struct wl_hint turned = *hint;
 
         turned.ended[WL_TO_SERVER] = hint->ended[WL_TO_CLIENT];
         turned.ended[WL_TO_CLIENT] = hint->ended[WL_TO_SERVER];
         turned.latest = hint->latest == WL_TO_SERVER ? WL_TO_CLIENT : WL_TO_SERVER;
-        if (client.n && is_response(client) == WL_CLAIM_YES)
+        /* the whole of a status line: a request line may be cut in front of its version */
+        if (wl_h1_status_like(client))
             return WL_CLAIM_TURNED;
         if (server.n && is_request(server, client, &turned) == WL_CLAIM_YES)
             return WL_CLAIM_TURNED;

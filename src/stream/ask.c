@@ -24,7 +24,7 @@ static bool is_turned(const struct wl_flow *flow)
     return ch ? ch->turned : flow->state & WL_FLOW_RESTS && flow->rest & WL_REST_TURNED;
 }
 
-static bool is_midstream(const struct wl_flow *flow)
+bool wl_channel_midstream(const struct wl_flow *flow)
 {
     return !wl_tcp_is(&flow->tcp, WL_TO_SERVER, WL_TCP_OPENED) &&
            !wl_tcp_is(&flow->tcp, WL_TO_CLIENT, WL_TCP_OPENED);
@@ -41,7 +41,7 @@ void wl_channel_ref(const struct wl_hand *hand, struct wl_conn_ref *ret)
         .id = origin->id,
         .number = origin->number,
         .proto = ch ? (enum wl_proto)ch->proto : proto_at_rest(flow),
-        .midstream = is_midstream(flow),
+        .midstream = wl_channel_midstream(flow),
         .t_first = origin->t_first,
         .first_frame = origin->first_frame,
         .rtt = flow->state & WL_FLOW_TIMED ? origin->rtt : 0,
@@ -195,7 +195,7 @@ wl_ns wl_layer_began(const struct wl_layer *l)
 
 bool wl_layer_midstream(const struct wl_layer *l)
 {
-    return is_midstream(l->channel->flow);
+    return wl_channel_midstream(l->channel->flow);
 }
 
 enum wl_proto wl_layer_proto(const struct wl_layer *l)

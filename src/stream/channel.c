@@ -286,6 +286,7 @@ static enum wl_claim ask(struct wl_channel *ch, const struct wl_span seen_first[
     struct wl_hint hint = {
         .server_port = ch->flow->port[wl_channel_map(ch, WL_TO_CLIENT)],
         .midstream = ch->midstream,
+        .handshake = !wl_channel_midstream(ch->flow),
         .after_switch = ch->switched,
         .expected = (enum wl_proto)ch->expected,
         .ended = {ch->ended[0], ch->ended[1]},
@@ -538,8 +539,7 @@ struct wl_channel *wl_channel_get(const struct wl_hand *hand)
         memset(ch, 0, sizeof(*ch));
         ch->stream = hand->stream;
         ch->flow = flow;
-        ch->midstream = !wl_tcp_is(&flow->tcp, WL_TO_SERVER, WL_TCP_OPENED) &&
-                        !wl_tcp_is(&flow->tcp, WL_TO_CLIENT, WL_TCP_OPENED);
+        ch->midstream = wl_channel_midstream(flow);
         wl_list_init(&ch->wake);
         if (flow->state & WL_FLOW_RESTS && !resume(ch)) {
             wl_arena_free(ch->arena);

@@ -253,6 +253,8 @@ void wl_channel_finish(struct wl_channel *ch, enum wl_end how, enum wl_dir by, w
                        const struct wl_seen *seen);
 /** The identity of the connection, as far as known. */
 void wl_channel_ref(const struct wl_hand *hand, struct wl_conn_ref *ret);
+/** Was no handshake seen? */
+bool wl_channel_midstream(const struct wl_flow *flow);
 /** The connection's record, with what the channel has gathered, or NULL when memory is refused.
  * Takes what the channel had (if there is one). */
 WL_MUST_USE struct wl_conn_record *wl_channel_record(const struct wl_hand *hand);

@@ -29,13 +29,14 @@ enum wl_claim {
     WL_CLAIM_NO,
     WL_CLAIM_MORE, /* cannot tell yet */
     WL_CLAIM_YES,
-    WL_CLAIM_TURNED, /* yes, but client and server are the other way round (mid-stream only) */
+    WL_CLAIM_TURNED, /* yes, but client and server are the other way round (without handshake only) */
 };
 
 /** What is known of a connection before its protocol is. */
 struct wl_hint {
     uint16_t server_port;
-    bool midstream;
+    bool midstream;         /* octets before those shown are missing */
+    bool handshake;         /* it was seen: who is the client is known */
     bool after_switch;      /* something below switched to whatever comes now */
     enum wl_proto expected; /* what a 101 announced; WL_PROTO_UNKNOWN: nothing */
     bool ended[2];          /* no more octets will come in this direction */

@@ -78,7 +78,8 @@ static enum wl_claim sniff_tls(const struct wl_span first[2], const struct wl_hi
     if (from_client == WL_CLAIM_NO || from_server == WL_CLAIM_NO)
         return WL_CLAIM_NO;
     if (hint->midstream) {
-        if (begins_with(server, TLS_CLIENT_HELLO) || begins_with(client, TLS_SERVER_HELLO))
+        if (!hint->handshake &&
+            (begins_with(server, TLS_CLIENT_HELLO) || begins_with(client, TLS_SERVER_HELLO)))
             return WL_CLAIM_TURNED;
         return from_client == WL_CLAIM_YES || from_server == WL_CLAIM_YES ? WL_CLAIM_YES
                                                                           : WL_CLAIM_MORE;
@@ -104,7 +105,7 @@ static enum wl_claim sniff_h2(const struct wl_span first[2], const struct wl_hin
 
     if (client.n && wl_span_starts(preface, client))
         return client.n == preface.n ? WL_CLAIM_YES : WL_CLAIM_MORE;
-    if (hint->midstream && wl_span_starts(server, preface))
+    if (!hint->handshake && wl_span_starts(server, preface))
         return WL_CLAIM_TURNED;
     return WL_CLAIM_NO;
 }
