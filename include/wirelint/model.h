@@ -95,6 +95,13 @@ enum wl_proto {
     WL_N_PROTO,
 };
 
+/** Is what is said meant for somebody behind the server, which only passes it on (CONNECT, SOCKS)? */
+enum wl_tunnel {
+    WL_TUNNEL_NO,
+    WL_TUNNEL_MAYBE, /* octets that could have opened one were not captured */
+    WL_TUNNEL_YES,
+};
+
 /** Identity of a connection, copied by value into whatever outlives it. */
 struct wl_conn_ref {
     uint64_t id;     /* ordinal in the capture of its first packet (and, live, its shard): unique */
@@ -106,6 +113,7 @@ struct wl_conn_ref {
     bool tls;             /* decrypted from TLS */
     bool midstream;       /* its beginning was not captured */
     uint8_t ttl;          /* TTL or hop limit of the server's SYN-ACK; 0: not known */
+    uint8_t tunnel;       /* an enum wl_tunnel */
     wl_ns t_first;        /* its first packet */
     uint64_t first_frame; /* 0: not known */
     wl_ns rtt; /* SYN to the client's first ACK, as seen at the capture point; 0: not known */
@@ -344,7 +352,8 @@ struct wl_leg {
     char line[WL_LEG_TEXT];        /* the exchange line, NUL-terminated, as it stood on the wire */
     bool whole; /* its final response was seen whole, and nothing in it was odd */
     /** Of the pair. CERTAIN: both requests bear the same id; LIKELY: by time, target and the address of the
-     * proxy; POSSIBLE: by time and target alone, all being on one machine. */
+     * proxy; POSSIBLE: by time and target alone, all being on one machine; or what the client said may
+     * have gone through a tunnel, of which the proxy knows nothing. */
     enum wl_confidence confidence;
 };
 

@@ -27,7 +27,6 @@ enum {
     TARGET_OCTETS = 128, /* the end of a target; longer ones differ where it matters */
     MAX_LOOKED_AT = 64,  /* with more of the same target at once nothing is certain */
     MAX_HOPS = 16,       /* members of Via that are compared */
-    TUNNELS = 1024,      /* connections that are known to be tunnels, the latest ones */
     LINE_MEMORY = 64 << 10,
 };
 
@@ -43,8 +42,7 @@ struct entry {
     uint32_t n_target;
     uint8_t target[TARGET_OCTETS];
     bool taken; /* it has found its other leg */
-    bool
-        tunnelled; /* CONNECT stands before it on its connection: what is there the proxy only passes on */
+    enum wl_tunnel tunnel;
 };
 
 struct wl_legs {
@@ -53,8 +51,7 @@ struct wl_legs {
     struct entry *entries;
     uint32_t n, size, max, oldest;
     uint64_t seed, n_forgotten;
-    struct entry now;          /* of the exchange in hand */
-    uint64_t tunnels[TUNNELS]; /* the number of a connection and one, by that number */
+    struct entry now; /* of the exchange in hand */
     struct wl_leg found;
     struct wl_text line;
 };
@@ -231,6 +228,14 @@ void wl_leg_describe(const struct wl_exchange *ex, struct wl_text *line, struct 
         memcpy(ret->line, text.p, wl_min_size(text.n, WL_LEG_TEXT - 1));
 }
 
+/* Is the exchange of a client with the server itself, through a tunnel, or does it open one? */
+static enum wl_tunnel tunnel_of(const struct wl_exchange *ex)
+{
+    if (ex->req.method_id == WL_METHOD_CONNECT && ex->state == WL_EXCHANGE_TUNNEL)
+        return WL_TUNNEL_YES;
+    return (enum wl_tunnel)ex->conn.tunnel;
+}
+
 static void note(struct wl_legs *l, struct entry *e, const struct wl_exchange *ex)
 {
     const struct wl_message *req = &ex->req;
@@ -242,6 +247,7 @@ static void note(struct wl_legs *l, struct entry *e, const struct wl_exchange *e
     wl_leg_describe(ex, &l->line, &e->leg);
     path = path_of(req->target, &absolute);
     e->method = req->method_id;
+    e->tunnel = tunnel_of(ex);
     e->request_id = hash_of(l, value_of(req, WL_FIELD_X_REQUEST_ID));
     e->trace_id = hash_of(l, trace_id(value_of(req, WL_FIELD_TRACEPARENT)));
     e->agent = hash_of(l, value_of(req, WL_FIELD_USER_AGENT));
@@ -284,12 +290,24 @@ static bool answers_agree(const struct wl_leg *client, const struct wl_leg *up)
            client->status >= 500;
 }
 
+/* Has a proxy written into the request? */
+static bool shows_proxy(const struct entry *up)
+{
+    return up->forwarded_for || up->leg.via;
+}
+
 /* Without an id: the address of the proxy, if it is another than the client's, or what it wrote into the request. */
 static enum wl_confidence confidence_of(const struct entry *client, const struct entry *up)
 {
     bool alone = same_address(&client->leg.client, &client->leg.server);
 
-    return alone && !up->forwarded_for && !up->leg.via ? WL_POSSIBLE : WL_LIKELY;
+    return alone && !shows_proxy(up) ? WL_POSSIBLE : WL_LIKELY;
+}
+
+/* An id says that it is the same request, not that the proxy took it into its hands. */
+static bool may_be_tunnelled(const struct entry *client, const struct entry *up)
+{
+    return client->tunnel == WL_TUNNEL_MAYBE && !client->leg.absolute && !shows_proxy(up);
 }
 
 /* Can up be what a proxy made of client? */
@@ -340,6 +358,8 @@ static struct entry *find(struct wl_legs *l, const struct entry *e)
         certain = confidence == WL_CERTAIN;
         other->leg.upstream = upstream;
         other->leg.confidence = confidence;
+        if (upstream ? may_be_tunnelled(e, other) : may_be_tunnelled(other, e))
+            other->leg.confidence = WL_POSSIBLE;
         found[certain] = other;
         n[certain]++;
     }
@@ -390,29 +410,19 @@ static void remember(struct wl_legs *l, const struct entry *e)
     l->n += i == l->n;
 }
 
-/* Is the exchange of a client with the server itself, through a tunnel? */
-static bool is_tunnelled(struct wl_legs *l, const struct wl_exchange *ex)
-{
-    uint64_t *tunnel = &l->tunnels[ex->conn.number % TUNNELS], known = ex->conn.number + 1;
-
-    if (ex->req.method_id == WL_METHOD_CONNECT && ex->state == WL_EXCHANGE_TUNNEL)
-        *tunnel = known;
-    return *tunnel == known;
-}
-
 const struct wl_leg *wl_legs_pair(struct wl_legs *l, const struct wl_exchange *ex)
 {
     struct entry *other;
 
     note(l, &l->now, ex);
-    l->now.tunnelled = is_tunnelled(l, ex);
     other = find(l, &l->now);
     if (!other) {
         remember(l, &l->now);
         return NULL;
     }
     other->taken = true;
-    if (other->tunnelled || l->now.tunnelled) /* RFC 9110 9.3.6: the proxy takes no part in it */
+    /* RFC 9110 9.3.6: the proxy takes no part in it */
+    if (other->tunnel == WL_TUNNEL_YES || l->now.tunnel == WL_TUNNEL_YES)
         return NULL;
     l->found = other->leg;
     return &l->found;

@@ -39,7 +39,7 @@ static const struct column conn_columns[] = {
     COLUMN(wl_conn_ref, proto, NUMBER),     COLUMN(wl_conn_ref, tls, NUMBER),
     COLUMN(wl_conn_ref, midstream, NUMBER), COLUMN(wl_conn_ref, ttl, NUMBER),
     COLUMN(wl_conn_ref, t_first, TIME),     COLUMN(wl_conn_ref, first_frame, FRAME),
-    COLUMN(wl_conn_ref, rtt, NUMBER),
+    COLUMN(wl_conn_ref, rtt, NUMBER),       COLUMN(wl_conn_ref, tunnel, NUMBER),
 };
 
 static const struct column message_columns[] = {

@@ -725,6 +725,7 @@ void wl_h1_feed_switched(struct wl_h1_in *in)
     if (dir == WL_TO_SERVER && s->gather.buf.n == 0 && !live->client_waits)
         mark_optimistic(in, live->switched, live->switch_offset);
     if (live->by_connect) {
+        wl_layer_tunnel(wl_h1_layer(in->h));
         /* TLS begins with a handshake record (RFC 8446 5.1) */
         switch_now(in, in->bytes.p[0] == 0x16 ? WL_PROTO_TLS : WL_PROTO_UNKNOWN);
         return;

@@ -30,6 +30,15 @@ bool wl_channel_midstream(const struct wl_flow *flow)
            !wl_tcp_is(&flow->tcp, WL_TO_CLIENT, WL_TCP_OPENED);
 }
 
+/* What opens a tunnel may have been said where octets are missing. */
+static enum wl_tunnel tunnel_of(const struct wl_flow *flow, const struct wl_channel *ch)
+{
+    if (ch && ch->tunnelled)
+        return WL_TUNNEL_YES;
+    return wl_channel_midstream(flow) || (ch && (ch->gaps[0] || ch->gaps[1])) ? WL_TUNNEL_MAYBE
+                                                                              : WL_TUNNEL_NO;
+}
+
 void wl_channel_ref(const struct wl_hand *hand, struct wl_conn_ref *ret)
 {
     struct wl_flow *flow = hand->flow;
@@ -42,6 +51,7 @@ void wl_channel_ref(const struct wl_hand *hand, struct wl_conn_ref *ret)
         .number = origin->number,
         .proto = ch ? (enum wl_proto)ch->proto : proto_at_rest(flow),
         .midstream = wl_channel_midstream(flow),
+        .tunnel = (uint8_t)tunnel_of(flow, ch),
         .t_first = origin->t_first,
         .first_frame = origin->first_frame,
         .rtt = flow->state & WL_FLOW_TIMED ? origin->rtt : 0,
@@ -271,6 +281,11 @@ void wl_layer_wake(struct wl_layer *l, wl_ns now)
 void wl_layer_expect(struct wl_layer *l, enum wl_proto proto)
 {
     l->channel->expected = (uint8_t)proto;
+}
+
+void wl_layer_tunnel(struct wl_layer *l)
+{
+    l->channel->tunnelled = true;
 }
 
 void wl_layer_agree(struct wl_layer *l, const struct wl_terms *terms)

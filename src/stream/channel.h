@@ -176,6 +176,7 @@ struct wl_channel {
     bool turned;           /* the client is the physical direction 1 */
     bool midstream;        /* the start of every segment may be the start of something */
     bool switched;         /* something switched to what is sniffed now */
+    bool tunnelled;        /* and that leads past the server */
     bool second;           /* sniffing once more after both sides were not understood */
     uint8_t ignored;       /* direction, plus one, whose turn was not understood; 0: none */
     bool deaf;             /* the layer wants no more octets */

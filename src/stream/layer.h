@@ -195,6 +195,8 @@ uint64_t wl_layer_unskip(struct wl_layer *l, enum wl_dir dir);
 void wl_layer_wake(struct wl_layer *l, wl_ns now);
 /** Announces what a switch leads to; becomes the hint for the next sniff. */
 void wl_layer_expect(struct wl_layer *l, enum wl_proto proto);
+/** Says that what follows a switch is meant for somebody behind the server, which only passes it on. */
+void wl_layer_tunnel(struct wl_layer *l);
 /** Says on what terms; copied. */
 void wl_layer_agree(struct wl_layer *l, const struct wl_terms *terms);
 /** The terms of the switch that led to this layer, zeroed when there were none. Borrowed. */

@@ -128,6 +128,13 @@ static enum wl_fed_kind conclude(struct socks *s)
     return WL_FED_SWITCH;
 }
 
+/* What follows is for the one that the client has named. */
+static struct wl_fed go_on_through(struct wl_layer *l, size_t used)
+{
+    wl_layer_tunnel(l);
+    return (struct wl_fed){WL_FED_SWITCH, used, 0};
+}
+
 static struct wl_fed feed(struct wl_layer *l, enum wl_dir dir, struct wl_span bytes,
                           struct wl_at at, const struct wl_seen *seen)
 {
@@ -151,6 +158,8 @@ static struct wl_fed feed(struct wl_layer *l, enum wl_dir dir, struct wl_span by
             continue;
         s->n = 0;
         kind = conclude(s);
+        if (kind == WL_FED_SWITCH)
+            return go_on_through(l, used);
         if (kind != WL_FED)
             return (struct wl_fed){kind, used, 0};
     }
@@ -160,7 +169,6 @@ static struct wl_fed feed(struct wl_layer *l, enum wl_dir dir, struct wl_span by
 static struct wl_fed gap(struct wl_layer *l, enum wl_dir dir, uint64_t lost, struct wl_at at,
                          enum wl_gap_why why, const struct wl_seen *seen)
 {
-    (void)l;
     (void)dir;
     (void)lost;
     (void)at;
@@ -170,7 +178,7 @@ static struct wl_fed gap(struct wl_layer *l, enum wl_dir dir, uint64_t lost, str
     if (why == WL_GAP_LIMIT)
         return (struct wl_fed){WL_FED_DEAF, 0, 0};
     /* how far the handshake went is not known: what follows is tried */
-    return (struct wl_fed){WL_FED_SWITCH, 0, 0};
+    return go_on_through(l, 0);
 }
 
 static void close_socks(struct wl_layer *l, wl_ns now)
