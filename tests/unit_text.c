@@ -95,6 +95,35 @@ static void json_is_valid_whatever_comes(void **state)
     assert_text("");
 }
 
+/** What the fast way through a string makes of it must not depend on where an octet stands in it. */
+static void json_escapes_at_every_place(void **state)
+{
+    static const struct {
+        uint8_t octet;
+        const char *out;
+    } cases[] = {
+        {'"', "\\\""},     {'\\', "\\\\"},    {0x1f, "\\u001f"}, {0x7f, "\\u007f"},
+        {0x80, "\\u0080"}, {0xff, "\\u00ff"}, {'~', "~"},        {' ', " "},
+    };
+    uint8_t in[50];
+    char out[64];
+
+    (void)state;
+    for (size_t n = 1; n <= sizeof(in); n++) {
+        for (size_t at = 0; at < n; at++) {
+            size_t i = (n + at) % WL_COUNT(cases), more = strlen(cases[i].out);
+
+            memset(in, 'x', n);
+            in[at] = cases[i].octet;
+            memset(out, 'x', n + more - 1);
+            memcpy(out + at, cases[i].out, more);
+            out[n + more - 1] = '\0';
+            assert_int_equal(wl_text_json(&text, wl_span(in, n)), more > 2);
+            assert_text(out);
+        }
+    }
+}
+
 static void html_has_no_live_markup(void **state)
 {
     (void)state;
@@ -164,6 +193,28 @@ static void numbers(void **state)
     assert_text("12 us");
     wl_text_duration(&text, 182 * WL_SECOND);
     assert_text("3 min 2 s");
+}
+
+/** All lengths, with zeros within and at both ends. */
+static void numbers_of_all_lengths(void **state)
+{
+    char out[32];
+
+    (void)state;
+    for (uint64_t power = 1, n = 1; n <= 20; n++, power *= 10) {
+        for (int64_t by = -1; by <= 1; by++) {
+            uint64_t value = power + (uint64_t)by;
+
+            (void)snprintf(out, sizeof(out), "%" PRIu64, value);
+            wl_text_u64(&text, value);
+            assert_text(out);
+            (void)snprintf(out, sizeof(out), "%09" PRIu64, value % 1000000000);
+            wl_text_digits(&text, value, 9);
+            assert_text(out);
+        }
+    }
+    wl_text_u64(&text, UINT64_MAX);
+    assert_text("18446744073709551615");
 }
 
 static void full_text_is_cut_and_says_so(void **state)
@@ -253,10 +304,12 @@ int main(void)
         cmocka_unit_test(terminal_sees_no_control_octets),
         cmocka_unit_test(terminal_is_cut_at_a_width),
         cmocka_unit_test(json_is_valid_whatever_comes),
+        cmocka_unit_test(json_escapes_at_every_place),
         cmocka_unit_test(html_has_no_live_markup),
         cmocka_unit_test(addresses),
         cmocka_unit_test(times),
         cmocka_unit_test(numbers),
+        cmocka_unit_test(numbers_of_all_lengths),
         cmocka_unit_test(full_text_is_cut_and_says_so),
         cmocka_unit_test(globs),
         cmocka_unit_test(distances),

@@ -56,7 +56,13 @@ static inline uint64_t wl_lanes_even16(const uint8_t *p)
     return wl_lanes_bits((wl_lanes16)(wl_lanes_load(p) + 1) > ' ');
 }
 
-/** Octets that are no visible ASCII and no SP: controls, DEL, and those above. */
+/** Octets of sixteen that are no visible ASCII and no SP: controls, DEL, and those above. */
+static inline uint64_t wl_lanes_odd16(const uint8_t p[WL_LANES_16])
+{
+    return wl_lanes_even16(p) ^ 0xffff;
+}
+
+/** The same of a block. */
 static inline uint64_t wl_lanes_odd(const uint8_t p[WL_LANES])
 {
     return ~(wl_lanes_even16(p) | wl_lanes_even16(p + 16) << 16 | wl_lanes_even16(p + 32) << 32 |
@@ -102,17 +108,26 @@ static inline uint64_t wl_lanes_equal(const uint8_t p[WL_LANES], uint8_t c)
     return bits;
 }
 
-static inline uint64_t wl_lanes_odd(const uint8_t p[WL_LANES])
+static inline uint64_t wl_lanes_odd8(const uint8_t *p, unsigned at)
 {
     const uint64_t low = 0x7f7f7f7f7f7f7f7f, ones = 0x0101010101010101;
+    uint64_t word = wl_lanes_load(p + at), ascii = word & low;
+    uint64_t visible = ascii + ones * (0x80 - ' '), del = ascii + ones;
+
+    return wl_lanes_bits(~visible | del | word, at);
+}
+
+static inline uint64_t wl_lanes_odd16(const uint8_t p[WL_LANES_16])
+{
+    return wl_lanes_odd8(p, 0) | wl_lanes_odd8(p, 8);
+}
+
+static inline uint64_t wl_lanes_odd(const uint8_t p[WL_LANES])
+{
     uint64_t bits = 0;
 
-    for (unsigned i = 0; i < WL_LANES; i += 8) {
-        uint64_t word = wl_lanes_load(p + i), ascii = word & low;
-        uint64_t visible = ascii + ones * (0x80 - ' '), del = ascii + ones;
-
-        bits |= wl_lanes_bits(~visible | del | word, i);
-    }
+    for (unsigned i = 0; i < WL_LANES; i += 8)
+        bits |= wl_lanes_odd8(p, i);
     return bits;
 }
 

@@ -352,16 +352,14 @@ void wl_buf_release(struct wl_buf *b)
     b->n = b->capacity = 0;
 }
 
-bool wl_buf_append(struct wl_buf *b, struct wl_span s)
+uint8_t *wl_buf_room(struct wl_buf *b, size_t n)
 {
     size_t need, larger;
     uint8_t *moved;
 
-    if (s.n == 0)
-        return true;
-    if (s.n > b->max - b->n)
-        return false;
-    need = b->n + s.n;
+    if (n > b->max - b->n)
+        return NULL;
+    need = b->n + n;
     if (need > b->capacity) {
         larger = b->capacity > b->max / 2 ? b->max : b->capacity * 2;
         if (larger < 256)
@@ -370,12 +368,24 @@ bool wl_buf_append(struct wl_buf *b, struct wl_span s)
             larger = need;
         moved = wl_resize(b->budget, b->p, b->capacity, larger);
         if (!moved)
-            return false;
+            return NULL;
         b->p = moved;
         b->capacity = larger;
     }
-    memcpy(b->p + b->n, s.p, s.n);
-    b->n = need;
+    return b->p + b->n;
+}
+
+bool wl_buf_append(struct wl_buf *b, struct wl_span s)
+{
+    uint8_t *p;
+
+    if (s.n == 0)
+        return true;
+    p = wl_buf_room(b, s.n);
+    if (!p)
+        return false;
+    memcpy(p, s.p, s.n);
+    b->n += s.n;
     return true;
 }
 

@@ -134,6 +134,9 @@ struct wl_buf {
 
 void wl_buf_init(struct wl_buf *b, struct wl_budget *budget, size_t max);
 void wl_buf_release(struct wl_buf *b);
+/** Makes room for n octets more. Returns where they go, for the caller to write them and add n to b->n;
+ * NULL when the maximum or the budget would be exceeded. */
+WL_MUST_USE uint8_t *wl_buf_room(struct wl_buf *b, size_t n);
 /** Appends all of s, or nothing: false when the maximum or the budget would be exceeded. */
 WL_MUST_USE bool wl_buf_append(struct wl_buf *b, struct wl_span s);
 /** Drops the first n octets (clamped). */

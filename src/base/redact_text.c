@@ -6,6 +6,8 @@
  */
 #include "redact_text.h"
 
+#include "lanes.h"
+
 enum { MOST_NAME = 64 /* octets of a parameter's name that are looked at */ };
 
 /* The octets lie in the arena of an exchange, which nobody else reads any more when they are redacted; the model
@@ -20,10 +22,29 @@ static uint8_t *writable(struct wl_span s)
     return p.out;
 }
 
+/* Is there one of the two octets in s? */
+static bool has_either(struct wl_span s, uint8_t a, uint8_t b)
+{
+    const uint8_t *p = s.p, *last;
+    uint64_t found = 0;
+
+    if (s.n < WL_LANES_16)
+        return s.n && (memchr(s.p, a, s.n) || memchr(s.p, b, s.n));
+    last = s.p + s.n - WL_LANES_16;
+    for (; p < last && !found; p += WL_LANES_16)
+        found = wl_lanes_equal16(p, a) | wl_lanes_equal16(p, b);
+    /* the last sixteen, some of them for the second time */
+    return found || wl_lanes_equal16(last, a) || wl_lanes_equal16(last, b);
+}
+
 void wl_redact_mask(struct wl_span s)
 {
     uint8_t *p = writable(s);
 
+    if (s.n && !has_either(s, '\r', '\n')) {
+        memset(p, '*', s.n);
+        return;
+    }
     for (size_t i = 0; i < s.n; i++) {
         if (p[i] != '\r' && p[i] != '\n')
             p[i] = '*';
@@ -32,24 +53,20 @@ void wl_redact_mask(struct wl_span s)
 
 /* ------------------------------------------------------------------------------------- names */
 
-/* Does one of the words (small letters) stand in s? firsts: their first octets, once each; most of s is passed over
- * by them. */
-static bool contains_any(struct wl_span s, const char *const *words, const char *firsts)
-{
-    uint64_t first = 0; /* bit c % 64: a word begins with c, or with its like */
+/* A word begins with c, or with its like. */
+#define FIRST(c) (UINT64_C(1) << (c) % 64)
 
-    for (; *firsts; firsts++)
-        first |= (uint64_t)1 << (uint8_t)*firsts % 64;
+/* Does one of the words (small letters) stand in s? firsts: FIRST of each; most of s is passed over by them. */
+static bool contains_any(struct wl_span s, const char *const *words, uint64_t firsts)
+{
     for (size_t i = 0; i < s.n; i++) {
         uint8_t c = wl_lower(s.p[i]);
 
-        if (!(first >> c % 64 & 1))
+        if (!(firsts >> c % 64 & 1))
             continue;
         for (const char *const *word = words; *word; word++) {
-            size_t n = strlen(*word);
-
             if ((uint8_t)(*word)[0] == c &&
-                wl_span_equal_nocase(wl_span_sub(s, i, n), wl_span(*word, n)))
+                wl_span_equal_nocase(wl_span_sub(s, i, strlen(*word)), wl_span_text(*word)))
                 return true;
         }
     }
@@ -68,8 +85,11 @@ bool wl_redact_is_secret_name(struct wl_span field_name)
         "dpop",          NULL,
     };
 
+    const uint64_t firsts = FIRST('a') | FIRST('c') | FIRST('i') | FIRST('x') | FIRST('s') |
+                            FIRST('p') | FIRST('j') | FIRST('d') | FIRST('-');
+
     return wl_span_equal_nocase(field_name, WL_SPAN("token")) ||
-           contains_any(field_name, words, "acixspjd-");
+           contains_any(field_name, words, firsts);
 }
 
 bool wl_redact_is_secret(const struct wl_field *f)
@@ -88,15 +108,24 @@ static bool is_secret_parameter(struct wl_span name)
         "token",     "secret", "passw",      "pwd",        "apikey", "api_key", "api-key",
         "signature", "sess",   "credential", "oauth_code", "jwt",    NULL,
     };
-    static const char *const whole[] = {"key",  "sig",    "sid",          "code",
-                                        "pin",  "otp",    "auth",         "assertion",
-                                        "pass", "bearer", "samlresponse", "samlrequest"};
+#define WHOLE(word)                               \
+    {                                             \
+        (const uint8_t *)(word), sizeof(word) - 1 \
+    }
+    static const struct wl_span whole[] = {
+        WHOLE("key"),  WHOLE("sig"),    WHOLE("sid"),          WHOLE("code"),
+        WHOLE("pin"),  WHOLE("otp"),    WHOLE("auth"),         WHOLE("assertion"),
+        WHOLE("pass"), WHOLE("bearer"), WHOLE("samlresponse"), WHOLE("samlrequest"),
+    };
+#undef WHOLE
+    const uint64_t firsts = FIRST('t') | FIRST('s') | FIRST('p') | FIRST('a') | FIRST('c') |
+                            FIRST('o') | FIRST('j');
 
     for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++) {
-        if (wl_span_equal_nocase(name, wl_span_text(whole[i])))
+        if (name.n == whole[i].n && wl_span_equal_nocase(name, whole[i]))
             return true;
     }
-    return contains_any(name, words, "tspacoj");
+    return contains_any(name, words, firsts);
 }
 
 /* -------------------------------------------------------------------------------------- URLs */
@@ -157,7 +186,7 @@ static size_t mask_parameter(struct wl_span s)
 /* A secret follows the name of a parameter and "=", or stands before "@": most values have neither. */
 static bool may_hold_secret(struct wl_span s)
 {
-    if (s.n == 0)
+    if (!has_either(s, '@', '='))
         return false;
     if (memchr(s.p, '@', s.n))
         return true;
@@ -172,19 +201,43 @@ static bool begins_authority(struct wl_span s, size_t i)
            (i == 0 || s.p[i - 1] == ':' || s.p[i - 1] == '=' || ends_url(s.p[i - 1]));
 }
 
-void wl_redact_urls(struct wl_span s)
+static bool is_delimiter(uint8_t c)
 {
-    if (!may_hold_secret(s))
-        return;
-    for (size_t i = 0; i < s.n; i++) {
-        uint8_t c = s.p[i];
+    return c == '/' || c == '?' || c == '&' || c == ';' || c == '#';
+}
 
+/* Where the next part of a URL may begin, from an index on; s.n: nowhere. */
+static size_t find_delimiter(struct wl_span s, size_t from)
+{
+    for (; s.n - from >= WL_LANES_16; from += WL_LANES_16) {
+        const uint8_t *p = s.p + from;
+        uint64_t found = wl_lanes_equal16(p, '/') | wl_lanes_equal16(p, '?') |
+                         wl_lanes_equal16(p, '&') | wl_lanes_equal16(p, ';') |
+                         wl_lanes_equal16(p, '#');
+
+        if (found)
+            return from + (size_t)__builtin_ctzll(found);
+    }
+    while (from < s.n && !is_delimiter(s.p[from]))
+        from++;
+    return from;
+}
+
+static WL_ASIDE void mask_parts(struct wl_span s)
+{
+    for (size_t i = find_delimiter(s, 0); i < s.n; i = find_delimiter(s, i + 1)) {
         if (begins_authority(s, i)) {
             wl_redact_authority(wl_span_after(s, i + 2));
-        } else if (c == '?' || c == '&' || c == ';' || c == '#') {
+        } else if (s.p[i] != '/') {
             i += mask_parameter(wl_span_after(s, i + 1));
         }
     }
+}
+
+void wl_redact_urls(struct wl_span s)
+{
+    if (WL_LIKELY_FALSE(may_hold_secret(s)))
+        mask_parts(s);
 }
 
 /* ------------------------------------------------------------------------------------- fields */

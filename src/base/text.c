@@ -6,6 +6,8 @@
  */
 #include "text.h"
 
+#include "lanes.h"
+
 #include <stdarg.h>
 
 void wl_text_init(struct wl_text *t, struct wl_budget *b, size_t max)
@@ -59,58 +61,80 @@ void wl_text_printf(struct wl_text *t, const char *fmt, ...)
     wl_text_span_raw(t, wl_span(line, (size_t)n));
 }
 
-static void put_pair(char *p, unsigned value)
+/* Where n octets go that are known to follow; NULL, and the text is cut, when there is no room. */
+static inline uint8_t *take_room(struct wl_text *t, size_t n)
 {
-    p[0] = (char)('0' + value / 10);
-    p[1] = (char)('0' + value % 10);
+    uint8_t *p = t->buf.p + t->buf.n;
+
+    if (WL_LIKELY_FALSE(n > t->buf.capacity - t->buf.n)) {
+        p = wl_buf_room(&t->buf, n);
+        t->full |= !p;
+    }
+    t->buf.n += p ? n : 0;
+    return p;
+}
+
+/* The last n digits of value, zeros in front, at p; two digits a division. */
+static inline void put_digits(uint8_t *p, uint64_t value, size_t n)
+{
+    static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+                                "25262728293031323334353637383940414243444546474849"
+                                "50515253545556575859606162636465666768697071727374"
+                                "75767778798081828384858687888990919293949596979899";
+
+    while (n >= 2) {
+        memcpy(p + (n -= 2), pairs + 2 * (value % 100), 2);
+        value /= 100;
+    }
+    if (n)
+        *p = (uint8_t)('0' + value % 10);
+}
+
+static size_t count_digits(uint64_t value)
+{
+    size_t n = 1;
+
+    while (value >= 10000) {
+        n += 4;
+        value /= 10000;
+    }
+    return n + (value >= 10) + (value >= 100) + (value >= 1000);
 }
 
 void wl_text_u64(struct wl_text *t, uint64_t value)
 {
-    char digits[20];
-    size_t at = sizeof(digits);
+    size_t n = count_digits(value);
+    uint8_t *p = take_room(t, n);
 
-    while (value >= 100) { /* two digits a division */
-        put_pair(digits + (at -= 2), (unsigned)(value % 100));
-        value /= 100;
-    }
-    if (value >= 10) {
-        put_pair(digits + (at -= 2), (unsigned)value);
-    } else {
-        digits[--at] = (char)('0' + value);
-    }
-    wl_text_span_raw(t, wl_span(digits + at, sizeof(digits) - at));
+    if (p)
+        put_digits(p, value, n);
 }
 
-/* value with exactly width digits, zeros in front */
-static void put_padded(struct wl_text *t, uint64_t value, size_t width)
+void wl_text_digits(struct wl_text *t, uint64_t value, size_t width)
 {
-    char digits[20];
+    uint8_t *p = take_room(t, width);
 
-    for (size_t i = width; i--;) {
-        digits[i] = (char)('0' + value % 10);
-        value /= 10;
-    }
-    wl_text_span_raw(t, wl_span(digits, width));
+    if (p)
+        put_digits(p, value, width);
 }
 
 void wl_text_seconds(struct wl_text *t, wl_ns value)
 {
     uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
     uint64_t fraction = magnitude % (uint64_t)WL_SECOND;
-    size_t width = 9;
+    uint8_t point[10]; /* "." and nine digits */
+    size_t n = sizeof(point);
 
     if (value < 0)
         wl_text_char(t, '-');
     wl_text_u64(t, magnitude / (uint64_t)WL_SECOND);
     if (fraction == 0)
         return;
-    while (fraction % 10 == 0) {
-        fraction /= 10;
-        width--;
-    }
-    wl_text_char(t, '.');
-    put_padded(t, fraction, width);
+    point[0] = '.';
+    put_digits(point + 1, fraction, sizeof(point) - 1);
+    while (point[n - 1] == '0')
+        n--;
+    wl_text_span_raw(t, wl_span(point, n));
 }
 
 /* ------------------------------------------------------------------------------- escaping */
@@ -253,19 +277,39 @@ static void put_json_code_point(struct wl_text *t, uint32_t c)
     wl_text_printf(t, "\\u%04x", c);
 }
 
+static bool is_json_as_it_is(uint8_t c)
+{
+    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+/* How many octets at the front of s stand in JSON as they are: nearly all of them, mostly. */
+static size_t count_json_as_they_are(struct wl_span s)
+{
+    size_t n = 0;
+
+    for (; s.n - n >= WL_LANES_16; n += WL_LANES_16) {
+        uint64_t others = wl_lanes_odd16(s.p + n) | wl_lanes_equal16(s.p + n, '"') |
+                          wl_lanes_equal16(s.p + n, '\\');
+
+        if (others)
+            return n + (size_t)__builtin_ctzll(others);
+    }
+    while (n < s.n && is_json_as_it_is(s.p[n]))
+        n++;
+    return n;
+}
+
 bool wl_text_json(struct wl_text *t, struct wl_span s)
 {
     bool raw = false;
     size_t i = 0;
 
     while (i < s.n) {
-        size_t from = i;
+        size_t n = count_json_as_they_are(wl_span_after(s, i));
         uint32_t c;
-        size_t n;
 
-        while (i < s.n && s.p[i] >= 0x20 && s.p[i] < 0x7f && s.p[i] != '"' && s.p[i] != '\\')
-            i++;
-        wl_text_span_raw(t, wl_span(s.p + from, i - from));
+        wl_text_span_raw(t, wl_span(s.p + i, n));
+        i += n;
         if (i == s.n)
             break;
         if (s.p[i] == '"' || s.p[i] == '\\') {
@@ -400,17 +444,17 @@ static bool break_down(wl_ns time, bool utc, struct tm *ret, long *ret_ns)
 /* "2026-11-21", sep, "20:31:07" */
 static void put_date_time(struct wl_text *t, const struct tm *tm, char sep)
 {
-    put_padded(t, (uint64_t)tm->tm_year + 1900, 4);
+    wl_text_digits(t, (uint64_t)tm->tm_year + 1900, 4);
     wl_text_char(t, '-');
-    put_padded(t, (uint64_t)tm->tm_mon + 1, 2);
+    wl_text_digits(t, (uint64_t)tm->tm_mon + 1, 2);
     wl_text_char(t, '-');
-    put_padded(t, (uint64_t)tm->tm_mday, 2);
+    wl_text_digits(t, (uint64_t)tm->tm_mday, 2);
     wl_text_char(t, sep);
-    put_padded(t, (uint64_t)tm->tm_hour, 2);
+    wl_text_digits(t, (uint64_t)tm->tm_hour, 2);
     wl_text_char(t, ':');
-    put_padded(t, (uint64_t)tm->tm_min, 2);
+    wl_text_digits(t, (uint64_t)tm->tm_min, 2);
     wl_text_char(t, ':');
-    put_padded(t, (uint64_t)tm->tm_sec, 2);
+    wl_text_digits(t, (uint64_t)tm->tm_sec, 2);
 }
 
 void wl_text_rfc3339(struct wl_text *t, wl_ns time)
@@ -422,7 +466,7 @@ void wl_text_rfc3339(struct wl_text *t, wl_ns time)
         return;
     put_date_time(t, &tm, 'T');
     wl_text_char(t, '.');
-    put_padded(t, (uint64_t)ns, 9);
+    wl_text_digits(t, (uint64_t)ns, 9);
     wl_text_char(t, 'Z');
 }
 
@@ -433,13 +477,13 @@ void wl_text_clock(struct wl_text *t, wl_ns time, bool utc)
 
     if (!break_down(time, utc, &tm, &ns))
         return;
-    put_padded(t, (uint64_t)tm.tm_hour, 2);
+    wl_text_digits(t, (uint64_t)tm.tm_hour, 2);
     wl_text_char(t, ':');
-    put_padded(t, (uint64_t)tm.tm_min, 2);
+    wl_text_digits(t, (uint64_t)tm.tm_min, 2);
     wl_text_char(t, ':');
-    put_padded(t, (uint64_t)tm.tm_sec, 2);
+    wl_text_digits(t, (uint64_t)tm.tm_sec, 2);
     wl_text_char(t, '.');
-    put_padded(t, (uint64_t)ns / 1000, 6);
+    wl_text_digits(t, (uint64_t)ns / 1000, 6);
 }
 
 void wl_text_date(struct wl_text *t, wl_ns time, bool utc)
@@ -516,7 +560,7 @@ void wl_text_count(struct wl_text *t, uint64_t n)
     while (unit > 1) {
         unit /= 1000;
         wl_text_char(t, ' ');
-        put_padded(t, n / unit % 1000, 3);
+        wl_text_digits(t, n / unit % 1000, 3);
     }
 }
 

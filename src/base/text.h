@@ -47,6 +47,8 @@ void wl_text_repeat(struct wl_text *t, char c, size_t n);
 /** For trusted format and arguments only. */
 void wl_text_printf(struct wl_text *t, const char *fmt, ...) WL_PRINTF(2, 3);
 void wl_text_u64(struct wl_text *t, uint64_t value);
+/** The last width digits of value, zeros in front. */
+void wl_text_digits(struct wl_text *t, uint64_t value, size_t width);
 /** A decimal number of seconds with up to 9 digits after the point, trailing zeros removed. */
 void wl_text_seconds(struct wl_text *t, wl_ns value);
 

@@ -63,7 +63,6 @@ static void put_time(struct json *j, wl_ns t)
 {
     wl_ns second = t / WL_SECOND - (t % WL_SECOND < 0);
     uint64_t ns = (uint64_t)(t - second * WL_SECOND);
-    char digits[11];
 
     if (second != j->second || j->n_stamp == 0) {
         struct wl_text *text = &j->out.text;
@@ -79,15 +78,10 @@ static void put_time(struct json *j, wl_ns t)
             text->buf.n = from;
         j->second = second;
     }
-    for (size_t i = 9; i--;) {
-        digits[i] = (char)('0' + ns % 10);
-        ns /= 10;
-    }
-    digits[9] = 'Z';
-    digits[10] = '"';
     PUT(j, "\"");
     wl_text_span_raw(&j->out.text, wl_span(j->stamp, j->n_stamp));
-    wl_text_span_raw(&j->out.text, wl_span(digits, sizeof(digits)));
+    wl_text_digits(&j->out.text, ns, 9);
+    PUT(j, "Z\"");
 }
 
 static void put_endpoint(struct json *j, const struct wl_endpoint *e)
