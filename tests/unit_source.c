@@ -5,6 +5,7 @@
 
 #include "file.h"
 #include "image.h"
+#include "octets.h"
 #include "pcapng_write.h"
 
 #include <fcntl.h>
@@ -301,6 +302,44 @@ static void writes_what_it_reads(void **state)
     assert_int_equal(s->budget.used, 0);
 }
 
+/** One file is lent, beyond its end too; where several are one capture, none is. */
+static void lends_the_file_that_is_alone(void **state)
+{
+    struct scene *s = *state;
+    const char *directory = s->directory;
+    struct wl_source_config cfg = {.files = &directory, .n_files = 1};
+    const uint8_t magic[] = {0xd4, 0xc3, 0xb2, 0xa1};
+    struct wl_error err = {.code = 0};
+    struct wl_source *source = NULL;
+    const struct wl_octets *octets;
+    struct wl_packet p;
+    uint8_t first[4] = {0};
+    uint64_t place = 0;
+
+    write_times(s, 0, 1, (const uint32_t[]){5, 6, 9}, 3);
+    assert_int_equal(wl_source_open(&cfg, &s->limits, &s->budget, &source, &err), 0);
+    octets = wl_source_lend(source);
+    assert_non_null(octets);
+    assert_int_equal(wl_source_next(source, &p, &err), 1);
+    assert_true(wl_octets_place(octets, p.bytes.p, &place));
+    assert_int_equal(place, 24 + 16);
+    assert_false(wl_octets_place(octets, first, &place));
+    while (wl_source_burst(source, &p, 1, &err) == 1)
+        continue;
+    assert_int_equal(wl_source_burst(source, &p, 1, &err), 0);
+    assert_true(wl_octets_again(octets, 0, first, sizeof(first)));
+    assert_memory_equal(first, magic, sizeof(magic));
+    assert_false(wl_octets_again(octets, octets->offset, first, 1));
+    wl_source_free(source);
+    assert_int_equal(s->budget.used, 0);
+
+    write_times(s, 1, 1, (const uint32_t[]){1, 2}, 2);
+    assert_int_equal(wl_source_open(&cfg, &s->limits, &s->budget, &source, &err), 0);
+    assert_null(wl_source_lend(source));
+    wl_source_free(source);
+    assert_int_equal(s->budget.used, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -312,6 +351,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(stops_when_told, enter, leave),
         cmocka_unit_test_setup_teardown(survives_want_of_memory, enter, leave),
         cmocka_unit_test_setup_teardown(writes_what_it_reads, enter, leave),
+        cmocka_unit_test_setup_teardown(lends_the_file_that_is_alone, enter, leave),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -307,6 +307,11 @@ bool wl_file_place(const struct wl_file *f, const struct wl_packet *p, uint64_t 
     return !f->in.kind && p->bytes.p;
 }
 
+const struct wl_octets *wl_file_octets(const struct wl_file *f)
+{
+    return wl_octets_rereadable(&f->in) ? &f->in : NULL;
+}
+
 int wl_file_fd(const struct wl_file *f)
 {
     return f->in.packed.fd;

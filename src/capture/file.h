@@ -15,6 +15,7 @@
 #include <signal.h>
 
 struct wl_file;
+struct wl_octets;
 struct wl_octets_how;
 
 /**
@@ -59,6 +60,8 @@ bool wl_file_patient(const struct wl_file *f);
  * unpacked: there is no such place.
  */
 bool wl_file_place(const struct wl_file *f, const struct wl_packet *p, uint64_t *ret);
+/** Its octets, when they can be read again (wl_octets_rereadable), or NULL. */
+const struct wl_octets *wl_file_octets(const struct wl_file *f);
 /** The descriptor it is read from, for poll(2). */
 int wl_file_fd(const struct wl_file *f);
 /** Octets of the file consumed so far, and its size (0 when not known). */

@@ -249,6 +249,27 @@ void wl_octets_release(struct wl_octets *o)
     *o = (struct wl_octets){.packed.fd = -1, .at_end = true};
 }
 
+bool wl_octets_rereadable(const struct wl_octets *o)
+{
+    return o->rereadable && o->own_fd && !o->kind && !o->patient && !o->follow;
+}
+
+bool wl_octets_again(const struct wl_octets *o, uint64_t place, uint8_t *to, size_t n)
+{
+    while (n) {
+        ssize_t got = pread(o->packed.fd, to, n, (off_t)place);
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return false;
+        to += got;
+        place += (uint64_t)got;
+        n -= (size_t)got;
+    }
+    return true;
+}
+
 /* What octet numbers count: those of the file, or those that came out of the decompressor. */
 static const char *stream_name(const struct wl_octets *o)
 {

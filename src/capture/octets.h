@@ -79,6 +79,20 @@ static inline uint64_t wl_octets_position(const struct wl_octets *o)
     return o->offset - (uint64_t)(o->end - o->p);
 }
 
+/** Does p lie in the window? *ret is its place then, for wl_octets_again. */
+static inline bool wl_octets_place(const struct wl_octets *o, const uint8_t *p, uint64_t *ret)
+{
+    if ((uintptr_t)p - (uintptr_t)o->base >= (uintptr_t)o->end - (uintptr_t)o->base)
+        return false;
+    *ret = o->offset - (uint64_t)(o->end - p);
+    return true;
+}
+/** Can what has left the window be read again? It is a file, plain, and does not grow. */
+bool wl_octets_rereadable(const struct wl_octets *o);
+/** Reads n octets again that were in the window, from their place on; where the window stands is the same
+ * afterwards. False: they cannot be read, or are no longer there. */
+bool wl_octets_again(const struct wl_octets *o, uint64_t place, uint8_t *to, size_t n);
+
 /**
  * The input ended within record number frame, which began at octet at. Fills err with the sentence
  * (or with the failure that made the end), returns WL_EDAMAGED or WL_NOMEM.

@@ -63,6 +63,7 @@ struct wl_source {
     int64_t until_progress;
     bool bursting;           /* packets have been given that are still borrowed */
     struct wl_file *spent;   /* a file at its end, of which some are; the next call frees it */
+    bool lent;               /* but not this one, before all is over: somebody may read in it */
     struct wl_error failure; /* of the filter: told by the call after the burst it ended */
     struct wl_feeds *feeds;  /* live: instead of inputs and heap */
     size_t n_feeds;
@@ -117,7 +118,7 @@ static void close_input(struct wl_source *s, size_t i)
         in->done = 0; /* it was only looked at */
     /* packets of the burst in hand may lie in it: what is closed first is kept until they are gone;
      * what is closed after that was opened to replace it, and has given none */
-    if (s->bursting && in->started && !s->spent) {
+    if ((s->bursting || s->lent) && in->started && !s->spent) {
         s->spent = in->file;
     } else {
         wl_file_free(in->file);
@@ -714,8 +715,10 @@ int wl_source_burst(struct wl_source *s, struct wl_packet *ret, size_t max, stru
         *err = s->failure;
         return (int)err->code;
     }
-    wl_file_free(s->spent);
-    s->spent = NULL;
+    if (!s->lent) {
+        wl_file_free(s->spent);
+        s->spent = NULL;
+    }
     if (WL_LIKELY_FALSE(s->feeds != NULL))
         return burst_live(s, ret, max, err);
     while (n < max && (n == 0 || stays_put(s))) {
@@ -796,6 +799,16 @@ void wl_source_lost(struct wl_source *s, bool at_end, uint64_t *ret_dropped,
         *ret_dropped += s->told[i].dropped;
         *ret_interface_dropped += s->told[i].interface_dropped;
     }
+}
+
+const struct wl_octets *wl_source_lend(struct wl_source *s)
+{
+    const struct wl_octets *octets = !s->feeds && s->n_inputs == 1 && s->inputs[0].file
+                                         ? wl_file_octets(s->inputs[0].file)
+                                         : NULL;
+
+    s->lent = octets != NULL;
+    return octets;
 }
 
 bool wl_source_rereadable(const struct wl_source *s)

@@ -40,6 +40,7 @@ struct wl_packet {
 };
 
 struct wl_source;
+struct wl_octets;
 
 /**
  * Opens what needs rights: interfaces, with their filter; and loads the libraries that this source will take,
@@ -95,6 +96,12 @@ const struct wl_input *wl_source_inputs(const struct wl_source *s, size_t *n);
  */
 void wl_source_lost(struct wl_source *s, bool at_end, uint64_t *ret_dropped,
                     uint64_t *ret_interface_dropped);
+/**
+ * The file that all packets lie in, so that nobody need keep octets that can be read again there
+ * (wl_octets_again); for the life of the source. NULL: there is no such file. Call before the first packet
+ * is asked for.
+ */
+const struct wl_octets *wl_source_lend(struct wl_source *s);
 /** True when the same packets can be read a second time (no standard input). */
 bool wl_source_rereadable(const struct wl_source *s);
 void wl_source_free(struct wl_source *s);

@@ -430,6 +430,7 @@ static void run_lane(void *user)
     struct wl_packet burst[BURST];
     int rc = 0;
 
+    wl_shard_lean_on(l->shard, wl_source_lend(l->source));
     for (;;) { /* after a stop the source ends by itself */
         rc = wl_source_burst(l->source, burst, BURST, &l->err);
         if (rc > 0) {
@@ -819,8 +820,8 @@ static void free_lane(struct lane *l)
     wl_arena_free_chain(l->freed);
     free_batches(l, l->carriers);
     free_batches(l, l->idle);
-    wl_source_free(l->source);
     wl_shard_free(l->shard);
+    wl_source_free(l->source);
     wl_bell_free(l->bell);
     wl_ring_free(l->events);
     wl_ring_free(l->returns);

@@ -367,6 +367,11 @@ struct wl_position wl_shard_watermark(const struct wl_shard *s)
     return (struct wl_position){2 * s->packet, UINT64_MAX};
 }
 
+void wl_shard_lean_on(struct wl_shard *s, const struct wl_octets *file)
+{
+    wl_flows_lean_on(s->flows, file);
+}
+
 const struct wl_counters *wl_shard_counters(const struct wl_shard *s)
 {
     return &s->counters;

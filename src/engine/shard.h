@@ -12,6 +12,7 @@
 #include "event.h"
 #include "mem.h"
 
+struct wl_octets;
 struct wl_shard;
 
 struct wl_shard_config {
@@ -27,6 +28,8 @@ struct wl_shard_config {
 
 /** NULL when memory is refused. cfg->cfg and cfg->extra_rules are borrowed for the shard's life. */
 WL_MUST_USE struct wl_shard *wl_shard_new(const struct wl_shard_config *cfg);
+/** Packets lie in this file (wl_source_lend), or nowhere that is known: NULL. Borrowed for the shard's life. */
+void wl_shard_lean_on(struct wl_shard *s, const struct wl_octets *file);
 /** One packet of the capture, in order: time goes on to p->t, then its segment is analysed. */
 void wl_shard_packet(struct wl_shard *s, const struct wl_packet *p);
 /** The same for several, one after the other: what one of them will need is fetched while those before

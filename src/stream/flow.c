@@ -960,6 +960,11 @@ void wl_flows_finish(struct wl_flows *f)
     f->open = (struct recency){NOBODY, NOBODY, 0}; /* none of them will be looked up again */
 }
 
+void wl_flows_lean_on(struct wl_flows *f, const struct wl_octets *file)
+{
+    wl_recall_lean_on(f->stream.tcp.recall, file);
+}
+
 size_t wl_flows_open(const struct wl_flows *f)
 {
     return f->open.n;

@@ -25,6 +25,8 @@ struct wl_opened_ref {
     bool midstream;
 };
 
+struct wl_octets;
+
 struct wl_flows_config {
     const struct wl_layer_host *host;
     /** Asked in this order; NULL-ended. */
@@ -38,6 +40,8 @@ struct wl_flows_config {
 };
 
 WL_MUST_USE struct wl_flows *wl_flows_new(const struct wl_flows_config *cfg);
+/** What segments consist of lies in the window of file, as a rule, and can be read again there: wl_recall_lean_on. */
+void wl_flows_lean_on(struct wl_flows *f, const struct wl_octets *file);
 /** A segment that will be taken soon. */
 struct wl_ahead {
     uint64_t hash;

@@ -4,14 +4,23 @@
  * One ring for all connections of a shard instead of a buffer for each: a retransmission follows
  * its original soon, and what the ring has lost is not compared (missing evidence is never a
  * violation). Only octets that a layer looked at come here; bodies of known length pass by.
+ *
+ * Few segments are ever asked for again. So of a capture file no octets are kept, only where they stand in
+ * it: they are read once more when a retransmission comes. They have their room in the ring all the same,
+ * so that what is remembered does not depend on where packets come from.
  */
 #include "recall.h"
+
+#include "octets.h"
+
+enum { PIECE = 2048 }; /* octets read again at a time */
 
 /* Where the octets of one segment lie. */
 struct memory {
     const void *who;
     uint64_t packet;
-    uint64_t at; /* position in the stream of all octets ever kept */
+    uint64_t at;    /* position in the stream of all octets ever kept */
+    uint64_t place; /* in the file that they can be read in again; WL_NONE: they are in the ring */
     uint32_t seq, n;
     enum wl_dir dir;
 };
@@ -24,6 +33,7 @@ struct wl_recall {
     uint32_t latest; /* index of the newest memory */
     struct memory *memories;
     uint8_t *ring;
+    const struct wl_octets *file; /* or NULL */
 };
 
 struct wl_recall *wl_recall_new(struct wl_budget *b, uint32_t octets, uint32_t segments)
@@ -52,10 +62,17 @@ void wl_recall_free(struct wl_recall *r)
     wl_free(r->budget, r, sizeof(*r));
 }
 
+void wl_recall_lean_on(struct wl_recall *r, const struct wl_octets *file)
+{
+    /* what was kept so far may stand in another one */
+    r->file = r->written == 0 ? file : NULL;
+}
+
 void wl_recall_keep(struct wl_recall *r, const void *who, uint64_t packet, enum wl_dir dir,
                     uint32_t seq, struct wl_span bytes)
 {
     uint32_t n = (uint32_t)wl_min_size(bytes.n, r->octets / 4);
+    uint64_t place = WL_NONE;
     struct memory *m;
 
     if (n == 0)
@@ -64,12 +81,14 @@ void wl_recall_keep(struct wl_recall *r, const void *who, uint64_t packet, enum 
         r->written += r->octets - r->start;
         r->start = 0;
     }
-    memcpy(r->ring + r->start, bytes.p, n);
+    if (!r->file || !wl_octets_place(r->file, bytes.p, &place))
+        memcpy(r->ring + r->start, bytes.p, n);
     r->latest = r->latest + 1 < r->segments ? r->latest + 1 : 0;
     m = &r->memories[r->latest];
     m->who = who;
     m->packet = packet;
     m->at = r->written;
+    m->place = place;
     m->seq = seq;
     m->n = n;
     m->dir = dir;
@@ -77,27 +96,40 @@ void wl_recall_keep(struct wl_recall *r, const void *who, uint64_t packet, enum 
     r->start = r->start + n < r->octets ? r->start + n : 0;
 }
 
+/* n octets of m, from its octet number from on; room is for as many. NULL: they cannot be read any more. */
+static const uint8_t *recollect(const struct wl_recall *r, const struct memory *m, size_t from,
+                                uint8_t room[PIECE], size_t n)
+{
+    if (m->place == WL_NONE)
+        return r->ring + m->at % r->octets + from;
+    return r->file && wl_octets_again(r->file, m->place + from, room, n) ? room : NULL;
+}
+
 /* Compares what m and bytes have in common; adds to *n_differing. */
 static void compare_one(const struct wl_recall *r, const struct memory *m, uint32_t seq,
                         struct wl_span bytes, size_t *n_differing, size_t *first)
 {
     int32_t ahead = (int32_t)(m->seq - seq); /* where m begins, seen from bytes */
-    size_t skip_bytes = ahead > 0 ? (size_t)ahead : 0;
-    size_t skip_m = ahead < 0 ? (size_t) - (int64_t)ahead : 0;
-    const uint8_t *old = r->ring + m->at % r->octets;
-    size_t n;
+    size_t at = ahead > 0 ? (size_t)ahead : 0;
+    size_t from = ahead < 0 ? (size_t) - (int64_t)ahead : 0;
+    uint8_t room[PIECE];
 
-    if (skip_bytes >= bytes.n || skip_m >= m->n)
-        return;
-    n = wl_min_size(bytes.n - skip_bytes, m->n - skip_m);
-    if (memcmp(bytes.p + skip_bytes, old + skip_m, n) == 0)
-        return;
-    for (size_t i = 0; i < n; i++) {
-        if (bytes.p[skip_bytes + i] == old[skip_m + i])
-            continue;
-        if (*n_differing == 0 || skip_bytes + i < *first)
-            *first = skip_bytes + i;
-        ++*n_differing;
+    while (at < bytes.n && from < m->n) {
+        size_t n = wl_min_size(wl_min_size(bytes.n - at, m->n - from), PIECE);
+        const uint8_t *old = recollect(r, m, from, room, n);
+        bool same = old && memcmp(bytes.p + at, old, n) == 0;
+
+        if (!old)
+            return;
+        for (size_t i = 0; !same && i < n; i++) {
+            if (bytes.p[at + i] == old[i])
+                continue;
+            if (*n_differing == 0 || at + i < *first)
+                *first = at + i;
+            ++*n_differing;
+        }
+        at += n;
+        from += n;
     }
 }
 

@@ -6,12 +6,16 @@
 
 #include "mem.h"
 
+struct wl_octets;
 struct wl_recall;
 
 /** octets: room of the ring; segments: how many of them are found again. NULL when refused. */
 WL_MUST_USE struct wl_recall *wl_recall_new(struct wl_budget *b, uint32_t octets,
                                             uint32_t segments);
 void wl_recall_free(struct wl_recall *r);
+/** What stands in the window of file can be read again there, and is not copied. Call before anything is kept.
+ * file is borrowed for the life of r; NULL: everything is copied. */
+void wl_recall_lean_on(struct wl_recall *r, const struct wl_octets *file);
 /** Remembers octets of one direction of a connection (who), the first of which is numbered seq; they
  * came in packet. */
 void wl_recall_keep(struct wl_recall *r, const void *who, uint64_t packet, enum wl_dir dir,
