@@ -76,35 +76,37 @@ static bool same(const struct wl_lookup_name *a, const struct wl_lookup_name *b)
     return a->first == b->first && a->last == b->last && a->n == b->n;
 }
 
-/* True: it stands where it is looked for first. */
-static bool put(const struct wl_lookup *l, struct wl_lookup_name *slots, size_t n_slots,
+static void put(const struct wl_lookup *l, struct wl_lookup_name *slots, size_t n_slots,
                 struct wl_lookup_name name, size_t id)
 {
-    size_t first = hash(l, &name), i = first;
+    size_t i = hash(l, &name);
 
     name.id = (uint32_t)id;
     while (slots[i & (n_slots - 1)].id)
         i++;
     slots[i & (n_slots - 1)] = name;
-    return i == first;
 }
 
-/* How many fields do not stand where they are looked for first. */
-static size_t put_fields(struct wl_lookup *l)
+/* How many fields would not stand where they are looked for first; most where they are more. */
+static size_t count_displaced(const struct wl_lookup *l, const struct wl_lookup_name *names,
+                              size_t most)
 {
+    uint64_t taken[WL_LOOKUP_FIELDS / 64] = {0};
     size_t displaced = 0;
 
-    memset(l->fields, 0, sizeof(l->fields));
-    for (size_t id = WL_FIELD_OTHER + 1; id < WL_N_FIELDS; id++) {
-        struct wl_lookup_name name = folded_words_of(l, wl_span_text(field_names[id]));
+    for (size_t id = WL_FIELD_OTHER + 1; id < WL_N_FIELDS && displaced < most; id++) {
+        size_t first = hash(l, &names[id]), i = first;
 
-        displaced += !put(l, l->fields, WL_LOOKUP_FIELDS, name, id);
+        while (taken[i % WL_LOOKUP_FIELDS / 64] >> i % 64 & 1)
+            i++;
+        taken[i % WL_LOOKUP_FIELDS / 64] |= (uint64_t)1 << i % 64;
+        displaced += i != first;
     }
     return displaced;
 }
 
 /* Of a few multipliers, the one with which most fields are found at once. */
-static uint64_t choose_mixer(struct wl_lookup *l)
+static uint64_t choose_mixer(struct wl_lookup *l, const struct wl_lookup_name *names)
 {
     const uint64_t start = 0x9e3779b97f4a7c15, step = 0x5851f42d4c957f2e; /* odd, even */
     uint64_t best = start;
@@ -114,7 +116,7 @@ static uint64_t choose_mixer(struct wl_lookup *l)
         size_t displaced;
 
         l->mixer = start + i * step;
-        displaced = put_fields(l);
+        displaced = count_displaced(l, names, least);
         if (displaced < least) {
             least = displaced;
             best = l->mixer;
@@ -125,16 +127,22 @@ static uint64_t choose_mixer(struct wl_lookup *l)
 
 void wl_lookup_init(struct wl_lookup *l)
 {
-    for (size_t id = WL_FIELD_OTHER + 1; id < WL_N_FIELDS; id++)
-        WL_ASSERT(is_folded(field_names[id]));
+    struct wl_lookup_name names[WL_N_FIELDS] = {{.n = 0}};
+
     set_masks(l);
-    l->mixer = choose_mixer(l);
-    (void)put_fields(l);
+    for (size_t id = WL_FIELD_OTHER + 1; id < WL_N_FIELDS; id++) {
+        WL_ASSERT(is_folded(field_names[id]));
+        names[id] = folded_words_of(l, wl_span_text(field_names[id]));
+    }
+    l->mixer = choose_mixer(l, names);
+    memset(l->fields, 0, sizeof(l->fields));
+    for (size_t id = WL_FIELD_OTHER + 1; id < WL_N_FIELDS; id++)
+        put(l, l->fields, WL_LOOKUP_FIELDS, names[id], id);
     memset(l->methods, 0, sizeof(l->methods));
     for (size_t id = WL_METHOD_OTHER + 1; id < WL_N_METHODS; id++) {
         const char *name = wl_method_name((enum wl_method)id);
 
-        (void)put(l, l->methods, WL_LOOKUP_METHODS, words_of(wl_span_text(name)), id);
+        put(l, l->methods, WL_LOOKUP_METHODS, words_of(wl_span_text(name)), id);
     }
 }
 
