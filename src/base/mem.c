@@ -81,6 +81,11 @@ void *wl_alloc(struct wl_budget *b, size_t n)
     return p;
 }
 
+void *wl_alloc_unset(struct wl_budget *b, size_t n)
+{
+    return alloc_raw(b, n);
+}
+
 void *wl_alloc_array(struct wl_budget *b, size_t count, size_t size)
 {
     if (size && count > SIZE_MAX / size) {

@@ -25,6 +25,8 @@ void wl_budget_init(struct wl_budget *b, size_t max, void *(*alloc)(void *user, 
 
 /** n zeroed octets, aligned for anything, or NULL when the budget or the system refuses. n > 0. */
 WL_MUST_USE void *wl_alloc(struct wl_budget *b, size_t n);
+/** The same, not zeroed: for what is written before it is read. */
+WL_MUST_USE void *wl_alloc_unset(struct wl_budget *b, size_t n);
 /** count * size zeroed octets, or NULL; checks the multiplication. */
 WL_MUST_USE void *wl_alloc_array(struct wl_budget *b, size_t count, size_t size);
 /** Gives back p of n octets (the n it was asked with); p NULL is fine. */

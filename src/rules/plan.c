@@ -13,7 +13,8 @@ bool wl_plans_init(struct wl_plans *p, struct wl_budget *budget, size_t most)
     p->plans = wl_alloc_array(budget, WL_PLANS, sizeof(*p->plans));
     if (!p->plans)
         return false;
-    p->rules = wl_alloc_array(budget, WL_PLANS * p->most, sizeof(*p->rules));
+    /* most: a few times WL_MAX_RULES */
+    p->rules = wl_alloc_unset(budget, WL_PLANS * p->most * sizeof(*p->rules));
     return p->rules != NULL;
 }
 

@@ -45,7 +45,7 @@ struct wl_recall *wl_recall_new(struct wl_budget *b, uint32_t octets, uint32_t s
         return NULL;
     *r = (struct wl_recall){.budget = b, .octets = octets, .segments = segments};
     r->memories = wl_alloc_array(b, segments, sizeof(*r->memories));
-    r->ring = wl_alloc(b, octets);
+    r->ring = wl_alloc_unset(b, octets);
     if (!r->memories || !r->ring) {
         wl_recall_free(r);
         return NULL;
