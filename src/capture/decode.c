@@ -337,39 +337,27 @@ static inline uint16_t fold(uint64_t sum)
     return (uint16_t)((sum & UINT16_MAX) + (sum >> 16));
 }
 
-/* What the checksum of a segment covers. */
-struct summed {
-    const uint8_t *addresses; /* both of them, as they stand in the header of IP */
-    const uint8_t *tcp;
-    uint32_t n_addresses, n;
-    bool small; /* it is whole, and small enough to be looked at */
-};
-
-static WL_INLINE struct summed sum_of(const struct wl_layers *l)
-{
-    return (struct summed){
-        .addresses = l->src,
-        .tcp = l->left.p,
-        .n_addresses = l->family == 4 ? 8 : 32,
-        .n = (uint32_t)l->left.n,
-        .small = (unsigned)(l->wire <= SMALL_SEGMENT) & (unsigned)(l->left.n == l->wire),
-    };
-}
-
 /*
  * True when the checksum is wrong beyond doubt: not right, not 0, and not the sum over the pseudo
- * header alone, which is what a sender leaves to its card (RFC 9293 3.1).
+ * header alone, which is what a sender leaves to its card (RFC 9293 3.1). addresses: both of them, as
+ * they stand in the header.
  */
-static bool is_checksum_wrong(const struct summed *s)
+static bool is_checksum_wrong(struct wl_span addresses, struct wl_span tcp)
 {
-    uint64_t pseudo = (uint64_t)as_sent(s->n) + as_sent(PROTOCOL_TCP);
+    uint64_t pseudo = (uint64_t)as_sent(tcp.n) + as_sent(PROTOCOL_TCP);
     uint16_t sent;
 
-    pseudo = add_words(pseudo, s->addresses, s->n_addresses);
-    if (WL_LIKELY_TRUE(add_words(pseudo, s->tcp, s->n) % UINT16_MAX == 0))
+    pseudo = add_words(pseudo, addresses.p, addresses.n);
+    if (WL_LIKELY_TRUE(add_words(pseudo, tcp.p, tcp.n) % UINT16_MAX == 0))
         return false;
-    memcpy(&sent, s->tcp + 16, sizeof(sent));
+    memcpy(&sent, tcp.p + 16, sizeof(sent));
     return sent != 0 && sent != fold(pseudo);
+}
+
+/* Is it whole, and so small that its checksum costs next to nothing? */
+static WL_INLINE unsigned is_small(const struct wl_layers *l)
+{
+    return (unsigned)(l->wire <= SMALL_SEGMENT) & (unsigned)(l->left.n == l->wire);
 }
 
 static WL_INLINE void set_endpoint(struct wl_endpoint *e, const uint8_t *ip, uint8_t family,
@@ -490,29 +478,36 @@ static WL_INLINE bool take_plain_ipv6(struct wl_layers *l)
  * extensions, no fragment, TCP. The loop would say the same of them (unit_decode holds the two
  * together) in four steps of a switch.
  */
-static WL_INLINE bool decode_plain(const struct wl_packet *p, struct wl_segment *ret,
-                                   struct summed *sum)
+static WL_INLINE bool decode_plain(const struct wl_packet *p, struct wl_layers *l,
+                                   struct wl_segment *ret)
 {
     const uint8_t *ethertype;
-    struct wl_layers l;
 
     if (p->linktype != DLT_ETHERNET ||
         p->bytes.n < ETHERNET_HEADER + VLAN_TAG + IPV4_HEADER + TCP_HEADER)
         return false;
     ethertype = p->bytes.p + ETHERNET_TYPE;
     ethertype += wl_load_be16(ethertype) == ETHERTYPE_VLAN ? VLAN_TAG : 0;
-    l.left.p = ethertype + 2;
-    l.left.n = p->bytes.n - (size_t)(l.left.p - p->bytes.p);
+    l->left.p = ethertype + 2;
+    l->left.n = p->bytes.n - (size_t)(l->left.p - p->bytes.p);
     /* one after the other, so that each is compiled for its family */
     if (WL_LIKELY_TRUE(wl_load_be16(ethertype) == ETHERTYPE_IPV4)) {
-        if (!take_plain_ipv4(&l) || !take_tcp(&l, p, ret))
+        if (!take_plain_ipv4(l) || !take_tcp(l, p, ret))
             return false;
-    } else if (wl_load_be16(ethertype) != ETHERTYPE_IPV6 || !take_plain_ipv6(&l) ||
-               !take_tcp(&l, p, ret)) {
+    } else if (wl_load_be16(ethertype) != ETHERTYPE_IPV6 || !take_plain_ipv6(l) ||
+               !take_tcp(l, p, ret)) {
         return false;
     }
-    *sum = sum_of(&l);
     return true;
+}
+
+/* A small segment of the plain way: the addresses stand right in front of it. */
+static uint64_t count_wrong(const uint8_t *tcp, const struct wl_segment *seg)
+{
+    size_t n = (size_t)(seg->payload.p - tcp) + seg->payload.n;
+    size_t n_addresses = seg->src.family == 4 ? 8 : 32;
+
+    return is_checksum_wrong(wl_span(tcp - n_addresses, n_addresses), wl_span(tcp, n));
 }
 
 /* Up to PLAIN_BLOCK packets. Which of them are small cannot be foretold, so no branch asks: their
@@ -520,23 +515,28 @@ static WL_INLINE bool decode_plain(const struct wl_packet *p, struct wl_segment 
 static void decode_block(struct wl_decoder *d, const struct wl_packet *packets, size_t n,
                          struct wl_segment *segments, bool *ret)
 {
-    struct summed sums[PLAIN_BLOCK];
-    uint64_t taken = 0, octets = 0, truncated = 0;
-    size_t n_sums = 0;
+    const uint8_t *small[PLAIN_BLOCK];
+    uint8_t which[PLAIN_BLOCK];
+    uint64_t taken = 0, octets = 0, truncated = 0, wrong = 0;
+    size_t n_small = 0;
 
     for (size_t i = 0; i < n; i++) {
         const struct wl_packet *p = &packets[i];
+        struct wl_layers l;
 
-        ret[i] = decode_plain(p, &segments[i], &sums[n_sums]);
+        ret[i] = decode_plain(p, &l, &segments[i]);
         if (WL_LIKELY_FALSE(!ret[i]))
             continue;
-        n_sums += sums[n_sums].small;
+        small[n_small] = l.left.p;
+        which[n_small] = (uint8_t)i;
+        n_small += is_small(&l);
         taken++;
         octets += p->bytes.n;
         truncated += p->wire_length > p->bytes.n;
     }
-    for (size_t i = 0; i < n_sums; i++)
-        d->counters->bad_checksum += is_checksum_wrong(&sums[i]);
+    for (size_t i = 0; i < n_small; i++)
+        wrong += count_wrong(small[i], &segments[which[i]]);
+    d->counters->bad_checksum += wrong;
     d->counters->packets += taken;
     d->counters->octets += octets;
     d->counters->truncated_packets += truncated;
@@ -568,9 +568,9 @@ enum wl_decoded wl_decode_any(struct wl_decoder *d, const struct wl_packet *p,
     for (unsigned n = 0; n < WL_MAX_LAYERS && l.next > WL_NEXT_TCP; n++)
         step(d, &l, p->t);
     if (WL_LIKELY_TRUE(l.next == WL_NEXT_TCP) && take_tcp(&l, p, ret)) {
-        const struct summed sum = sum_of(&l);
-
-        d->counters->bad_checksum += sum.small && is_checksum_wrong(&sum);
+        d->counters->bad_checksum += is_small(&l) &&
+                                     is_checksum_wrong(wl_span(l.src, l.family == 4 ? 8 : 32),
+                                                       l.left);
         d->counters->segments++;
         d->counters->tunnelled += l.tunnelled;
         return WL_DECODED_TCP;
