@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
 # run_sender.py - the sender of bench/live: every packet of a capture, whole, in order, and not before it is due.
 # SPDX-License-Identifier: MIT
-"""run_sender.py SENDER GENPCAP
+"""run_sender.py SENDER GENPCAP WIRELINT LIVE
 
-Sends small captures over a veth pair in a network namespace that goes with this process, and holds what comes out
-at the other end against the file: each packet once, those of a connection in the order of the file, both
-directions in one lane, not faster than asked for. What it shall refuse is tried first; the exit status is 77
+Sends small captures over a veth pair in a network namespace that goes with this process, and holds what comes
+out at the other end against the file: each packet once, those of a connection in the order of the file, in
+however many lanes, not faster than asked for. Then LIVE, bench/live, sends a capture that fits into every
+buffer, so that nobody can lose any of it. What the sender shall refuse is tried first; the exit status is 77
 where the right to make the namespace is missing.
 """
 import json
 import os
+import re
 import socket
 import struct
 import subprocess
@@ -137,6 +139,23 @@ def look_at_lengths(sender, folder, path):
     check(run.status == 0 and said["packets"] == len(frames) and said["refused"] == 1, f"long: {said}")
 
 
+def look_at_live(live, sender, wirelint, path):
+    """Three runs, in each of which everything arrives, is received, and is counted."""
+    with open(path, "rb") as file:
+        n = len(frames_of(file.read()))
+    run = Run([sys.executable, live, "-n", "1", "--rate", "0", "--sender", sender, "--program", wirelint,
+               "--capture", path])
+    if run.status == 2 and "no tcpdump" in run.err:
+        print("sender: without bench/live: no tcpdump")
+        return
+    out = run.out.decode()
+    check(run.status == 0 and "reached: " in out, f"live ends with {run.status}: {out} {run.err!r}")
+    rows = re.findall(r"(\d+) +(\w+) +(\d+) +(\d+) +(-?\d+) +[\d.]+$", out, re.MULTILINE)
+    check([row[1] for row in rows] == ["tcpdump", "wirelint", "tcpdump", "wirelint"], f"live shows {out}")
+    for arrived, who, received, lost, untold in rows:
+        check((int(arrived), int(received), lost, untold) == (n, n, "0", "0"), f"{who}: {received} of {n}: {out}")
+
+
 def main():
     """Runs every check; what needs the namespace in a process that has it."""
     if sys.argv[1] == INSIDE:
@@ -146,22 +165,23 @@ def main():
             look_at_sending(sender, path, lanes, rate)
         look_at_lengths(sender, folder, path)
         return check.status()
-    sender, genpcap = sys.argv[1:]
+    sender, genpcap, wirelint, live = sys.argv[1:]
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "small.pcap")
         subprocess.run([genpcap, "--profile", "api", "--connections", "60", "--ipv6", "30", "--mss", "1400",
                         "-o", path], check=True)
         look_at_refusals(sender, folder, path)
-        status = check.status()
         alone = ["unshare", "--net"]
         try:
             if Run([*alone, "ip", "link"]).status != 0:
                 raise OSError("no right to make network namespaces")
         except OSError as none:
             print(f"sender: skipped: {none}")
-            return status or 77
+            return check.status() or 77
         inside = [sys.executable, os.path.abspath(__file__), INSIDE, sender, folder, path]
-        return subprocess.call([*alone, *inside]) or status
+        inside_status = subprocess.call([*alone, *inside])
+        look_at_live(live, sender, wirelint, path)
+        return inside_status or check.status()
 
 
 if __name__ == "__main__":
