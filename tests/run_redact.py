@@ -51,6 +51,18 @@ EXCHANGES = [
      b"Ocp-Apim-Subscription-Key: SECRET40\r\n",
      b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n"
      b"WWW-Authenticate: Basic realm=x, Negotiate SECRET41, NTLM SECRET42\r\n"),
+    # a URL in the parameter of another, encoded once and twice; userinfo, and nothing of what follows
+    (b"GET /PATH7?next=https%3A%2F%2FHOST7.example%2F%3Ftoken%3DSECRET50%26page%3DVALUE50&page=VALUE51 HTTP/1.1\r\n"
+     b"Host: HOST7.example\r\nReferer: http://HOST7.example/PATH7?u=http%253A%252F%252Fq%253Fsig%253DSECRET51\r\n",
+     OK + b"Location: /PATH7?next=https%3A%2F%2Fu%3ASECRET52%40HOST7.example%2F&a=%2f%2fu:SECRET53@HOST7.example\r\n"),
+    (b"GET /PATH7?state=access_token%3DSECRET54%26page%3DVALUE52 HTTP/1.1\r\nHost: HOST7.example\r\n",
+     OK + b"Location: /PATH7?x=http://q/?y=http://q/?password=SECRET55\r\n"),
+    # JSON in a query, as it is and encoded; in a field; a string in a string
+    (b"GET /PATH8?q={\"password\":\"SECRET56\\\"SECRET57\",\"page\":\"VALUE53\"} HTTP/1.1\r\nHost: HOST8.example\r\n"
+     b"X-Client: {\"api_key\": \"SECRET58 SECRET59\", \"pin\": SECRET60}\r\n",
+     OK + b"X-Inner: {\"a\":\"{\\\"token\\\":\\\"SECRET61\\\"}\",\"session\":{\"a\":\"SECRET62\"}}\r\n"),
+    (b"GET /PATH8?q=%7B%22password%22%3A%22SECRET63%22%2C%22page%22%3A%22VALUE54%22%7D&page=VALUE55 HTTP/1.1\r\n"
+     b"Host: HOST8.example\r\nReferer: /PATH8?q=%257B%2522token%2522%253A+%2522SECRET64%2522%257D\r\n", OK),
     # quoted: dates, expectations, redirects, challenges, ranges
     (b"GET /PATH4?token=SECRET25 HTTP/1.1\r\nHost: HOST4.example\r\nExpect: VALUE4\r\nRange: VALUE5\r\n"
      b"If-None-Match: VALUE6\r\n", b"HTTP/1.1 302 Found VALUE7\r\nContent-Length: 0\r\nDate: VALUE8\r\n"
@@ -150,7 +162,8 @@ def what_stays(p):
     done = p.run("audit", "--json", p.capture)
     text = done.out.decode()
     for word in ("/PATH1?access_token=*******&page=VALUE1", "HOST1.example", "TRACE http://*************@HOST2.example/PATH2",
-                 "127.9.8.7"):
+                 "127.9.8.7", "next=https%3A%2F%2FHOST7.example%2F%3Ftoken%3D********%26page%3DVALUE50&page=VALUE51",
+                 "%22password%22%3A%22********%22%2C%22page%22%3A%22VALUE54%22%7D&page=VALUE55"):
         check(word in text, word, "is not shown")
     p.run("audit", "--report", "html=out.html", "--examples", "100", p.capture)
     values = p.run("audit", "--json", "--redact", "values", p.capture).out.decode()

@@ -12,10 +12,20 @@
 /** Over every octet but CR and LF. The octets must be writable, whatever the span says. */
 void wl_redact_mask(struct wl_span s);
 /**
- * User and password of URLs ("//user:password@"), and the values of parameters whose names say that they
- * are secrets ("?access_token=...", ";jsessionid=..."), wherever they stand in s.
+ * User and password of URLs ("//user:password@"), and the values of parameters and of members of JSON whose names
+ * say that they are secrets ("?access_token=...", ";jsessionid=...", "{"password":..."), wherever they stand in s,
+ * also where they are encoded in the parameter of another URL.
  */
 void wl_redact_urls(struct wl_span s);
+/** Is one of the two octets in s? */
+bool wl_redact_has_either(struct wl_span s, uint8_t a, uint8_t b);
+/** A word begins with c, or with its like. */
+#define WL_REDACT_FIRST(c) (UINT64_C(1) << (c) % 64)
+/**
+ * Does one of the words (in small letters, the list ended by NULL) stand in s?
+ * firsts  WL_REDACT_FIRST of each: most of s is passed over by them
+ */
+bool wl_redact_contains(struct wl_span s, const char *const *words, uint64_t firsts);
 /** User and password before the "@" of an authority (RFC 3986 3.2), with which s begins, as Host and CONNECT have it. */
 void wl_redact_authority(struct wl_span s);
 /** What follows the schemes whose challenges are tokens ("Basic realm=x, Negotiate TOKEN"). */

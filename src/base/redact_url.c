@@ -1,0 +1,286 @@
+/* redact_url.c - secrets in URLs and JSON, however deep they are encoded.
+ * SPDX-License-Identifier: MIT
+ *
+ * A URL may stand in a parameter of another one, which encodes it once more each time that it is passed on: "="
+ * becomes "%3D", then "%253D" (RFC 3986 2.4). So octets are read as what they come to, with the number of encodings
+ * around them: what a delimiter begins ends at one that is encoded no deeper. Nothing is decoded in memory. Where it
+ * is not clear what ends a value, more of it is hidden rather than less.
+ */
+#include "redact_text.h"
+
+enum {
+    MOST_NAME = 64, /* octets of a parameter's name that are looked at */
+    MOST_DEPTH = 4, /* encodings around an octet that are seen through */
+};
+
+/** An octet as it is meant. */
+struct symbol {
+    uint8_t c;
+    uint8_t depth; /* how often it was encoded */
+    size_t n;      /* octets that it takes */
+};
+
+static bool is_hex(struct wl_span s, size_t i)
+{
+    return i + 1 < s.n && wl_hex_value(s.p[i]) >= 0 && wl_hex_value(s.p[i + 1]) >= 0;
+}
+
+/* "%" *"25" HEXDIG HEXDIG: each "25" is a "%" that was encoded. */
+static struct symbol symbol_at(struct wl_span s, size_t i)
+{
+    uint8_t depth = 1;
+    size_t at = i + 1;
+    unsigned high;
+
+    if (s.p[i] != '%' || !is_hex(s, at))
+        return (struct symbol){s.p[i], 0, 1};
+    while (depth < MOST_DEPTH && s.p[at] == '2' && s.p[at + 1] == '5' && is_hex(s, at + 2)) {
+        at += 2;
+        depth++;
+    }
+    high = (unsigned)wl_hex_value(s.p[at]);
+    return (struct symbol){(uint8_t)(high << 4 | (unsigned)wl_hex_value(s.p[at + 1])), depth,
+                           at + 2 - i};
+}
+
+static bool ends_url(uint8_t c)
+{
+    return c <= ' ' || c == '"' || c == '\'' || c == '<' || c == '>';
+}
+
+static bool is_plain_end(const struct symbol *y)
+{
+    return y->depth == 0 && ends_url(y->c);
+}
+
+static bool separates(uint8_t c)
+{
+    return c == '&' || c == ';' || c == '#';
+}
+
+static void mask(struct wl_span s, size_t from, size_t to)
+{
+    if (to > from)
+        wl_redact_mask(wl_span(s.p + from, to - from));
+}
+
+/* -------------------------------------------------------------------------------- authorities */
+
+/* Masks what stands before the last "@" (a password may hold one) of the authority at from; its "//" was encoded
+ * depth times. */
+static void mask_userinfo(struct wl_span s, size_t from, uint8_t depth)
+{
+    size_t at = from;
+
+    for (size_t i = from; i < s.n;) {
+        struct symbol y = symbol_at(s, i);
+
+        if (is_plain_end(&y) || y.c == '/' || y.c == '?' || (separates(y.c) && y.depth < depth))
+            break;
+        if (y.c == '@' && y.depth <= depth)
+            at = i;
+        i += y.n;
+    }
+    mask(s, from, at);
+}
+
+void wl_redact_authority(struct wl_span s)
+{
+    if (s.n && memchr(s.p, '@', s.n))
+        mask_userinfo(s, 0, 0);
+}
+
+/* y is a "/" at i, behind before. "//" stands behind a scheme or where a reference begins (RFC 3986 4.2:
+ * "//user:password@host/"); not within a path */
+static void mask_authority(struct wl_span s, size_t i, struct symbol y, uint8_t before)
+{
+    size_t next = i + y.n;
+    struct symbol second;
+
+    if (next >= s.n || (i && before != ':' && before != '=' && !ends_url(before)))
+        return;
+    second = symbol_at(s, next);
+    if (second.c == '/')
+        mask_userinfo(s, next + second.n, y.depth > second.depth ? y.depth : second.depth);
+}
+
+/* --------------------------------------------------------------------------------- parameters */
+
+static bool is_secret_parameter(struct wl_span name)
+{
+    static const char *const words[] = {
+        "token",     "secret", "passw",      "pwd",        "apikey", "api_key", "api-key",
+        "signature", "sess",   "credential", "oauth_code", "jwt",    NULL,
+    };
+#define WHOLE(word)                               \
+    {                                             \
+        (const uint8_t *)(word), sizeof(word) - 1 \
+    }
+    static const struct wl_span whole[] = {
+        WHOLE("key"),  WHOLE("sig"),    WHOLE("sid"),          WHOLE("code"),
+        WHOLE("pin"),  WHOLE("otp"),    WHOLE("auth"),         WHOLE("assertion"),
+        WHOLE("pass"), WHOLE("bearer"), WHOLE("samlresponse"), WHOLE("samlrequest"),
+    };
+#undef WHOLE
+    const uint64_t firsts = WL_REDACT_FIRST('t') | WL_REDACT_FIRST('s') | WL_REDACT_FIRST('p') |
+                            WL_REDACT_FIRST('a') | WL_REDACT_FIRST('c') | WL_REDACT_FIRST('o') |
+                            WL_REDACT_FIRST('j');
+
+    for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++) {
+        if (name.n == whole[i].n && wl_span_equal_nocase(name, whole[i]))
+            return true;
+    }
+    return wl_redact_contains(name, words, firsts);
+}
+
+/* Reads a name from i on, up to end, which *ret becomes. Returns where that stands; s.n: there is no name. */
+static size_t read_name(struct wl_span s, size_t i, uint8_t end, uint8_t buf[MOST_NAME],
+                        size_t *ret_n, struct symbol *ret)
+{
+    for (size_t n = 0; i < s.n && n < MOST_NAME; i += ret->n) {
+        *ret = symbol_at(s, i);
+        if (ret->c == end) {
+            *ret_n = n;
+            return i;
+        }
+        if (separates(ret->c) || is_plain_end(ret))
+            break;
+        buf[n++] = ret->c;
+    }
+    return s.n;
+}
+
+/* NAME=VALUE from i on, behind a delimiter. Returns from where on there is more to look at. */
+static size_t mask_parameter(struct wl_span s, size_t i)
+{
+    uint8_t buf[MOST_NAME];
+    struct symbol equals, y;
+    size_t n, from = read_name(s, i, '=', buf, &n, &equals), to;
+
+    if (from == s.n || !is_secret_parameter(wl_span(buf, n)))
+        return i;
+    from += equals.n;
+    for (to = from; to < s.n; to += y.n) {
+        y = symbol_at(s, to);
+        if (is_plain_end(&y) || (separates(y.c) && y.depth <= equals.depth))
+            break;
+    }
+    mask(s, from, to);
+    return to;
+}
+
+/* --------------------------------------------------------------------------------------- JSON */
+
+/* Blanks, and the "\" of a quote within a string. */
+static size_t skip_blanks(struct wl_span s, size_t i)
+{
+    while (i < s.n) {
+        struct symbol y = symbol_at(s, i);
+
+        if (y.c != ' ' && y.c != '\t' && y.c != '+' && y.c != '\\')
+            break;
+        i += y.n;
+    }
+    return i;
+}
+
+/* Where the string ends in which i lies. depth is that of its quotes; escaped: a "\" stands before them. */
+static size_t end_of_string(struct wl_span s, size_t i, uint8_t depth, bool escaped)
+{
+    bool passed = false; /* a "\" says that what follows it means nothing */
+
+    while (i < s.n) {
+        struct symbol y = symbol_at(s, i);
+
+        if (y.c == '"' && y.depth <= depth && (escaped || !passed))
+            break;
+        passed = y.c == '\\' && !passed;
+        i += y.n;
+    }
+    return i;
+}
+
+/* Where a number or a word ends; of an array or an object the end is not looked for. */
+static size_t end_of_word(struct wl_span s, size_t i, uint8_t depth)
+{
+    uint8_t first = symbol_at(s, i).c;
+
+    if (first == '[' || first == '{')
+        return s.n;
+    while (i < s.n) {
+        struct symbol y = symbol_at(s, i);
+
+        if (y.depth <= depth && (y.c == ',' || y.c == '}' || y.c == ']' || y.c == '&'))
+            break;
+        i += y.n;
+    }
+    return i;
+}
+
+/* "NAME": VALUE, with i behind the first quote, which was encoded depth times. Returns from where on there is more
+ * to look at. */
+static size_t mask_member(struct wl_span s, size_t i, uint8_t depth)
+{
+    uint8_t buf[MOST_NAME];
+    struct symbol y;
+    size_t n, from = read_name(s, i, '"', buf, &n, &y), to;
+    bool escaped;
+
+    if (from == s.n)
+        return i;
+    escaped = n && buf[n - 1] == '\\';
+    n -= escaped;
+    from = skip_blanks(s, from + y.n);
+    if (from == s.n || symbol_at(s, from).c != ':' || !is_secret_parameter(wl_span(buf, n)))
+        return i;
+    from = skip_blanks(s, from + symbol_at(s, from).n);
+    if (from == s.n)
+        return from;
+    y = symbol_at(s, from);
+    if (y.c == '"') {
+        from += y.n;
+        to = end_of_string(s, from, depth, escaped);
+    } else {
+        to = end_of_word(s, from, depth);
+    }
+    mask(s, from, to);
+    return to;
+}
+
+/* --------------------------------------------------------------------------------------- text */
+
+/* A secret follows the name of a parameter and "=", or stands before "@", or follows a name in quotes and ":"; most
+ * values have none of these, nor anything that is encoded. */
+static bool may_hold_secret(struct wl_span s)
+{
+    if (wl_redact_has_either(s, '@', '%'))
+        return true;
+    if (!wl_redact_has_either(s, '=', '"'))
+        return false;
+    if (memchr(s.p, '"', s.n) && memchr(s.p, ':', s.n))
+        return true;
+    return memchr(s.p, '=', s.n) && (memchr(s.p, '?', s.n) || memchr(s.p, '&', s.n) ||
+                                     memchr(s.p, ';', s.n) || memchr(s.p, '#', s.n));
+}
+
+void wl_redact_urls(struct wl_span s)
+{
+    uint8_t before = 0;
+
+    if (!may_hold_secret(s))
+        return;
+    for (size_t i = 0; i < s.n;) {
+        struct symbol y = symbol_at(s, i);
+        size_t next = i + y.n;
+
+        if (y.c == '/') {
+            mask_authority(s, i, y, before);
+        } else if (y.c == '?' || y.c == '=' || separates(y.c)) {
+            next = mask_parameter(s, next);
+        } else if (y.c == '"') {
+            next = mask_member(s, next, y.depth);
+        }
+        before = y.c;
+        i = next;
+    }
+}
