@@ -13,6 +13,10 @@
 #include "persist.h"
 #include "wait.h"
 
+/* Of an arena, what most exchanges take with both heads and their fields; they stand at its beginning. */
+enum { ARENA_OCTETS = 2048 };
+static_assert(sizeof(struct wl_work) < ARENA_OCTETS, "heads and fields stand behind the exchange");
+
 void wl_build_init(struct wl_build *b, struct wl_layer *l,
                    void (*forget)(struct wl_build *b, const struct wl_work *w))
 {
@@ -294,6 +298,12 @@ static void note_unseen_end(const struct wl_build *b, struct wl_exchange *ex)
     ex->t_end = ex->res.t_last;
 }
 
+/* It is judged at the end of the burst, and what rules will look at lies behind it: begins to fetch that. */
+static void fetch_heads(const struct wl_work *w)
+{
+    wl_prefetch(w + 1, ARENA_OCTETS - sizeof(*w));
+}
+
 static void emit(struct wl_build *b, struct wl_work *w, wl_ns now)
 {
     struct wl_exchange *ex = &w->ex;
@@ -317,6 +327,7 @@ static void emit(struct wl_build *b, struct wl_work *w, wl_ns now)
     explain(b, w);
     tell_steps(b, ex);
     wl_layer_count_exchange(b->layer);
+    fetch_heads(w);
     host->exchange(host->user, ex);
 }
 

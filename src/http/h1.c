@@ -13,10 +13,7 @@
 
 static_assert(sizeof(struct wl_h1) <= 152, "a connection that is spoken on is small, too");
 
-/* Of an arena, from the exchange on, what most of them take with both heads and their fields. */
-enum { EXCHANGE_OCTETS = 2048, CACHE_LINE = 64 };
-static_assert(sizeof(struct wl_work) < EXCHANGE_OCTETS,
-              "an exchange is the beginning of its arena");
+enum { CACHE_LINE = 64 };
 
 /* ----------------------------------------------------------------------------------- life */
 
@@ -371,10 +368,11 @@ static void h1_wake(struct wl_layer *l, wl_ns now)
     sleep_if_idle(h);
 }
 
-/* What the arena says of itself stands in front of it. */
+/* What the arena says of itself stands in front of it; heads and fields, behind it, are written to, or read
+ * when it has left (emit in build.c). */
 static void fetch_exchange(const struct wl_work *w)
 {
-    wl_prefetch((const uint8_t *)w - CACHE_LINE, EXCHANGE_OCTETS + CACHE_LINE);
+    wl_prefetch((const uint8_t *)w - CACHE_LINE, sizeof(*w) + CACHE_LINE);
 }
 
 static void h1_prefetch(const struct wl_layer *l, enum wl_dir dir)
