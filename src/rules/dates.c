@@ -177,9 +177,6 @@ static void age_misuse(struct wl_judge *j, const struct wl_exchange *ex, const s
 
     if (f && m->status < 200) {
         wl_report(j, m, wl_field_at(m, f), WL_WARNING, WL_CERTAIN, "Age in a %03u", m->status);
-    } else if (f && wl_message_next_field(m, f)) {
-        wl_report(j, m, wl_field_at(m, wl_message_next_field(m, f)), WL_WARNING, WL_CERTAIN,
-                  "several Age lines");
     } else if (f && !wl_grammar_delta_seconds(f->value, &age)) {
         wl_report(j, m, wl_field_at(m, f), WL_WARNING, WL_CERTAIN,
                   "Age '%s' is no number of seconds", wl_said(f->value).text);

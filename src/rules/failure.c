@@ -147,18 +147,11 @@ static void retry_after_syntax(struct wl_judge *j, const struct wl_exchange *ex,
                                const struct wl_message *m)
 {
     const struct wl_field *f = wl_message_field(m, WL_FIELD_RETRY_AFTER);
-    const struct wl_field *again = wl_message_next_field(m, f);
     const struct wl_field *dated = wl_facts_single(m, WL_FIELD_DATE);
     struct wl_date date, now;
     uint64_t delay;
 
     (void)ex;
-    if (again) {
-        wl_report(j, m, wl_field_at(m, again), WL_VIOLATION, WL_CERTAIN,
-                  "several Retry-After lines: %s and %s", wl_said(f->value).text,
-                  wl_said(again->value).text);
-        return;
-    }
     if (wl_grammar_delta_seconds(f->value, &delay)) {
         if (delay > MONTH) {
             wl_report(j, m, wl_field_at(m, f), WL_NOTE, WL_CERTAIN,

@@ -52,7 +52,6 @@ static void location_invalid(struct wl_judge *j, const struct wl_exchange *ex,
                              const struct wl_message *m)
 {
     const struct wl_field *f = wl_message_field(m, WL_FIELD_LOCATION);
-    const struct wl_field *again = f ? wl_message_next_field(m, f) : NULL;
     enum wl_uri_fault fault;
     struct wl_uri uri;
 
@@ -60,11 +59,7 @@ static void location_invalid(struct wl_judge *j, const struct wl_exchange *ex,
     if (!f)
         return;
     fault = wl_grammar_uri(f->value, &uri);
-    if (again) {
-        wl_report(j, m, wl_field_at(m, again), WL_WARNING, WL_CERTAIN,
-                  "several Location lines: '%s' and '%s'", wl_said(f->value).text,
-                  wl_said(again->value).text);
-    } else if (f->value.n == 0) {
+    if (f->value.n == 0) {
         wl_report(j, m, wl_field_at(m, f), WL_WARNING, WL_CERTAIN, "Location is empty");
     } else if (fault) {
         wl_report(j, m, wl_field_at(m, f), WL_WARNING, WL_CERTAIN,
