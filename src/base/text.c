@@ -64,9 +64,11 @@ void wl_text_printf(struct wl_text *t, const char *fmt, ...)
 /* Where n octets go that are known to follow; NULL, and the text is cut, when there is no room. */
 static inline uint8_t *take_room(struct wl_text *t, size_t n)
 {
-    uint8_t *p = t->buf.p + t->buf.n;
+    uint8_t *p;
 
-    if (WL_LIKELY_FALSE(n > t->buf.capacity - t->buf.n)) {
+    if (WL_LIKELY_TRUE(n <= t->buf.capacity - t->buf.n)) {
+        p = t->buf.p + t->buf.n;
+    } else { /* there may be no buffer yet */
         p = wl_buf_room(&t->buf, n);
         t->full |= !p;
     }
