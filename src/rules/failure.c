@@ -66,14 +66,13 @@ static bool has_gateway_field(const struct wl_message *m)
     return false;
 }
 
-static void bad_gateway_without_gateway(struct wl_judge *j, const struct wl_exchange *ex,
-                                        const struct wl_message *m)
+/** One leg alone: the response and its request have to show that a gateway answers. */
+static void without_gateway(struct wl_judge *j, const struct wl_exchange *ex)
 {
-    const struct wl_message *req = &ex->req;
+    const struct wl_message *req = &ex->req, *m = &ex->res;
     const struct wl_field *f = wl_message_field(m, WL_FIELD_SERVER);
 
-    if ((m->status != 502 && m->status != 504) || has_gateway_field(m) ||
-        (f && names_gateway(f->value)))
+    if (has_gateway_field(m) || (f && names_gateway(f->value)))
         return;
     /* a proxy was asked; and RFC 9111 5.2.1.7: a cache says 504 to only-if-cached */
     if (req->method_id == WL_METHOD_CONNECT || !wl_span_starts(req->target, WL_SPAN("/")) ||
@@ -86,20 +85,33 @@ static void bad_gateway_without_gateway(struct wl_judge *j, const struct wl_exch
 }
 
 /** Two legs: the server behind the gateway had answered, and nothing was wrong with that. */
-static void bad_gateway_despite_answer(struct wl_judge *j, const struct wl_exchange *ex,
-                                       const struct wl_past *past, const struct wl_past *now)
+static void despite_answer(struct wl_judge *j, const struct wl_exchange *ex,
+                           const struct wl_leg *up)
 {
     const struct wl_message *m = &ex->res;
-    const struct wl_leg *up = past->leg;
 
-    (void)now;
-    if (!up || !up->upstream || m->status != 502 || !up->whole || up->status == 0 ||
-        up->status == 502 || up->status == 504 || up->t_end > m->t_first)
+    if (m->status != 502 || !up->whole || up->status == 0 || up->status == 502 ||
+        up->status == 504 || up->t_end > m->t_first)
         return;
     wl_report(j, m, m->at, WL_WARNING, up->confidence,
               "502, although the server behind the gateway had answered with %u, well formed",
               up->status);
     wl_report_frame(j, up->res_frame);
+}
+
+static void bad_gateway(struct wl_judge *j, const struct wl_exchange *ex,
+                        const struct wl_past *past, const struct wl_past *now)
+{
+    const struct wl_leg *other = past ? past->leg : NULL;
+
+    (void)now;
+    if (ex->res.status != 502 && ex->res.status != 504)
+        return;
+    if (other && other->upstream) { /* a gateway it is */
+        despite_answer(j, ex, other);
+    } else {
+        without_gateway(j, ex);
+    }
 }
 
 /* -------------------------------------------------------------------------------- 505, 506, 508 */
@@ -336,14 +348,14 @@ static const struct wl_rule rules[] = {
         .advice = "Answer 500 or 503 from an application; let a gateway name itself in Via or "
                   "Proxy-Status.",
         .see = {"error-explanation-missing"},
-        .when = WL_ON_EXCHANGE,
+        .when = WL_ON_RELATED,
         .needs = WL_NEEDS_PAIR | WL_NEEDS_REQUEST | WL_NEEDS_RESPONSE,
         .status_from = 502,
         .status_to = 504,
         .once_per_target = true,
-        .check = bad_gateway_without_gateway,
         .relation = WL_RELATION_LEG,
-        .check_related = bad_gateway_despite_answer,
+        .alone = true,
+        .check_related = bad_gateway,
     },
     {
         .id = "error-explanation-missing",
