@@ -177,8 +177,7 @@ static void expect_ignored(struct wl_judge *j, const struct wl_exchange *ex,
     wl_ns limit = wl_judge_thresholds(j)->expect_immediate;
     wl_ns moved = w->t_content ? w->t_content : w->t_client_end, pause;
     /* a proxy that may not have waited itself; in what is missing of the head Via may have stood */
-    bool via = wl_facts_final(ex) &&
-               (m->state < WL_HEAD || wl_message_field(m, WL_FIELD_VIA) != NULL);
+    bool via = ex->res.state == WL_CUT || (wl_facts_final(ex) && wl_message_field(m, WL_FIELD_VIA));
     bool gave_up = w->t_content == 0;
 
     if (!f || !wl_grammar_expects_continue(&ex->req) || !wl_grammar_announces_content(&ex->req))
