@@ -514,8 +514,16 @@ static inline struct wl_span wl_field_sent_name(const struct wl_field *f)
 struct wl_at wl_field_at(const struct wl_message *m, const struct wl_field *f);
 /** Finds the first field line with this id; NULL when there is none. */
 const struct wl_field *wl_message_field(const struct wl_message *m, enum wl_field_id id);
+/** The same as wl_message_next_field, without a look at the index. */
+const struct wl_field *wl_message_later_field(const struct wl_message *m, const struct wl_field *f);
 /** Finds the next line with the same id after f; NULL when there is none. */
-const struct wl_field *wl_message_next_field(const struct wl_message *m, const struct wl_field *f);
+static inline const struct wl_field *wl_message_next_field(const struct wl_message *m,
+                                                           const struct wl_field *f)
+{
+    if ((m->present[0] & 1) && !(m->repeated[f->id / 64] >> f->id % 64 & 1))
+        return NULL;
+    return wl_message_later_field(m, f);
+}
 /** Finds a mark; NULL when there is none. */
 const struct wl_mark *wl_message_mark(const struct wl_message *m, enum wl_mark_id id);
 /** Counts all interim responses, those that were not kept included. */

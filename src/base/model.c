@@ -32,10 +32,8 @@ const struct wl_field *wl_message_field(const struct wl_message *m, enum wl_fiel
     return NULL;
 }
 
-const struct wl_field *wl_message_next_field(const struct wl_message *m, const struct wl_field *f)
+const struct wl_field *wl_message_later_field(const struct wl_message *m, const struct wl_field *f)
 {
-    if (m->present[0] & 1 && !(m->repeated[f->id / 64] >> f->id % 64 & 1))
-        return NULL;
     for (const struct wl_field *next = f + 1; next < m->fields + m->n_fields; next++) {
         if (next->id == f->id)
             return next;

@@ -78,8 +78,12 @@ static const char *const credentials_sent[SCHEME_OTHER][2][2] = {
 
 static void credentials_in_request(struct wl_judge *j, const struct wl_message *req)
 {
-    for (uint32_t i = 0; i < req->n_fields; i++) {
-        const struct wl_field *f = &req->fields[i];
+    const struct wl_field *f = req->fields;
+
+    /* nearly always it is this one */
+    if (!wl_message_may_have(req, WL_FIELD_PROXY_AUTHORIZATION))
+        f = wl_message_field(req, WL_FIELD_AUTHORIZATION);
+    for (; f && f < req->fields + req->n_fields; f++) {
         bool to_proxy = f->id == WL_FIELD_PROXY_AUTHORIZATION, before;
         enum scheme scheme;
 
