@@ -290,7 +290,7 @@ static void expectation_retried(struct wl_judge *j, const struct wl_exchange *ex
 {
     const struct wl_field *f = wl_message_field(&ex->req, WL_FIELD_EXPECT);
     /* on another connection it may have been sent before the 417 had arrived */
-    wl_ns heard = past->t_response + (past->conn == now->conn ? 0 : ex->conn.rtt);
+    wl_ns heard = past->t_response + (past->conn == now->conn ? 0 : wl_facts_round_trip(ex));
 
     if (past->status != 417 || !past->only_continue || !now->only_continue)
         return;

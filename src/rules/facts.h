@@ -51,6 +51,12 @@ static inline bool wl_facts_final(const struct wl_exchange *ex)
     return ex->res.state >= WL_HEAD;
 }
 
+/** The round trip of the connection; where no handshake told it, more than any takes. */
+static inline wl_ns wl_facts_round_trip(const struct wl_exchange *ex)
+{
+    return ex->conn.rtt ? ex->conn.rtt : WL_SECOND;
+}
+
 /** Is it certain that the message had no content? */
 static inline bool wl_facts_empty(const struct wl_message *m)
 {

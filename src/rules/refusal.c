@@ -100,7 +100,7 @@ static void timeout_408_misused(struct wl_judge *j, const struct wl_exchange *ex
 
     if (req->state == WL_WHOLE && m->acked != WL_NONE && req->end_offset != WL_NONE) {
         /* near the client a round trip lies between the two as well */
-        if (m->acked >= req->end_offset && had > lately + ex->conn.rtt) {
+        if (m->acked >= req->end_offset && had > lately + wl_facts_round_trip(ex)) {
             wl_report(j, m, m->at, WL_WARNING, wl_judge_via(ex, WL_CERTAIN),
                       "408 %s after the last octet of a complete request, which the server had",
                       wl_said_time(had).text);
