@@ -132,6 +132,7 @@ static void relate(struct bench *b, bool told)
     wl_judge_exchange(b->judge, &alone);
     assert_int_equal(alone.n_findings, 0);
     b->ex.relations = alone.relations;
+    b->ex.relations_alone = alone.relations_alone;
     wl_relate_exchange(b->relate, &b->ex, told);
 }
 

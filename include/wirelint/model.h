@@ -385,8 +385,9 @@ struct wl_exchange {
     const struct wl_leg *leg; /* --correlate: the other leg, if it ended before this one; or NULL */
     uint32_t
         n_suppressed; /* so many more stand behind the n_findings in findings: they do not count */
-    uint32_t
-        relations; /* to earlier exchanges about which rules ask: bit i for enum wl_relation i */
+    /* to earlier exchanges about which rules ask, bit i for enum wl_relation i; and those of them
+     * about which one asks also where nothing is remembered */
+    uint16_t relations, relations_alone;
 };
 
 /** One answered status on a connection, in the order of the wire. */

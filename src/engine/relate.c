@@ -54,9 +54,8 @@ struct wl_relate {
     struct wl_pasts *pasts;
     struct wl_legs *legs;  /* NULL without --correlate */
     struct wl_past beside; /* the other leg of the exchange in hand, in its .leg */
-    /* relations, one bit each: with a rule that is switched on, with one that is asked also where
-     * nothing is remembered, for which something was kept */
-    uint32_t on, alone, kept;
+    /* relations, one bit each: with a rule that is switched on, for which something was kept */
+    uint32_t on, kept;
     bool arena_used;    /* there are findings in it */
     bool noted, hashed; /* all of now is known; its .negotiated and .identity are, too */
     uint64_t telling[WL_FIELD_WORDS]; /* fields of wl_past.negotiated and .identity ... */
@@ -464,7 +463,7 @@ static void look_back(struct wl_relate *r, struct wl_exchange *ex, uint32_t aske
         enum wl_relation relation = (enum wl_relation)i;
         const struct wl_past *past = recall(r, ex, relation);
 
-        if (!past && !(r->alone >> i & 1))
+        if (!past && !(ex->relations_alone >> i & 1))
             continue;
         note(r, ex);
         if (past)
@@ -701,7 +700,7 @@ static struct lately *hear_of(struct wl_relate *r)
 
 static void relate(struct wl_relate *r, struct wl_exchange *ex, bool told)
 {
-    uint32_t asked = ex->relations & (r->kept | r->alone), worth;
+    uint32_t asked = (ex->relations & r->kept) | ex->relations_alone, worth;
     struct lately *lately;
 
     r->server = hash_server(r, ex);
@@ -775,7 +774,7 @@ int wl_relate_rules(struct wl_relate *r, const struct wl_config *cfg,
     r->judge = wl_judge_new(cfg, r->budget, extra, WL_JUDGE_RELATED);
     if (!r->judge)
         return WL_NOMEM;
-    r->on = wl_judge_relations(r->judge, &r->alone);
+    r->on = wl_judge_relations(r->judge);
     return 0;
 }
 

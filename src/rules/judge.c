@@ -214,7 +214,7 @@ static bool sort_relations(struct wl_judge *j)
 {
     uint32_t n = j->related.n_rules;
 
-    static_assert(WL_N_RELATIONS <= 32, "relations are bits of a word");
+    static_assert(WL_N_RELATIONS <= 16, "relations are bits of wl_exchange.relations");
     if (n == 0)
         return true;
     j->relations = wl_alloc_array(j->budget, n, sizeof(*j->relations));
@@ -704,16 +704,21 @@ static void want_related(struct wl_judge *j, const struct wl_exchange *ex, struc
     }
 }
 
-/** The relations that they are over. */
-static uint32_t wanted_relations(const struct wl_judge *j)
+/** The relations that they are over, and those of them that one is asked about alone. */
+static void plan_relations(const struct wl_judge *j, struct wl_plan *plan)
 {
-    uint32_t relations = 0;
+    uint32_t relations = 0, alone = 0;
 
     for (uint32_t word = 0; word < j->related.n_words; word++) {
-        for (uint64_t set = j->wanted[word]; set; set &= set - 1)
-            relations |= j->relations[word * WL_INDEX_BITS + (uint32_t)__builtin_ctzll(set)];
+        for (uint64_t set = j->wanted[word]; set; set &= set - 1) {
+            uint32_t over = j->relations[word * WL_INDEX_BITS + (uint32_t)__builtin_ctzll(set)];
+
+            relations |= over;
+            alone |= set & -set & j->alone[word] ? over : 0;
+        }
     }
-    return relations;
+    plan->relations = (uint16_t)relations;
+    plan->alone = (uint16_t)alone;
 }
 
 /** Finds what is to be asked about exchanges of this kind; o was begun for one. */
@@ -737,7 +742,7 @@ static void make_plan(struct wl_judge *j, const struct wl_exchange *ex, struct w
     n = plan_part(j, &j->exchanges, &ex->req, &o, plan, WL_PART_WHOLE, n);
     plan->end[WL_PART_WHOLE] = n;
     want_related(j, ex, &o);
-    plan->relations = wanted_relations(j);
+    plan_relations(j, plan);
 }
 
 /** Is what is remembered of a kind what would be found for this exchange of it? */
@@ -812,6 +817,7 @@ void wl_judge_exchange(struct wl_judge *j, struct wl_exchange *ex)
     j->ex = ex;
     j->conn = NULL;
     ex->relations = plan->relations;
+    ex->relations_alone = plan->alone;
     begin(j, ex->arena, j->max_findings);
     if (begin_message(j, &ex->req, &o, WL_PLACE_REQUEST))
         ask_planned(j, plan, WL_PART_REQUEST, &ex->req);
@@ -899,16 +905,12 @@ bool wl_judge_relate_end(struct wl_judge *j)
     return found;
 }
 
-uint32_t wl_judge_relations(const struct wl_judge *j, uint32_t *ret_alone)
+uint32_t wl_judge_relations(const struct wl_judge *j)
 {
     uint32_t relations = 0;
 
-    *ret_alone = 0;
-    for (uint32_t i = 0; i < j->related.n_rules; i++) {
+    for (uint32_t i = 0; i < j->related.n_rules; i++)
         relations |= j->relations[i];
-        if (j->alone[i / WL_INDEX_BITS] >> i % WL_INDEX_BITS & 1)
-            *ret_alone |= j->relations[i];
-    }
     return relations;
 }
 

@@ -68,7 +68,7 @@ struct wl_plan *wl_plans_find(struct wl_plans *p, const struct wl_kind *kind, bo
 
 uint64_t wl_plan_hash(const struct wl_plan *plan)
 {
-    uint64_t hash = plan->relations;
+    uint64_t hash = (uint64_t)plan->relations << 16 | plan->alone;
 
     for (size_t part = 0; part < WL_N_PARTS; part++)
         hash = mix(hash, (uint64_t)plan->end[part] << 16 | plan->missing[part]);

@@ -33,7 +33,7 @@ struct wl_plan {
     uint16_t *rules;              /* numbers, part after part */
     uint16_t end[WL_N_PARTS];     /* of each part in rules */
     uint16_t missing[WL_N_PARTS]; /* wl_needs that kept others from being asked */
-    uint32_t relations;           /* about which rules are asked later: bits by enum wl_relation */
+    uint16_t relations, alone;    /* as those of wl_exchange */
 };
 
 struct wl_plans {

@@ -37,7 +37,7 @@ void wl_judge_keep_yielded(struct wl_judge *j);
 void wl_judge_free(struct wl_judge *j);
 
 /**
- * Fills ex->findings, ex->relations and, where a rule could not look for want of evidence,
+ * Fills ex->findings, ex->relations, ex->relations_alone and, where a rule could not look for want of evidence,
  * ex->unjudged (a reason that stands there already stays). Findings lie in ex->arena.
  */
 void wl_judge_exchange(struct wl_judge *j, struct wl_exchange *ex);
@@ -59,9 +59,8 @@ void wl_judge_related(struct wl_judge *j, enum wl_relation relation, const struc
 /** Joins what was found to ex->findings, in their order. False where nothing was: they stay as they
  * are, and nothing lies in the arena. */
 bool wl_judge_relate_end(struct wl_judge *j);
-/** The relations with a rule that is switched on, bit i for enum wl_relation i; in ret_alone those
- * about which one is to be asked also where nothing is remembered. */
-uint32_t wl_judge_relations(const struct wl_judge *j, uint32_t *ret_alone);
+/** The relations with a rule that is switched on, bit i for enum wl_relation i. */
+uint32_t wl_judge_relations(const struct wl_judge *j);
 /** Findings dropped so far because of max_findings or max_conn_findings. */
 uint64_t wl_judge_dropped(const struct wl_judge *j);
 
