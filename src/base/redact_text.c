@@ -20,7 +20,8 @@ static uint8_t *writable(struct wl_span s)
     return p.out;
 }
 
-bool wl_redact_has_either(struct wl_span s, uint8_t a, uint8_t b)
+/* Is there one of the two octets in s? */
+static bool has_either(struct wl_span s, uint8_t a, uint8_t b)
 {
     const uint8_t *p = s.p, *last;
     uint64_t found = 0;
@@ -38,7 +39,7 @@ void wl_redact_mask(struct wl_span s)
 {
     uint8_t *p = writable(s);
 
-    if (s.n && !wl_redact_has_either(s, '\r', '\n')) {
+    if (s.n && !has_either(s, '\r', '\n')) {
         memset(p, '*', s.n);
         return;
     }

@@ -17,8 +17,6 @@ void wl_redact_mask(struct wl_span s);
  * also where they are encoded in the parameter of another URL.
  */
 void wl_redact_urls(struct wl_span s);
-/** Is one of the two octets in s? */
-bool wl_redact_has_either(struct wl_span s, uint8_t a, uint8_t b);
 /** A word begins with c, or with its like. */
 #define WL_REDACT_FIRST(c) (UINT64_C(1) << (c) % 64)
 /**

@@ -8,6 +8,8 @@
  */
 #include "redact_text.h"
 
+#include "lanes.h"
+
 enum {
     MOST_NAME = 64, /* octets of a parameter's name that are looked at */
     MOST_DEPTH = 4, /* encodings around an octet that are seen through */
@@ -133,6 +135,41 @@ static bool is_secret_parameter(struct wl_span name)
     return wl_redact_contains(name, words, firsts);
 }
 
+/* Does what lies between two delimiters say that a secret follows? encoded: some of it is. */
+static bool names_secret(struct wl_span s, size_t from, size_t to, bool encoded)
+{
+    uint8_t buf[MOST_NAME];
+    size_t n = 0;
+
+    if (!encoded)
+        return to - from < MOST_NAME && is_secret_parameter(wl_span(s.p + from, to - from));
+    while (from < to && n < MOST_NAME) {
+        struct symbol y = symbol_at(s, from);
+
+        buf[n++] = y.c;
+        from += y.n;
+    }
+    return from == to && is_secret_parameter(wl_span(buf, n));
+}
+
+/* The value at from, behind a "=" of this depth. Returns from where on there is more to look at. */
+static size_t mask_value(struct wl_span s, size_t from, uint8_t depth)
+{
+    size_t to = from;
+
+    while (to < s.n) {
+        struct symbol y = symbol_at(s, to);
+
+        if (is_plain_end(&y) || (separates(y.c) && y.depth <= depth))
+            break;
+        to += y.n;
+    }
+    mask(s, from, to);
+    return to;
+}
+
+/* --------------------------------------------------------------------------------------- JSON */
+
 /* Reads a name from i on, up to end, which *ret becomes. Returns where that stands; s.n: there is no name. */
 static size_t read_name(struct wl_span s, size_t i, uint8_t end, uint8_t buf[MOST_NAME],
                         size_t *ret_n, struct symbol *ret)
@@ -149,27 +186,6 @@ static size_t read_name(struct wl_span s, size_t i, uint8_t end, uint8_t buf[MOS
     }
     return s.n;
 }
-
-/* NAME=VALUE from i on, behind a delimiter. Returns from where on there is more to look at. */
-static size_t mask_parameter(struct wl_span s, size_t i)
-{
-    uint8_t buf[MOST_NAME];
-    struct symbol equals, y;
-    size_t n, from = read_name(s, i, '=', buf, &n, &equals), to;
-
-    if (from == s.n || !is_secret_parameter(wl_span(buf, n)))
-        return i;
-    from += equals.n;
-    for (to = from; to < s.n; to += y.n) {
-        y = symbol_at(s, to);
-        if (is_plain_end(&y) || (separates(y.c) && y.depth <= equals.depth))
-            break;
-    }
-    mask(s, from, to);
-    return to;
-}
-
-/* --------------------------------------------------------------------------------------- JSON */
 
 /* Blanks, and the "\" of a quote within a string. */
 static size_t skip_blanks(struct wl_span s, size_t i)
@@ -249,38 +265,87 @@ static size_t mask_member(struct wl_span s, size_t i, uint8_t depth)
 
 /* --------------------------------------------------------------------------------------- text */
 
+/* Stands there one of the octets without which there is no secret? */
+static bool has_mark(struct wl_span s)
+{
+    const uint8_t *p = s.p, *last;
+    uint64_t found = 0;
+
+    if (s.n < WL_LANES_16) {
+        return s.n && (memchr(p, '=', s.n) || memchr(p, '%', s.n) || memchr(p, '@', s.n) ||
+                       memchr(p, '"', s.n));
+    }
+    last = p + s.n - WL_LANES_16;
+    while (!found) {
+        found = wl_lanes_equal16(p, '=') | wl_lanes_equal16(p, '%') | wl_lanes_equal16(p, '@') |
+                wl_lanes_equal16(p, '"');
+        if (p == last)
+            break;
+        /* the last sixteen, some of them for the second time */
+        p = last - p < WL_LANES_16 ? last : p + WL_LANES_16;
+    }
+    return found;
+}
+
 /* A secret follows the name of a parameter and "=", or stands before "@", or follows a name in quotes and ":"; most
  * values have none of these, nor anything that is encoded. */
 static bool may_hold_secret(struct wl_span s)
 {
-    if (wl_redact_has_either(s, '@', '%'))
-        return true;
-    if (!wl_redact_has_either(s, '=', '"'))
+    if (!has_mark(s))
         return false;
+    if (memchr(s.p, '@', s.n) || memchr(s.p, '%', s.n))
+        return true;
     if (memchr(s.p, '"', s.n) && memchr(s.p, ':', s.n))
         return true;
     return memchr(s.p, '=', s.n) && (memchr(s.p, '?', s.n) || memchr(s.p, '&', s.n) ||
                                      memchr(s.p, ';', s.n) || memchr(s.p, '#', s.n));
 }
 
+/* Is there nothing to do about c? The others, all below 64, delimit something, end it, or are encoded. */
+static inline bool is_plain(uint8_t c)
+{
+#define BIT(c) (UINT64_C(1) << (c))
+    const uint64_t others = (BIT(' ' + 1) - 1) | BIT('"') | BIT('#') | BIT('%') | BIT('&') |
+                            BIT('\'') | BIT('/') | BIT(';') | BIT('<') | BIT('=') | BIT('>') |
+                            BIT('?');
+#undef BIT
+
+    return c >= 64 || !(others >> c & 1);
+}
+
 void wl_redact_urls(struct wl_span s)
 {
+    size_t name = 0; /* where one begins, if it does */
+    bool named = false, encoded = false;
     uint8_t before = 0;
 
     if (!may_hold_secret(s))
         return;
-    for (size_t i = 0; i < s.n;) {
-        struct symbol y = symbol_at(s, i);
-        size_t next = i + y.n;
+    for (size_t i = 0, next; i < s.n; i = next) {
+        struct symbol y = {s.p[i], 0, 1};
 
+        if (is_plain(y.c)) {
+            before = y.c;
+            next = i + 1;
+            continue;
+        }
+        y = symbol_at(s, i);
+        next = i + y.n;
+        encoded |= y.depth > 0;
         if (y.c == '/') {
             mask_authority(s, i, y, before);
-        } else if (y.c == '?' || y.c == '=' || separates(y.c)) {
-            next = mask_parameter(s, next);
+        } else if (y.c == '=' || y.c == '?' || separates(y.c)) {
+            if (y.c == '=' && named && names_secret(s, name, i, encoded))
+                next = mask_value(s, next, y.depth);
+            name = next;
+            named = true;
+            encoded = false;
         } else if (y.c == '"') {
             next = mask_member(s, next, y.depth);
+            named = false;
+        } else if (is_plain_end(&y)) {
+            named = false;
         }
         before = y.c;
-        i = next;
     }
 }
