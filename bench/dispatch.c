@@ -4,8 +4,8 @@
  *     dispatch N FILE     the catalogue and N rules more
  *     dispatch -N FILE    N rules, and none of the catalogue
  *
- * The rules ask for what those of a catalogue ask for, in like proportion: fields, single statuses and
- * classes, methods, marks, what is lacking; one in twenty asks for every message. Run by
+ * The rules ask for what those of a catalogue ask for, in like proportion: fields, single statuses
+ * and classes, methods, marks, what is lacking; one in twenty asks for every message. Run by
  * bench/instructions under callgrind: how much does a rule cost that has nothing to say?
  */
 #include "wirelint/rule.h"

@@ -3,15 +3,16 @@
  *
  *     sender INTERFACE RATE LANES FILE    RATE: packets per second; 0: as fast as it goes
  *
- * For bench/live; FILE is what bench/workloads makes: classic pcap, little-endian, Ethernet. One core cannot
- * send 600,000 packets per second, so LANES threads share the file: a connection has its lane by its
- * addresses and ports, and within a lane packets keep their order. Packet n of the file is due n/RATE seconds
- * after the start, in whichever lane it is. Packets go out a batch at a time, past the queueing discipline
- * (packet(7), PACKET_QDISC_BYPASS), and between batches a lane sleeps: what comes from a wire costs whoever
- * receives it no processor time either. The file is mapped and read beforehand.
+ * For bench/live; FILE is what bench/workloads makes: classic pcap, little-endian, Ethernet. One
+ * core cannot send 600,000 packets per second, so LANES threads share the file: a connection has
+ * its lane by its addresses and ports, and within a lane packets keep their order. Packet n of the
+ * file is due n/RATE seconds after the start, in whichever lane it is. Packets go out a batch at a
+ * time, past the queueing discipline (packet(7), PACKET_QDISC_BYPASS), and between batches a lane
+ * sleeps: what comes from a wire costs whoever receives it no processor time either. The file is
+ * mapped and read beforehand.
  *
- * Prints one JSON object: packets, octets, refused (packets that the interface does not take), again (times
- * it had no room), seconds from the start to the last packet.
+ * Prints one JSON object: packets, octets, refused (packets that the interface does not take),
+ * again (times it had no room), seconds from the start to the last packet.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -151,7 +152,8 @@ static bool next_frame(struct capture *c, struct frame *ret)
 /* The same for both directions of a connection: a sum over addresses and ports. */
 static unsigned lane_of(const struct frame *f, unsigned n_lanes)
 {
-    /* Ethernet, type | IPv4: addresses at 12, ports behind 20 octets and options; IPv6: at 8, behind 40 */
+    /* Ethernet, type | IPv4: addresses at 12, ports behind 20 octets and options; IPv6:
+     * at 8, behind 40 */
     const uint8_t *ip = f->at + ETH_HLEN;
     uint32_t sum = 0;
     size_t from, to;

@@ -1,5 +1,5 @@
-/* option_table.h - the tables of options and commands, for what parses, explains and completes them.
- * SPDX-License-Identifier: MIT
+/* option_table.h - the tables of options and commands, for what parses, explains and
+ * completes them. SPDX-License-Identifier: MIT
  */
 #ifndef WL_OPTION_TABLE_H
 #define WL_OPTION_TABLE_H

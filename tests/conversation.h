@@ -44,7 +44,8 @@ void conversation_play(const struct dialogue_case *c, struct packets *ret);
 
 /** Every packet with payload becomes packets of at most size octets. */
 void conversation_split(const struct packets *in, size_t size, struct packets *ret);
-/** Every packet with payload ends, and another one begins, so many octets behind each empty line in it. */
+/** Every packet with payload ends, and another one begins, so many octets behind each
+ * empty line in it. */
 void conversation_split_heads(const struct packets *in, size_t behind, struct packets *ret);
 /**
  * Every packet with payload becomes pieces that overlap, come in any order, and some of them twice;
@@ -59,8 +60,8 @@ void conversation_chatter(const struct packets *in, struct packets *ret);
 void conversation_without(const struct packets *in, uint32_t first, uint32_t last,
                           struct packets *ret);
 /**
- * Some of the packets, and parts of others: any number may be missing, anywhere. The same seed gives the
- * same packets.
+ * Some of the packets, and parts of others: any number may be missing, anywhere. The same seed
+ * gives the same packets.
  */
 void conversation_lose(const struct packets *in, uint64_t seed, struct packets *ret);
 /** Only what was sent in one direction. */

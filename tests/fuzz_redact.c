@@ -1,8 +1,8 @@
 /* fuzz_redact.c - any octets as text in which secrets are looked for.
  * SPDX-License-Identifier: MIT
  *
- * Where they are found is samples' business (run_redact.py); here: nothing beyond the text is read or written, and
- * what is written is '*', never over the end of a line.
+ * Where they are found is samples' business (run_redact.py); here: nothing beyond the text is read
+ * or written, and what is written is '*', never over the end of a line.
  */
 #include "redact_text.h"
 

@@ -6,10 +6,10 @@
  * A path is a dialogue or a directory of them. The first way must give what the file expects
  * (--update writes what it gave into the file instead), and every other way the same as the first.
  * Then pieces of evidence are taken away, which must not bring a violation about, and memory is
- * refused, which must not crash or leak. --quick leaves out all but the first way; --seeds says which random
- * numbers decide on what comes late, twice, cut off or not at all, and plays those ways alone; --write puts
- * every case into folders of a directory as seeds for the fuzzers, as a capture among them.
- * Exit status: 0 all as expected, 1 not so, 2 usage.
+ * refused, which must not crash or leak. --quick leaves out all but the first way; --seeds says
+ * which random numbers decide on what comes late, twice, cut off or not at all, and plays those
+ * ways alone; --write puts every case into folders of a directory as seeds for the fuzzers, as a
+ * capture among them. Exit status: 0 all as expected, 1 not so, 2 usage.
  */
 #include "diag.h"
 #include "seeds.h"
@@ -350,8 +350,8 @@ static void run_missing(struct runner *r, const struct dialogue *d, const struct
     }
 }
 
-/** What random numbers make of it: octets late or twice change nothing, and those that are missing bring
- * no violation about. */
+/** What random numbers make of it: octets late or twice change nothing, and those that are missing
+ * bring no violation about. */
 static void run_seed(struct runner *r, const struct dialogue *d, const struct dialogue_case *c,
                      const struct packets *played, unsigned seed)
 {

@@ -6,10 +6,10 @@
  *     run_screen --keys COUNT [SEED]
  *     run_screen --manual docs/dashboard.md
  *
- * A scene is a play (stage.h) and the keys that lead to it. Its pictures are NAME.WxH.FORM.txt: utf8
- * and ascii are what stands on the screen, looks the same grid with a letter per cell that says what
- * it is for (role.h), which is how "never by colour alone" and the selection are seen. They are
- * written with --update, and are meant to be read.
+ * A scene is a play (stage.h) and the keys that lead to it. Its pictures are NAME.WxH.FORM.txt:
+ * utf8 and ascii are what stands on the screen, looks the same grid with a letter per cell that
+ * says what it is for (role.h), which is how "never by colour alone" and the selection are seen.
+ * They are written with --update, and are meant to be read.
  */
 #include "screen.h"
 #include "stage.h"
@@ -345,7 +345,8 @@ static int any_key(uint32_t *seed)
     return n < 60 ? (int)('1' + roll(seed) % 5) : (int)(' ' + roll(seed) % 95);
 }
 
-/* What was said stands over the view's last row for a while and goes of itself, though nothing else happens. */
+/* What was said stands over the view's last row for a while and goes of itself,
+ * though nothing else happens. */
 static bool check_said(void)
 {
     struct show sh;
@@ -435,8 +436,8 @@ static void put_key_row(struct wl_text *t, const struct wl_key_row *row)
     wl_text_put(t, " |\n");
 }
 
-/* Every key stands in docs/dashboard.md as the table of keys has it, in the same order; when not, the
- * lines as they should be are written. */
+/* Every key stands in docs/dashboard.md as the table of keys has it, in the same order; when not,
+ * the lines as they should be are written. */
 static int check_manual(const char *path)
 {
     static char manual[256 << 10];

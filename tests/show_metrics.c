@@ -1,12 +1,12 @@
-/* show_metrics.c - writes every metric there is, for run_metrics.py to compare with what is said of them.
- * SPDX-License-Identifier: MIT
+/* show_metrics.c - writes every metric there is, for run_metrics.py to compare with what is said
+ * of them. SPDX-License-Identifier: MIT
  *
  * usage: show_metrics openmetrics|prometheus
  *
- * The snapshot is made up: a live run on two interfaces, one of which has a name that nobody would give it.
- * Every number in it is there once, so that one which is left out is missed: counter i of tbl/counters.h is
- * 1000 + i, limit i 2000 + i, protocol i 3000 + i, reason i of what was not judged 4000 + i, rule i
- * 10000 + i.
+ * The snapshot is made up: a live run on two interfaces, one of which has a name that nobody would
+ * give it. Every number in it is there once, so that one which is left out is missed: counter i of
+ * tbl/counters.h is 1000 + i, limit i 2000 + i, protocol i 3000 + i, reason i of what was not
+ * judged 4000 + i, rule i 10000 + i.
  */
 #include "metrics.h"
 

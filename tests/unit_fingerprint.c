@@ -1,5 +1,5 @@
-/* unit_fingerprint.c - findings and connections keep their names from one run, and one tool, to the next.
- * SPDX-License-Identifier: MIT
+/* unit_fingerprint.c - findings and connections keep their names from one run, and one tool, to
+ * the next. SPDX-License-Identifier: MIT
  */
 #include "community.h"
 #include "fingerprint.h"

@@ -1,8 +1,8 @@
-/* unit_frames.c - the layers of frames behind a 101: where a frame ends, at every edge of its length.
- * SPDX-License-Identifier: MIT
+/* unit_frames.c - the layers of frames behind a 101: where a frame ends, at every edge of
+ * its length. SPDX-License-Identifier: MIT
  *
- * What the frames of a connection are held against is in the dialogues (websocket, upgrade).
- * Here payloads are as long as no dialogue would have them: behind each stands a frame with a fault,
+ * What the frames of a connection are held against is in the dialogues (websocket, upgrade). Here
+ * payloads are as long as no dialogue would have them: behind each stands a frame with a fault,
  * which is found only where the payload was passed over to its last octet, in packets of any size.
  */
 #include <setjmp.h>

@@ -1,8 +1,8 @@
 /* unit_redact.c - secrets are found wherever they stand, and nothing beside them is touched.
  * SPDX-License-Identifier: MIT
  *
- * What reports show is tested by run_redact.py; here is what a way of looking at sixteen octets at once
- * could get wrong: every place, and every length.
+ * What reports show is tested by run_redact.py; here is what a way of looking at sixteen octets at
+ * once could get wrong: every place, and every length.
  */
 #include "redact_text.h"
 

@@ -1,5 +1,5 @@
-/* unit_relate.c - what is remembered of exchanges, how a later one finds it, and that it is bounded.
- * SPDX-License-Identifier: MIT
+/* unit_relate.c - what is remembered of exchanges, how a later one finds it, and that it
+ * is bounded. SPDX-License-Identifier: MIT
  *
  * Rules of an embedder show the mechanism; what the rules of the catalogue say is the dialogues'
  * business.

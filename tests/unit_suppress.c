@@ -1,5 +1,5 @@
-/* unit_suppress.c - findings that do not count: what covers them, for how long, and in what order they stand.
- * SPDX-License-Identifier: MIT
+/* unit_suppress.c - findings that do not count: what covers them, for how long, and in what order
+ * they stand. SPDX-License-Identifier: MIT
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,8 +1,9 @@
 /* capture.c - writes classic pcap: little-endian, microseconds, Ethernet.
  * SPDX-License-Identifier: MIT
  *
- * draft-ietf-opsawg-pcap. Time is a count of packets: one per 1/packets_per_second, in whole microseconds
- * whose remainder is carried on, so that a pace which does not divide a second is kept exactly.
+ * draft-ietf-opsawg-pcap. Time is a count of packets: one per 1/packets_per_second, in
+ * whole microseconds whose remainder is carried on, so that a pace which does not divide a
+ * second is kept exactly.
  */
 #include "capture.h"
 

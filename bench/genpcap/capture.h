@@ -29,7 +29,8 @@ struct capture {
 int capture_open(struct capture *c, const char *path, uint32_t snaplen,
                  uint64_t packets_per_second);
 
-/** Appends a packet of n octets. What goes wrong is in c->error, and from then on nothing is written. */
+/** Appends a packet of n octets. What goes wrong is in c->error, and from then
+ * on nothing is written. */
 void capture_write(struct capture *c, const uint8_t *packet, size_t n);
 
 /** Writes what is buffered and closes the file. Returns c->error. */

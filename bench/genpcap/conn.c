@@ -1,8 +1,8 @@
 /* conn.c - the state machine of a connection: steps become packets.
  * SPDX-License-Identifier: MIT
  *
- * One call, one packet. Both ends are played by the same machine, so that they agree: nobody answers, and
- * nobody acknowledges, what is still under way.
+ * One call, one packet. Both ends are played by the same machine, so that they agree: nobody
+ * answers, and nobody acknowledges, what is still under way.
  */
 #include "conn.h"
 

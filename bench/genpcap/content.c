@@ -19,8 +19,8 @@ enum { SEED = 42, OVERHANG = 1 << 16, ALL = CONTENT_POOL + OVERHANG, LINE = 160 
 
 static_assert((int)OVERHANG >= (int)PACKET_MAX_PAYLOAD, "a segment is copied in one piece");
 
-/* Returns its octets. The numbers are drawn from the last to the first: an old order, which all numbers
- * that were ever measured with these captures depend on. */
+/* Returns its octets. The numbers are drawn from the last to the first: an old order, which all
+ * numbers that were ever measured with these captures depend on. */
 static size_t make_line(struct prng *prng, char line[LINE])
 {
     const char *ok = prng_coin(prng) ? "true" : "false";

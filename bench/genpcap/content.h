@@ -15,7 +15,8 @@ struct content {
     uint8_t *binary; /* random octets */
 };
 
-/** Fills the pools, the same ones in every run. Returns 0 or errno; on success content_release is due. */
+/** Fills the pools, the same ones in every run. Returns 0 or errno; on
+ * success content_release is due. */
 int content_init(struct content *c);
 void content_release(struct content *c);
 

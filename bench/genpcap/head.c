@@ -1,9 +1,9 @@
 /* head.c - writes request and response heads as clients and servers of the profile do.
  * SPDX-License-Identifier: MIT
  *
- * RFC 9110 and RFC 9112: what a status demands (Allow, Content-Range, Upgrade, ...) is there, unless the
- * step says that it lacks. Names, lengths and order of the fields are those of common programs, since a
- * reader's speed depends on them.
+ * RFC 9110 and RFC 9112: what a status demands (Allow, Content-Range, Upgrade, ...) is there,
+ * unless the step says that it lacks. Names, lengths and order of the fields are those of common
+ * programs, since a reader's speed depends on them.
  */
 #include "head.h"
 

@@ -3,12 +3,14 @@
  *
  *     genpcap --profile api --connections 20000 -o api.pcap --truth api.json
  *
- * For benchmarks, and for tests that want much traffic of a known kind (bench/workloads). No sockets, no
- * rights: packets are made up. Knows nothing of wirelint: what it counts as sent (truth.h) is a witness of
- * its own. The scheduler here picks one of the connections in progress at random, lets it send a burst of
- * packets of geometric length, and picks the next; one that has ended gives its place to a new one.
+ * For benchmarks, and for tests that want much traffic of a known kind (bench/workloads). No
+ * sockets, no rights: packets are made up. Knows nothing of wirelint: what it counts as sent
+ * (truth.h) is a witness of its own. The scheduler here picks one of the connections in progress at
+ * random, lets it send a burst of packets of geometric length, and picks the next; one that has
+ * ended gives its place to a new one.
  *
- * Files, from the inside out: prng octets | capture packet tap | content profile plan | head message | conn.
+ * Files, from the inside out: prng octets | capture packet tap | content profile plan |
+ * head message | conn.
  */
 #include "conn.h"
 

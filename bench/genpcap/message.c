@@ -1,9 +1,9 @@
 /* message.c - head, then body: as it is, or in chunks of random size.
  * SPDX-License-Identifier: MIT
  *
- * A segment takes what comes next until it is full: the head, the delimiters of chunks (RFC 9112 7.1) and
- * their data. Chunks are cut while segments are filled, so that borders of chunks fall anywhere in them,
- * also into the middle of a delimiter.
+ * A segment takes what comes next until it is full: the head, the delimiters of chunks (RFC 9112
+ * 7.1) and their data. Chunks are cut while segments are filled, so that borders of chunks fall
+ * anywhere in them, also into the middle of a delimiter.
  */
 #include "message.h"
 

@@ -263,7 +263,8 @@ enum { N_ROWS = sizeof(rows) / sizeof(rows[0]) };
 
 /* ------------------------------------------------------------------------------------- parsing */
 
-/* Digits in C's notations, "0x" included, and a suffix. Returns what stands behind them, or NULL. */
+/* Digits in C's notations, "0x" included, and a suffix. Returns what stands
+ * behind them, or NULL. */
 static const char *parse_u64(const char *text, uint64_t *ret)
 {
     static const char suffixes[] = "kMG";

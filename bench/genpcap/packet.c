@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * RFC 791, RFC 8200, RFC 9293 3.1, RFC 7323 (timestamps on every segment, a window scale), RFC 1071
- * (checksums). Shares nothing with src/capture, which reads what is written here: a mistake in one is not
- * hidden by the same mistake in the other.
+ * (checksums). Shares nothing with src/capture, which reads what is written here: a mistake in one
+ * is not hidden by the same mistake in the other.
  */
 #include "packet.h"
 
@@ -23,8 +23,8 @@ enum {
 
 /* --------------------------------------------------------------------------------- checksums */
 
-/* RFC 1071 2: the sum is the same in either octet order and in words of any width, so 32 bits are added at
- * a time, as the machine has them; 64 hold the carries. */
+/* RFC 1071 2: the sum is the same in either octet order and in words of any width, so 32 bits are
+ * added at a time, as the machine has them; 64 hold the carries. */
 static uint64_t sum_octets(const uint8_t *p, size_t n, uint64_t sum)
 {
     uint32_t word;

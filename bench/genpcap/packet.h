@@ -40,8 +40,8 @@ struct tcp {
 size_t packet_headers(const struct tcp *t, unsigned flags);
 
 /**
- * Writes the headers of one packet. Its end's clock and the IP identification go on; sequence numbers
- * are the caller's.
+ * Writes the headers of one packet. Its end's clock and the IP identification go on; sequence
+ * numbers are the caller's.
  * flags     TCP_...
  * ack       the acknowledgement number, 0 without TCP_ACK
  * packet    begins with room for packet_headers(); the payload lies behind it

@@ -1,9 +1,9 @@
 /* plan.c - turns the tables of a profile into steps.
  * SPDX-License-Identifier: MIT
  *
- * Only what depends on nothing but chance is decided here; what the words are is decided when a head is
- * written (head.c), how they are cut into segments when they are sent (message.c). The order of draws is
- * part of the capture (prng.h).
+ * Only what depends on nothing but chance is decided here; what the words are is decided when a
+ * head is written (head.c), how they are cut into segments when they are sent (message.c). The
+ * order of draws is part of the capture (prng.h).
  */
 #include "plan.h"
 
@@ -90,7 +90,8 @@ static unsigned draw_status(const struct planning *p)
 
 /* ------------------------------------------------------------------------------------- violations */
 
-/* An interim response with Content-Length (RFC 9110 8.6) in front of the response, which is moved. */
+/* An interim response with Content-Length (RFC 9110 8.6) in front of the
+ * response, which is moved. */
 static void precede(struct plan *plan, struct step *response)
 {
     const struct step last = *response;
@@ -110,8 +111,8 @@ static void ensure_body(struct step *response, uint32_t n)
         response->body = n;
 }
 
-/* Makes the response to the last request that was planned break a rule. It stays readable: the framing is
- * what it says. */
+/* Makes the response to the last request that was planned break a rule. It stays readable: the
+ * framing is what it says. */
 static void violate(const struct planning *p, struct step *response)
 {
     enum violation violation = (enum violation)prng_below(p->prng, N_VIOLATIONS);
@@ -192,8 +193,8 @@ void plan_only_exchange(const struct planning *p)
     }
 }
 
-/* RFC 9110 10.1.1: the head goes out alone, and the body of the announced length behind the 100; or never,
- * when the server refuses with 417. hints: a 103 after the 100. */
+/* RFC 9110 10.1.1: the head goes out alone, and the body of the announced length behind the 100; or
+ * never, when the server refuses with 417. hints: a 103 after the 100. */
 static void plan_expectation(const struct planning *p, bool hints)
 {
     struct step *request = add(p->plan, STEP_REQUEST, CLIENT);
@@ -235,8 +236,8 @@ static void plan_hints(const struct planning *p)
     add_response(p, METHOD_GET, draw_status(p));
 }
 
-/* For octets that are no HTTP any more. An upgrade draws it behind the size, a tunnel before: see make_line
- * in content.c. */
+/* For octets that are no HTTP any more. An upgrade draws it behind the size, a tunnel before:
+ * see make_line in content.c. */
 static enum dir draw_side(const struct planning *p)
 {
     return prng_coin(p->prng) ? SERVER : CLIENT;

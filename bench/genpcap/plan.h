@@ -46,7 +46,8 @@ struct step {
     uint32_t body;         /* octets */
 };
 
-/** Steps at a time: an upgrade or a tunnel has the most, a request, a response and up to 60 pieces. */
+/** Steps at a time: an upgrade or a tunnel has the most, a request, a response and
+ * up to 60 pieces. */
 enum { PLAN_MAX_STEPS = 64 };
 
 /** The steps of one connection. */

@@ -21,7 +21,8 @@ uint32_t prng_pick(struct prng *p, const struct weighted *table)
 
 uint32_t prng_heavy_tail(struct prng *p)
 {
-    /* by octaves, so that no power is computed: 2^(-0.55 k) of 65536, and uniform inside an octave */
+    /* by octaves, so that no power is computed: 2^(-0.55 k) of 65536, and
+     * uniform inside an octave */
     static const struct weighted octaves[] = {
         {65536, 0}, {44763, 1}, {30574, 2}, {20882, 3}, {14263, 4}, {9742, 5}, {6654, 6},
         {4545, 7},  {3104, 8},  {2120, 9},  {1448, 10}, {989, 11},  {0},

@@ -1,12 +1,12 @@
 /* prng.h - random numbers that are the same on every machine.
  * SPDX-License-Identifier: MIT
  *
- * splitmix64: one word of state, so that every connection has a stream of its own. What a connection says
- * then does not depend on how the packets of all of them are interleaved. Integers only: floating point
- * and the generators of the C library differ from one machine to the next.
+ * splitmix64: one word of state, so that every connection has a stream of its own. What a
+ * connection says then does not depend on how the packets of all of them are interleaved. Integers
+ * only: floating point and the generators of the C library differ from one machine to the next.
  *
- * The order of draws is what makes a capture. Two draws never stand where C leaves their order open, as
- * in the arguments of one call: compilers differ in it, and so would the captures.
+ * The order of draws is what makes a capture. Two draws never stand where C leaves their order
+ * open, as in the arguments of one call: compilers differ in it, and so would the captures.
  */
 #ifndef GENPCAP_PRNG_H
 #define GENPCAP_PRNG_H
@@ -57,8 +57,8 @@ static inline bool prng_coin(struct prng *p)
     return prng_next(p) & 1;
 }
 
-/** chance: parts of PRNG_ALWAYS. What never happens draws nothing, so that an option that is not given
- * leaves the stream as it was. */
+/** chance: parts of PRNG_ALWAYS. What never happens draws nothing, so that an option that is not
+ * given leaves the stream as it was. */
 static inline bool prng_chance(struct prng *p, uint32_t chance)
 {
     return chance && prng_next(p) % PRNG_ALWAYS < chance;
@@ -67,7 +67,8 @@ static inline bool prng_chance(struct prng *p, uint32_t chance)
 /** The value of one row of a table, which a row of weight 0 ends. */
 uint32_t prng_pick(struct prng *p, const struct weighted *table);
 
-/** A size as web servers have them, 512 octets to 2 MiB: bounded Pareto, alpha 0.55, mean about 27 KiB. */
+/** A size as web servers have them, 512 octets to 2 MiB: bounded Pareto, alpha 0.55,
+ * mean about 27 KiB. */
 uint32_t prng_heavy_tail(struct prng *p);
 
 #endif

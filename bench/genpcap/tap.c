@@ -1,10 +1,11 @@
 /* tap.c - loss, reordering, duplicates and gaps, as a tap in the middle of the path sees them.
  * SPDX-License-Identifier: MIT
  *
- * What is lost before the tap is retransmitted: the tap sees the segment once, some packets of the connection
- * later. What is reordered comes one to three packets late. Both are held back in path->held and counted down
- * by the connection's own packets, so that the fault is of the same size however many connections are
- * interleaved. What the tap itself misses (a gap) is never seen, but acknowledged.
+ * What is lost before the tap is retransmitted: the tap sees the segment once, some packets of
+ * the connection later. What is reordered comes one to three packets late. Both are held back
+ * in path->held and counted down by the connection's own packets, so that the fault is of the
+ * same size however many connections are interleaved. What the tap itself misses (a gap) is
+ * never seen, but acknowledged.
  */
 #include "tap.h"
 

@@ -48,7 +48,8 @@ void tap_pass_data(struct tap *tap, struct path *path, struct prng *prng, enum d
 /** All that is held arrives. */
 void tap_catch_up(struct tap *tap, struct path *path);
 
-/** What the receiver of direction from can acknowledge when all up to seq was sent: nothing that is held. */
+/** What the receiver of direction from can acknowledge when all up to seq was sent:
+ * nothing that is held. */
 uint32_t path_arrived(const struct path *path, enum dir from, uint32_t seq);
 
 /** Forgets what is held. */

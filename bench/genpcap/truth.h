@@ -1,7 +1,8 @@
-/* truth.h - what was sent, counted by who sends it: the other witness beside the program under test.
- * SPDX-License-Identifier: MIT
+/* truth.h - what was sent, counted by who sends it: the other witness beside the program
+ * under test. SPDX-License-Identifier: MIT
  *
- * A response counts when the last octet of its head is in a segment, whether or not the tap sees that one.
+ * A response counts when the last octet of its head is in a segment, whether or not the
+ * tap sees that one.
  */
 #ifndef GENPCAP_TRUTH_H
 #define GENPCAP_TRUTH_H

@@ -95,7 +95,8 @@ enum wl_proto {
     WL_N_PROTO,
 };
 
-/** Is what is said meant for somebody behind the server, which only passes it on (CONNECT, SOCKS)? */
+/** Is what is said meant for somebody behind the server, which only passes
+ * it on (CONNECT, SOCKS)? */
 enum wl_tunnel {
     WL_TUNNEL_NO,
     WL_TUNNEL_MAYBE, /* octets that could have opened one were not captured */
@@ -351,9 +352,9 @@ struct wl_leg {
     uint64_t req_frame, res_frame; /* packets of both first octets */
     char line[WL_LEG_TEXT];        /* the exchange line, NUL-terminated, as it stood on the wire */
     bool whole; /* its final response was seen whole, and nothing in it was odd */
-    /** Of the pair. CERTAIN: both requests bear the same id; LIKELY: by time, target and the address of the
-     * proxy; POSSIBLE: by time and target alone, all being on one machine; or what the client said may
-     * have gone through a tunnel, of which the proxy knows nothing. */
+    /** Of the pair. CERTAIN: both requests bear the same id; LIKELY: by time, target and the
+     * address of the proxy; POSSIBLE: by time and target alone, all being on one machine; or what
+     * the client said may have gone through a tunnel, of which the proxy knows nothing. */
     enum wl_confidence confidence;
 };
 

@@ -1,5 +1,5 @@
-/* digest.c - SHA-1, SHA-256 and base64 by Nettle: WebSocket accept keys, Community ID, what a page trusts.
- * SPDX-License-Identifier: MIT
+/* digest.c - SHA-1, SHA-256 and base64 by Nettle: WebSocket accept keys, Community ID, what a
+ * page trusts. SPDX-License-Identifier: MIT
  *
  * SHA-1 serves as a fingerprint here, as the protocols demand; nothing is protected by it.
  */

@@ -1,8 +1,8 @@
 /* lanes.c - what the lanes of a block are compared with.
  * SPDX-License-Identifier: MIT
  *
- * In memory, and out of the compiler's sight: it would make each of these vectors anew for every block,
- * three instructions apiece, where a comparison can read it as it stands.
+ * In memory, and out of the compiler's sight: it would make each of these vectors anew for every
+ * block, three instructions apiece, where a comparison can read it as it stands.
  */
 #include "lanes.h"
 

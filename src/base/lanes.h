@@ -2,10 +2,10 @@
  * SPDX-License-Identifier: MIT
  *
  * What the scanners of text are made of: a block of 64 octets becomes a word in which bit i says
- * something of octet i, and the rest is arithmetic on words. SSE2, which every x86-64 has, does it
- * sixteen octets at a time, AVX2, for which a program must ask when it runs, thirty-two; elsewhere
- * plain C does eight. The block must be readable as a whole; whoever has fewer octets copies them to
- * one (wl_lanes_tail).
+ * something of octet i, and the rest is arithmetic on words. SSE2, which every x86-64 has, does
+ * it sixteen octets at a time, AVX2, for which a program must ask when it runs, thirty-two;
+ * elsewhere plain C does eight. The block must be readable as a whole; whoever has fewer octets
+ * copies them to one (wl_lanes_tail).
  */
 #ifndef WL_LANES_H
 #define WL_LANES_H
@@ -50,7 +50,8 @@ static inline uint64_t wl_lanes_equal(const uint8_t p[WL_LANES], uint8_t c)
            wl_lanes_equal16(p + 32, c) << 32 | wl_lanes_equal16(p + 48, c) << 48;
 }
 
-/* As signed numbers one greater, only SP to '~' are above SP: 0x7f and what lies beyond are negative. */
+/* As signed numbers one greater, only SP to '~' are above SP: 0x7f and what
+ * lies beyond are negative. */
 static inline uint64_t wl_lanes_even16(const uint8_t *p)
 {
     return wl_lanes_bits((wl_lanes16)(wl_lanes_load(p) + 1) > ' ');

@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: MIT
  *
  * A budget counts what is handed out and refuses past its maximum. An arena is a chain of chunks,
- * the first of one size, which an ordinary exchange fits into; those behind them grow with the arena.
- * Freed chunks of that size wait in the pool, so that an exchange costs no call of the allocator in
- * the steady state.
+ * the first of one size, which an ordinary exchange fits into; those behind them grow with the
+ * arena. Freed chunks of that size wait in the pool, so that an exchange costs no call of the
+ * allocator in the steady state.
  */
 #include "mem.h"
 
@@ -71,8 +71,8 @@ void *wl_alloc(struct wl_budget *b, size_t n)
 {
     void *p;
 
-    /* pages that come from the kernel are zero: calloc(3) leaves them alone, and what is never used of a large
-     * table is never there */
+    /* pages that come from the kernel are zero: calloc(3) leaves them alone, and what is never used
+     * of a large table is never there */
     if (b->alloc == library_alloc)
         return has_room(b, n) ? take(b, calloc(1, n), n) : NULL;
     p = alloc_raw(b, n);

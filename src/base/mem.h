@@ -64,8 +64,8 @@ void wl_arena_pool_init(struct wl_arena_pool *pool, struct wl_budget *b, size_t 
 void wl_arena_pool_release(struct wl_arena_pool *pool);
 
 /**
- * Puts a at the front of a list of arenas that somebody else shall free, such as the thread whose pool
- * they came from. The list needs no memory of its own.
+ * Puts a at the front of a list of arenas that somebody else shall free, such as the thread whose
+ * pool they came from. The list needs no memory of its own.
  */
 void wl_arena_chain(struct wl_arena **list, struct wl_arena *a);
 /** Frees a whole list; NULL is an empty one. */
@@ -136,8 +136,8 @@ struct wl_buf {
 
 void wl_buf_init(struct wl_buf *b, struct wl_budget *budget, size_t max);
 void wl_buf_release(struct wl_buf *b);
-/** Makes room for n octets more. Returns where they go, for the caller to write them and add n to b->n;
- * NULL when the maximum or the budget would be exceeded. */
+/** Makes room for n octets more. Returns where they go, for the caller to write them and add n to
+ * b->n; NULL when the maximum or the budget would be exceeded. */
 WL_MUST_USE uint8_t *wl_buf_room(struct wl_buf *b, size_t n);
 /** Appends all of s, or nothing: false when the maximum or the budget would be exceeded. */
 WL_MUST_USE bool wl_buf_append(struct wl_buf *b, struct wl_span s);

@@ -1,15 +1,16 @@
 /* redact_text.c - what of octets of the network is a secret, and how it is made unreadable.
  * SPDX-License-Identifier: MIT
  *
- * Known names are compared; for the many that applications make up (X-Acme-Api-Token) words in them decide.
- * A value that is hidden and was none costs a reader little; the other way round it is a leak.
+ * Known names are compared; for the many that applications make up (X-Acme-Api-Token) words in
+ * them decide. A value that is hidden and was none costs a reader little; the other way round
+ * it is a leak.
  */
 #include "redact_text.h"
 
 #include "lanes.h"
 
-/* The octets lie in the arena of an exchange, which nobody else reads any more when they are redacted; the model
- * shows them as const because nobody else may write. */
+/* The octets lie in the arena of an exchange, which nobody else reads any more when they are
+ * redacted; the model shows them as const because nobody else may write. */
 static uint8_t *writable(struct wl_span s)
 {
     union {

@@ -1,10 +1,11 @@
 /* redact_url.c - secrets in URLs and JSON, however deep they are encoded.
  * SPDX-License-Identifier: MIT
  *
- * A URL may stand in a parameter of another one, which encodes it once more each time that it is passed on: "="
- * becomes "%3D", then "%253D" (RFC 3986 2.4). So octets are read as what they come to, with the number of encodings
- * around them: what a delimiter begins ends at one that is encoded no deeper. Nothing is decoded in memory. Where it
- * is not clear what ends a value, more of it is hidden rather than less.
+ * A URL may stand in a parameter of another one, which encodes it once more each time that it is
+ * passed on: "=" becomes "%3D", then "%253D" (RFC 3986 2.4). So octets are read as what they come
+ * to, with the number of encodings around them: what a delimiter begins ends at one that is encoded
+ * no deeper. Nothing is decoded in memory. Where it is not clear what ends a value, more of it is
+ * hidden rather than less.
  */
 #include "redact_text.h"
 
@@ -68,8 +69,8 @@ static void mask(struct wl_span s, size_t from, size_t to)
 
 /* -------------------------------------------------------------------------------- authorities */
 
-/* Masks what stands before the last "@" (a password may hold one) of the authority at from; its "//" was encoded
- * depth times. */
+/* Masks what stands before the last "@" (a password may hold one) of the authority at from; its
+ * "//" was encoded depth times. */
 static void mask_userinfo(struct wl_span s, size_t from, uint8_t depth)
 {
     size_t at = from;
@@ -92,8 +93,8 @@ void wl_redact_authority(struct wl_span s)
         mask_userinfo(s, 0, 0);
 }
 
-/* y is a "/" at i, behind before. "//" stands behind a scheme or where a reference begins (RFC 3986 4.2:
- * "//user:password@host/"); not within a path */
+/* y is a "/" at i, behind before. "//" stands behind a scheme or where a reference begins (RFC 3986
+ * 4.2: "//user:password@host/"); not within a path */
 static void mask_authority(struct wl_span s, size_t i, struct symbol y, uint8_t before)
 {
     size_t next = i + y.n;
@@ -170,7 +171,8 @@ static size_t mask_value(struct wl_span s, size_t from, uint8_t depth)
 
 /* --------------------------------------------------------------------------------------- JSON */
 
-/* Reads a name from i on, up to end, which *ret becomes. Returns where that stands; s.n: there is no name. */
+/* Reads a name from i on, up to end, which *ret becomes. Returns where that stands; s.n:
+ * there is no name. */
 static size_t read_name(struct wl_span s, size_t i, uint8_t end, uint8_t buf[MOST_NAME],
                         size_t *ret_n, struct symbol *ret)
 {
@@ -200,7 +202,8 @@ static size_t skip_blanks(struct wl_span s, size_t i)
     return i;
 }
 
-/* Where the string ends in which i lies. depth is that of its quotes; escaped: a "\" stands before them. */
+/* Where the string ends in which i lies. depth is that of its quotes; escaped: a
+ * "\" stands before them. */
 static size_t end_of_string(struct wl_span s, size_t i, uint8_t depth, bool escaped)
 {
     bool passed = false; /* a "\" says that what follows it means nothing */
@@ -233,8 +236,8 @@ static size_t end_of_word(struct wl_span s, size_t i, uint8_t depth)
     return i;
 }
 
-/* "NAME": VALUE, with i behind the first quote, which was encoded depth times. Returns from where on there is more
- * to look at. */
+/* "NAME": VALUE, with i behind the first quote, which was encoded depth times. Returns from where
+ * on there is more to look at. */
 static size_t mask_member(struct wl_span s, size_t i, uint8_t depth)
 {
     uint8_t buf[MOST_NAME];
@@ -287,8 +290,8 @@ static bool has_mark(struct wl_span s)
     return found;
 }
 
-/* A secret follows the name of a parameter and "=", or stands before "@", or follows a name in quotes and ":"; most
- * values have none of these, nor anything that is encoded. */
+/* A secret follows the name of a parameter and "=", or stands before "@", or follows a name in
+ * quotes and ":"; most values have none of these, nor anything that is encoded. */
 static bool may_hold_secret(struct wl_span s)
 {
     if (!has_mark(s))
@@ -301,7 +304,8 @@ static bool may_hold_secret(struct wl_span s)
                                      memchr(s.p, ';', s.n) || memchr(s.p, '#', s.n));
 }
 
-/* Is there nothing to do about c? The others, all below 64, delimit something, end it, or are encoded. */
+/* Is there nothing to do about c? The others, all below 64, delimit something, end
+ * it, or are encoded. */
 static inline bool is_plain(uint8_t c)
 {
 #define BIT(c) (UINT64_C(1) << (c))

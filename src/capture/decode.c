@@ -172,7 +172,8 @@ static void take_ipv4(struct wl_decoder *d, struct wl_layers *l, wl_ns t)
     }
 }
 
-/* next header (1) | reserved (1) | offset (13 bits), reserved (2), more (1) | id (4), RFC 8200 4.5 */
+/* next header (1) | reserved (1) | offset (13 bits), reserved (2), more (1) | id
+ * (4), RFC 8200 4.5 */
 static void take_ipv6_fragment(struct wl_decoder *d, struct wl_layers *l, wl_ns t)
 {
     struct wl_fragment f = {.t = t};
@@ -292,8 +293,9 @@ static inline uint16_t as_sent(uint64_t number)
     return sent;
 }
 
-/* Eight octets at a time, in the order of this machine, each carry added again: the sum modulo 2^16 - 1
- * is the same but for the order of its two octets (RFC 1071 2). An odd one is filled up with a zero. */
+/* Eight octets at a time, in the order of this machine, each carry added again: the sum modulo
+ * 2^16 - 1 is the same but for the order of its two octets (RFC 1071 2). An odd one is filled
+ * up with a zero. */
 static WL_INLINE uint64_t add_words(uint64_t sum, const uint8_t *p, size_t n)
 {
     for (; n >= sizeof(uint64_t); p += sizeof(uint64_t), n -= sizeof(uint64_t)) {
@@ -339,8 +341,8 @@ static inline uint16_t fold(uint64_t sum)
 
 /*
  * True when the checksum is wrong beyond doubt: not right, not 0, and not the sum over the pseudo
- * header alone, which is what a sender leaves to its card (RFC 9293 3.1). addresses: both of them, as
- * they stand in the header.
+ * header alone, which is what a sender leaves to its card (RFC 9293 3.1). addresses: both of them,
+ * as they stand in the header.
  */
 static bool is_checksum_wrong(struct wl_span addresses, struct wl_span tcp)
 {

@@ -89,8 +89,8 @@ static inline bool wl_octets_place(const struct wl_octets *o, const uint8_t *p, 
 }
 /** Can what has left the window be read again? It is a file, plain, and does not grow. */
 bool wl_octets_rereadable(const struct wl_octets *o);
-/** Reads n octets again that were in the window, from their place on; where the window stands is the same
- * afterwards. False: they cannot be read, or are no longer there. */
+/** Reads n octets again that were in the window, from their place on; where the window stands is
+ * the same afterwards. False: they cannot be read, or are no longer there. */
 bool wl_octets_again(const struct wl_octets *o, uint64_t place, uint8_t *to, size_t n);
 
 /**

@@ -8,11 +8,11 @@
  * and only files that overlap in time are open together. Packets of one file keep its order even
  * where its times go back.
  *
- * The packets given last stay borrowed from their files until the next call, which first of all moves
- * the file of the latest on. A burst ends before a file would have to read on.
+ * The packets given last stay borrowed from their files until the next call, which first of all
+ * moves the file of the latest on. A burst ends before a file would have to read on.
  *
- * What is live comes from feeds.c instead; counting, the filter of streams and the ends of a run are
- * the same here.
+ * What is live comes from feeds.c instead; counting, the filter of streams and the ends of a run
+ * are the same here.
  */
 #include "source.h"
 
@@ -690,7 +690,8 @@ static bool stays_put(const struct wl_source *s)
     return file && !s->spent && wl_file_ready(file);
 }
 
-/* What the file that is alone can give without reading on; nothing is to be asked of its packets. */
+/* What the file that is alone can give without reading on; nothing is to be
+ * asked of its packets. */
 static size_t take_more(struct wl_source *s, struct wl_packet *ret, size_t max)
 {
     uint32_t i = s->heap[0];

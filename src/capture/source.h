@@ -43,18 +43,18 @@ struct wl_source;
 struct wl_octets;
 
 /**
- * Opens what needs rights: interfaces, with their filter; and loads the libraries that this source will take,
- * for which of each file the first few octets are compared with those of compressed ones. Nothing else of
- * files is looked at yet.
- * Returns 0, or WL_EOPEN (no such interface), WL_EPERM (no permission to capture), WL_EINVAL (bad
- * filter), WL_ELIBRARY, WL_NOMEM with err. Nothing is held on failure. cfg is borrowed for the source's life.
+ * Opens what needs rights: interfaces, with their filter; and loads the libraries that this source
+ * will take, for which of each file the first few octets are compared with those of compressed
+ * ones. Nothing else of files is looked at yet. Returns 0, or WL_EOPEN (no such interface),
+ * WL_EPERM (no permission to capture), WL_EINVAL (bad filter), WL_ELIBRARY, WL_NOMEM with err.
+ * Nothing is held on failure. cfg is borrowed for the source's life.
  */
 WL_MUST_USE int wl_source_prepare(const struct wl_source_config *cfg,
                                   const struct wl_limits *limits, struct wl_budget *budget,
                                   struct wl_source **ret, struct wl_error *err);
 /**
- * The first look at files; interfaces begin to capture. Call once, before wl_source_next. Returns 0,
- * or WL_EOPEN (no such file, no capture), WL_EINVAL (bad filter), WL_NOMEM with err.
+ * The first look at files; interfaces begin to capture. Call once, before wl_source_next. Returns
+ * 0, or WL_EOPEN (no such file, no capture), WL_EINVAL (bad filter), WL_NOMEM with err.
  */
 WL_MUST_USE int wl_source_begin(struct wl_source *s, struct wl_error *err);
 /** Both of the above. Nothing is held on failure. */
@@ -85,21 +85,22 @@ wl_ns wl_source_now(const struct wl_source *s);
  * ret, at least 1; 0 or a negative code as above. Fewer than max says nothing about what follows.
  */
 int wl_source_burst(struct wl_source *s, struct wl_packet *ret, size_t max, struct wl_error *err);
-/** Safe from a signal handler: the next call of wl_source_next returns 0; live, a call does once all has
- * been given that was received before: at the latest after as long as the kernel may keep a packet. */
+/** Safe from a signal handler: the next call of wl_source_next returns 0; live, a call does
+ * once all has been given that was received before: at the latest after as long as the kernel
+ * may keep a packet. */
 void wl_source_stop(struct wl_source *s);
 /** What has been read so far, per input, in the order of frame file indexes. Borrowed. */
 const struct wl_input *wl_source_inputs(const struct wl_source *s, size_t *n);
 /**
- * Live: packets lost so far by the kernel's buffer and by the interfaces, of all inputs together; as of
- * the last look, a second ago at most, or at_end as of now.
+ * Live: packets lost so far by the kernel's buffer and by the interfaces, of all inputs together;
+ * as of the last look, a second ago at most, or at_end as of now.
  */
 void wl_source_lost(struct wl_source *s, bool at_end, uint64_t *ret_dropped,
                     uint64_t *ret_interface_dropped);
 /**
  * The file that all packets lie in, so that nobody need keep octets that can be read again there
- * (wl_octets_again); for the life of the source. NULL: there is no such file. Call before the first packet
- * is asked for.
+ * (wl_octets_again); for the life of the source. NULL: there is no such file. Call before the first
+ * packet is asked for.
  */
 const struct wl_octets *wl_source_lend(struct wl_source *s);
 /** True when the same packets can be read a second time (no standard input). */

@@ -1,9 +1,9 @@
 /* board.c - what the overview of a screen is made of: paces, rules, sequences, servers.
  * SPDX-License-Identifier: MIT
  *
- * Rows of four tables that only grow, up to their maximum: codes and rules by their number, sequences
- * by the number that history gives them, servers by their address. Feeding touches one row of each;
- * order is made when somebody looks.
+ * Rows of four tables that only grow, up to their maximum: codes and rules by their number,
+ * sequences by the number that history gives them, servers by their address. Feeding touches one
+ * row of each; order is made when somebody looks.
  */
 #include "board.h"
 
@@ -211,7 +211,8 @@ static void see_time(struct wl_ledger *l, wl_ns t)
         l->now = t;
 }
 
-/* One response: its class, its code, its server's class. after: since the request; < 0: not known. */
+/* One response: its class, its code, its server's class. after: since the request;
+ * < 0: not known. */
 static void count_response(struct wl_ledger *l, uint32_t server, uint16_t status, wl_ns t,
                            wl_ns after)
 {

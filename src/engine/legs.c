@@ -1,14 +1,15 @@
 /* legs.c - the two legs of a proxy: which exchange is the other side of which.
  * SPDX-License-Identifier: MIT
  *
- * Exchanges come in the order in which they ended. Each is compared with the last max_legs ones: the
- * request that a proxy forwards begins behind the one it has received and before that is answered,
- * comes from the address that was asked, has the same method, and a target of which one ends with
- * the other (a gateway may take a prefix away or put one before it). An id that both bear
+ * Exchanges come in the order in which they ended. Each is compared with the last max_legs ones:
+ * the request that a proxy forwards begins behind the one it has received and before that is
+ * answered, comes from the address that was asked, has the same method, and a target of which one
+ * ends with the other (a gateway may take a prefix away or put one before it). An id that both bear
  * (X-Request-ID, the trace id of traceparent) makes it certain, different ones rule it out, and so
- * does an X-Forwarded-For that ends with somebody else, another User-Agent, and an answer that is not the proxy's own.
- * Where all run on one machine the address says nothing, and without a trace of the proxy in the request a pair is
- * no more than possible. Where two could be it, none is: what is not known is never held against anybody.
+ * does an X-Forwarded-For that ends with somebody else, another User-Agent, and an answer that is
+ * not the proxy's own. Where all run on one machine the address says nothing, and without a trace
+ * of the proxy in the request a pair is no more than possible. Where two could be it, none is: what
+ * is not known is never held against anybody.
  *
  * What is compared is found by the end of the target, so that a busy capture is not looked through.
  */
@@ -296,7 +297,8 @@ static bool shows_proxy(const struct entry *up)
     return up->forwarded_for || up->leg.via;
 }
 
-/* Without an id: the address of the proxy, if it is another than the client's, or what it wrote into the request. */
+/* Without an id: the address of the proxy, if it is another than the client's, or what it
+ * wrote into the request. */
 static enum wl_confidence confidence_of(const struct entry *client, const struct entry *up)
 {
     bool alone = same_address(&client->leg.client, &client->leg.server);

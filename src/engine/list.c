@@ -1,10 +1,11 @@
 /* list.c - pages of what history holds, filtered and in any order.
  * SPDX-License-Identifier: MIT
  *
- * An index is made in three steps: gather what passes, with a key of what it is ordered by; make it a
- * heap whose top is the first row; take rows off the top, which fill the array from its end. Ties go
- * by the order of the capture, so that an order is always the same. What was told meanwhile is seen
- * by making the index anew: at once when that is one portion's work, and less often the more it is.
+ * An index is made in three steps: gather what passes, with a key of what it is ordered by; make
+ * it a heap whose top is the first row; take rows off the top, which fill the array from its end.
+ * Ties go by the order of the capture, so that an order is always the same. What was told
+ * meanwhile is seen by making the index anew: at once when that is one portion's work, and less
+ * often the more it is.
  */
 #include "list.h"
 
@@ -227,7 +228,8 @@ static bool same_subject(const struct wl_subject *a, const struct wl_subject *b)
            a->connection == b->connection && strcmp(a->where, b->where) == 0;
 }
 
-/* The index of a subject, perhaps a new one in the place of that which was not asked for longest. */
+/* The index of a subject, perhaps a new one in the place of that which was
+ * not asked for longest. */
 static int find_index(struct wl_lists *l, const struct wl_subject *s, struct index **ret,
                       struct wl_error *err)
 {

@@ -6,8 +6,8 @@
  * what happened lately. Two of 65,536 keys share their 60 bits of hash with a chance of one in five
  * hundred million, and nobody who does not know the seed can make them.
  *
- * Each kind of key has a table of its own: of most kinds there are few, and to find that there is none takes
- * no look at memory that is far away.
+ * Each kind of key has a table of its own: of most kinds there are few, and to find that there is
+ * none takes no look at memory that is far away.
  *
  * Nearly every exchange is remembered, so an entry is no larger than it need be: what only concerns
  * redirects lies in an array of its own, which is there once there was a redirect.

@@ -14,8 +14,8 @@ enum { WL_PAST_KINDS = 16 };
 /** max: exchanges remembered. NULL when memory is refused. */
 WL_MUST_USE struct wl_pasts *wl_pasts_new(struct wl_budget *budget, uint64_t max);
 void wl_pasts_free(struct wl_pasts *p);
-/** What is remembered under a key, a seeded hash of 64 bits of which the last four say what kind it is; NULL
- * when nothing is. Valid until the next call. */
+/** What is remembered under a key, a seeded hash of 64 bits of which the last four say what kind it
+ * is; NULL when nothing is. Valid until the next call. */
 const struct wl_past *wl_pasts_get(struct wl_pasts *p, uint64_t key);
 enum wl_known {
     WL_KNOWN_NOT,

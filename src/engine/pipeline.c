@@ -20,10 +20,11 @@
  * would wait for that. So a lane says that it rests, and is asked to hurry as soon as the merge
  * waits: for two seconds it tells its clock as often as one to which packets come.
  *
- * Waking costs more than working: the calling thread is woken when a quarter of what a lane may have
- * on its way has gathered, when a lane is about to wait or has ended, and live after 50 ms of capture
- * time. Memory goes back an eighth at a time, while the calling thread works on: if it came back at
- * the end only, lanes and calling thread would take turns, and one processor would always rest.
+ * Waking costs more than working: the calling thread is woken when a quarter of what a lane
+ * may have on its way has gathered, when a lane is about to wait or has ended, and live after
+ * 50 ms of capture time. Memory goes back an eighth at a time, while the calling thread works
+ * on: if it came back at the end only, lanes and calling thread would take turns, and one
+ * processor would always rest.
  */
 #include "pipeline.h"
 

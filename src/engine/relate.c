@@ -1,12 +1,12 @@
 /* relate.c - what several exchanges tell together.
  * SPDX-License-Identifier: MIT
  *
- * Every exchange that comes out of the merge is looked at beside earlier ones. A table says for each
- * relation by which key an earlier exchange is found. The judge says which relations any rule asks
- * about for the exchange in hand; only for those something is looked up, if anything was kept for
- * them, and only relations with a rule that is switched on are kept at all. Relations are bits of a
- * word, so that those that do not concern an exchange cost it nothing. The rules see a small record
- * (struct wl_past) and remember nothing themselves.
+ * Every exchange that comes out of the merge is looked at beside earlier ones. A table says for
+ * each relation by which key an earlier exchange is found. The judge says which relations any rule
+ * asks about for the exchange in hand; only for those something is looked up, if anything was kept
+ * for them, and only relations with a rule that is switched on are kept at all. Relations are bits
+ * of a word, so that those that do not concern an exchange cost it nothing. The rules see a small
+ * record (struct wl_past) and remember nothing themselves.
  *
  * Exchanges come in the order in which they ended. One that was answered on another connection
  * within the settling time may come before the one it followed, and is then not related to it: what
@@ -134,7 +134,8 @@ static uint64_t hash_value(const struct wl_message *m, enum wl_field_id id, uint
     return f ? hash_span(f->value, seed) : 0;
 }
 
-/* Fields of the request on which the response may depend: what it is negotiated by, and who asks. */
+/* Fields of the request on which the response may depend: what it is negotiated
+ * by, and who asks. */
 static const enum wl_field_id varying[] = {
     WL_FIELD_ACCEPT, WL_FIELD_ACCEPT_CHARSET, WL_FIELD_ACCEPT_ENCODING,   WL_FIELD_ACCEPT_LANGUAGE,
     WL_FIELD_ORIGIN, WL_FIELD_USER_AGENT,     WL_FIELD_X_FORWARDED_PROTO,
@@ -207,8 +208,8 @@ static bool as_proxy(const struct wl_past *now, const struct wl_message *req)
            wl_past_has(now->req_fields, WL_FIELD_PROXY_CONNECTION);
 }
 
-/* As much of the record as says whether the exchange is to be looked at beside others, or remembered. That is
- * all that is made of most. */
+/* As much of the record as says whether the exchange is to be looked at beside others, or
+ * remembered. That is all that is made of most. */
 static void glance(struct wl_relate *r, const struct wl_exchange *ex)
 {
     const struct wl_message *res = &ex->res;
@@ -333,7 +334,8 @@ static uint32_t worth_of_other(const struct wl_past *now, uint16_t status)
 {
     bool location = wl_past_has(now->res_fields, WL_FIELD_LOCATION);
 
-    /* 308 without Location is another protocol's: more of an upload is wanted (docs/judging.md 4) */
+    /* 308 without Location is another protocol's: more of an upload
+     * is wanted (docs/judging.md 4) */
     return bit(WL_RELATION_GONE, status == 301 || status == 410 || (status == 308 && location)) |
            bit(WL_RELATION_REDIRECT, location && wl_facts_redirects(status)) |
            bit(WL_RELATION_TRY, status == 421 || status == 425) |
@@ -388,7 +390,8 @@ static uint64_t target_of(struct wl_relate *r, const struct wl_exchange *ex)
     return r->target;
 }
 
-/* The key under which the exchange in hand looks, or with the URI of its Location, is kept; 0: none. */
+/* The key under which the exchange in hand looks, or with the URI of its Location,
+ * is kept; 0: none. */
 static uint64_t key_of(struct wl_relate *r, const struct wl_exchange *ex, enum wl_relation relation,
                        uint64_t uri)
 {
@@ -531,9 +534,10 @@ static int compare_offsets(const void *a, const void *b)
     return *x < *y ? -1 : *x > *y;
 }
 
-/* The median of what the clocks of all servers were off by when they were last seen: a capture whose
- * own clock is wrong shows all servers wrong alike. It says something as long as most of them agree:
- * in a capture that was put together from several, or whose times were rewritten, they do not. */
+/* The median of what the clocks of all servers were off by when they were last seen: a
+ * capture whose own clock is wrong shows all servers wrong alike. It says something as long
+ * as most of them agree: in a capture that was put together from several, or whose times were
+ * rewritten, they do not. */
 static void find_median(struct wl_relate *r)
 {
     int64_t offsets[MAX_CLOCKS];
@@ -680,8 +684,8 @@ static bool is_on(const struct wl_relate *r, enum wl_relation relation)
     return r->on >> relation & 1;
 }
 
-/* Most exchanges are remembered for their target, in a table that no cache holds: its slot is on its way while
- * they are looked at. */
+/* Most exchanges are remembered for their target, in a table that no cache holds: its slot is on
+ * its way while they are looked at. */
 static void ask_ahead(struct wl_relate *r, const struct wl_exchange *ex)
 {
     if (is_on(r, WL_RELATION_GET) && ex->req.method_id == WL_METHOD_GET && ex->res.status == 200)

@@ -1,8 +1,8 @@
 /* rows.c - what a row of a list is: whether it is chosen, what it is ordered by, what it says.
  * SPDX-License-Identifier: MIT
  *
- * A row is a number of history: of a connection, an exchange, a finding. What the row itself does not
- * tell is unpacked, one row at a time, in an arena that is given back at once.
+ * A row is a number of history: of a connection, an exchange, a finding. What the row itself does
+ * not tell is unpacked, one row at a time, in an arena that is given back at once.
  */
 #include "rows.h"
 

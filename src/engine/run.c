@@ -1,10 +1,10 @@
 /* run.c - a run: from the opening of a source until nothing more will come of it.
  * SPDX-License-Identifier: MIT
  *
- * The loop on the calling thread. With one shard it reads, and analyses what it has read; with several
- * it takes in what comes from their threads. Either way it is the one place that waits, and but for a
- * live source the only one that looks at a clock: what it learns there goes to outputs that want to be
- * told the time, and never into what is said of a file.
+ * The loop on the calling thread. With one shard it reads, and analyses what it has read; with
+ * several it takes in what comes from their threads. Either way it is the one place that waits, and
+ * but for a live source the only one that looks at a clock: what it learns there goes to outputs
+ * that want to be told the time, and never into what is said of a file.
  */
 #include "engine.h"
 
@@ -18,7 +18,8 @@ enum {
     PACE_WAIT_MS = 100, /* longest wait of a file that is played back */
     BUSY_WAIT_MS = 25,  /* live: until time is looked at while something has come of late */
     IDLE_WAIT_MS = 1000,
-    /* of the engine's memory, for the sources of several shards: half, or with a screen a quarter */
+    /* of the engine's memory, for the sources of several shards: half, or with
+     * a screen a quarter */
     SOURCES_PART = 2,
     SOURCES_PART_SCREEN = 4,
 };
@@ -65,7 +66,8 @@ static bool is_called(struct wl_engine *e)
 
 /* ---------------------------------------------------------------------- on this thread alone */
 
-/* What was lost on the way belongs to the first shard: with several, this thread reads no interface. */
+/* What was lost on the way belongs to the first shard: with several, this
+ * thread reads no interface. */
 static void tell_lost(struct wl_engine *e, bool at_end)
 {
     uint64_t dropped, interface_dropped;
@@ -124,7 +126,8 @@ static int read_alone(struct wl_engine *e, struct clock *c, struct wl_error *err
     return rc < 0 && rc != WL_AGAIN ? rc : 0;
 }
 
-/* Time goes on between packets: what is over by now is told now. Never beyond the packet that comes. */
+/* Time goes on between packets: what is over by now is told now. Never beyond
+ * the packet that comes. */
 static void pass_time(struct wl_engine *e, wl_ns t)
 {
     if (e->now > t)
@@ -165,7 +168,8 @@ static void wait_until(struct wl_engine *e, struct clock *c, wl_ns t)
     }
 }
 
-/* As the packets came, or so many times as fast. Time that stands still or goes back is not waited for. */
+/* As the packets came, or so many times as fast. Time that stands still or goes back
+ * is not waited for. */
 static int read_paced(struct wl_engine *e, struct clock *c, struct wl_error *err)
 {
     struct wl_packet p;
@@ -212,7 +216,8 @@ static void sum_reports(struct wl_engine *e)
     e->packets = packets;
 }
 
-/* The kernel deals packets out by their outer addresses, and takes the connections in a tunnel apart. */
+/* The kernel deals packets out by their outer addresses, and takes the connections
+ * in a tunnel apart. */
 static bool tell_tunnel(struct wl_engine *e)
 {
     for (unsigned i = 0; e->source_config->n_interfaces && i < e->n_shards; i++) {

@@ -1,10 +1,10 @@
 /* serve.c - a screen beside the run: its questions are answered between two packets.
  * SPDX-License-Identifier: MIT
  *
- * The screen has a thread of its own and talks through its port (port.h); what it asks about is kept by
- * the desk (desk.h). What concerns the run itself is answered here: severities, counters that begin
- * anew, the end. The two never wait for each other but at the very end, and then not for long: a
- * terminal that takes no output cannot be interrupted.
+ * The screen has a thread of its own and talks through its port (port.h); what it asks about is
+ * kept by the desk (desk.h). What concerns the run itself is answered here: severities, counters
+ * that begin anew, the end. The two never wait for each other but at the very end, and then not for
+ * long: a terminal that takes no output cannot be interrupted.
  */
 #include "engine.h"
 

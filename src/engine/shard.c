@@ -6,14 +6,14 @@
  * every packet, so that ordinals and time agree in all of them, and keeps the connections whose
  * hash falls to it.
  *
- * Events are held until the burst of packets in hand is worked off, then all of them are judged, and
- * then all emitted: reading messages, judging them and what follows the merge take so much code that
- * a processor's cache for instructions holds one of them, and not two.
+ * Events are held until the burst of packets in hand is worked off, then all of them are judged,
+ * and then all emitted: reading messages, judging them and what follows the merge take so much code
+ * that a processor's cache for instructions holds one of them, and not two.
  *
- * Events of one packet belong to one connection (or to one that it pushes out) and keep the order in
- * which they come. Events of a tick may belong to many: they are put in order of their connections'
- * ids. Without that, their order would be that of the wake-ups inside one shard, which several shards
- * together could not reproduce.
+ * Events of one packet belong to one connection (or to one that it pushes out) and keep the order
+ * in which they come. Events of a tick may belong to many: they are put in order of their
+ * connections' ids. Without that, their order would be that of the wake-ups inside one shard, which
+ * several shards together could not reproduce.
  */
 #include "shard.h"
 
@@ -26,9 +26,9 @@
 extern const struct wl_layer_ops wl_layer_websocket, wl_layer_h2c, wl_layer_proxy, wl_layer_socks,
     wl_layer_tls, wl_layer_h2, wl_layer_ssh, wl_layer_smtp, wl_layer_ftp, wl_layer_other;
 
-/* Asked in this order; the first that does not say no decides. What a 101 announced comes first, and
- * claims nothing else. A PROXY header and a SOCKS handshake
- * come before what they carry. What has a signature of its own is asked before HTTP/1, which also
+/* Asked in this order; the first that does not say no decides. What a 101 announced
+ * comes first, and claims nothing else. A PROXY header and a SOCKS handshake come before
+ * what they carry. What has a signature of its own is asked before HTTP/1, which also
  * has to recognise broken requests. */
 static const struct wl_layer_ops *const layers[] = {
     &wl_layer_websocket, &wl_layer_h2c,   &wl_layer_proxy, &wl_layer_socks,
@@ -312,8 +312,8 @@ void wl_shard_packet(struct wl_shard *s, const struct wl_packet *p)
 
 /*
  * Nearly all the time of a capture with many connections goes by waiting for memory. So a burst is
- * decoded first, as far as that needs nothing but the packet, and the slot of the table and then the
- * connection of each are on their way before the first one is taken up.
+ * decoded first, as far as that needs nothing but the packet, and the slot of the table and then
+ * the connection of each are on their way before the first one is taken up.
  */
 static void take_burst(struct wl_shard *s, const struct wl_packet *packets, size_t n)
 {

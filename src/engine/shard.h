@@ -28,13 +28,14 @@ struct wl_shard_config {
 
 /** NULL when memory is refused. cfg->cfg and cfg->extra_rules are borrowed for the shard's life. */
 WL_MUST_USE struct wl_shard *wl_shard_new(const struct wl_shard_config *cfg);
-/** Packets lie in this file (wl_source_lend), or nowhere that is known: NULL. Borrowed for the shard's life. */
+/** Packets lie in this file (wl_source_lend), or nowhere that is known: NULL. Borrowed
+ * for the shard's life. */
 void wl_shard_lean_on(struct wl_shard *s, const struct wl_octets *file);
 /** One packet of the capture, in order: time goes on to p->t, then its segment is analysed. */
 void wl_shard_packet(struct wl_shard *s, const struct wl_packet *p);
-/** The same for several, one after the other: what one of them will need is fetched while those before
- * it are worked on, and what has come of them is judged and emitted before this returns, in parts of a
- * burst. */
+/** The same for several, one after the other: what one of them will need is fetched while those
+ * before it are worked on, and what has come of them is judged and emitted before this returns, in
+ * parts of a burst. */
 void wl_shard_packets(struct wl_shard *s, const struct wl_packet *packets, size_t n);
 /** One segment that is decoded already (tests). */
 void wl_shard_segment(struct wl_shard *s, const struct wl_segment *seg);

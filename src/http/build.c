@@ -13,7 +13,8 @@
 #include "persist.h"
 #include "wait.h"
 
-/* Of an arena, what most exchanges take with both heads and their fields; they stand at its beginning. */
+/* Of an arena, what most exchanges take with both heads and their fields; they
+ * stand at its beginning. */
 enum { ARENA_OCTETS = 2048 };
 static_assert(sizeof(struct wl_work) < ARENA_OCTETS, "heads and fields stand behind the exchange");
 
@@ -268,8 +269,8 @@ static void explain(const struct wl_build *b, struct wl_work *w)
         wl_build_unjudged(w, b->doubt ? (enum wl_unjudged)b->doubt : WL_UNJUDGED_LOST);
 }
 
-/* How the connection has ended, where it has, unless something lies between the response and its FIN
- * that was lost. */
+/* How the connection has ended, where it has, unless something lies between the response and its
+ * FIN that was lost. */
 static void note_end(const struct wl_build *b, struct wl_exchange *ex, wl_ns now)
 {
     bool more_lost = b->lost[WL_TO_CLIENT] && ex->res.end_offset != WL_NONE &&
@@ -285,8 +286,8 @@ static void note_end(const struct wl_build *b, struct wl_exchange *ex, wl_ns now
     ex->t_end = b->t_end;
 }
 
-/* A FIN that was acknowledged, and never captured, by the time that a response to nobody is told: it says that
- * the response was a notice, as one that is seen does. */
+/* A FIN that was acknowledged, and never captured, by the time that a response to nobody is told:
+ * it says that the response was a notice, as one that is seen does. */
 static void note_unseen_end(const struct wl_build *b, struct wl_exchange *ex)
 {
     bool by_server = wl_layer_lost_fin(b->layer, WL_TO_CLIENT);
@@ -298,7 +299,8 @@ static void note_unseen_end(const struct wl_build *b, struct wl_exchange *ex)
     ex->t_end = ex->res.t_last;
 }
 
-/* It is judged at the end of the burst, and what rules will look at lies behind it: begins to fetch that. */
+/* It is judged at the end of the burst, and what rules will look at lies behind it:
+ * begins to fetch that. */
 static void fetch_heads(const struct wl_work *w)
 {
     wl_prefetch(w + 1, ARENA_OCTETS - sizeof(*w));
@@ -421,9 +423,9 @@ void wl_build_unpair(struct wl_build *b, enum wl_unjudged why)
     }
 }
 
-/* docs/judging.md 3, step 5: the next idle point at which both sides start a fresh message. Nothing is
- * outstanding, this request acknowledges all that the server has sent, and, where requests may have
- * been missed, a final response has been seen since. */
+/* docs/judging.md 3, step 5: the next idle point at which both sides start a fresh message. Nothing
+ * is outstanding, this request acknowledges all that the server has sent, and, where requests may
+ * have been missed, a final response has been seen since. */
 static void settle_doubt(struct wl_build *b, const struct wl_seen *seen)
 {
     bool quiet = seen->acked == WL_NONE || seen->acked >= wl_layer_offset(b->layer, WL_TO_CLIENT);
@@ -525,8 +527,8 @@ static void end_stray(struct wl_build *b, struct wl_work *w, wl_ns now)
     }
 }
 
-/* What the client knows of a request that it has sent whole: an interim response, and no more. NULL if
- * otherwise. A 100 that was asked for is understood. */
+/* What the client knows of a request that it has sent whole: an interim response, and no more. NULL
+ * if otherwise. A 100 that was asked for is understood. */
 static const struct wl_message *knows_interim(const struct wl_work *w, const struct wl_seen *seen)
 {
     const struct wl_message *m;
@@ -541,8 +543,8 @@ static const struct wl_message *knows_interim(const struct wl_work *w, const str
     return m;
 }
 
-/* A client that never pipelined begins its next request when it has received an interim response: as
- * if that had been the final one. */
+/* A client that never pipelined begins its next request when it has received an interim response:
+ * as if that had been the final one. */
 static void mark_after_interim(struct wl_build *b, struct wl_at at, const struct wl_seen *seen)
 {
     const struct wl_message *m = knows_interim(b->oldest, seen);

@@ -149,8 +149,8 @@ void wl_build_next(struct wl_build *b, wl_ns now);
 void wl_build_doubt(struct wl_build *b, enum wl_unjudged why, enum wl_dir dir);
 /** What is outstanding can no longer be paired for certain. */
 void wl_build_unpair(struct wl_build *b, enum wl_unjudged why);
-/** Is it certain what octets of dir are that belong to w? Those of a response are, whatever the client says
- * behind the request, as long as the two have found each other. */
+/** Is it certain what octets of dir are that belong to w? Those of a response are, whatever the
+ * client says behind the request, as long as the two have found each other. */
 bool wl_build_certain(const struct wl_build *b, const struct wl_work *w, enum wl_dir dir);
 /** Says what of w cannot be judged; the first reason stays. */
 void wl_build_unjudged(struct wl_work *w, enum wl_unjudged why);

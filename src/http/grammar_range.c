@@ -16,7 +16,8 @@ static bool is_etagc(uint8_t c)
     return c == 0x21 || (c >= 0x23 && c != 0x7f);
 }
 
-/* How many octets at the front of s are etagc; no obs-text among those that are looked at sixteen at a time. */
+/* How many octets at the front of s are etagc; no obs-text among those that are looked at
+ * sixteen at a time. */
 static size_t count_etagc(struct wl_span s)
 {
     size_t n = 0;

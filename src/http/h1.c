@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: MIT
  *
  * Each direction is in one phase (h1_side.h). A call works octets off, phase by phase, until they
- * are used up or have to wait. Nothing is kept between exchanges but struct wl_h1: the rest is made
- * with the first octet of a message and freed when both directions stand between messages. RFC 9112,
- * RFC 1945.
+ * are used up or have to wait. Nothing is kept between exchanges but struct wl_h1: the rest is
+ * made with the first octet of a message and freed when both directions stand between messages.
+ * RFC 9112, RFC 1945.
  */
 #include "h1.h"
 
@@ -368,8 +368,8 @@ static void h1_wake(struct wl_layer *l, wl_ns now)
     sleep_if_idle(h);
 }
 
-/* What the arena says of itself stands in front of it; heads and fields, behind it, are written to, or read
- * when it has left (emit in build.c). */
+/* What the arena says of itself stands in front of it; heads and fields, behind it, are written to,
+ * or read when it has left (emit in build.c). */
 static void fetch_exchange(const struct wl_work *w)
 {
     wl_prefetch((const uint8_t *)w - CACHE_LINE, sizeof(*w) + CACHE_LINE);

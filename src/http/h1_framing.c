@@ -145,7 +145,8 @@ static void read_codings(struct framing *f, const struct wl_field *first, bool r
         for (; member.n; member = wl_grammar_member(&c))
             read_coding(f, field, member);
     }
-    /* RFC 9112 6.3 rule 4: where chunked is not the last coding of a request, nobody can tell its end */
+    /* RFC 9112 6.3 rule 4: where chunked is not the last coding of a request, nobody
+     * can tell its end */
     if ((f->n_chunked || !response) && !f->chunked && !wl_message_mark(f->m, WL_MARK_TE_NOT_LAST))
         mark(f, WL_MARK_TE_NOT_LAST, first, 0);
     if (f->m->major == 1 && f->m->minor == 0)

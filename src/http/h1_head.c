@@ -5,9 +5,9 @@
  * place, and what a lenient recipient would have understood is what the message says. Works on a
  * verbatim copy of the head in the exchange's arena; all spans of the message point into it.
  *
- * There is a short way for what is as it should be, and the long one for all the rest: in a plain head
- * (h1_scan.c) a line that begins with a name that is known, or is a start line of the strict form, is
- * taken as it stands; of any other line, and in any other head, each octet is looked at.
+ * There is a short way for what is as it should be, and the long one for all the rest: in a plain
+ * head (h1_scan.c) a line that begins with a name that is known, or is a start line of the strict
+ * form, is taken as it stands; of any other line, and in any other head, each octet is looked at.
  */
 #include "grammar.h"
 #include "h1_side.h"
@@ -418,7 +418,8 @@ static void set_name(struct wl_field *f, struct wl_span name)
     f->n_name = (uint32_t)name.n; /* less than max_head */
 }
 
-/* The name of a line that is not plainly "token:". Returns its length up to the colon or the end. */
+/* The name of a line that is not plainly "token:". Returns its length up to the
+ * colon or the end. */
 static size_t read_odd_name(const struct reading *r, struct wl_field *f, struct wl_span line)
 {
     size_t colon = wl_span_find(line, ':');
@@ -563,8 +564,9 @@ static bool is_token(const uint8_t *p, size_t n)
     return i == n && n > 0;
 }
 
-/* The hot loop: takes lines of a plain head, from the one at start on, as long as they are "token:" and a
- * value, as nearly all are. There is room for all of them. Returns where the line begins that it came to. */
+/* The hot loop: takes lines of a plain head, from the one at start on, as long as they are
+ * "token:" and a value, as nearly all are. There is room for all of them. Returns where the line
+ * begins that it came to. */
 static WL_ASIDE uint32_t take_lines(const struct reading *r, struct section *s,
                                     const struct wl_h1_lines *lines, uint32_t start)
 {
@@ -667,8 +669,8 @@ static bool is_in_head(const struct reading *r)
            text->runs[0].frame == m->at.frame;
 }
 
-/* Writes down where the fields of the section stand, behind those that the message has. False: memory
- * was refused. */
+/* Writes down where the fields of the section stand, behind those that the message has.
+ * False: memory was refused. */
 static bool keep_places(const struct reading *r, const struct section *s)
 {
     struct wl_message *m = r->m;

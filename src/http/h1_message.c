@@ -1,9 +1,9 @@
 /* h1_message.c - heads become messages: requests, interim and final responses, and their ends.
  * SPDX-License-Identifier: MIT
  *
- * A plain head that lies whole in the octets given is found in one pass (h1_scan.c), copied once into
- * the exchange's arena and read there. A head in pieces is gathered, up to max_head; nothing is
- * searched twice. What a complete head means for the connection (content, upgrade, tunnel, early
+ * A plain head that lies whole in the octets given is found in one pass (h1_scan.c), copied once
+ * into the exchange's arena and read there. A head in pieces is gathered, up to max_head; nothing
+ * is searched twice. What a complete head means for the connection (content, upgrade, tunnel, early
  * answers) is decided here; pairing is the builder's. Most messages need only the pieces that
  * h1_whole.c, the short way, shares with this file.
  */
@@ -16,7 +16,8 @@ static struct wl_h1_side *other(struct wl_h1 *h, enum wl_dir dir)
     return &h->live->side[!dir];
 }
 
-/* Copies the text of a head into the arena of w; false, and the text is empty: memory was refused. */
+/* Copies the text of a head into the arena of w; false, and the text is
+ * empty: memory was refused. */
 static bool keep_text(struct wl_h1 *h, struct wl_work *w, struct wl_h1_text *text)
 {
     text->octets = wl_arena_copy(w->ex.arena, text->octets);
@@ -192,7 +193,8 @@ void wl_h1_simple_request(struct wl_h1 *h, const struct wl_seen *seen)
     request_complete(h, s, text, NULL, &last);
 }
 
-/* The octets at s->first follow a request and begin no other: they are told on the one they follow. */
+/* The octets at s->first follow a request and begin no other: they are told on
+ * the one they follow. */
 static void open_leftover(struct wl_h1 *h, struct wl_h1_side *s)
 {
     struct wl_work *before = h->build.first;
@@ -687,8 +689,8 @@ static void end_of_head(struct wl_h1_in *in, bool waited)
         in->kind = WL_FED_WAIT;
 }
 
-/* The short way: the head lies whole in the octets given, and is plain. False: it does not, or is not;
- * nothing was taken. */
+/* The short way: the head lies whole in the octets given, and is plain. False: it does not, or is
+ * not; nothing was taken. */
 static bool feed_whole_head(struct wl_h1_in *in)
 {
     struct wl_span octets = wl_span_sub(in->bytes, 0, wl_h1_max_head(in->h));

@@ -1,11 +1,12 @@
 /* h1_scan.c - the lines of a head that lies before us whole, found in one pass.
  * SPDX-License-Identifier: MIT
  *
- * Each block of 64 octets is looked at once: where CR, LF and colons stand, and where anything stands
- * that is no visible ASCII and no SP, as bits of four words (lanes.h). Arithmetic on them tells whether
- * the head is as it should be and where its empty line is, without a look at single lines; where they
- * end, and the colons, is left as bits, for whoever reads the lines. Where something else turns up the
- * head is not plain, and is read octet by octet (h1_head.c). Marks nothing, keeps nothing.
+ * Each block of 64 octets is looked at once: where CR, LF and colons stand, and where anything
+ * stands that is no visible ASCII and no SP, as bits of four words (lanes.h). Arithmetic on them
+ * tells whether the head is as it should be and where its empty line is, without a look at
+ * single lines; where they end, and the colons, is left as bits, for whoever reads the lines.
+ * Where something else turns up the head is not plain, and is read octet by octet (h1_head.c).
+ * Marks nothing, keeps nothing.
  */
 #include "h1_side.h"
 #include "lanes.h"

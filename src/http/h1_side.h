@@ -1,10 +1,10 @@
 /* h1_side.h - what the files of the HTTP/1 layer share: the two directions and what they are fed.
  * SPDX-License-Identifier: MIT
  *
- * h1.c dispatches, h1_whole.c is the short way, which nearly all messages take from end to end; of the
- * long one h1_sync.c finds where messages begin, h1_head.c reads heads, h1_line.c judges single lines,
- * h1_framing.c decides how content ends, h1_body.c follows it. Between messages a connection keeps
- * struct wl_h1 only.
+ * h1.c dispatches, h1_whole.c is the short way, which nearly all messages take from end to end; of
+ * the long one h1_sync.c finds where messages begin, h1_head.c reads heads, h1_line.c judges single
+ * lines, h1_framing.c decides how content ends, h1_body.c follows it. Between messages a connection
+ * keeps struct wl_h1 only.
  */
 #ifndef WL_H1_SIDE_H
 #define WL_H1_SIDE_H
@@ -79,8 +79,8 @@ struct wl_h1_excess {
     uint8_t sample[WL_MARK_OCTETS];
 };
 
-/** One direction. Little of what stands from first_seen on is cleared (reset_side in h1.c): it is written
- * before it is read. */
+/** One direction. Little of what stands from first_seen on is cleared (reset_side in h1.c): it is
+ * written before it is read. */
 struct wl_h1_side {
     uint8_t phase, chunk, look, watch;
     uint8_t look_n; /* octets matched in this state */
@@ -115,7 +115,8 @@ struct wl_h1_live {
 struct wl_h1 {
     struct wl_build build;
     struct wl_h1_live *live; /* NULL: nothing is under way, but for: */
-    /* of its message in direction passing_dir, left octets pass by that nobody need look at; NULL: none */
+    /* of its message in direction passing_dir, left octets pass by that nobody need
+     * look at; NULL: none */
     struct wl_work *passing;
     uint32_t last_request; /* ordinal of the last request that ended */
     uint8_t passing_dir;
@@ -175,16 +176,16 @@ struct wl_at wl_h1_at(const struct wl_h1_text *text, const uint8_t *p);
 
 /** Works off all of in, as far as its phases go. */
 void wl_h1_drain(struct wl_h1_in *in);
-/** Makes h->live, where there is none, and what was passing a part of it; false when memory is refused,
- * which is told. */
+/** Makes h->live, where there is none, and what was passing a part of it; false when memory is
+ * refused, which is told. */
 bool wl_h1_wake_up(struct wl_h1 *h);
 
 /* h1_whole.c: the short way */
 
 /**
- * Takes one message, or the beginning of one, from the front of in: nothing is under way, and it begins
- * here with a plain head that lies here whole. Where its content goes on, h->live or h->passing say so
- * afterwards. False: nothing was taken, it is for others.
+ * Takes one message, or the beginning of one, from the front of in: nothing is under way, and it
+ * begins here with a plain head that lies here whole. Where its content goes on, h->live or
+ * h->passing say so afterwards. False: nothing was taken, it is for others.
  */
 bool wl_h1_take_message(struct wl_h1_in *in);
 /** All octets that were passing have passed; offset is that of the next one. */
@@ -243,8 +244,8 @@ struct wl_h1_lines {
     uint16_t status; /* of a response with such a line */
     uint8_t major, minor;
     bool strict; /* the start line is of the strict form: set by wl_h1_strict_*, not by the scan */
-    /* a bit per octet of the head, the lowest first; not written beyond it, but for eight octets of zeros
-     * behind its last block of 64 */
+    /* a bit per octet of the head, the lowest first; not written beyond it, but for eight octets of
+     * zeros behind its last block of 64 */
     uint8_t ends[WL_H1_SCAN / 8 + 8]; /* the CRs */
     uint8_t colons[WL_H1_SCAN / 8 + 8];
 };
@@ -261,7 +262,8 @@ static inline uint64_t wl_h1_bits(const uint8_t *bits, uint32_t from)
     return wl_octets_word(bits + from / 8) >> from % 8;
 }
 
-/** The offset at which a line ends that begins at from, or anywhere in it; of the empty line: from. */
+/** The offset at which a line ends that begins at from, or anywhere in it; of
+ * the empty line: from. */
 static inline uint32_t wl_h1_line_end(const struct wl_h1_lines *lines, uint32_t from)
 {
     uint64_t ends = wl_h1_bits(lines->ends, from);
@@ -285,15 +287,15 @@ static inline struct wl_span wl_h1_first_line(struct wl_span head, const struct 
  * where to search from, and is advanced. fields: s begins with field lines (a trailer section). */
 size_t wl_h1_head_length(struct wl_span s, size_t *scan, bool fields);
 /** Parses a request head (or the part of one that was seen). text lies in w's arena; lines: its
- * lines, if it is plain, with lines->strict, or NULL. False: not all of it could be kept, so that nothing may be concluded from what is
- * not there. */
+ * lines, if it is plain, with lines->strict, or NULL. False: not all of it could be kept, so that
+ * nothing may be concluded from what is not there. */
 bool wl_h1_parse_request(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
                          const struct wl_h1_text *text, const struct wl_h1_lines *lines);
 /** Parses the status line at the front of text; m->status and all. Returns octets of the line. */
 size_t wl_h1_parse_status(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
                           const struct wl_h1_text *text);
-/** Takes the start line of the request at the front of head apart: is it of the strict form, with a method
- * that is known? Says so in lines->strict, too. */
+/** Takes the start line of the request at the front of head apart: is it of the strict form, with a
+ * method that is known? Says so in lines->strict, too. */
 bool wl_h1_strict_request(const struct wl_h1 *h, struct wl_span head, struct wl_h1_lines *lines);
 /** The same of the status line of a response. */
 bool wl_h1_strict_status(struct wl_span head, struct wl_h1_lines *lines);
@@ -350,7 +352,8 @@ enum wl_h1_read wl_h1_read_request(struct wl_h1 *h, struct wl_work *w,
 /** Does what follows from it: s, which reads the request of s->work, goes on to the octet at end. */
 void wl_h1_request_read(struct wl_h1 *h, struct wl_h1_side *s, enum wl_h1_read read, uint64_t end,
                         const struct wl_seen *seen);
-/** Reads the head of the response that began into begin->work->ex.res. False: not all of it could be kept. */
+/** Reads the head of the response that began into begin->work->ex.res. False: not all of
+ * it could be kept. */
 bool wl_h1_read_response(struct wl_h1 *h, const struct wl_begin *begin,
                          const struct wl_h1_text *head, const struct wl_h1_lines *lines,
                          const struct wl_seen *seen);

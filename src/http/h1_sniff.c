@@ -39,8 +39,8 @@ static bool is_path(struct wl_span target)
            (target.p[0] == '/' || wl_span_equal_nocase(wl_span_sub(target, 0, 4), WL_SPAN("http")));
 }
 
-/* A line without a version: HTTP/0.9 when nothing follows but the server's answer, a request that lacks its
- * version when fields do. */
+/* A line without a version: HTTP/0.9 when nothing follows but the server's answer, a request that
+ * lacks its version when fields do. */
 static enum wl_claim simple(struct wl_span line, struct wl_span after, struct wl_span server,
                             const struct wl_hint *hint)
 {
@@ -57,7 +57,8 @@ static enum wl_claim simple(struct wl_span line, struct wl_span after, struct wl
     }
     if (server.n == 0)
         return hint->ended[WL_TO_CLIENT] ? WL_CLAIM_YES : WL_CLAIM_MORE;
-    /* what the server said before the line was complete is no answer to it; more lines may follow */
+    /* what the server said before the line was complete is no answer to it;
+     * more lines may follow */
     if (after.n == 0 && hint->latest == WL_TO_SERVER)
         return WL_CLAIM_MORE;
     /* RESP: "+OK", "-ERR", ":1", "$3", "*2" */
@@ -78,8 +79,8 @@ static enum wl_claim is_request(struct wl_span s, struct wl_span server, const s
         return WL_CLAIM_NO;
     lf = wl_span_find(s, '\n');
     if (lf == s.n || lf > LONG_LINE) {
-        /* a line that will not be complete is believed when its path has begun; a long one is told from its
-         * beginning, lest it depend on whether its end came with it */
+        /* a line that will not be complete is believed when its path has begun; a long one is told
+         * from its beginning, lest it depend on whether its end came with it */
         bool known = wl_grammar_method(wl_span_sub(s, 0, n)) > WL_METHOD_OTHER;
 
         if (known && (s.n > LONG_LINE || hint->ended[WL_TO_SERVER]) &&

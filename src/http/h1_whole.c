@@ -1,18 +1,19 @@
 /* h1_whole.c - the short way: a message that begins in a packet, and most often ends there.
  * SPDX-License-Identifier: MIT
  *
- * Nearly all messages find nothing under way on their connection: no struct wl_h1_live. Their head is
- * plain and lies in one packet, and they have no content, or all of it lies there too, or it is of known
- * length and begins there. For these a message is one straight run from its first octet to its last;
- * all that is kept meanwhile is how much content is to pass by. Whatever is otherwise is left to the long
- * way (h1.c): before anything was taken, or behind the head, when content goes on, or once something
- * interrupts it. The dialogues, played whole and in pieces, hold the two together.
+ * Nearly all messages find nothing under way on their connection: no struct wl_h1_live. Their
+ * head is plain and lies in one packet, and they have no content, or all of it lies there too, or
+ * it is of known length and begins there. For these a message is one straight run from its first
+ * octet to its last; all that is kept meanwhile is how much content is to pass by. Whatever is
+ * otherwise is left to the long way (h1.c): before anything was taken, or behind the head, when
+ * content goes on, or once something interrupts it. The dialogues, played whole and in pieces,
+ * hold the two together.
  */
 #include "h1_side.h"
 #include "inside.h"
 
-/* Do octets of the client that begin here wait for nothing: is every request before answered, and no
- * answer such that it may be no HTTP that follows? */
+/* Do octets of the client that begin here wait for nothing: is every request before answered, and
+ * no answer such that it may be no HTTP that follows? */
 static bool is_turn_of_client(const struct wl_build *b)
 {
     const struct wl_work *w = b->last;

@@ -5,9 +5,8 @@
  * name is found with one comparison, however long the tables grow. The first and the last eight
  * octets of a name, which overlap in short ones, are two words that serve as its hash and for the
  * comparison; only of names longer than sixteen octets is more looked at. What a name has less than
- * eight octets are zeros in its words. Names are ours, and what an
- * enemy sends is compared with the few that share its hash and never stored, so that there is nothing
- * to flood.
+ * eight octets are zeros in its words. Names are ours, and what an enemy sends is compared with the
+ * few that share its hash and never stored, so that there is nothing to flood.
  */
 #ifndef WL_LOOKUP_H
 #define WL_LOOKUP_H
@@ -72,8 +71,8 @@ static inline enum wl_field_id wl_lookup_field_amid(const struct wl_lookup *l, c
 }
 
 /**
- * wl_lookup_method for the word before the first SP of a line. *ret_n is its length, or 0, with OTHER:
- * no word of less than 8 octets stands there.
+ * wl_lookup_method for the word before the first SP of a line. *ret_n is its length, or 0, with
+ * OTHER: no word of less than 8 octets stands there.
  * p  the line: 8 octets can be read
  */
 static inline enum wl_method wl_lookup_method_front(const struct wl_lookup *l, const uint8_t *p,

@@ -29,8 +29,8 @@ enum {
     SHAPE_OTHER = 8,
 };
 
-/* How many of the requests ahead are looked at: more would cost a square where max_pending is raised,
- * and what is not looked at is not told. */
+/* How many of the requests ahead are looked at: more would cost a square where max_pending is
+ * raised, and what is not looked at is not told. */
 enum { NEIGHBOURS = 64 };
 
 /* An open connection is worth a word from here on; the threshold is the rule's. */
@@ -312,7 +312,8 @@ static bool is_behind(const struct wl_build *b, enum wl_dir dir, uint64_t acked)
     return acked != WL_NONE && acked > wl_layer_offset(b->layer, dir);
 }
 
-/* Somebody has ended the connection before, out of sight. seen: of the first end in sight, or NULL. */
+/* Somebody has ended the connection before, out of sight. seen: of the first end
+ * in sight, or NULL. */
 static bool ended_unseen(const struct wl_build *b, enum wl_dir by, const struct wl_seen *seen)
 {
     return wl_layer_lost_fin(b->layer, WL_TO_SERVER) || wl_layer_lost_fin(b->layer, WL_TO_CLIENT) ||

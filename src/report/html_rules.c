@@ -1,5 +1,5 @@
-/* html_rules.c - the rules that fired in the HTML report: in short, and each with its findings and page.
- * SPDX-License-Identifier: MIT
+/* html_rules.c - the rules that fired in the HTML report: in short, and each with its findings
+ * and page. SPDX-License-Identifier: MIT
  *
  * What a rule is comes from its table entry and its sample dialogue, as in `wirelint explain`.
  */

@@ -1,11 +1,12 @@
-/* out_har.c - HAR 1.2: every exchange as an entry, for the network panels of browsers and what reads them.
- * SPDX-License-Identifier: MIT
+/* out_har.c - HAR 1.2: every exchange as an entry, for the network panels of browsers and what
+ * reads them. SPDX-License-Identifier: MIT
  *
- * HAR knows one response per request, so interim ones stand in _interim, as names with an underscore are
- * for what a tool adds. Content is not kept, only its size. A 101 is the response where no other came.
+ * HAR knows one response per request, so interim ones stand in _interim, as names with an
+ * underscore are for what a tool adds. Content is not kept, only its size. A 101 is the response
+ * where no other came.
  *
- * What gives access (Authorization, cookies) is never written: such files are mailed around. The names of
- * cookies and schemes are, since they tell what was sent.
+ * What gives access (Authorization, cookies) is never written: such files are mailed around. The
+ * names of cookies and schemes are, since they tell what was sent.
  */
 #include "extent.h"
 #include "json.h"

@@ -1,12 +1,12 @@
-/* out_sarif.c - SARIF 2.1.0 (OASIS): every finding as a result, for code scanning and viewers of it.
- * SPDX-License-Identifier: MIT
+/* out_sarif.c - SARIF 2.1.0 (OASIS): every finding as a result, for code scanning and viewers
+ * of it. SPDX-License-Identifier: MIT
  *
- * Results are written as they come; the rules that fired, the inputs and what the run has to say of itself
- * follow behind them, when they are known. A result lies in the capture: its region is the packet's octets
- * in the file, so that the report needs nothing beside it but that file.
+ * Results are written as they come; the rules that fired, the inputs and what the run has to say of
+ * itself follow behind them, when they are known. A result lies in the capture: its region is the
+ * packet's octets in the file, so that the report needs nothing beside it but that file.
  *
- * A service that takes SARIF takes so many results and no more. Notes give up their places first, then
- * warnings; what was left out is a notification in the report, and told to the caller.
+ * A service that takes SARIF takes so many results and no more. Notes give up their places first,
+ * then warnings; what was left out is a notification in the report, and told to the caller.
  */
 #include "catalogue.h"
 #include "community.h"

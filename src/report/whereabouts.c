@@ -1,5 +1,5 @@
-/* whereabouts.c - where a finding can be looked at: frames, display filter, the exchange it concerns.
- * SPDX-License-Identifier: MIT
+/* whereabouts.c - where a finding can be looked at: frames, display filter, the exchange
+ * it concerns. SPDX-License-Identifier: MIT
  */
 #include "whereabouts.h"
 

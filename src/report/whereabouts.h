@@ -1,7 +1,8 @@
-/* whereabouts.h - where a finding can be looked at: frames, display filter, the exchange it concerns.
- * SPDX-License-Identifier: MIT
+/* whereabouts.h - where a finding can be looked at: frames, display filter, the exchange
+ * it concerns. SPDX-License-Identifier: MIT
  *
- * Works on text that is finished for a terminal; whoever writes another format escapes it once more.
+ * Works on text that is finished for a terminal; whoever writes another format
+ * escapes it once more.
  */
 #ifndef WL_WHEREABOUTS_H
 #define WL_WHEREABOUTS_H

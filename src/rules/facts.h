@@ -73,8 +73,9 @@ static inline bool wl_facts_status_line_case(const struct wl_mark *mark)
     return mark->at.dir == WL_TO_CLIENT && !wl_span_starts(mark->octets, WL_SPAN("HTTP/"));
 }
 
-/** Did the client's FIN come right behind its request, within a round trip or least? Such a FIN says that no
- * other request will come, not that nobody listens. Asked of exchanges at which the client ended the connection. */
+/** Did the client's FIN come right behind its request, within a round trip or least? Such a FIN
+ * says that no other request will come, not that nobody listens. Asked of exchanges at which the
+ * client ended the connection. */
 bool wl_facts_half_closed(const struct wl_exchange *ex, wl_ns least);
 
 /** Was all that was sent of the message captured, without a hole? */

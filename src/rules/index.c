@@ -3,9 +3,9 @@
  *
  * Made once, from the table entries of the rules. A set has a bit per rule and few words, so that
  * the work per message is a dozen operations on integers for every 64 rules, whatever they ask for.
- * Statuses between two boundaries of the rules' ranges share a set. The messages of a capture are of a
- * few kinds: what was found for the last ones is remembered, and costs a comparison. It knows no
- * message beyond what filters may ask, and calls nothing.
+ * Statuses between two boundaries of the rules' ranges share a set. The messages of a capture are
+ * of a few kinds: what was found for the last ones is remembered, and costs a comparison. It knows
+ * no message beyond what filters may ask, and calls nothing.
  */
 #include "index.h"
 
@@ -143,7 +143,8 @@ bool wl_index_case_fields(const struct wl_rule *rule, uint64_t offered[WL_FIELD_
 
 /* --------------------------------------------------------------------------------- the making */
 
-/** Statuses at which the set changes begin a new row: first says which. Returns the number of rows. */
+/** Statuses at which the set changes begin a new row: first says which. Returns
+ * the number of rows. */
 static size_t share_statuses(struct wl_index *x, const struct wl_index_rule *rules, size_t n,
                              uint16_t first[WL_INDEX_STATUSES])
 {

@@ -1,13 +1,14 @@
 /* judge.c - asks the rules, and only those whose evidence is complete; keeps what they report.
  * SPDX-License-Identifier: MIT
  *
- * At the start every rule that is switched on is put where it will be asked from: into a list per
- * mark, or into the index (index.h) of its kind, from which the rules whose filters fit a message
- * are found without looking at the others. What was found for an exchange is kept as a plan (plan.h) for
- * the next ones of its kind. Two hundred rules then cost an ordinary exchange little more than forty.
+ * At the start every rule that is switched on is put where it will be asked from: into a list
+ * per mark, or into the index (index.h) of its kind, from which the rules whose filters fit a
+ * message are found without looking at the others. What was found for an exchange is kept as a
+ * plan (plan.h) for the next ones of its kind. Two hundred rules then cost an ordinary exchange
+ * little more than forty.
  *
- * The judge, not the rule, checks the guards of docs/judging.md 2 (wl_rule.needs): missing evidence is
- * never a violation, it is the result "not judged". It knows no format and parses nothing.
+ * The judge, not the rule, checks the guards of docs/judging.md 2 (wl_rule.needs): missing evidence
+ * is never a violation, it is the result "not judged". It knows no format and parses nothing.
  */
 #include "rules.h"
 
@@ -659,7 +660,8 @@ static struct wl_kind kind_of(const struct wl_judge *j, const struct wl_exchange
     return kind;
 }
 
-/** Adds the rules to be asked about what is offered to a plan that has n of them; returns how many it has. */
+/** Adds the rules to be asked about what is offered to a plan that has n of them; returns
+ * how many it has. */
 static uint16_t plan_part(const struct wl_judge *j, struct wl_index *index,
                           const struct wl_message *req, const struct wl_offer *o,
                           struct wl_plan *plan, enum wl_part part, uint16_t n)

@@ -1,9 +1,9 @@
 /* plan.c - what is asked about exchanges of one kind: found once, remembered.
  * SPDX-License-Identifier: MIT
  *
- * A table in which each kind has one place, for which kinds compete: who makes exchanges of ever new
- * kinds pays with nothing but the time it takes to ask the indexes. It knows neither rules nor
- * exchanges.
+ * A table in which each kind has one place, for which kinds compete: who makes exchanges of
+ * ever new kinds pays with nothing but the time it takes to ask the indexes. It knows
+ * neither rules nor exchanges.
  */
 #include "plan.h"
 

@@ -1,9 +1,9 @@
 /* plan.h - what is asked about exchanges of one kind: found once, remembered.
  * SPDX-License-Identifier: MIT
  *
- * A capture has exchanges of a few kinds: the same method, status, fields and evidence again and again.
- * Which rules are to be asked about them, and in which order, is found by the indexes (index.h) for the
- * first of a kind, and stands ready for the next ones as a list of rules.
+ * A capture has exchanges of a few kinds: the same method, status, fields and evidence again and
+ * again. Which rules are to be asked about them, and in which order, is found by the indexes
+ * (index.h) for the first of a kind, and stands ready for the next ones as a list of rules.
  */
 #ifndef WL_PLAN_H
 #define WL_PLAN_H
@@ -43,7 +43,8 @@ struct wl_plans {
     size_t most;
 };
 
-/** most: rules in a plan. False when memory is refused; what was made can be released all the same. */
+/** most: rules in a plan. False when memory is refused; what was made can be
+ * released all the same. */
 WL_MUST_USE bool wl_plans_init(struct wl_plans *p, struct wl_budget *budget, size_t most);
 void wl_plans_release(struct wl_plans *p);
 
@@ -52,8 +53,8 @@ void wl_plans_release(struct wl_plans *p);
  * ret_new  it has taken the place of another: all but .kind and .rules has to be set
  */
 struct wl_plan *wl_plans_find(struct wl_plans *p, const struct wl_kind *kind, bool *ret_new);
-/** Of all that a plan says. Exchanges of a kind have the same plan, or the kind leaves something out: with
- * assertions it is made anew each time to see that. */
+/** Of all that a plan says. Exchanges of a kind have the same plan, or the kind leaves something
+ * out: with assertions it is made anew each time to see that. */
 uint64_t wl_plan_hash(const struct wl_plan *plan);
 
 #endif

@@ -37,8 +37,8 @@ void wl_judge_keep_yielded(struct wl_judge *j);
 void wl_judge_free(struct wl_judge *j);
 
 /**
- * Fills ex->findings, ex->relations, ex->relations_alone and, where a rule could not look for want of evidence,
- * ex->unjudged (a reason that stands there already stays). Findings lie in ex->arena.
+ * Fills ex->findings, ex->relations, ex->relations_alone and, where a rule could not look for want
+ * of evidence, ex->unjudged (a reason that stands there already stays). Findings lie in ex->arena.
  */
 void wl_judge_exchange(struct wl_judge *j, struct wl_exchange *ex);
 /** Fills conn->findings. */

@@ -120,7 +120,8 @@ void wl_origin_closes(struct wl_origin *origin, enum wl_dir by, const struct wl_
                                             : 0;
     struct wl_fin *fin = &origin->fin[by];
 
-    /* rounded up: it follows what its sender sent before; a frame of another file differs in its upper bits */
+    /* rounded up: it follows what its sender sent before; a frame of another file differs
+     * in its upper bits */
     fin->frames = frames && frames < WL_FIN_ELSEWHERE ? (uint32_t)frames : WL_FIN_ELSEWHERE;
     fin->after = us < IN_MILLISECONDS
                      ? (uint32_t)us

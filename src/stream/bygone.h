@@ -40,7 +40,8 @@ struct wl_bygone {
 /** max: entries at most; the owner keeps them below it. Returns 0 or WL_NOMEM. */
 WL_MUST_USE int wl_bygone_init(struct wl_bygone *p, struct wl_budget *b, size_t max);
 void wl_bygone_release(struct wl_bygone *p);
-/** False when no connection of that hash is over: nearly always, and the rest of the key need not be made. */
+/** False when no connection of that hash is over: nearly always, and the rest of the key
+ * need not be made. */
 static inline bool wl_bygone_maybe(const struct wl_bygone *p, uint64_t hash)
 {
     size_t probe = 0;

@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: MIT
  *
  * The only place that holds octets back: until a protocol is known (max_sniff), and while a layer
- * says WAIT (max_limbo). Exists from the first octet of payload on. Between two exchanges it rests: the
- * channel and its layer are given back, and what they have to remember lies in a few octets of the
- * connection (struct wl_rest), from which they are made again when something comes.
+ * says WAIT (max_limbo). Exists from the first octet of payload on. Between two exchanges it rests:
+ * the channel and its layer are given back, and what they have to remember lies in a few octets of
+ * the connection (struct wl_rest), from which they are made again when something comes.
  */
 #ifndef WL_CHANNEL_H
 #define WL_CHANNEL_H
@@ -162,7 +162,8 @@ enum wl_speech {
     WL_OPAQUE,   /* octets are counted only */
 };
 
-/** The channel; channel.c feeds the layers, ask.c answers them. What every exchange needs is first. */
+/** The channel; channel.c feeds the layers, ask.c answers them. What every
+ * exchange needs is first. */
 struct wl_channel {
     struct wl_stream *stream;
     struct wl_flow *flow;
@@ -240,8 +241,8 @@ struct wl_channel *wl_channel_due(const struct wl_stream *s);
 /** The time of the stream's clock at which that will return one, if it is before otherwise. */
 wl_ns wl_channel_next_due(const struct wl_stream *s, wl_ns otherwise);
 struct wl_flow *wl_channel_flow(const struct wl_channel *ch);
-/** Begins to fetch what its layer will need for what comes from the physical direction dir: its state in
- * step 0, what that points to in step 1. */
+/** Begins to fetch what its layer will need for what comes from the physical direction dir: its
+ * state in step 0, what that points to in step 1. */
 void wl_channel_prefetch(const struct wl_channel *ch, unsigned step, enum wl_dir dir);
 /** The same for those that will be due after ch. */
 void wl_channel_prefetch_due(const struct wl_channel *ch);

@@ -2,14 +2,14 @@
  * SPDX-License-Identifier: MIT
  *
  * Open connections live in a slab of blocks that never move, are found by a hash of their unordered
- * pair of endpoints, and hang in a list in the order of their last packets. Those that are over leave
- * the slab; bygone.c keeps their numbers, because a late packet of theirs must not count as a new
- * connection. They are the first to go when room is needed.
+ * pair of endpoints, and hang in a list in the order of their last packets. Those that are over
+ * leave the slab; bygone.c keeps their numbers, because a late packet of theirs must not count as a
+ * new connection. They are the first to go when room is needed.
  *
  * What every packet touches of a connection (struct wl_flow) and what is asked for at its ends
- * (struct wl_origin) lie apart, so that the first is two cache lines and the second stays out of the
- * cache. Packets come in bursts: the slot of the table, the connection, its channel, and what its
- * layer holds are asked for in turn, each for all packets of the burst before the next.
+ * (struct wl_origin) lie apart, so that the first is two cache lines and the second stays out of
+ * the cache. Packets come in bursts: the slot of the table, the connection, its channel, and what
+ * its layer holds are asked for in turn, each for all packets of the burst before the next.
  *
  * A connection ends when both FINs were acknowledged (or limits.settle after them), by a RST, when
  * its addresses are taken over, by expiry, eviction, or with the capture. Its record is given then.
@@ -178,10 +178,10 @@ static void link_newest(struct wl_flows *f, uint32_t i)
 }
 
 /*
- * A segment has come. Moving a connection in the list touches its two neighbours: two lines of memory
- * per packet, for something that is hardly ever asked. So it only leaves a mark, and gets its place
- * when it comes up as the stalest (a second chance). Where time alone ends connections, or only few
- * are allowed, the order must be exact.
+ * A segment has come. Moving a connection in the list touches its two neighbours: two lines of
+ * memory per packet, for something that is hardly ever asked. So it only leaves a mark, and gets
+ * its place when it comes up as the stalest (a second chance). Where time alone ends connections,
+ * or only few are allowed, the order must be exact.
  */
 static inline void touch(struct wl_flows *f, struct wl_flow *flow)
 {
@@ -669,8 +669,8 @@ void wl_flows_look(const struct wl_flows *f, const struct wl_segment *segments,
     prefetch_layers(ahead, n);
 }
 
-/* How two addresses, or their ends, and two ports differ from those of a connection, each as one number;
- * 0: they do not. */
+/* How two addresses, or their ends, and two ports differ from those of a connection, each as one
+ * number; 0: they do not. */
 static inline uint64_t difference(const struct wl_flow *flow, const uint32_t ip[2],
                                   const uint16_t port[2])
 {
@@ -811,7 +811,8 @@ void wl_flows_segment(struct wl_flows *f, const struct wl_segment *seg)
 bool wl_flows_clock(struct wl_flows *f, wl_ns now)
 {
     const wl_ns jump = 10 * WL_SECOND;
-    /* Who turns time back for more than 73 years in all turns this clock, too: its sums have to fit. */
+    /* Who turns time back for more than 73 years in all turns this clock, too: its
+     * sums have to fit. */
     const wl_ns most = WL_LATEST / 2;
 
     if (now >= f->high) {
@@ -925,7 +926,8 @@ static int by_number(const void *a, const void *b)
     return (x->id > y->id) - (x->id < y->id);
 }
 
-/* The records of all that are open, in the order of their numbers, which is not that of the slab. */
+/* The records of all that are open, in the order of their numbers, which is not
+ * that of the slab. */
 static void give_sorted(struct wl_flows *f)
 {
     struct wl_budget *b = f->cfg.host->budget;

@@ -40,7 +40,8 @@ struct wl_flows_config {
 };
 
 WL_MUST_USE struct wl_flows *wl_flows_new(const struct wl_flows_config *cfg);
-/** What segments consist of lies in the window of file, as a rule, and can be read again there: wl_recall_lean_on. */
+/** What segments consist of lies in the window of file, as a rule, and can be
+ * read again there: wl_recall_lean_on. */
 void wl_flows_lean_on(struct wl_flows *f, const struct wl_octets *file);
 /** A segment that will be taken soon. */
 struct wl_ahead {
@@ -51,16 +52,16 @@ struct wl_ahead {
     enum wl_dir dir;      /* where it goes, as far as ports tell */
 };
 
-/** Looks up the connections of n segments that will be taken soon, and begins to fetch what they will
- * need: ahead[i] is told what is known of segments[i]. */
+/** Looks up the connections of n segments that will be taken soon, and begins to fetch what they
+ * will need: ahead[i] is told what is known of segments[i]. */
 void wl_flows_look(const struct wl_flows *f, const struct wl_segment *segments,
                    struct wl_ahead *ahead, size_t n);
 /** One segment that was looked up. Never fails; what cannot be kept is counted. */
 void wl_flows_take(struct wl_flows *f, const struct wl_segment *seg, const struct wl_ahead *ahead);
 /** The same for one that comes alone. */
 void wl_flows_segment(struct wl_flows *f, const struct wl_segment *seg);
-/** Time goes on to now. Called for every packet, TCP or not, before its segment is given. True: something
- * may be due, and wl_flows_work has to be called. */
+/** Time goes on to now. Called for every packet, TCP or not, before its segment is given. True:
+ * something may be due, and wl_flows_work has to be called. */
 WL_MUST_USE bool wl_flows_clock(struct wl_flows *f, wl_ns now);
 /** Works off what is due: wake-ups, gap deadlines, idle expiry. now: as wl_flows_clock was told. */
 void wl_flows_work(struct wl_flows *f, wl_ns now);

@@ -102,8 +102,8 @@ struct wl_firsts {
 struct wl_layer_ops {
     const char *name;
     enum wl_proto proto; /* what the connection is called once this layer claimed it */
-    /** Octets with which what it claims begins, in either direction. It is not asked when neither has
-     * begun with one of them. None: it is always asked. */
+    /** Octets with which what it claims begins, in either direction. It is not asked when neither
+     * has begun with one of them. None: it is always asked. */
     struct wl_firsts firsts;
     /** first: what was seen so far of each direction (at most max_sniff octets). */
     enum wl_claim (*sniff)(const struct wl_span first[2], const struct wl_hint *hint);
@@ -126,11 +126,11 @@ struct wl_layer_ops {
                 const struct wl_seen *seen);
     /** The time asked for by wl_layer_wake has come. (opt) */
     void (*wake)(struct wl_layer *l, wl_ns now);
-    /** Octets of dir, or the end of it, will be fed soon: begins to fetch what that takes of what state
-     * points to (wl_prefetch). (opt) */
+    /** Octets of dir, or the end of it, will be fed soon: begins to fetch what that takes of what
+     * state points to (wl_prefetch). (opt) */
     void (*prefetch)(const struct wl_layer *l, enum wl_dir dir);
-    /** True when nothing is under way, and *ret is all that has to be known when something comes: the
-     * state is freed then, without close. (opt) */
+    /** True when nothing is under way, and *ret is all that has to be known when something comes:
+     * the state is freed then, without close. (opt) */
     bool (*rest)(const struct wl_layer *l, struct wl_rest *ret);
     /** After open: the layer is what it was when it rested. (with rest) */
     void (*resume)(struct wl_layer *l, const struct wl_rest *rest);
@@ -195,7 +195,8 @@ uint64_t wl_layer_unskip(struct wl_layer *l, enum wl_dir dir);
 void wl_layer_wake(struct wl_layer *l, wl_ns now);
 /** Announces what a switch leads to; becomes the hint for the next sniff. */
 void wl_layer_expect(struct wl_layer *l, enum wl_proto proto);
-/** Says that what follows a switch is meant for somebody behind the server, which only passes it on. */
+/** Says that what follows a switch is meant for somebody behind the server, which
+ * only passes it on. */
 void wl_layer_tunnel(struct wl_layer *l);
 /** Says on what terms; copied. */
 void wl_layer_agree(struct wl_layer *l, const struct wl_terms *terms);

@@ -5,9 +5,9 @@
  * its original soon, and what the ring has lost is not compared (missing evidence is never a
  * violation). Only octets that a layer looked at come here; bodies of known length pass by.
  *
- * Few segments are ever asked for again. So of a capture file no octets are kept, only where they stand in
- * it: they are read once more when a retransmission comes. They have their room in the ring all the same,
- * so that what is remembered does not depend on where packets come from.
+ * Few segments are ever asked for again. So of a capture file no octets are kept, only where they
+ * stand in it: they are read once more when a retransmission comes. They have their room in the
+ * ring all the same, so that what is remembered does not depend on where packets come from.
  */
 #include "recall.h"
 
@@ -96,7 +96,8 @@ void wl_recall_keep(struct wl_recall *r, const void *who, uint64_t packet, enum 
     r->start = r->start + n < r->octets ? r->start + n : 0;
 }
 
-/* n octets of m, from its octet number from on; room is for as many. NULL: they cannot be read any more. */
+/* n octets of m, from its octet number from on; room is for as many. NULL: they cannot
+ * be read any more. */
 static const uint8_t *recollect(const struct wl_recall *r, const struct memory *m, size_t from,
                                 uint8_t room[PIECE], size_t n)
 {

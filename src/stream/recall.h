@@ -13,8 +13,8 @@ struct wl_recall;
 WL_MUST_USE struct wl_recall *wl_recall_new(struct wl_budget *b, uint32_t octets,
                                             uint32_t segments);
 void wl_recall_free(struct wl_recall *r);
-/** What stands in the window of file can be read again there, and is not copied. Call before anything is kept.
- * file is borrowed for the life of r; NULL: everything is copied. */
+/** What stands in the window of file can be read again there, and is not copied. Call before
+ * anything is kept. file is borrowed for the life of r; NULL: everything is copied. */
 void wl_recall_lean_on(struct wl_recall *r, const struct wl_octets *file);
 /** Remembers octets of one direction of a connection (who), the first of which is numbered seq; they
  * came in packet. */

@@ -300,8 +300,8 @@ static void pump(const struct run *r)
     }
 }
 
-/* Octets of dir before target will not come any more: what is missing is a gap, and what is queued is
- * delivered, whatever it acknowledges. */
+/* Octets of dir before target will not come any more: what is missing is a gap, and what is queued
+ * is delivered, whatever it acknowledges. */
 static void catch_up(const struct run *r, enum wl_dir dir, uint32_t target,
                      const struct wl_seen *seen)
 {
@@ -327,8 +327,8 @@ static void catch_up(const struct run *r, enum wl_dir dir, uint32_t target,
     }
 }
 
-/* Gives up what the front of dir's queue waits for: first what it acknowledges, then the hole before
- * it; when it waits for nothing any more it is delivered. */
+/* Gives up what the front of dir's queue waits for: first what it acknowledges, then the hole
+ * before it; when it waits for nothing any more it is delivered. */
 static void force_front(const struct run *r, enum wl_dir dir, enum wl_gap_why why)
 {
     const struct wl_piece *p = wl_queue_front(&r->t->slow->queue[dir]);
@@ -713,7 +713,8 @@ static void take_octets(const struct run *r, enum wl_dir dir, const struct wl_se
         keep_for_later(r, dir, &model, f.bytes);
     }
     end = f.at + f.bytes.n + f.lost;
-    /* the octets may have set free what was queued behind them, and with it some of what is cut off */
+    /* the octets may have set free what was queued behind them, and with it some of
+     * what is cut off */
     if (f.lost && w->offset < end) {
         model.kind = WL_PIECE_CUT;
         model.at = wl_max_u64(f.at + f.bytes.n, w->offset);

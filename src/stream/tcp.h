@@ -114,8 +114,8 @@ static inline int32_t wl_tcp_ahead(const struct wl_tcp *t, enum wl_dir dir, uint
 
 /**
  * Takes one segment of dir. suspect: if it is a RST, it may be a third party's. In order and
- * acknowledging nothing unknown, it costs no allocation and no copy but, where packets are in no file,
- * that of recall; without octets that somebody looks at, it ends here, in one cache line.
+ * acknowledging nothing unknown, it costs no allocation and no copy but, where packets are in no
+ * file, that of recall; without octets that somebody looks at, it ends here, in one cache line.
  */
 static WL_INLINE void wl_tcp_segment(struct wl_tcp_env *env, struct wl_tcp *t, void *user,
                                      enum wl_dir dir, const struct wl_segment *seg, bool suspect)

@@ -1,5 +1,5 @@
-/* explain.c - a rule explained on the screen: what is wrong, why it matters, what to do, who says so.
- * SPDX-License-Identifier: MIT
+/* explain.c - a rule explained on the screen: what is wrong, why it matters, what to do, who
+ * says so. SPDX-License-Identifier: MIT
  *
  * The words are those of the catalogue (rule.h), as `wirelint explain` prints them.
  */

@@ -1,5 +1,5 @@
-/* explain.h - a rule explained on the screen: what is wrong, why it matters, what to do, who says so.
- * SPDX-License-Identifier: MIT
+/* explain.h - a rule explained on the screen: what is wrong, why it matters, what to do, who
+ * says so. SPDX-License-Identifier: MIT
  */
 #ifndef WL_EXPLAIN_H
 #define WL_EXPLAIN_H

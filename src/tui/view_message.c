@@ -1,5 +1,5 @@
-/* view_message.c - one message: its head as it was sent, what was made of it, what is wrong with it.
- * SPDX-License-Identifier: MIT
+/* view_message.c - one message: its head as it was sent, what was made of it, what is wrong
+ * with it. SPDX-License-Identifier: MIT
  *
  * Lines are written from the top; those above the first one shown, or below the area, go nowhere.
  * So the number of lines is known after every drawing, and nothing is kept but where the user is.

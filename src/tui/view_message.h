@@ -1,5 +1,5 @@
-/* view_message.h - one message: its head as it was sent, what was made of it, what is wrong with it.
- * SPDX-License-Identifier: MIT
+/* view_message.h - one message: its head as it was sent, what was made of it, what is wrong
+ * with it. SPDX-License-Identifier: MIT
  */
 #ifndef WL_VIEW_MESSAGE_H
 #define WL_VIEW_MESSAGE_H
