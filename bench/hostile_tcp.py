@@ -154,6 +154,17 @@ def the_same_again(capture, n):
     talk.answer(OK)
 
 
+def many_again(capture, n):
+    """Five hundred octets, each in a segment of its own, that are sent n times over in one."""
+    talk = Talk(capture)
+    head = GET[:-2] + b"X: " + b"a" * 500
+    source, target = talk.ends
+    for i in range(len(head)):
+        talk.ask(head[i:i + 1])
+    for _ in range(n):
+        capture.packet(*source, *target, ACK, talk.seq[TO_SERVER] - len(head), talk.seq[TO_CLIENT], head)
+
+
 def empty_acknowledgements(capture, n):
     """n acknowledgements of nothing new, while the server waits for content that is expected."""
     talk = Talk(capture)
@@ -190,6 +201,7 @@ CASES = [
     ("holes-on-many", 50000, 15000, holes_on_many, []),
     ("holes-in-a-row", 100000, 40000, holes_in_a_row, []),
     ("the-same-again", 200000, 60000, the_same_again, []),
+    ("many-again", 20000, 10000, many_again, []),
     ("empty-acknowledgements", 500000, 200000, empty_acknowledgements, []),
     ("half-closed", 60000, 20000, half_closed, []),
 ]

@@ -226,6 +226,20 @@ static void whoever_began_without_a_file_goes_on_without(void **state)
     assert_int_equal(compare(b, FIRST + 700, b->octets, 700, &first), 1);
 }
 
+/* Else one retransmission would read each of hundreds again. */
+static void short_segments_need_no_file(void **state)
+{
+    struct bench *b = *state;
+    size_t first = 99;
+
+    wl_recall_lean_on(b->r, &b->in);
+    keep(b, conn, FIRST, 100);
+    assert_int_equal(truncate(b->path, 0), 0);
+    b->octets[7] ^= 1;
+    assert_int_equal(compare(b, FIRST, b->octets, 100, &first), 1);
+    assert_int_equal(first, 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +249,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(long_segments_are_read_in_pieces, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_lies_elsewhere_is_copied, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(short_segments_need_no_file, set_up, tear_down),
         cmocka_unit_test_setup_teardown(of_a_file_that_shrank_nothing_is_held_against_anybody,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(whoever_leans_on_a_file_remembers_the_same, set_up,

@@ -7,13 +7,18 @@
  *
  * Few segments are ever asked for again. So of a capture file no octets are kept, only where they
  * stand in it: they are read once more when a retransmission comes. They have their room in the
- * ring all the same, so that what is remembered does not depend on where packets come from.
+ * ring all the same, so that what is remembered does not depend on where packets come from. Short
+ * segments are copied: one retransmission can repeat hundreds of them, and must not cost a call of
+ * the system for each.
  */
 #include "recall.h"
 
 #include "octets.h"
 
-enum { PIECE = 2048 }; /* octets read again at a time */
+enum {
+    PIECE = 2048,        /* octets read again at a time */
+    WORTH_READING = 256, /* octets of a segment that are not copied, at least */
+};
 
 /* Where the octets of one segment lie. */
 struct memory {
@@ -81,7 +86,7 @@ void wl_recall_keep(struct wl_recall *r, const void *who, uint64_t packet, enum 
         r->written += r->octets - r->start;
         r->start = 0;
     }
-    if (!r->file || !wl_octets_place(r->file, bytes.p, &place))
+    if (!r->file || n < WORTH_READING || !wl_octets_place(r->file, bytes.p, &place))
         memcpy(r->ring + r->start, bytes.p, n);
     r->latest = r->latest + 1 < r->segments ? r->latest + 1 : 0;
     m = &r->memories[r->latest];
