@@ -281,7 +281,7 @@ void *wl_arena_grow(struct wl_arena *a, void *array, uint32_t n_used, uint32_t *
         return NULL;
     larger = *capacity > UINT32_MAX / 2 ? UINT32_MAX : *capacity * 2;
     if (larger < 4)
-        larger = 4;
+        larger = n_used == 0 && size > WL_CHUNK_FIRST / 8 ? 2 : 4; /* of large ones there are few */
     if (larger > max)
         larger = max;
     moved = wl_arena_array(a, larger, size);

@@ -57,12 +57,35 @@ static inline uint8_t wl_lower(uint8_t c)
     return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
 }
 
+/** Do two words of octets differ in nothing but the case of letters (ASCII)? */
+static inline bool wl_octets_alike(uint64_t a, uint64_t b)
+{
+    const uint64_t ones = 0x0101010101010101, high = 0x80 * ones;
+    uint64_t differ = a ^ b, small, rest, letters;
+
+    if (differ == 0)
+        return true;
+    small = a | ('a' - 'A') * ones;
+    rest = small & ~high;
+    letters = (rest + (0x80 - 'a') * ones) & ~(rest + (0x7f - 'z') * ones) & ~small & high;
+    return (differ & ~(letters >> 2)) == 0; /* the highest bit becomes that of the case */
+}
+
 /** Equality without regard to ASCII case. */
 static inline bool wl_span_equal_nocase(struct wl_span a, struct wl_span b)
 {
+    size_t i = 0;
+
     if (a.n != b.n)
         return false;
-    for (size_t i = 0; i < a.n; i++) {
+    if (a.n >= 8) {
+        for (; i + 8 < a.n; i += 8) {
+            if (!wl_octets_alike(wl_octets_word(a.p + i), wl_octets_word(b.p + i)))
+                return false;
+        }
+        return wl_octets_alike(wl_octets_word(a.p + a.n - 8), wl_octets_word(b.p + a.n - 8));
+    }
+    for (; i < a.n; i++) {
         if (wl_lower(a.p[i]) != wl_lower(b.p[i]))
             return false;
     }

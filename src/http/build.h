@@ -128,7 +128,8 @@ void wl_build_response_lost(struct wl_build *b, struct wl_work *w, wl_ns now);
 void wl_build_message(const struct wl_begin *begin, struct wl_message *m);
 /** Are whole heads of interim responses still kept for w? */
 bool wl_build_keeps_interim(const struct wl_build *b, const struct wl_work *w);
-/** Adds an interim response; returns where it is kept, NULL when only its code is. */
+/** Adds an interim response, which may have been made in &w->ex.res; returns where it is kept, NULL
+ * when only its code is. */
 struct wl_message *wl_build_interim(struct wl_build *b, struct wl_work *w,
                                     const struct wl_message *m);
 /** m is w's final response; its head is complete (or cut). Returns where it is kept: &w->ex.res,

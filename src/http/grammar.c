@@ -70,7 +70,9 @@ bool wl_grammar_list_has(const struct wl_message *m, enum wl_field_id id, struct
         struct wl_cursor c = wl_cursor(f->value);
         struct wl_span member;
 
-        /* one member, as nearly always, and its first octet tells */
+        /* one member, as nearly always: it is all there is, or its first octet tells */
+        if (wl_span_equal_nocase(f->value, name))
+            return true;
         if (f->value.n && wl_span_find(f->value, ',') == f->value.n &&
             wl_lower(f->value.p[0]) != wl_lower(name.p[0]))
             continue;

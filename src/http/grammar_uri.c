@@ -6,6 +6,46 @@
  */
 #include "grammar.h"
 
+/* --------------------------------------------------------------------------------------- octets */
+
+/* Letters, digits, "." and "-", which lie in two ranges but for "/". */
+static bool is_plain(uint8_t c)
+{
+    return (uint8_t)((c | 0x20) - 'a') < 26 || ((uint8_t)(c - '-') < 13 && c != '/');
+}
+
+/* The same of each of eight octets; a slash is plain, too, where it is said. */
+static inline bool are_plain(const uint8_t *p, bool slash)
+{
+    const uint64_t ones = 0x0101010101010101, high = 0x8080808080808080;
+    uint64_t word = wl_octets_word(p), lower = word | ones * 0x20, letters, others, slashes = 0;
+
+    /* the highest bit of each sum says of an ASCII octet that it is not below a bound */
+    letters = (lower + ones * (0x80 - 'a')) & ~(lower + ones * (0x7f - 'z'));
+    others = (word + ones * (0x80 - '-')) & ~(word + ones * (0x7f - '9'));
+    if (!slash)
+        slashes = ~((word ^ ones * '/') + ones * 0x7f);
+    return ((letters | others) & ~slashes & ~word & high) == high;
+}
+
+/* Octets of the host of an authority that consists of a plain name, perhaps with a port, as nearly
+ * all do; 0: it is of another kind. */
+static size_t plain_host(struct wl_span s)
+{
+    size_t n = 0, host;
+
+    while (n + 8 <= s.n && are_plain(s.p + n, false))
+        n += 8;
+    while (n < s.n && is_plain(s.p[n]))
+        n++;
+    host = n;
+    if (n < s.n && s.p[n] == ':')
+        n++;
+    while (n < s.n && wl_is_digit(s.p[n]))
+        n++;
+    return n == s.n ? host : 0;
+}
+
 /* ------------------------------------------------------------------------------------ splitting */
 
 static bool is_one_of(uint8_t c, struct wl_span set)
@@ -112,6 +152,8 @@ static enum wl_uri_fault octet_fault(uint8_t c)
 static enum wl_uri_fault octets_fault(struct wl_span s)
 {
     for (size_t i = 0; i < s.n; i++) {
+        while (i + 8 < s.n && are_plain(s.p + i, true))
+            i += 8;
         if (!is_uri_octet(s.p[i]))
             return octet_fault(s.p[i]);
         if (s.p[i] == '%' &&
@@ -123,7 +165,7 @@ static enum wl_uri_fault octets_fault(struct wl_span s)
 
 static bool has_bracket(struct wl_span s)
 {
-    return find_any(s, WL_SPAN("[]")) < s.n;
+    return wl_span_find(s, '[') < s.n || wl_span_find(s, ']') < s.n;
 }
 
 /* host = IP-literal / IPv4address / reg-name; port = *DIGIT */
@@ -163,56 +205,25 @@ enum wl_uri_fault wl_grammar_uri(struct wl_span s, struct wl_uri *ret)
 
 bool wl_grammar_authority(struct wl_span s, struct wl_uri *ret)
 {
+    size_t plain = plain_host(s);
+
     *ret = (struct wl_uri){.authority = s};
+    if (plain) {
+        ret->host = wl_span(s.p, plain);
+        if (plain < s.n)
+            ret->port = wl_span_after(s, plain + 1);
+        return true;
+    }
     split_authority(ret);
     return s.n && find_any(s, WL_SPAN("/?#")) == s.n && octets_fault(s) == WL_URI_FINE &&
            authority_fits(ret);
-}
-
-/* Letters, digits, "." and "-", which lie in two ranges but for "/". */
-static bool is_plain(uint8_t c)
-{
-    return (uint8_t)((c | 0x20) - 'a') < 26 || ((uint8_t)(c - '-') < 13 && c != '/');
-}
-
-/* The same of each of eight octets. */
-static bool are_plain(const uint8_t *p)
-{
-    const uint64_t ones = 0x0101010101010101, high = 0x8080808080808080;
-    uint64_t word, lower, letters, others, slashes;
-
-    memcpy(&word, p, sizeof(word));
-    lower = word | ones * 0x20;
-    /* the highest bit of each sum says of an ASCII octet that it is not below a bound */
-    letters = (lower + ones * (0x80 - 'a')) & ~(lower + ones * (0x7f - 'z'));
-    others = (word + ones * (0x80 - '-')) & ~(word + ones * (0x7f - '9'));
-    slashes = ~((word ^ ones * '/') + ones * 0x7f);
-    return ((letters | others) & ~slashes & ~word & high) == high;
-}
-
-/* A name of such octets, perhaps a port: nearly all there are. */
-static bool is_plain_host(struct wl_span s)
-{
-    size_t n = 0;
-
-    while (n + 8 <= s.n && are_plain(s.p + n))
-        n += 8;
-    while (n < s.n && is_plain(s.p[n]))
-        n++;
-    if (n == 0)
-        return false;
-    if (n < s.n && s.p[n] == ':')
-        n++;
-    while (n < s.n && wl_is_digit(s.p[n]))
-        n++;
-    return n == s.n;
 }
 
 bool wl_grammar_is_host(struct wl_span s)
 {
     struct wl_uri uri;
 
-    return is_plain_host(s) || (wl_span_find(s, '@') == s.n && wl_grammar_authority(s, &uri));
+    return plain_host(s) || (wl_span_find(s, '@') == s.n && wl_grammar_authority(s, &uri));
 }
 
 bool wl_grammar_target_uri(const struct wl_message *req, struct wl_span scheme, struct wl_uri *ret)

@@ -316,22 +316,38 @@ static void begin_switch(struct wl_h1 *h, struct wl_work *w, const struct wl_mes
     wl_build_tunnel(&h->build, w, seen->t);
 }
 
-static void interim_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_work *w,
-                             struct wl_message *m, uint64_t end, const struct wl_seen *seen)
+/* m, which may lie where the final response will, goes where interim ones are kept. Returns that, or
+ * NULL: only its code is kept. */
+static struct wl_message *add_interim(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
+                                      uint64_t end, const struct wl_seen *seen)
 {
     struct wl_message *kept;
 
     m->state = WL_WHOLE;
     m->end_offset = end;
     kept = wl_build_interim(&h->build, w, m);
-    between_messages(s);
+    if (m == &w->ex.res)
+        *m = (struct wl_message){0};
     if (w->stray)
         wl_build_response_lost(&h->build, w, seen->t); /* nothing is on its way any more */
-    if (m->status != 101)
+    return kept;
+}
+
+static void interim_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_work *w,
+                             struct wl_message *m, uint64_t end, const struct wl_seen *seen)
+{
+    struct wl_message switching, *kept;
+    bool is_switch = m->status == 101;
+
+    if (is_switch)
+        switching = *m;
+    between_messages(s);
+    kept = add_interim(h, w, m, end, seen);
+    if (!is_switch)
         return;
     /* RFC 9110 7.8: a server must not switch to a protocol that was not indicated by the client */
     if (!w->stray && w->head_end != WL_NONE && wl_message_field(&w->ex.req, WL_FIELD_UPGRADE)) {
-        begin_switch(h, w, kept ? kept : m, false, seen);
+        begin_switch(h, w, kept ? kept : &switching, false, seen);
     } else if (!w->res_ended) {
         w->unasked_101 = true;
     }
@@ -479,18 +495,38 @@ void wl_h1_response_refused(struct wl_h1 *h, struct wl_h1_side *s, struct wl_wor
     wl_build_unpair(&h->build, WL_UNJUDGED_LIMIT);
 }
 
+bool wl_h1_read_interim(struct wl_h1 *h, const struct wl_begin *begin,
+                        const struct wl_h1_text *head, const struct wl_h1_lines *lines,
+                        const struct wl_seen *seen)
+{
+    uint64_t end = head->offset + head->octets.n;
+    struct wl_work *w = begin->work;
+    struct wl_message note = {0}, *m = &w->ex.res;
+
+    if (!wl_build_keeps_interim(&h->build, w)) {
+        begin_message(begin, &note, end, seen);
+        wl_h1_take_status(&note, head->octets, lines);
+        m = &note;
+    } else if (!wl_h1_read_response(h, begin, head, lines, seen)) {
+        return false;
+    }
+    (void)add_interim(h, w, m, end, seen);
+    return true;
+}
+
 static void response_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_h1_text text,
                               const struct wl_h1_lines *lines, const struct wl_seen *seen)
 {
     uint64_t end = text.offset + text.octets.n;
     struct wl_work *w = s->begin.work;
-    struct wl_message interim, *m = &interim;
+    struct wl_message *m;
 
     if (w && !wl_build_keeps_interim(&h->build, w)) {
-        interim = (struct wl_message){0};
-        begin_message(&s->begin, m, end, seen);
-        if (note_only(h, &text, m)) {
-            interim_complete(h, s, w, m, end, seen);
+        struct wl_message note = {0};
+
+        begin_message(&s->begin, &note, end, seen);
+        if (note_only(h, &text, &note)) {
+            interim_complete(h, s, w, &note, end, seen);
             return;
         }
     }
@@ -499,16 +535,11 @@ static void response_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_h
         return;
     }
     m = &w->ex.res;
-    if (m->status / 100 == 1) {
-        interim = *m;
-        *m = (struct wl_message){0};
-        m = &interim;
-    }
     if (s->skipped)
         wl_build_mark(&h->build, w, m, WL_MARK_RESYNCHRONISED, m->at, s->skipped, wl_span(NULL, 0));
     if (s->crlf)
         wl_build_mark(&h->build, w, m, WL_MARK_LEADING_CRLF, m->at, s->crlf, wl_span(NULL, 0));
-    if (m == &interim) {
+    if (m->status / 100 == 1) {
         interim_complete(h, s, w, m, end, seen);
     } else {
         final_complete(h, s, w, m, end, seen);

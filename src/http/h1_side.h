@@ -357,6 +357,10 @@ void wl_h1_request_read(struct wl_h1 *h, struct wl_h1_side *s, enum wl_h1_read r
 bool wl_h1_read_response(struct wl_h1 *h, const struct wl_begin *begin,
                          const struct wl_h1_text *head, const struct wl_h1_lines *lines,
                          const struct wl_seen *seen);
+/** Reads that of an interim response, but 101, from its first octet to its last. False: as above. */
+bool wl_h1_read_interim(struct wl_h1 *h, const struct wl_begin *begin,
+                        const struct wl_h1_text *head, const struct wl_h1_lines *lines,
+                        const struct wl_seen *seen);
 /** Does what follows from that; w may be NULL. */
 void wl_h1_response_refused(struct wl_h1 *h, struct wl_h1_side *s, struct wl_work *w, uint64_t end,
                             const struct wl_seen *seen);

@@ -164,6 +164,23 @@ static void take_final(struct wl_h1_in *in, const struct wl_h1_text *text,
     wl_h1_over(h, w, WL_TO_CLIENT, WL_WHOLE, WL_END_NONE, in->at.offset, in->seen);
 }
 
+/* Any but 101, behind which there may be no HTTP. */
+static void take_interim(struct wl_h1_in *in, const struct wl_h1_text *text,
+                         const struct wl_h1_lines *lines)
+{
+    struct wl_h1 *h = in->h;
+    struct wl_begin begin;
+    struct wl_h1_side *s;
+
+    wl_build_response(&h->build, &begin, in->at, in->seen);
+    wl_h1_take(in, text->octets.n);
+    if (begin.work && wl_h1_read_interim(h, &begin, text, lines, in->seen))
+        return;
+    s = go_on(in, begin.work, NULL);
+    if (s)
+        wl_h1_response_refused(h, s, begin.work, in->at.offset, in->seen);
+}
+
 bool wl_h1_take_message(struct wl_h1_in *in)
 {
     struct wl_span octets = {in->bytes.p, wl_min_size(in->bytes.n, wl_h1_max_head(in->h))};
@@ -179,10 +196,12 @@ bool wl_h1_take_message(struct wl_h1_in *in)
     if (text.octets.n == 0)
         return false;
     if (request ? !wl_h1_strict_request(in->h, octets, &lines)
-                : !wl_h1_strict_status(octets, &lines) || lines.status / 100 == 1)
+                : !wl_h1_strict_status(octets, &lines) || lines.status == 101)
         return false;
     if (request) {
         take_request(in, &text, &lines);
+    } else if (lines.status / 100 == 1) {
+        take_interim(in, &text, &lines);
     } else {
         take_final(in, &text, &lines);
     }
