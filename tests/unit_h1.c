@@ -45,6 +45,7 @@ struct heard {
     struct wl_flows *flows;
     struct wl_exchange *ex[MAX_EXCHANGES];
     uint32_t n;
+    struct wl_conn_record closed; /* without what it points to */
     uint32_t sent[2];
     uint64_t packet;
 };
@@ -59,7 +60,9 @@ static void on_exchange(void *user, struct wl_exchange *ex)
 
 static void on_closed(void *user, struct wl_conn_record *rec)
 {
-    (void)user;
+    struct heard *h = user;
+
+    h->closed = *rec;
     wl_arena_free(rec->arena);
 }
 
@@ -735,6 +738,40 @@ static void rests_between_exchanges(void **state)
     release(&h);
 }
 
+/* How a connection ended, and what it had told before, share their octets while it rests. */
+static void what_rested_tells_its_end(void **state)
+{
+    const wl_ns later = 1000 * WL_SECOND + WL_SECOND / 4;
+    struct heard h;
+
+    (void)state;
+    begin(&h);
+    send_all(&h, WL_TO_SERVER, GET, SIZE_MAX);
+    send_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
+    wl_flows_tick(h.flows, later);
+    send_one(&h, WL_TO_CLIENT, WL_TCP_RST | WL_TCP_ACK, wl_span(NULL, 0));
+    assert_int_equal(h.closed.end, WL_END_RESET);
+    assert_int_equal(h.closed.n_exchanges, 1);
+    assert_int_equal(wl_frame_number(h.closed.closing[WL_TO_CLIENT].frame), h.packet);
+    assert_int_equal(h.closed.closing[WL_TO_SERVER].frame, 0);
+    wl_flows_free(h.flows);
+    release(&h);
+
+    /* half closed before the first octet */
+    begin(&h);
+    send_one(&h, WL_TO_SERVER, WL_TCP_FIN | WL_TCP_ACK, wl_span(NULL, 0));
+    send_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
+    wl_flows_tick(h.flows, later);
+    send_one(&h, WL_TO_CLIENT, WL_TCP_FIN | WL_TCP_ACK, wl_span(NULL, 0));
+    send_one(&h, WL_TO_SERVER, WL_TCP_ACK, wl_span(NULL, 0));
+    assert_int_equal(h.closed.end, WL_END_CLOSED);
+    assert_int_equal(h.closed.n_exchanges, 1);
+    assert_int_equal(wl_frame_number(h.closed.closing[WL_TO_SERVER].frame), h.packet - 3);
+    assert_int_equal(wl_frame_number(h.closed.closing[WL_TO_CLIENT].frame), h.packet - 1);
+    wl_flows_free(h.flows);
+    release(&h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -744,6 +781,7 @@ int main(void)
         cmocka_unit_test(heads_have_a_bound),
         cmocka_unit_test(interim_responses_have_bounds),
         cmocka_unit_test(rests_between_exchanges),
+        cmocka_unit_test(what_rested_tells_its_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,7 +55,7 @@ void wl_channel_ref(const struct wl_hand *hand, struct wl_conn_ref *ret)
         .t_first = origin->t_first,
         .first_frame = origin->first_frame,
         .rtt = flow->state & WL_FLOW_TIMED ? origin->rtt : 0,
-        .ttl = origin->ttl,
+        .ttl = (uint8_t)origin->ttl,
     };
     wl_flow_end(flow, turned, &ret->client);
     wl_flow_end(flow, !turned, &ret->server);
@@ -97,17 +97,17 @@ static void take_steps(const struct wl_channel *ch, struct wl_conn_record *rec)
 /* A connection that rests has told all its exchanges, and if there are steps they are one. */
 static void record_rest(struct wl_flow *flow, struct wl_conn_record *rec)
 {
-    const struct wl_origin *origin = wl_flow_origin(flow);
+    const struct wl_told *told = &wl_flow_origin(flow)->of.told;
 
-    rec->n_exchanges = origin->n_exchanges;
+    rec->n_exchanges = told->n_exchanges;
     if (!(flow->rest & WL_REST_STEP))
         return;
     rec->steps = wl_arena_alloc(rec->arena, sizeof(*rec->steps));
     if (rec->steps) {
-        *rec->steps = (struct wl_step){origin->status, 1, origin->n_exchanges};
+        *rec->steps = (struct wl_step){told->status, 1, told->n_exchanges};
         rec->n_steps = 1;
     } else {
-        rec->n_steps_lost = origin->n_exchanges;
+        rec->n_steps_lost = told->n_exchanges;
     }
 }
 
@@ -118,7 +118,7 @@ void wl_origin_closes(struct wl_origin *origin, enum wl_dir by, const struct wl_
     uint64_t frames = seen->frame - origin->first_frame;
     uint64_t us = seen->t > origin->t_first ? (uint64_t)(seen->t - origin->t_first + 999) / 1000
                                             : 0;
-    struct wl_fin *fin = &origin->fin[by];
+    struct wl_fin *fin = &origin->of.fin[by];
 
     /* rounded up: it follows what its sender sent before; a frame of another file differs
      * in its upper bits */
@@ -130,7 +130,7 @@ void wl_origin_closes(struct wl_origin *origin, enum wl_dir by, const struct wl_
 
 struct wl_closing wl_origin_closing(const struct wl_origin *origin, enum wl_dir by)
 {
-    const struct wl_fin *fin = &origin->fin[by];
+    const struct wl_fin *fin = &origin->of.fin[by];
     wl_ns after = (wl_ns)(fin->after & (IN_MILLISECONDS - 1)) * 1000;
     struct wl_closing ret = {0, 0};
 
@@ -180,7 +180,7 @@ struct wl_conn_record *wl_channel_record(const struct wl_hand *hand)
     rec->t_first = origin->t_first;
     rec->t_last = flow->t_last;
     rec->rst_suspect = flow->state & WL_FLOW_SUSPECT;
-    for (unsigned i = 0; i < 2; i++)
+    for (unsigned i = 0; i < 2 && !(flow->state & WL_FLOW_RESTS); i++)
         rec->closing[i] = wl_origin_closing(origin, (enum wl_dir)(turned ? 1 - i : i));
     if (flow->first_fin)
         rec->end_by = (enum wl_dir)(turned ? 2 - flow->first_fin : flow->first_fin - 1);

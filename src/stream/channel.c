@@ -493,14 +493,14 @@ static void hold_octets(struct wl_channel *ch, enum wl_dir dir, struct wl_span b
 /* Makes the channel and its layer what they were before the connection rested. False: no memory. */
 static bool resume(struct wl_channel *ch)
 {
-    struct wl_flow *flow = ch->flow;
-    struct wl_origin *origin = wl_flow_origin(flow);
+    const struct wl_flow *flow = ch->flow;
+    const struct wl_told *told = &wl_flow_origin(ch->flow)->of.told;
     const struct wl_layer_ops *const *ops = ch->stream->layers;
     const struct wl_rest rest = {
         .t = flow->of.t_rest,
-        .ordinal = origin->n_exchanges,
-        .status = origin->status,
-        .aside = origin->aside,
+        .ordinal = told->n_exchanges,
+        .status = told->status,
+        .aside = told->aside,
         .bits = (uint8_t)(flow->rest / WL_REST_LAYER),
     };
 
@@ -553,7 +553,10 @@ struct wl_channel *wl_channel_get(const struct wl_hand *hand)
         flow->tcp.way[0].skip = flow->tcp.way[1].skip = EVER;
         return NULL;
     }
-    flow->state &= (uint8_t)~WL_FLOW_RESTS;
+    if (flow->state & WL_FLOW_RESTS) {
+        flow->state &= (uint8_t)~WL_FLOW_RESTS;
+        memset(&wl_flow_origin(flow)->of, 0, sizeof(wl_flow_origin(flow)->of)); /* no end so far */
+    }
     flow->of.channel = ch;
     return ch;
 }
@@ -570,8 +573,8 @@ static bool may_rest(const struct wl_channel *ch)
            !ch->held && ch->depth == 1 && !ch->deaf && ch->wake_at == 0 &&
            ch->expected == WL_PROTO_UNKNOWN && !ch->asked[0] && !ch->asked[1] && !ch->gaps[0] &&
            !ch->gaps[1] && !ch->cut && !ch->stopped[0] && !ch->stopped[1] && !ch->forced[0] &&
-           !ch->forced[1] && !ch->ended[0] && !ch->ended[1] && !ch->is_proxied &&
-           !ch->flow->tcp.slow && ch->n_marks == 0 && ch->n_steps_lost == 0 && one_step &&
+           !ch->forced[1] && !ch->flow->first_fin && !ch->is_proxied && !ch->flow->tcp.slow &&
+           ch->n_marks == 0 && ch->n_steps_lost == 0 && one_step &&
            ch->n_exchanges == ch->n_ordinals;
 }
 
@@ -580,15 +583,12 @@ static void rest(struct wl_channel *ch)
 {
     const struct wl_hand hand = {ch->stream, ch->flow};
     struct wl_flow *flow = ch->flow;
-    struct wl_origin *origin = wl_flow_origin(flow);
     struct wl_rest rest;
 
     if (!may_rest(ch) || !ch->layer.ops->rest(&ch->layer, &rest) ||
         rest.ordinal != ch->n_exchanges || (ch->n_steps && ch->steps->status != rest.status))
         return;
-    origin->n_exchanges = rest.ordinal;
-    origin->status = rest.status;
-    origin->aside = rest.aside;
+    wl_flow_origin(flow)->of.told = (struct wl_told){rest.ordinal, rest.status, rest.aside};
     flow->rest = (uint16_t)((ch->turned ? WL_REST_TURNED : 0) |
                             (ch->midstream ? WL_REST_MIDSTREAM : 0) |
                             (ch->n_steps ? WL_REST_STEP : 0) | ch->proto * WL_REST_PROTO |
@@ -769,28 +769,21 @@ static void take_one_end(struct wl_channel *ch, enum wl_dir dir, enum wl_end how
     stop_waiting(ch, other(dir), seen->t); /* this side will not speak any more */
 }
 
-/* After a RST nothing comes: of a connection that rests there is nothing left to tell, but what its
- * sender's octets had come to. */
-static bool concerns_rest(const struct wl_tcp *t, enum wl_dir by, enum wl_end how)
-{
-    return how != WL_END_RESET || t->way[by].acked != t->way[by].next;
-}
-
 static void take_end(void *user, enum wl_dir physical, enum wl_end how, enum wl_dir by,
                      const struct wl_seen *seen)
 {
     const struct wl_hand *hand = user;
-    struct wl_channel *ch;
+    struct wl_flow *flow = hand->flow;
+    struct wl_channel *ch = flow->state & WL_FLOW_RESTS ? wl_channel_get(hand)
+                                                        : wl_flow_channel(flow);
     enum wl_dir dir;
 
-    wl_origin_closes(wl_flow_origin(hand->flow), by, seen);
-    if (!hand->flow->first_fin || how == WL_END_RESET)
-        hand->flow->first_fin = (uint8_t)(by + 1);
+    if (!(flow->state & WL_FLOW_RESTS)) /* it rests on when it got no memory to remember more */
+        wl_origin_closes(wl_flow_origin(flow), by, seen);
+    if (!flow->first_fin || how == WL_END_RESET)
+        flow->first_fin = (uint8_t)(by + 1);
     if (how == WL_END_RESET && seen->suspect)
-        hand->flow->state |= WL_FLOW_SUSPECT;
-    ch = hand->flow->state & WL_FLOW_RESTS && concerns_rest(&hand->flow->tcp, physical, how)
-             ? wl_channel_get(hand)
-             : wl_flow_channel(hand->flow);
+        flow->state |= WL_FLOW_SUSPECT;
     if (!ch)
         return;
     dir = wl_channel_map(ch, physical);

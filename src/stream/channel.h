@@ -47,22 +47,30 @@ struct wl_fin {
 /** wl_fin.frames: in another file, or too far away */
 #define WL_FIN_ELSEWHERE UINT32_MAX
 
-/** What is known since it was opened, or asked for when it is over. */
+/** What a connection that rests has to remember (with struct wl_flow.rest). */
+struct wl_told {
+    uint32_t n_exchanges;
+    uint16_t status; /* the last one */
+    uint8_t aside;   /* of the layer */
+};
+
+/** What is known since it was opened, or asked for when it is over: a cache line. */
 struct wl_origin {
-    uint64_t id;     /* ordinal of its first packet */
-    uint64_t number; /* among those of this table, from 0 */
+    uint64_t id; /* ordinal of its first packet */
     wl_ns t_first;
     uint64_t first_frame;
-    wl_ns rtt;            /* the time of the SYN until the handshake is complete */
-    struct wl_fin fin[2]; /* by physical direction */
+    wl_ns rtt; /* the time of the SYN until the handshake is complete */
+    /* what has ended does not rest */
+    union {
+        struct wl_fin fin[2]; /* by physical direction */
+        struct wl_told told;  /* WL_FLOW_RESTS */
+    } of;
     uint32_t base[2];     /* as Wireshark numbers connections (flow.c) */
-    uint32_t n_exchanges; /* while it rests */
-    uint16_t status;      /* the last one, while it rests */
-    uint8_t aside;        /* of the layer, while it rests */
-    uint8_t ttl;          /* of the server's SYN-ACK; 0: none was seen */
+    uint64_t number : 56; /* among those of this table, from 0 (WL_NUMBERS) */
+    uint64_t ttl : 8;     /* of the server's SYN-ACK; 0: none was seen */
 };
-static_assert(sizeof(struct wl_flow) + sizeof(struct wl_origin) <= 200,
-              "an idle connection is small");
+#define WL_NUMBERS (UINT64_MAX >> 8)
+static_assert(sizeof(struct wl_origin) == 64, "an idle connection is three cache lines");
 
 /** What struct wl_flow has no room for of two addresses of IPv6: all but the last four octets. */
 enum { WL_IPV6_BEGIN = 12 };
@@ -120,7 +128,7 @@ static inline struct wl_origin *wl_flow_origin(struct wl_flow *flow)
     return &wl_flow_block(flow)->origins[flow->place];
 }
 
-/** Notes the FIN or RST that by (physical) sent, in seen. */
+/** Notes the FIN or RST that by (physical) sent, in seen. Not of a connection that rests. */
 void wl_origin_closes(struct wl_origin *origin, enum wl_dir by, const struct wl_seen *seen);
 /** What was noted of by. */
 struct wl_closing wl_origin_closing(const struct wl_origin *origin, enum wl_dir by);

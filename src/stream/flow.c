@@ -432,7 +432,7 @@ static struct wl_flow *open_flow(struct wl_flows *f, const struct wl_segment *se
     *flow = (struct wl_flow){.place = flow->place};
     *origin = (struct wl_origin){
         .id = seg->packet,
-        .number = f->n_opened++,
+        .number = f->n_opened++ & WL_NUMBERS,
         .t_first = seg->t,
         .first_frame = seg->frame,
     };
