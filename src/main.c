@@ -10,6 +10,7 @@
 #include "config_show.h"
 #include "confine.h"
 #include "diag.h"
+#include "heap.h"
 #include "options.h"
 #include "paths.h"
 #include "scrape.h"
@@ -494,6 +495,7 @@ int main(int argc, char **argv)
     struct wl_arena *arena;
     int status = EXIT_FAILED;
 
+    wl_heap_prepare();
     wl_terminal_streams();
     ignore_broken_pipes();
     tzset(); /* localtime_r need not */
