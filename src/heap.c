@@ -35,15 +35,14 @@ static bool is_unlimited(void)
 void wl_heap_prepare(void)
 {
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    uint8_t *first, *begin, *end;
+    uint8_t *first;
 
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): no thread exists yet */
     if (!is_unlimited() || !mallopt(M_TOP_PAD, PADDING))
         return;
-    first = malloc(1); /* makes the heap */
-    begin = first - (uintptr_t)first % page;
-    end = sbrk(0);
-    if (first && begin < end && (size_t)(end - begin) <= 2 * (size_t)PADDING)
-        (void)madvise(begin, (size_t)(end - begin), MADV_HUGEPAGE);
+    first = malloc(1); /* makes the heap, with the padding behind it */
+    if (first)
+        (void)madvise(first - (uintptr_t)first % page, PADDING, MADV_HUGEPAGE);
     free(first);
 }
 
