@@ -472,8 +472,9 @@ static enum wl_fault fault_of(const struct wl_rule *rule, struct wl_at at)
 }
 
 /** What goes into a finding besides its sentence; j->last is NULL when there is no room for it. */
-static void note_finding(struct wl_judge *j, const struct wl_message *m, struct wl_at at,
-                         enum wl_severity severity, enum wl_confidence confidence)
+static WL_INLINE void note_finding(struct wl_judge *j, const struct wl_message *m,
+                                   struct wl_at at, enum wl_severity severity,
+                                   enum wl_confidence confidence)
 {
     const struct ruling *ruling = &j->rulings[j->rule];
     struct wl_finding *f;
@@ -608,36 +609,41 @@ static void drop_outdone(struct wl_judge *j)
     j->n_findings = n;
 }
 
+static void sort_findings(struct wl_judge *j)
+{
+    if (!j->keep_yielded)
+        drop_outdone(j);
+    WL_ASSERT(j->findings);
+    qsort(j->findings, j->n_findings, sizeof(*j->findings), compare_findings);
+}
+
 /** Sorts what was found and hands it over; what memory is refused for counts as dropped. */
-static void conclude(struct wl_judge *j, struct wl_finding **ret, uint32_t *ret_n)
+static WL_INLINE void conclude(struct wl_judge *j, struct wl_finding **ret, uint32_t *ret_n)
 {
     struct wl_finding *kept;
 
     *ret = NULL;
     *ret_n = 0;
-    WL_ASSERT(j->n_findings == 0 || j->findings);
-    if (j->n_findings > 1) {
-        if (!j->keep_yielded)
-            drop_outdone(j);
-        qsort(j->findings, j->n_findings, sizeof(*j->findings), compare_findings);
-    }
+    if (j->n_findings > 1)
+        sort_findings(j);
     if (j->n_findings == 0)
         return;
+    WL_ASSERT(j->findings);
     kept = wl_arena_raw(j->arena, j->n_findings * sizeof(*kept));
     if (!kept) {
         j->dropped += j->n_findings;
         return;
     }
-    memcpy(kept, j->findings, j->n_findings * sizeof(*kept));
+    for (uint32_t i = 0; i < j->n_findings; i++) /* one, as a rule */
+        kept[i] = j->findings[i];
     *ret = kept;
     *ret_n = j->n_findings;
 }
 
 /* ------------------------------------------------------------------------------------ exchanges */
 
-/** The kind of an exchange, with all that a rule's filters and .cases go by; o was begun for it. */
-static struct wl_kind kind_of(const struct wl_judge *j, const struct wl_exchange *ex,
-                              const struct wl_offer *o)
+/** The kind of an exchange: all that filters, guards and .cases go by, as it stands there. */
+static WL_INLINE struct wl_kind kind_of(const struct wl_judge *j, const struct wl_exchange *ex)
 {
     const struct wl_message *req = &ex->req, *res = &ex->res;
     uint64_t status = res->status < WL_INDEX_STATUSES ? res->status : 0;
@@ -645,12 +651,13 @@ static struct wl_kind kind_of(const struct wl_judge *j, const struct wl_exchange
 
     static_assert(WL_INDEX_STATUSES <= 1 << 10 && WL_N_METHODS <= 1 << 8 && WL_FOR_ALL < 1 << 5,
                   "each has its bits");
-    kind.facts = status | (uint64_t)o->method << 10 | (uint64_t)o->versions << 18 |
+    kind.facts = status | (uint64_t)req->method_id << 10 | (uint64_t)wl_offer_versions(ex) << 18 |
                  (uint64_t)(req->state == WL_WHOLE) << 23 |
                  (uint64_t)(res->state == WL_WHOLE) << 24 |
                  (uint64_t)(req->acked != WL_NONE) << 25 | (uint64_t)(res->acked != WL_NONE) << 26 |
                  (uint64_t)(ex->n_interim != 0) << 27 | (uint64_t)(ex->wait != NULL) << 28 |
-                 (uint64_t)(req->n_marks != 0) << 29 | (uint64_t)1 << 31 | (uint64_t)o->have << 32;
+                 (uint64_t)(req->n_marks != 0) << 29 | (uint64_t)1 << 31 |
+                 (uint64_t)wl_offer_needs(ex) << 32;
     wl_offer_fields(req, kind.req);
     wl_offer_fields(res, kind.res);
     for (size_t w = 0; w < WL_FIELD_WORDS; w++) {
@@ -723,10 +730,11 @@ static void plan_relations(const struct wl_judge *j, struct wl_plan *plan)
     plan->alone = (uint16_t)alone;
 }
 
-/** Finds what is to be asked about exchanges of this kind; o was begun for one. */
-static void make_plan(struct wl_judge *j, const struct wl_exchange *ex, struct wl_offer o,
-                      struct wl_plan *plan)
+/** Finds what is to be asked about exchanges of this kind. */
+static WL_ASIDE void make_plan(struct wl_judge *j, const struct wl_exchange *ex,
+                               struct wl_plan *plan)
 {
+    struct wl_offer o = wl_offer_begin(ex);
     uint16_t n = 0;
 
     memset(plan->missing, 0, sizeof(plan->missing));
@@ -748,42 +756,48 @@ static void make_plan(struct wl_judge *j, const struct wl_exchange *ex, struct w
 }
 
 /** Is what is remembered of a kind what would be found for this exchange of it? */
-static bool holds_for(struct wl_judge *j, const struct wl_exchange *ex, struct wl_offer o,
-                      struct wl_plan *plan)
+static bool holds_for(struct wl_judge *j, const struct wl_exchange *ex, struct wl_plan *plan)
 {
     uint64_t before = wl_plan_hash(plan);
 
-    make_plan(j, ex, o, plan);
+    make_plan(j, ex, plan);
     return wl_plan_hash(plan) == before;
 }
 
-static const struct wl_plan *plan_of(struct wl_judge *j, const struct wl_exchange *ex,
-                                     const struct wl_offer *o)
+static const struct wl_plan *plan_of(struct wl_judge *j, const struct wl_exchange *ex)
 {
-    struct wl_kind kind = kind_of(j, ex, o);
+    struct wl_kind kind = kind_of(j, ex);
     bool is_new;
     struct wl_plan *plan = wl_plans_find(&j->plans, &kind, &is_new);
 
     if (is_new)
-        make_plan(j, ex, *o, plan);
-    WL_ASSERT(is_new || holds_for(j, ex, *o, plan));
+        make_plan(j, ex, plan);
+    WL_ASSERT(is_new || holds_for(j, ex, plan));
     return plan;
 }
 
-static void ask_planned(struct wl_judge *j, const struct wl_plan *plan, enum wl_part part,
-                        const struct wl_message *m)
+/** Asks the rules of a plan from one of its parts up to another, about m. */
+static inline void ask_planned(struct wl_judge *j, const struct wl_plan *plan, enum wl_part from,
+                               enum wl_part to, const struct wl_message *m)
 {
     wl_check_fn *const *checks = j->checks;
     const struct wl_exchange *ex = j->ex;
 
-    if (plan->missing[part])
-        (void)evidence_fits(j, plan->missing[part], 0);
-    for (const uint16_t *rule = plan->rules + (part ? plan->end[part - 1] : 0),
-                        *end = plan->rules + plan->end[part];
+    for (const uint16_t *rule = plan->rules + (from ? plan->end[from - 1] : 0),
+                        *end = plan->rules + plan->end[to];
          rule < end; rule++) {
         j->rule = *rule;
         checks[*rule](j, ex, m);
     }
+}
+
+/** The same of one part, for which evidence may be missing. */
+static void ask_part(struct wl_judge *j, const struct wl_plan *plan, enum wl_part part,
+                     const struct wl_message *m)
+{
+    if (plan->missing[part])
+        (void)evidence_fits(j, plan->missing[part], 0);
+    ask_planned(j, plan, part, part, m);
 }
 
 /** Asks about the marks of a message; false where its head says nothing. */
@@ -811,23 +825,42 @@ static void judge_interim(struct wl_judge *j, const struct wl_message *m, struct
     ask(j, &j->responses, o);
 }
 
-void wl_judge_exchange(struct wl_judge *j, struct wl_exchange *ex)
+/** Has it but two messages, of which all is known that rules ask for, and nothing was odd? */
+static bool is_plain(const struct wl_exchange *ex, const struct wl_plan *plan)
+{
+    return (ex->req.n_marks | ex->res.n_marks | ex->n_interim) == 0 && ex->req.state >= WL_HEAD &&
+           ex->res.state >= WL_HEAD && wl_plan_lacks_nothing(plan);
+}
+
+static void judge_messages(struct wl_judge *j, const struct wl_exchange *ex,
+                           const struct wl_plan *plan)
 {
     struct wl_offer o = wl_offer_begin(ex);
-    const struct wl_plan *plan = plan_of(j, ex, &o);
+
+    if (begin_message(j, &ex->req, &o, WL_PLACE_REQUEST))
+        ask_part(j, plan, WL_PART_REQUEST, &ex->req);
+    for (uint32_t i = 0; i < ex->n_interim; i++)
+        judge_interim(j, &ex->interim[i], &o);
+    if (begin_message(j, &ex->res, &o, WL_PLACE_FINAL))
+        ask_part(j, plan, WL_PART_RESPONSE, &ex->res);
+    ask_part(j, plan, WL_PART_WHOLE, &ex->res);
+}
+
+void wl_judge_exchange(struct wl_judge *j, struct wl_exchange *ex)
+{
+    const struct wl_plan *plan = plan_of(j, ex);
 
     j->ex = ex;
     j->conn = NULL;
     ex->relations = plan->relations;
     ex->relations_alone = plan->alone;
     begin(j, ex->arena, j->max_findings);
-    if (begin_message(j, &ex->req, &o, WL_PLACE_REQUEST))
-        ask_planned(j, plan, WL_PART_REQUEST, &ex->req);
-    for (uint32_t i = 0; i < ex->n_interim; i++)
-        judge_interim(j, &ex->interim[i], &o);
-    if (begin_message(j, &ex->res, &o, WL_PLACE_FINAL))
-        ask_planned(j, plan, WL_PART_RESPONSE, &ex->res);
-    ask_planned(j, plan, WL_PART_WHOLE, &ex->res);
+    if (WL_LIKELY_TRUE(is_plain(ex, plan))) {
+        ask_planned(j, plan, WL_PART_REQUEST, WL_PART_REQUEST, &ex->req);
+        ask_planned(j, plan, WL_PART_RESPONSE, WL_PART_WHOLE, &ex->res);
+    } else {
+        judge_messages(j, ex, plan);
+    }
     conclude(j, &ex->findings, &ex->n_findings);
     j->ex = NULL;
 }

@@ -18,7 +18,7 @@ void wl_offer_look(const struct wl_message *m, uint64_t ret[WL_FIELD_WORDS])
         ret[m->fields[i].id / 64] |= (uint64_t)1 << m->fields[i].id % 64;
 }
 
-static uint8_t versions_of(const struct wl_exchange *ex)
+uint8_t wl_offer_rare_versions(const struct wl_exchange *ex)
 {
     const struct wl_message *req = &ex->req;
 
@@ -50,24 +50,12 @@ uint32_t wl_offer_end(enum wl_end end, enum wl_dir by, bool suspect)
     return by == WL_TO_CLIENT ? WL_NEEDS_END_SERVER : WL_NEEDS_END_CLIENT;
 }
 
-static uint32_t needs_met(const struct wl_exchange *ex)
-{
-    uint32_t have = wl_offer_end(ex->end, ex->end_by, ex->rst_suspect);
-
-    have |= ex->paired && ex->req.state != WL_ABSENT ? WL_NEEDS_PAIR : 0;
-    have |= ex->clocked ? WL_NEEDS_CLK : 0;
-    have |= wl_offer_knows_head(&ex->req) ? WL_NEEDS_REQUEST : 0;
-    have |= wl_offer_knows_head(&ex->res) ? WL_NEEDS_RESPONSE : 0;
-    have |= ex->conn.midstream ? 0 : WL_NEEDS_HANDSHAKE;
-    return have;
-}
-
 struct wl_offer wl_offer_begin(const struct wl_exchange *ex)
 {
     return (struct wl_offer){
-        .have = needs_met(ex),
+        .have = wl_offer_needs(ex),
         .method = (uint8_t)ex->req.method_id,
-        .versions = versions_of(ex),
+        .versions = wl_offer_versions(ex),
     };
 }
 

@@ -64,6 +64,31 @@ static inline bool wl_offer_knows_head(const struct wl_message *m)
     return m->state >= WL_HEAD && (m->n_marks == 0 || !wl_message_mark(m, WL_MARK_FIELDS_TOO_MANY));
 }
 
+/** Versions of the request: bits. That of most stands in wl_offer_versions. */
+uint8_t wl_offer_rare_versions(const struct wl_exchange *ex);
+static inline uint8_t wl_offer_versions(const struct wl_exchange *ex)
+{
+    const struct wl_message *req = &ex->req;
+    bool usual = ex->conn.proto == WL_H11 && req->state >= WL_HEAD && req->major == 1 && req->minor;
+
+    return WL_LIKELY_TRUE(usual) ? WL_FOR_HTTP11 : wl_offer_rare_versions(ex);
+}
+
+/** The wl_needs that an exchange meets, but for those of its messages (BODY, ACK). */
+static inline uint32_t wl_offer_needs(const struct wl_exchange *ex)
+{
+    uint32_t have = 0;
+
+    if (WL_LIKELY_FALSE(ex->end != WL_END_NONE))
+        have = wl_offer_end(ex->end, ex->end_by, ex->rst_suspect);
+    have |= ex->paired && ex->req.state != WL_ABSENT ? WL_NEEDS_PAIR : 0;
+    have |= ex->clocked ? WL_NEEDS_CLK : 0;
+    have |= wl_offer_knows_head(&ex->req) ? WL_NEEDS_REQUEST : 0;
+    have |= wl_offer_knows_head(&ex->res) ? WL_NEEDS_RESPONSE : 0;
+    have |= ex->conn.midstream ? 0 : WL_NEEDS_HANDSHAKE;
+    return have;
+}
+
 /** The fields that m has, one bit each, found by looking at each of them. */
 void wl_offer_look(const struct wl_message *m, uint64_t ret[WL_FIELD_WORDS]);
 /** The same; as parsers have noted it, which they nearly always have. */

@@ -39,7 +39,7 @@ struct wl_plan {
 struct wl_plans {
     struct wl_budget *budget;
     struct wl_plan *plans;
-    uint16_t *rules; /* most for each plan */
+    uint16_t *rules; /* most for each plan, which takes them along when it moves */
     size_t most;
 };
 
@@ -53,6 +53,13 @@ void wl_plans_release(struct wl_plans *p);
  * ret_new  it has taken the place of another: all but .kind and .rules has to be set
  */
 struct wl_plan *wl_plans_find(struct wl_plans *p, const struct wl_kind *kind, bool *ret_new);
+/** Is no evidence missing, whatever part is asked about? */
+static inline bool wl_plan_lacks_nothing(const struct wl_plan *plan)
+{
+    return (plan->missing[WL_PART_REQUEST] | plan->missing[WL_PART_RESPONSE] |
+            plan->missing[WL_PART_WHOLE]) == 0;
+}
+
 /** Of all that a plan says. Exchanges of a kind have the same plan, or the kind leaves something
  * out: with assertions it is made anew each time to see that. */
 uint64_t wl_plan_hash(const struct wl_plan *plan);
