@@ -221,6 +221,8 @@ struct wl_etag {
 };
 
 bool wl_grammar_etag(struct wl_span s, struct wl_etag *ret);
+/** Is s one, and nothing more? Without saying which. */
+bool wl_grammar_is_etag(struct wl_span s);
 /** The next of a list of entity tags (RFC 9110 13.1.1): no quoted-pairs, so that a backslash is an
  * octet like others and a comma may stand in a tag. False at the end; a member that is no entity
  * tag sets c->bad and ends the walk. */

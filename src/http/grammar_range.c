@@ -51,6 +51,35 @@ static size_t etag_length(struct wl_span s, struct wl_etag *ret)
     return i + 1;
 }
 
+/* Visible ASCII but for the quote, sixteen at a time, of which the last may have been looked at
+ * before. False also for obs-text and what is too short: count_etagc knows. */
+static bool are_plain_etagc(struct wl_span s)
+{
+    size_t n = 0;
+    uint64_t others = 0;
+
+    if (s.n < WL_LANES_16)
+        return false;
+    do {
+        const uint8_t *p = s.p + wl_min_size(n, s.n - WL_LANES_16);
+
+        others |= wl_lanes_odd16(p) | wl_lanes_equal16(p, ' ') | wl_lanes_equal16(p, '"');
+        n += WL_LANES_16;
+    } while (n < s.n);
+    return others == 0;
+}
+
+bool wl_grammar_is_etag(struct wl_span s)
+{
+    bool weak = s.n > 2 && s.p[0] == 'W' && s.p[1] == '/';
+    struct wl_span opaque = wl_span_after(s, weak ? 2 : 0), inner;
+
+    if (opaque.n < 2 || opaque.p[0] != '"' || opaque.p[opaque.n - 1] != '"')
+        return false;
+    inner = wl_span(opaque.p + 1, opaque.n - 2);
+    return are_plain_etagc(inner) || count_etagc(inner) == inner.n;
+}
+
 bool wl_grammar_etag(struct wl_span s, struct wl_etag *ret)
 {
     struct wl_etag tag = {.weak = false};

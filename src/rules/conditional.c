@@ -7,6 +7,7 @@
 #include "rules.h"
 
 #include "facts.h"
+#include "field.h"
 #include "grammar.h"
 
 static bool only_reads(enum wl_method method)
@@ -38,11 +39,9 @@ static bool is_list_of_etags(struct wl_span value)
 
 static bool is_validator(enum wl_field_id id, struct wl_span value)
 {
-    struct wl_etag tag;
-
     if (id == WL_FIELD_IF_MATCH || id == WL_FIELD_IF_NONE_MATCH)
         return is_list_of_etags(value);
-    return wl_grammar_etag(value, &tag) ||
+    return wl_grammar_is_etag(value) ||
            (id == WL_FIELD_IF_RANGE && wl_grammar_date(value, 0).form != WL_DATE_NONE);
 }
 
@@ -55,9 +54,9 @@ static bool has_validators(enum wl_field_id id)
 /** Nearly every response has an ETag, and nothing else of the kind. */
 static bool has_only_good_etag(const struct wl_message *m)
 {
-    const struct wl_field *f = wl_message_field(m, WL_FIELD_ETAG);
+    const struct wl_field *f = wl_field_usual(m, WL_FIELD_ETAG);
 
-    return f && is_validator(f->id, f->value) && !wl_message_next_field(m, f) &&
+    return f && wl_grammar_is_etag(f->value) && !wl_message_next_field(m, f) &&
            !wl_message_may_have(m, WL_FIELD_IF_MATCH) &&
            !wl_message_may_have(m, WL_FIELD_IF_NONE_MATCH) &&
            !wl_message_may_have(m, WL_FIELD_IF_RANGE);

@@ -9,6 +9,7 @@
 #include <inttypes.h>
 
 #include "facts.h"
+#include "field.h"
 #include "grammar.h"
 
 enum {
@@ -25,8 +26,6 @@ static void check_date(struct wl_judge *j, const struct wl_message *m, const str
     const char *wrong = NULL;
     bool past;
 
-    if (date.form == WL_DATE_IMF && !date.impossible && !date.weekday_differs)
-        return;
     switch (date.form) {
     case WL_DATE_NONE:
         if (f->id != WL_FIELD_RETRY_AFTER) /* retry-after-syntax */
@@ -55,9 +54,9 @@ static inline void check_dates(struct wl_judge *j, const struct wl_message *m, e
     const struct wl_field *f = NULL;
 
     if (wl_message_may_have(m, id))
-        f = wl_message_field(m, id);
+        f = wl_field_usual(m, id);
     for (; f; f = wl_message_next_field(m, f)) {
-        if (f->value.n)
+        if (f->value.n && !wl_judge_date_fine(j, f->value, m->t_first))
             check_date(j, m, f);
     }
 }

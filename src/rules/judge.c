@@ -472,9 +472,8 @@ static enum wl_fault fault_of(const struct wl_rule *rule, struct wl_at at)
 }
 
 /** What goes into a finding besides its sentence; j->last is NULL when there is no room for it. */
-static WL_INLINE void note_finding(struct wl_judge *j, const struct wl_message *m,
-                                   struct wl_at at, enum wl_severity severity,
-                                   enum wl_confidence confidence)
+static WL_INLINE void note_finding(struct wl_judge *j, const struct wl_message *m, struct wl_at at,
+                                   enum wl_severity severity, enum wl_confidence confidence)
 {
     const struct ruling *ruling = &j->rulings[j->rule];
     struct wl_finding *f;
@@ -609,12 +608,27 @@ static void drop_outdone(struct wl_judge *j)
     j->n_findings = n;
 }
 
+/** Two or three, as a rule: those are put in their places without a call of the C library. */
 static void sort_findings(struct wl_judge *j)
 {
+    enum { FEW = 8 };
+    struct wl_finding *f = j->findings;
+
+    WL_ASSERT(f);
     if (!j->keep_yielded)
         drop_outdone(j);
-    WL_ASSERT(j->findings);
-    qsort(j->findings, j->n_findings, sizeof(*j->findings), compare_findings);
+    if (j->n_findings > FEW) {
+        qsort(f, j->n_findings, sizeof(*f), compare_findings);
+        return;
+    }
+    for (uint32_t i = 1; i < j->n_findings; i++) {
+        for (uint32_t k = i; k > 0 && compare_findings(&f[k - 1], &f[k]) > 0; k--) {
+            struct wl_finding earlier = f[k];
+
+            f[k] = f[k - 1];
+            f[k - 1] = earlier;
+        }
+    }
 }
 
 /** Sorts what was found and hands it over; what memory is refused for counts as dropped. */
@@ -967,6 +981,13 @@ const struct wl_mark *wl_judge_mark(const struct wl_judge *j)
 struct wl_date wl_judge_date(struct wl_judge *j, struct wl_span s, wl_ns t)
 {
     return wl_grammar_date_again(&j->date, s, t);
+}
+
+bool wl_judge_date_fine(struct wl_judge *j, struct wl_span s, wl_ns t)
+{
+    struct wl_date date = wl_grammar_date_again(&j->date, s, t);
+
+    return date.form == WL_DATE_IMF && !date.impossible && !date.weekday_differs;
 }
 
 const struct wl_conn_record *wl_judge_conn(const struct wl_judge *j)

@@ -279,16 +279,12 @@ static void absolute_form(struct wl_judge *j, const struct wl_message *m, const 
     }
 }
 
-static void target_form_invalid(struct wl_judge *j, const struct wl_exchange *ex,
-                                const struct wl_message *m)
+static WL_ASIDE void check_other_form(struct wl_judge *j, const struct wl_message *m)
 {
     struct wl_span target = m->target;
-    bool origin_form = target.n && target.p[0] == '/', connect = m->method_id == WL_METHOD_CONNECT;
+    bool connect = m->method_id == WL_METHOD_CONNECT;
     struct wl_uri uri;
 
-    (void)ex;
-    if (WL_LIKELY_TRUE(origin_form && !connect && wl_span_find(target, '#') == target.n))
-        return;
     /* what fits no request line at all is told by the rules about that */
     if (target.n == 0 || wl_message_mark(m, WL_MARK_REQUEST_LINE_SPACES) ||
         wl_message_mark(m, WL_MARK_TARGET_BAD_OCTET) ||
@@ -320,6 +316,17 @@ static void target_form_invalid(struct wl_judge *j, const struct wl_exchange *ex
         wl_report(j, m, m->at, WL_VIOLATION, WL_CERTAIN,
                   "a target without '/' at its beginning: '%s'", wl_said(target).text);
     }
+}
+
+static void target_form_invalid(struct wl_judge *j, const struct wl_exchange *ex,
+                                const struct wl_message *m)
+{
+    struct wl_span target = m->target;
+
+    (void)ex;
+    if (WL_LIKELY_FALSE(target.n == 0 || target.p[0] != '/' || m->method_id == WL_METHOD_CONNECT ||
+                        memchr(target.p, '#', target.n)))
+        check_other_form(j, m);
 }
 
 static const struct wl_rule rules[] = {

@@ -7,18 +7,22 @@
 #include "rules.h"
 
 #include "facts.h"
+#include "field.h"
 #include "grammar.h"
 
 /* ----------------------------------------------------------------------------------- credentials */
 
-static bool is_loopback(const struct wl_endpoint *e)
+static WL_ASIDE bool is_loopback6(const struct wl_endpoint *e)
 {
     static const uint8_t v6[16] = {[15] = 1}, mapped[12] = {[10] = 0xff, [11] = 0xff};
 
-    if (e->family == 4)
-        return e->ip[0] == 127;
     return e->family == 6 && (memcmp(e->ip, v6, sizeof(v6)) == 0 ||
                               (memcmp(e->ip, mapped, sizeof(mapped)) == 0 && e->ip[12] == 127));
+}
+
+static inline bool is_loopback(const struct wl_endpoint *e)
+{
+    return e->family == 4 ? e->ip[0] == 127 : is_loopback6(e);
 }
 
 /** Was it encrypted on the way to an intermediary, which speaks to the server of its own? */
@@ -48,18 +52,22 @@ static bool is_secure_cookie(struct wl_span value)
 /** Schemes whose credentials whoever reads them can use. */
 enum scheme { SCHEME_BASIC, SCHEME_BEARER, SCHEME_OTHER };
 
-static enum scheme scheme_of(struct wl_span value)
+static WL_ASIDE enum scheme rare_scheme_of(struct wl_span value)
 {
-    struct wl_span scheme;
+    struct wl_span scheme = wl_span_sub(value, 0, wl_span_find(value, ' '));
 
-    if (wl_span_starts(value, WL_SPAN("Bearer "))) /* as nearly everybody writes it */
-        return SCHEME_BEARER;
-    scheme = wl_span_sub(value, 0, wl_span_find(value, ' '));
     if (scheme.n == value.n) /* no credentials behind it */
         return SCHEME_OTHER;
     return wl_span_equal_nocase(scheme, WL_SPAN("basic"))    ? SCHEME_BASIC
            : wl_span_equal_nocase(scheme, WL_SPAN("bearer")) ? SCHEME_BEARER
                                                              : SCHEME_OTHER;
+}
+
+static inline enum scheme scheme_of(struct wl_span value)
+{
+    bool usual = wl_span_starts(value, WL_SPAN("Bearer ")); /* as nearly everybody writes it */
+
+    return WL_LIKELY_TRUE(usual) ? SCHEME_BEARER : rare_scheme_of(value);
 }
 
 /* Every request of an API may have some: the sentences stand here as a whole. By scheme, by field,
@@ -76,31 +84,41 @@ static const char *const credentials_sent[SCHEME_OTHER][2][2] = {
 #undef SENT
 };
 
-static void credentials_in_request(struct wl_judge *j, const struct wl_message *req)
+/** The first line whose credentials whoever reads them can use; NULL: there is none. */
+static inline const struct wl_field *find_credentials(const struct wl_message *req,
+                                                      enum scheme *ret)
 {
-    const struct wl_field *f = req->fields;
+    const struct wl_field *f = req->fields, *end = f + req->n_fields;
 
     /* nearly always it is this one */
     if (!wl_message_may_have(req, WL_FIELD_PROXY_AUTHORIZATION))
-        f = wl_message_field(req, WL_FIELD_AUTHORIZATION);
-    for (; f && f < req->fields + req->n_fields; f++) {
-        bool to_proxy = f->id == WL_FIELD_PROXY_AUTHORIZATION, before;
-        enum scheme scheme;
-
-        if (f->id != WL_FIELD_AUTHORIZATION && !to_proxy)
+        f = wl_field_usual(req, WL_FIELD_AUTHORIZATION);
+    for (; f && f < end; f++) {
+        if (f->id != WL_FIELD_AUTHORIZATION && f->id != WL_FIELD_PROXY_AUTHORIZATION)
             continue;
-        scheme = scheme_of(f->value);
-        if (scheme == SCHEME_OTHER)
-            continue;
-        before = was_encrypted_before(req);
-        wl_report_plain(j, req, wl_field_at(req, f), before ? WL_NOTE : WL_WARNING, WL_CERTAIN,
-                        credentials_sent[scheme][to_proxy][before]);
-        return;
+        *ret = scheme_of(f->value);
+        if (*ret != SCHEME_OTHER)
+            return f;
     }
+    return NULL;
 }
 
-static void cookie_in_response(struct wl_judge *j, const struct wl_message *req,
-                               const struct wl_message *res)
+static inline void credentials_in_request(struct wl_judge *j, const struct wl_message *req)
+{
+    enum scheme scheme;
+    const struct wl_field *f = find_credentials(req, &scheme);
+    bool to_proxy, before;
+
+    if (!f)
+        return;
+    to_proxy = f->id == WL_FIELD_PROXY_AUTHORIZATION;
+    before = was_encrypted_before(req);
+    wl_report_plain(j, req, wl_field_at(req, f), before ? WL_NOTE : WL_WARNING, WL_CERTAIN,
+                    credentials_sent[scheme][to_proxy][before]);
+}
+
+static WL_ASIDE void cookie_in_response(struct wl_judge *j, const struct wl_message *req,
+                                        const struct wl_message *res)
 {
     const struct wl_field *f = wl_message_field(res, WL_FIELD_SET_COOKIE);
 

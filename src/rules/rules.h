@@ -69,6 +69,8 @@ uint64_t wl_judge_dropped(const struct wl_judge *j);
 /** The date that s says (RFC 9110 5.6.7), as a response of that time means it. Most are dates of the
  * same minute: this is quicker than reading them. */
 struct wl_date wl_judge_date(struct wl_judge *j, struct wl_span s, wl_ns t);
+/** Is it a date as it should be, of the one form that is not obsolete? */
+bool wl_judge_date_fine(struct wl_judge *j, struct wl_span s, wl_ns t);
 /** One step less sure, when Via shows an intermediary on either message (docs/judging.md 4). */
 enum wl_confidence wl_judge_via(const struct wl_exchange *ex, enum wl_confidence c);
 

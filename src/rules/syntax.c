@@ -8,6 +8,7 @@
 #include "rules.h"
 
 #include "facts.h"
+#include "field.h"
 #include "grammar.h"
 
 /** The sender speaks HTTP/1.0, or a message of it is all that is known. */
@@ -57,8 +58,8 @@ static bool is_usual_option(struct wl_span s)
 }
 
 /** Looks for a core field among the options of one line; false: there is none. */
-static bool report_core_option(struct wl_judge *j, const struct wl_message *m,
-                               const struct wl_field *f)
+static WL_ASIDE bool report_core_option(struct wl_judge *j, const struct wl_message *m,
+                                        const struct wl_field *f)
 {
     struct wl_cursor c = wl_cursor(f->value);
     struct wl_span member;
@@ -77,7 +78,7 @@ static bool report_core_option(struct wl_judge *j, const struct wl_message *m,
 static void connection_nominates_core_field(struct wl_judge *j, const struct wl_exchange *ex,
                                             const struct wl_message *m)
 {
-    const struct wl_field *f = wl_message_field(m, WL_FIELD_CONNECTION);
+    const struct wl_field *f = wl_field_usual(m, WL_FIELD_CONNECTION);
 
     (void)ex;
     for (; f; f = wl_message_next_field(m, f)) {

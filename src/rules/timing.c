@@ -131,17 +131,13 @@ static bool is_stream(const struct wl_message *res)
                  wl_span_starts(f->value, WL_SPAN("application/grpc")));
 }
 
-static void silent_gap_no_interim(struct wl_judge *j, const struct wl_exchange *ex,
-                                  const struct wl_message *m)
+static WL_ASIDE void look_for_silence(struct wl_judge *j, const struct wl_exchange *ex, wl_ns tier)
 {
-    wl_ns tier = wl_judge_thresholds(j)->silence_warn, silence;
     struct wl_answer first;
+    wl_ns silence;
     bool webdav;
 
     if (ex->req.state != WL_WHOLE || wl_facts_n_answers(ex) == 0)
-        return;
-    /* the last of the answers was soon enough, as nearly always */
-    if (wl_facts_final(ex) && m->t_first - ex->req.t_last <= tier)
         return;
     /* behind an unanswered request the server had to wait, and was not silent meanwhile */
     if (wl_message_mark(&ex->req, WL_MARK_PIPELINED))
@@ -163,6 +159,16 @@ static void silent_gap_no_interim(struct wl_judge *j, const struct wl_exchange *
         j, first.m, first.at, webdav ? WL_WARNING : WL_NOTE, WL_CERTAIN,
         "first response (%u) after %s of silence, more than %s, no interim response before it",
         first.status, wl_said_time(silence).text, wl_said_limit(tier).text);
+}
+
+static void silent_gap_no_interim(struct wl_judge *j, const struct wl_exchange *ex,
+                                  const struct wl_message *m)
+{
+    wl_ns tier = wl_judge_thresholds(j)->silence_warn;
+
+    /* the last of the answers was soon enough, as nearly always */
+    if (WL_LIKELY_FALSE(!wl_facts_final(ex) || m->t_first - ex->req.t_last > tier))
+        look_for_silence(j, ex, tier);
 }
 
 static void continue_late(struct wl_judge *j, const struct wl_exchange *ex,

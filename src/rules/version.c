@@ -8,6 +8,7 @@
 #include "rules.h"
 
 #include "facts.h"
+#include "field.h"
 #include "grammar.h"
 
 /* ------------------------------------------------------------------------------------------ Host */
@@ -35,9 +36,9 @@ static bool may_be_empty(const struct wl_message *req)
     return uri.authority.n == 0;
 }
 
-static enum host_fault host_fault(const struct wl_message *req, const struct wl_field **ret)
+static inline enum host_fault host_fault(const struct wl_message *req, const struct wl_field **ret)
 {
-    const struct wl_field *host = wl_message_field(req, WL_FIELD_HOST);
+    const struct wl_field *host = wl_field_usual(req, WL_FIELD_HOST);
 
     *ret = host;
     if (!host)
@@ -58,20 +59,13 @@ static unsigned count_lines(const struct wl_message *m, enum wl_field_id id)
     return n;
 }
 
-static void host_missing_or_invalid(struct wl_judge *j, const struct wl_exchange *ex,
-                                    const struct wl_message *m)
+static WL_ASIDE void report_host(struct wl_judge *j, const struct wl_message *m,
+                                 const struct wl_field *host, enum host_fault fault)
 {
-    const struct wl_field *host;
-    enum host_fault fault = host_fault(m, &host);
-    enum wl_severity severity;
-    bool old;
-
-    (void)ex;
-    if (fault == HOST_FINE)
-        return;
     /* RFC 9112 3.2 speaks of HTTP/1.1; HTTP/1.0 knows no Host, but its servers use what is there */
-    old = wl_facts_http10(m);
-    severity = old ? WL_NOTE : WL_VIOLATION;
+    bool old = wl_facts_http10(m);
+    enum wl_severity severity = old ? WL_NOTE : WL_VIOLATION;
+
     switch (fault) {
     case HOST_FINE: break;
     case HOST_MISSING:
@@ -94,6 +88,17 @@ static void host_missing_or_invalid(struct wl_judge *j, const struct wl_exchange
                   wl_said(m->target).text);
         break;
     }
+}
+
+static void host_missing_or_invalid(struct wl_judge *j, const struct wl_exchange *ex,
+                                    const struct wl_message *m)
+{
+    const struct wl_field *host;
+    enum host_fault fault = host_fault(m, &host);
+
+    (void)ex;
+    if (WL_LIKELY_FALSE(fault != HOST_FINE))
+        report_host(j, m, host, fault);
 }
 
 /** Refusals for a reason of their own, which may come before the head is looked at. */
@@ -189,14 +194,14 @@ static bool is_later_major(struct wl_span version)
            wl_is_digit(version.p[7]);
 }
 
-static void version_response_mismatch(struct wl_judge *j, const struct wl_exchange *ex,
+static WL_ASIDE void compare_versions(struct wl_judge *j, const struct wl_exchange *ex,
                                       const struct wl_message *m)
 {
     const struct wl_message *req = &ex->req;
     const struct wl_mark *odd = wl_message_mark(m, WL_MARK_VERSION_MALFORMED);
 
-    if (WL_LIKELY_FALSE(odd && is_later_major(odd->octets) && req->major == 1 &&
-                        !wl_message_mark(req, WL_MARK_VERSION_MALFORMED))) {
+    if (odd && is_later_major(odd->octets) && req->major == 1 &&
+        !wl_message_mark(req, WL_MARK_VERSION_MALFORMED)) {
         wl_report(j, m, odd->at, WL_WARNING, WL_CERTAIN, "%s in answer to HTTP/%u.%u",
                   wl_said(odd->octets).text, req->major, req->minor);
         return;
@@ -219,6 +224,15 @@ static void version_response_mismatch(struct wl_judge *j, const struct wl_exchan
         wl_report(j, m, m->at, WL_NOTE, wl_judge_via(ex, WL_CERTAIN),
                   "HTTP/%u.%u in answer to HTTP/%u.%u", m->major, m->minor, req->major, req->minor);
     }
+}
+
+static void version_response_mismatch(struct wl_judge *j, const struct wl_exchange *ex,
+                                      const struct wl_message *m)
+{
+    bool fits = m->major == ex->req.major && m->minor >= ex->req.minor;
+
+    if (WL_LIKELY_FALSE(!fits || m->n_marks))
+        compare_versions(j, ex, m);
 }
 
 static const struct wl_rule rules[] = {
