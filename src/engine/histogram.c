@@ -34,19 +34,44 @@ wl_ns wl_histogram_floor(unsigned bucket)
     return (wl_ns)(wl_bucket_floor(bucket, PART_BITS) << UNIT_BITS);
 }
 
-void wl_histogram_add(struct wl_histogram *h, wl_ns d)
-{
-    uint32_t *count =
-        &h->bucket[wl_bucket_of((uint64_t)d >> UNIT_BITS, PART_BITS, WL_HISTOGRAM_BUCKETS)];
+/* Where a duration is counted. */
+struct slot {
+    unsigned bucket, bound;
+};
 
+static struct slot slot_of(wl_ns d)
+{
     WL_ASSERT(d >= 0);
+    return (struct slot){
+        wl_bucket_of((uint64_t)d >> UNIT_BITS, PART_BITS, WL_HISTOGRAM_BUCKETS),
+        bound_of(d),
+    };
+}
+
+static void add(struct wl_histogram *h, wl_ns d, struct slot slot)
+{
+    uint32_t *count = &h->bucket[slot.bucket];
+
     h->least = h->n == 0 || d < h->least ? d : h->least;
     h->most = d > h->most ? d : h->most;
     h->n++;
     h->sum = (uint64_t)d < UINT64_MAX - h->sum ? h->sum + (uint64_t)d : UINT64_MAX;
-    h->within[bound_of(d)]++;
+    h->within[slot.bound]++;
     if (*count < UINT32_MAX)
         ++*count;
+}
+
+void wl_histogram_add(struct wl_histogram *h, wl_ns d)
+{
+    add(h, d, slot_of(d));
+}
+
+void wl_histogram_add_both(struct wl_histogram *a, struct wl_histogram *b, wl_ns d)
+{
+    struct slot slot = slot_of(d);
+
+    add(a, d, slot);
+    add(b, d, slot);
 }
 
 double wl_histogram_quantile(const struct wl_histogram *h, double q)

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 
 #include "facts.h"
+#include "field.h"
 #include "grammar.h"
 #include "legs.h"
 #include "offer.h"
@@ -115,7 +116,7 @@ static uint64_t hash_client(const struct wl_exchange *ex, uint64_t seed)
 static uint64_t hash_target(const struct wl_relate *r, const struct wl_exchange *ex,
                             struct wl_span target)
 {
-    const struct wl_field *host = wl_message_field(&ex->req, WL_FIELD_HOST);
+    const struct wl_field *host = wl_field_usual(&ex->req, WL_FIELD_HOST);
     uint64_t h = r->server;
 
     if (host && host->value.n)
@@ -129,7 +130,7 @@ static uint64_t hash_target(const struct wl_relate *r, const struct wl_exchange 
 
 static uint64_t hash_value(const struct wl_message *m, enum wl_field_id id, uint64_t seed)
 {
-    const struct wl_field *f = wl_message_field(m, id);
+    const struct wl_field *f = wl_field_usual(m, id);
 
     return f ? hash_span(f->value, seed) : 0;
 }
@@ -187,7 +188,7 @@ static uint64_t allowed_methods(const struct wl_message *res)
 /* What the clock of the server says. */
 static void glance_at_date(struct wl_relate *r, const struct wl_message *res)
 {
-    const struct wl_field *f = wl_message_field(res, WL_FIELD_DATE);
+    const struct wl_field *f = wl_field_usual(res, WL_FIELD_DATE);
     int64_t now = res->t_first / WL_SECOND;
     struct wl_date date;
 

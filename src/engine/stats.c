@@ -25,6 +25,14 @@ struct single {
     bool faulty;
 };
 
+/* Where responses of a time are counted besides the totals: neighbours in time share it, so that it
+ * is looked for once for thousands of them. */
+struct moment {
+    wl_ns from, until; /* of the times that share it; both 0: none */
+    uint32_t *second;  /* of wl_stats.seconds, by class; NULL: its second lies before the ring */
+    uint64_t *bar;     /* of the timeline, by class */
+};
+
 enum {
     ROWS_FIRST = 64,
     SEQUENCE_CHUNK = 256,
@@ -49,6 +57,7 @@ struct wl_tally {
     uint32_t n_servers, servers_size, max_servers;
     uint32_t near[SERVERS_NEAR]; /* index plus one of the server met last, by near_of */
     uint64_t servers_full;
+    struct moment moment; /* of the response counted last */
 };
 
 /* ----------------------------------------------------------------------------- life cycle */
@@ -276,13 +285,9 @@ static inline struct wl_top_server *server_row(struct wl_tally *t, const struct 
 
 /* -------------------------------------------------------------------------------- counting */
 
-/* Brings the ring of seconds up to the second of t; NULL when that lies before the ring. */
-static uint32_t *second_row(struct wl_stats *st, wl_ns t)
+/* Brings the ring of seconds up to a second; NULL when that lies before the ring. */
+static uint32_t *second_row(struct wl_stats *st, wl_ns second)
 {
-    wl_ns second = t / WL_SECOND;
-
-    if (t <= 0)
-        return NULL;
     if (second > st->seconds_end) {
         wl_ns from = st->seconds_end + 1;
 
@@ -297,20 +302,39 @@ static uint32_t *second_row(struct wl_stats *st, wl_ns t)
     return st->seconds[second % WL_HISTORY_SECONDS];
 }
 
-static void count_response(struct wl_tally *t, struct wl_top_server *server, uint16_t status,
-                           wl_ns time)
+/* Finds the moment of a time anew. A time that is not known has none, and is in no other's. */
+static WL_ASIDE void find_moment(struct wl_tally *t, wl_ns time)
+{
+    struct moment *m = &t->moment;
+    wl_ns second = time / WL_SECOND;
+
+    *m = (struct moment){.second = time > 0 ? second_row(&t->stats, second) : NULL};
+    m->bar = wl_timeline_bar(&t->stats.timeline, time, &m->from, &m->until);
+    if (!m->bar)
+        return;
+    if (m->from < second * WL_SECOND)
+        m->from = second * WL_SECOND;
+    if (m->until > (second + 1) * WL_SECOND)
+        m->until = (second + 1) * WL_SECOND;
+}
+
+static inline void count_response(struct wl_tally *t, struct wl_top_server *server, uint16_t status,
+                                  wl_ns time)
 {
     unsigned class = wl_status_class(status);
-    uint32_t *row = second_row(&t->stats, time);
+    struct moment *m = &t->moment;
 
     t->stats.responses[class]++;
     if (status != 0 && status < WL_N_CODES) /* 0 stands for what was no code */
         t->stats.codes[status]++;
     if (server)
         server->classes[class]++;
-    if (row)
-        row[class]++;
-    wl_timeline_add(&t->stats.timeline, class, time);
+    if (WL_LIKELY_FALSE(time < m->from || time >= m->until))
+        find_moment(t, time);
+    if (m->second)
+        m->second[class]++;
+    if (m->bar)
+        m->bar[class]++;
 }
 
 /* Counts findings; true when one of them is a violation. */
@@ -335,15 +359,20 @@ static bool count_findings(struct wl_tally *t, struct wl_top_server *server,
 /* Times from the end of the request's head, where both ends were seen and rise. */
 static void count_times(struct wl_stats *st, const struct wl_exchange *ex)
 {
-    wl_ns start = ex->req.t_head;
-    wl_ns first = ex->n_interim ? ex->interim[0].t_first : ex->res.t_first;
+    wl_ns start = ex->req.t_head, final = ex->res.t_first;
+    bool answered = ex->res.state != WL_ABSENT && final >= start;
 
     if (ex->req.state < WL_HEAD || start <= 0 || !ex->paired)
         return;
-    if (first >= start)
-        wl_histogram_add(&st->first, first - start);
-    if (ex->res.state != WL_ABSENT && ex->res.t_first >= start)
-        wl_histogram_add(&st->final, ex->res.t_first - start);
+    if (ex->n_interim == 0) {
+        if (answered) /* the final response is the first */
+            wl_histogram_add_both(&st->first, &st->final, final - start);
+        return;
+    }
+    if (ex->interim[0].t_first >= start)
+        wl_histogram_add(&st->first, ex->interim[0].t_first - start);
+    if (answered)
+        wl_histogram_add(&st->final, final - start);
 }
 
 void wl_tally_opened(struct wl_tally *t)

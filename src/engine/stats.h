@@ -30,10 +30,15 @@ uint64_t wl_tally_sequences_full(const struct wl_tally *t);
 uint64_t wl_tally_servers_full(const struct wl_tally *t);
 void wl_tally_free(struct wl_tally *t);
 
-/** Counts a response of this class (below WL_N_CLASSES); a time of 0 or less, or after 2116,
- * stands nowhere. */
+/** The bar in which responses of a time are counted, by class, and from when until before when it
+ * is that of others; good until the next call. NULL: a time of 0 or less, or after 2116, stands
+ * nowhere. */
+uint64_t *wl_timeline_bar(struct wl_timeline *l, wl_ns time, wl_ns *ret_from, wl_ns *ret_until);
+/** Counts a response of this class (below WL_N_CLASSES) there. */
 void wl_timeline_add(struct wl_timeline *l, unsigned class, wl_ns time);
 /** Adds one duration, >= 0. */
 void wl_histogram_add(struct wl_histogram *h, wl_ns d);
+/** Adds it to both of two. */
+void wl_histogram_add_both(struct wl_histogram *a, struct wl_histogram *b, wl_ns d);
 
 #endif

@@ -77,18 +77,31 @@ static uint32_t reach(struct wl_timeline *l, wl_ns time)
     return (uint32_t)((time - from) / l->step);
 }
 
-void wl_timeline_add(struct wl_timeline *l, unsigned class, wl_ns time)
+uint64_t *wl_timeline_bar(struct wl_timeline *l, wl_ns time, wl_ns *ret_from, wl_ns *ret_until)
 {
     uint64_t bar;
 
-    WL_ASSERT(class < WL_N_CLASSES);
     if (time <= 0 || time > WL_LATEST)
-        return;
+        return NULL;
     if (l->step == 0) {
         l->step = steps[0];
         l->start = time / l->step * l->step;
         l->n = 1;
     }
     bar = time < l->start ? UINT64_MAX : (uint64_t)(time - l->start) / (uint64_t)l->step;
-    l->bars[bar < l->n ? bar : reach(l, time)][class]++;
+    if (bar >= l->n)
+        bar = reach(l, time);
+    *ret_from = l->start + (wl_ns)bar * l->step;
+    *ret_until = *ret_from + l->step;
+    return l->bars[bar];
+}
+
+void wl_timeline_add(struct wl_timeline *l, unsigned class, wl_ns time)
+{
+    wl_ns from, until;
+    uint64_t *bar = wl_timeline_bar(l, time, &from, &until);
+
+    WL_ASSERT(class < WL_N_CLASSES);
+    if (bar)
+        bar[class]++;
 }
