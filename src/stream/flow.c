@@ -16,24 +16,16 @@
  */
 #include "flow.h"
 #include "bygone.h"
-#include "channel.h"
 #include "pair.h"
+#include "slab.h"
 #include "table.h"
 
 enum {
-    WL_LINES = 128,     /* octets of two cache lines, which processors fetch together */
     WL_MANY = 2048,     /* open connections that no longer stay in the cache */
     WL_MAKE_ROOM = 16,  /* connections evicted at most to make room for one */
     WL_TTL_FAR = 10,    /* hops that a RST's TTL must differ by to be suspect */
     WL_ID_FAR = 4096,   /* the same for its IP identification */
     WL_ID_STEADY = 256, /* steps of an IP identification that counts packets */
-};
-#define NOBODY UINT32_MAX
-
-/* Both ends of a list of recency. */
-struct recency {
-    uint32_t newest, oldest;
-    size_t n;
 };
 
 struct wl_flows {
@@ -41,13 +33,9 @@ struct wl_flows {
     struct wl_hand hand; /* what tcp.c passes to the channel of the segment in hand */
     struct wl_flows_config cfg;
     struct wl_table table;
-    struct wl_flow_block **blocks;
-    uint32_t n_blocks, block_capacity;
-    uint32_t free; /* entries not in use, chained by newer */
-    uint32_t last_used;
-    bool shuffled; /* entries do not stand in the order of their numbers */
-    bool exact;    /* open is in the order of the last packets; else see touch */
-    struct recency open;
+    struct wl_slab slab; /* those that are open */
+    uint32_t last_used;  /* an entry of it */
+    bool shuffled;       /* entries do not stand in the order of their numbers */
     struct wl_bygone bygone;
     size_t max;
     uint64_t seed, other_seed;
@@ -61,17 +49,12 @@ struct wl_flows {
 
 static inline struct wl_flow *at(const struct wl_flows *f, uint32_t i)
 {
-    return &f->blocks[i / WL_BLOCK_FLOWS]->flows[i % WL_BLOCK_FLOWS];
-}
-
-static inline uint32_t index_of(struct wl_flow *flow)
-{
-    return wl_flow_block(flow)->first + flow->place;
+    return wl_slab_at(&f->slab, i);
 }
 
 static struct wl_origin *origin_at(const struct wl_flows *f, uint32_t i)
 {
-    return &f->blocks[i / WL_BLOCK_FLOWS]->origins[i % WL_BLOCK_FLOWS];
+    return wl_flow_origin(at(f, i));
 }
 
 /* -------------------------------------------------------------------------------------- keys */
@@ -122,16 +105,6 @@ static void set_end(struct wl_flow *flow, unsigned i, const struct wl_endpoint *
         memcpy(wl_flow_block(flow)->ipv6[flow->place].ip[i], e->ip, WL_IPV6_BEGIN);
 }
 
-/* Room for addresses of IPv6 in the block of the entry that is taken next; false: no memory. */
-static bool make_ipv6_room(struct wl_flows *f)
-{
-    struct wl_flow_block *block = f->blocks[f->free / WL_BLOCK_FLOWS];
-
-    if (!block->ipv6)
-        block->ipv6 = wl_alloc_array(f->cfg.host->budget, WL_BLOCK_FLOWS, sizeof(*block->ipv6));
-    return block->ipv6;
-}
-
 /* The rest of an IPv6 connection's addresses: does it come from end from, and go to the other? */
 static WL_ASIDE bool is_ipv6(struct wl_flow *flow, unsigned from, const struct wl_segment *seg)
 {
@@ -139,105 +112,6 @@ static WL_ASIDE bool is_ipv6(struct wl_flow *flow, unsigned from, const struct w
 
     return memcmp(begin->ip[from], seg->src.ip, WL_IPV6_BEGIN) == 0 &&
            memcmp(begin->ip[1 - from], seg->dst.ip, WL_IPV6_BEGIN) == 0;
-}
-
-/* ----------------------------------------------------------------------------------- recency */
-
-static void unlink_flow(struct wl_flows *f, uint32_t i)
-{
-    const struct wl_flow *flow = at(f, i);
-    struct recency *list = &f->open;
-
-    if (flow->newer == NOBODY) {
-        list->newest = flow->older;
-    } else {
-        at(f, flow->newer)->older = flow->older;
-    }
-    if (flow->older == NOBODY) {
-        list->oldest = flow->newer;
-    } else {
-        at(f, flow->older)->newer = flow->newer;
-    }
-    list->n--;
-}
-
-static void link_newest(struct wl_flows *f, uint32_t i)
-{
-    struct wl_flow *flow = at(f, i);
-    struct recency *list = &f->open;
-
-    flow->newer = NOBODY;
-    flow->older = list->newest;
-    if (list->newest == NOBODY) {
-        list->oldest = i;
-    } else {
-        at(f, list->newest)->newer = i;
-    }
-    list->newest = i;
-    list->n++;
-}
-
-/*
- * A segment has come. Moving a connection in the list touches its two neighbours: two lines of
- * memory per packet, for something that is hardly ever asked. So it only leaves a mark, and gets
- * its place when it comes up as the stalest (a second chance). Where time alone ends connections,
- * or only few are allowed, the order must be exact.
- */
-static inline void touch(struct wl_flows *f, struct wl_flow *flow)
-{
-    if (WL_LIKELY_TRUE(!f->exact)) {
-        flow->tcp.flags |= WL_TCP_LIVELY;
-    } else if (flow->newer != NOBODY) {
-        unlink_flow(f, index_of(flow));
-        link_newest(f, index_of(flow));
-    }
-}
-
-/* The connection that was silent for longest, as far as is known; NOBODY when there is none. */
-static uint32_t stalest(struct wl_flows *f)
-{
-    uint32_t i;
-
-    while ((i = f->open.oldest) != NOBODY && at(f, i)->tcp.flags & WL_TCP_LIVELY) {
-        at(f, i)->tcp.flags &= ~(uint32_t)WL_TCP_LIVELY;
-        unlink_flow(f, i);
-        link_newest(f, i);
-    }
-    return i;
-}
-
-/* -------------------------------------------------------------------------------------- slab */
-
-static bool add_block(struct wl_flows *f)
-{
-    struct wl_budget *b = f->cfg.host->budget;
-    struct wl_flow_block *block;
-    uint8_t *memory;
-
-    if (f->n_blocks == f->block_capacity) {
-        uint32_t capacity = f->block_capacity ? f->block_capacity * 2 : 4;
-        struct wl_flow_block **blocks = wl_resize(
-            b, f->blocks, f->block_capacity * sizeof(struct wl_flow_block *),
-            capacity * sizeof(struct wl_flow_block *));
-
-        if (!blocks)
-            return false;
-        f->blocks = blocks;
-        f->block_capacity = capacity;
-    }
-    memory = wl_alloc(b, sizeof(*block) + WL_LINES);
-    if (!memory)
-        return false;
-    block = (struct wl_flow_block *)(void *)(memory + (WL_LINES - (uintptr_t)memory % WL_LINES));
-    block->memory = memory;
-    block->first = f->n_blocks * WL_BLOCK_FLOWS;
-    f->blocks[f->n_blocks++] = block;
-    for (uint32_t i = WL_BLOCK_FLOWS; i-- > 0;) {
-        block->flows[i].place = (uint8_t)i;
-        block->flows[i].newer = f->free;
-        f->free = block->first + i;
-    }
-    return true;
 }
 
 /* ------------------------------------------------------------------------------------ endings */
@@ -290,10 +164,8 @@ static void give_record(struct wl_flows *f, uint32_t i, enum wl_end how)
 static void end_hashed(struct wl_flows *f, uint32_t i, uint64_t hash, enum wl_end how)
 {
     give_record(f, i, how);
-    unlink_flow(f, i);
     (void)wl_table_remove(&f->table, hash, i);
-    *at(f, i) = (struct wl_flow){.newer = f->free, .place = at(f, i)->place};
-    f->free = i;
+    wl_slab_give(&f->slab, i);
 }
 
 static void end_flow(struct wl_flows *f, uint32_t i, enum wl_end how)
@@ -331,9 +203,9 @@ static bool evict(struct wl_flows *f)
 {
     if (wl_bygone_evict(&f->bygone))
         return true;
-    if (f->open.oldest == NOBODY)
+    if (f->slab.n == 0)
         return false;
-    end_flow(f, stalest(f), WL_END_EVICTED);
+    end_flow(f, wl_slab_stalest(&f->slab), WL_END_EVICTED);
     return true;
 }
 
@@ -341,10 +213,10 @@ static bool evict(struct wl_flows *f)
  * comes next, unless it is the one in hand (busy). */
 static WL_ASIDE void relieve(struct wl_flows *f, uint32_t busy)
 {
-    uint32_t i = stalest(f);
+    uint32_t i = wl_slab_stalest(&f->slab);
 
     f->refused = *f->refusals;
-    if (i != NOBODY && i != busy)
+    if (i != WL_NOBODY && i != busy)
         end_flow(f, i, WL_END_EVICTED);
 }
 
@@ -391,18 +263,18 @@ static bool wanted_port(const struct wl_config *cfg, uint16_t port)
 /* Makes sure that one more connection fits. */
 static bool make_room(struct wl_flows *f)
 {
-    if (f->open.n + f->bygone.n >= f->max) {
+    if (f->slab.n + f->bygone.n >= f->max) {
         /* what is over gives way without a word: its number is all that is forgotten */
         if (f->bygone.n == 0)
             f->cfg.host->limits[WL_LIMIT_max_connections]++;
         if (!evict(f))
             return false;
     }
-    for (int tries = 0; f->free == NOBODY && tries < WL_MAKE_ROOM; tries++) {
-        if (!add_block(f) && !evict(f))
+    for (int tries = 0; f->slab.free == WL_NOBODY && tries < WL_MAKE_ROOM; tries++) {
+        if (!wl_slab_grow(&f->slab) && !evict(f))
             return false;
     }
-    return f->free != NOBODY;
+    return f->slab.free != WL_NOBODY;
 }
 
 /* Enters a new connection, whose first segment is seg; NULL when it is refused. */
@@ -415,21 +287,19 @@ static struct wl_flow *open_flow(struct wl_flows *f, const struct wl_segment *se
     uint32_t i;
     enum wl_dir dir = guess(seg);
 
-    if (!make_room(f) || (seg->src.family == 6 && !make_ipv6_room(f)) ||
-        wl_table_add(&f->table, hash, f->free) < 0) {
+    if (!make_room(f) || (seg->src.family == 6 && !wl_slab_make_ipv6_room(&f->slab)) ||
+        wl_table_add(&f->table, hash, f->slab.free) < 0) {
         f->cfg.host->counters->refused++;
         return NULL;
     }
-    i = f->free;
-    flow = at(f, i);
+    i = f->slab.free;
+    flow = wl_slab_take(&f->slab);
     origin = wl_flow_origin(flow);
-    f->free = flow->newer;
     f->shuffled |= f->n_opened && i < f->last_used;
     f->last_used = i;
     if (!(seg->flags & WL_TCP_SYN) && cfg->n_ports &&
         wanted_port(cfg, (dir == WL_TO_SERVER ? &seg->src : &seg->dst)->port))
         dir = dir == WL_TO_SERVER ? WL_TO_CLIENT : WL_TO_SERVER; /* that is the server's, then */
-    *flow = (struct wl_flow){.place = flow->place};
     *origin = (struct wl_origin){
         .id = seg->packet,
         .number = f->n_opened++ & WL_NUMBERS,
@@ -442,7 +312,6 @@ static struct wl_flow *open_flow(struct wl_flows *f, const struct wl_segment *se
         flow->state = WL_FLOW_IGNORED;
         flow->tcp.way[0].skip = flow->tcp.way[1].skip = UINT64_MAX / 2;
     }
-    link_newest(f, i);
     f->cfg.host->counters->connections++;
     if (!(seg->flags & WL_TCP_SYN))
         f->cfg.host->counters->midstream++;
@@ -613,7 +482,7 @@ static void prefetch_flows(const struct wl_flows *f, struct wl_ahead *ahead, siz
         if (WL_LIKELY_FALSE(!ahead[i].mine))
             continue;
         index = wl_table_find(&f->table, ahead[i].hash, &probe);
-        if (WL_LIKELY_FALSE(index == NOBODY)) {
+        if (WL_LIKELY_FALSE(index == WL_NOBODY)) {
             wl_bygone_prefetch(&f->bygone, ahead[i].hash);
         } else {
             ahead[i].flow = at(f, index);
@@ -663,7 +532,7 @@ void wl_flows_look(const struct wl_flows *f, const struct wl_segment *segments,
 {
     prefetch_slots(f, segments, ahead, n);
     prefetch_flows(f, ahead, n);
-    if (f->open.n < WL_MANY) /* all that follows is in the cache, or near it */
+    if (f->slab.n < WL_MANY) /* all that follows is in the cache, or near it */
         return;
     prefetch_channels(f, segments, ahead, n);
     prefetch_layers(ahead, n);
@@ -724,7 +593,7 @@ static struct found find(const struct wl_flows *f, const struct wl_segment *seg,
     size_t probe = 0;
     uint32_t i;
 
-    while (!ret.flow && (i = wl_table_find(&f->table, hash, &probe)) != NOBODY) {
+    while (!ret.flow && (i = wl_table_find(&f->table, hash, &probe)) != WL_NOBODY) {
         if (is_of(at(f, i), seg, &ret.dir))
             ret.flow = at(f, i);
     }
@@ -741,7 +610,7 @@ static WL_ASIDE struct found find_or_open(struct wl_flows *f, const struct wl_se
     if (found.flow && !flow_begins_anew(found.flow, found.dir, seg))
         return found;
     if (found.flow) {
-        end_flow(f, index_of(found.flow), WL_END_REUSED);
+        end_flow(f, wl_slab_index(found.flow), WL_END_REUSED);
         found.flow = NULL;
     } else if (is_late(f, seg, hash)) {
         return found;
@@ -775,7 +644,7 @@ void wl_flows_take(struct wl_flows *f, const struct wl_segment *seg, const struc
         if (!flow)
             return;
     }
-    touch(f, flow);
+    wl_slab_touch(&f->slab, flow);
     flow->t_last = seg->t;
     flow->tcp.packets++;
     flow->last_packet = seg->packet;
@@ -789,9 +658,9 @@ void wl_flows_take(struct wl_flows *f, const struct wl_segment *seg, const struc
     wl_tcp_segment(&f->stream.tcp, &flow->tcp, &f->hand, dir, seg, suspect);
     if (WL_LIKELY_FALSE(flow->tcp.flags & (WL_TCP_RESET | WL_TCP_CLOSED << (8 * WL_TO_SERVER) |
                                            WL_TCP_CLOSED << (8 * WL_TO_CLIENT))))
-        end_if_over(f, index_of(flow), false);
+        end_if_over(f, wl_slab_index(flow), false);
     if (WL_LIKELY_FALSE(f->refused != *f->refusals))
-        relieve(f, index_of(flow));
+        relieve(f, wl_slab_index(flow));
 }
 
 void wl_flows_segment(struct wl_flows *f, const struct wl_segment *seg)
@@ -833,8 +702,8 @@ bool wl_flows_clock(struct wl_flows *f, wl_ns now)
 static void expire_idle(struct wl_flows *f, wl_ns now, wl_ns timeout)
 {
     wl_bygone_expire(&f->bygone, now, timeout);
-    while (f->open.oldest != NOBODY && now - at(f, f->open.oldest)->t_last > timeout)
-        end_flow(f, f->open.oldest, WL_END_IDLE);
+    while (f->slab.oldest != WL_NOBODY && now - at(f, f->slab.oldest)->t_last > timeout)
+        end_flow(f, f->slab.oldest, WL_END_IDLE);
 }
 
 /* Before which time nothing will be due: what is not waited for yet will be waited for at least as
@@ -861,15 +730,15 @@ void wl_flows_work(struct wl_flows *f, wl_ns now)
         struct wl_hand hand = {&f->stream, flow};
 
         wl_tcp_expire(&f->stream.tcp, t, &hand);
-        end_if_over(f, index_of(flow), false);
+        end_if_over(f, wl_slab_index(flow), false);
     }
     while ((ch = wl_channel_due(&f->stream))) {
         struct wl_flow *flow = wl_channel_flow(ch);
 
-        if (f->open.n >= WL_MANY)
+        if (f->slab.n >= WL_MANY)
             wl_channel_prefetch_due(ch);
         wl_channel_wake(ch, now);
-        end_if_over(f, index_of(flow), true);
+        end_if_over(f, wl_slab_index(flow), true);
     }
     if (timeout > 0)
         expire_idle(f, now, timeout);
@@ -889,10 +758,8 @@ struct wl_flows *wl_flows_new(const struct wl_flows_config *cfg)
         return NULL;
     f->cfg = *cfg;
     f->refusals = &b->refused;
-    f->max = (size_t)wl_min_u64(wl_max_u64(limits->max_connections / shards, 1), NOBODY - 1);
-    f->exact = limits->idle_timeout || f->max < WL_MANY;
-    f->free = NOBODY;
-    f->open = (struct recency){NOBODY, NOBODY, 0};
+    f->max = (size_t)wl_min_u64(wl_max_u64(limits->max_connections / shards, 1), WL_NOBODY - 1);
+    wl_slab_init(&f->slab, b, limits->idle_timeout || f->max < WL_MANY);
     f->seed = wl_seed();
     f->other_seed = wl_seed();
     wl_stream_init(&f->stream, cfg->host, cfg->layers);
@@ -931,10 +798,10 @@ static int by_number(const void *a, const void *b)
 static void give_sorted(struct wl_flows *f)
 {
     struct wl_budget *b = f->cfg.host->budget;
-    size_t n = f->open.n, i = 0;
+    size_t n = f->slab.n, i = 0;
     struct remaining *all = n ? wl_alloc_array(b, n, sizeof(*all)) : NULL;
 
-    for (uint32_t k = f->open.oldest; k != NOBODY; k = at(f, k)->newer) {
+    for (uint32_t k = f->slab.oldest; k != WL_NOBODY; k = at(f, k)->newer) {
         if (all) {
             all[i++] = (struct remaining){origin_at(f, k)->id, k};
         } else { /* without memory to sort them: in the order of recency */
@@ -954,12 +821,14 @@ void wl_flows_finish(struct wl_flows *f)
     if (f->shuffled) {
         give_sorted(f);
     } else {
-        for (uint32_t i = 0; f->open.n && i <= f->last_used; i++) {
+        for (uint32_t i = 0; f->slab.n && i <= f->last_used; i++) {
             if (at(f, i)->family)
                 give_record(f, i, WL_END_EOF);
         }
     }
-    f->open = (struct recency){NOBODY, NOBODY, 0}; /* none of them will be looked up again */
+    /* none of them will be looked up again */
+    f->slab.newest = f->slab.oldest = WL_NOBODY;
+    f->slab.n = 0;
 }
 
 void wl_flows_lean_on(struct wl_flows *f, const struct wl_octets *file)
@@ -969,7 +838,7 @@ void wl_flows_lean_on(struct wl_flows *f, const struct wl_octets *file)
 
 size_t wl_flows_open(const struct wl_flows *f)
 {
-    return f->open.n;
+    return f->slab.n;
 }
 
 size_t wl_flows_idle(const struct wl_flows *f)
@@ -989,12 +858,8 @@ void wl_flows_free(struct wl_flows *f)
     wl_flows_finish(f);
     wl_stream_release(&f->stream);
     wl_tcp_env_release(&f->stream.tcp);
-    for (uint32_t i = 0; i < f->n_blocks; i++) {
-        wl_free(b, f->blocks[i]->ipv6, WL_BLOCK_FLOWS * sizeof(*f->blocks[i]->ipv6));
-        wl_free(b, f->blocks[i]->memory, sizeof(struct wl_flow_block) + WL_LINES);
-    }
+    wl_slab_release(&f->slab);
     wl_bygone_release(&f->bygone);
-    wl_free(b, f->blocks, f->block_capacity * sizeof(struct wl_flow_block *));
     wl_table_release(&f->table);
     wl_free(b, f, sizeof(*f));
 }

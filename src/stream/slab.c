@@ -1,0 +1,145 @@
+/* slab.c - where the open connections of a shard lie, and the order of their last packets.
+ * SPDX-License-Identifier: MIT
+ *
+ * A block has its connections at a boundary of two cache lines, which processors fetch together. An
+ * entry that is given back goes first when one is taken: it is in the cache.
+ */
+#include "slab.h"
+
+enum { LINES = 128 }; /* octets of two cache lines */
+
+void wl_slab_init(struct wl_slab *s, struct wl_budget *budget, bool exact)
+{
+    *s = (struct wl_slab){
+        .budget = budget,
+        .free = WL_NOBODY,
+        .newest = WL_NOBODY,
+        .oldest = WL_NOBODY,
+        .exact = exact,
+    };
+}
+
+void wl_slab_release(struct wl_slab *s)
+{
+    for (uint32_t i = 0; i < s->n_blocks; i++) {
+        struct wl_flow_block *block = s->blocks[i];
+
+        wl_free(s->budget, block->ipv6, WL_BLOCK_FLOWS * sizeof(*block->ipv6));
+        wl_free(s->budget, block->memory, sizeof(*block) + LINES);
+    }
+    wl_free(s->budget, s->blocks, s->block_capacity * sizeof(struct wl_flow_block *));
+    wl_slab_init(s, s->budget, s->exact);
+}
+
+/* ----------------------------------------------------------------------------------- recency */
+
+static void unlink_entry(struct wl_slab *s, uint32_t i)
+{
+    const struct wl_flow *flow = wl_slab_at(s, i);
+
+    if (flow->newer == WL_NOBODY) {
+        s->newest = flow->older;
+    } else {
+        wl_slab_at(s, flow->newer)->older = flow->older;
+    }
+    if (flow->older == WL_NOBODY) {
+        s->oldest = flow->newer;
+    } else {
+        wl_slab_at(s, flow->older)->newer = flow->newer;
+    }
+    s->n--;
+}
+
+static void link_newest(struct wl_slab *s, uint32_t i)
+{
+    struct wl_flow *flow = wl_slab_at(s, i);
+
+    flow->newer = WL_NOBODY;
+    flow->older = s->newest;
+    if (s->newest == WL_NOBODY) {
+        s->oldest = i;
+    } else {
+        wl_slab_at(s, s->newest)->newer = i;
+    }
+    s->newest = i;
+    s->n++;
+}
+
+void wl_slab_renew(struct wl_slab *s, uint32_t i)
+{
+    unlink_entry(s, i);
+    link_newest(s, i);
+}
+
+uint32_t wl_slab_stalest(struct wl_slab *s)
+{
+    uint32_t i;
+
+    while ((i = s->oldest) != WL_NOBODY && wl_slab_at(s, i)->tcp.flags & WL_TCP_LIVELY) {
+        wl_slab_at(s, i)->tcp.flags &= ~(uint32_t)WL_TCP_LIVELY;
+        wl_slab_renew(s, i);
+    }
+    return i;
+}
+
+/* ----------------------------------------------------------------------------------- entries */
+
+bool wl_slab_grow(struct wl_slab *s)
+{
+    struct wl_flow_block *block;
+    uint8_t *memory;
+
+    if (s->n_blocks == s->block_capacity) {
+        uint32_t capacity = s->block_capacity ? s->block_capacity * 2 : 4;
+        struct wl_flow_block **blocks = wl_resize(
+            s->budget, s->blocks, s->block_capacity * sizeof(struct wl_flow_block *),
+            capacity * sizeof(struct wl_flow_block *));
+
+        if (!blocks)
+            return false;
+        s->blocks = blocks;
+        s->block_capacity = capacity;
+    }
+    memory = wl_alloc(s->budget, sizeof(*block) + LINES);
+    if (!memory)
+        return false;
+    block = (struct wl_flow_block *)(void *)(memory + (LINES - (uintptr_t)memory % LINES));
+    block->memory = memory;
+    block->first = s->n_blocks * WL_BLOCK_FLOWS;
+    s->blocks[s->n_blocks++] = block;
+    for (uint32_t i = WL_BLOCK_FLOWS; i-- > 0;) {
+        block->flows[i].place = (uint8_t)i;
+        block->flows[i].newer = s->free;
+        s->free = block->first + i;
+    }
+    return true;
+}
+
+bool wl_slab_make_ipv6_room(struct wl_slab *s)
+{
+    struct wl_flow_block *block = s->blocks[s->free / WL_BLOCK_FLOWS];
+
+    if (!block->ipv6)
+        block->ipv6 = wl_alloc_array(s->budget, WL_BLOCK_FLOWS, sizeof(*block->ipv6));
+    return block->ipv6;
+}
+
+struct wl_flow *wl_slab_take(struct wl_slab *s)
+{
+    const uint32_t i = s->free;
+    struct wl_flow *flow = wl_slab_at(s, i);
+
+    s->free = flow->newer;
+    *flow = (struct wl_flow){.place = flow->place};
+    link_newest(s, i);
+    return flow;
+}
+
+void wl_slab_give(struct wl_slab *s, uint32_t i)
+{
+    struct wl_flow *flow = wl_slab_at(s, i);
+
+    unlink_entry(s, i);
+    *flow = (struct wl_flow){.newer = s->free, .place = flow->place};
+    s->free = i;
+}
