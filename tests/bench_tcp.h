@@ -197,7 +197,7 @@ static inline struct bench *start(void)
         .exchange = no_exchange,
         .user = b,
     };
-    cfg = (struct wl_flows_config){&b->host, layers, opened, closed, b};
+    cfg = (struct wl_flows_config){&b->host, layers, opened, closed, b, NULL};
     b->flows = wl_flows_new(&cfg);
     assert_non_null(b->flows);
     return b;

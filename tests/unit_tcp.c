@@ -482,7 +482,7 @@ static void eviction(void **state)
     wl_flows_free(b->flows);
     b->cfg.limits.max_connections = 2;
     {
-        struct wl_flows_config cfg = {&b->host, layers, opened, closed, b};
+        struct wl_flows_config cfg = {&b->host, layers, opened, closed, b, NULL};
 
         b->flows = wl_flows_new(&cfg);
     }

@@ -54,6 +54,18 @@ static inline uint32_t wl_table_find(const struct wl_table *t, uint64_t hash, si
     return UINT32_MAX;
 }
 
+/** The first of them. There is an empty slot: the table is never full. */
+static inline uint32_t wl_table_first(const struct wl_table *t, uint64_t hash)
+{
+    const size_t mask = t->n_slots - 1;
+    const uint64_t upper = hash >> 32;
+    size_t i = (size_t)upper & mask;
+
+    while (t->slots[i] != 0 && t->slots[i] >> 32 != upper)
+        i = (i + 1) & mask;
+    return (uint32_t)t->slots[i] - 1;
+}
+
 /** Adds index under hash (no check for equal keys). Returns 0 or WL_NOMEM (also at max). */
 WL_MUST_USE int wl_table_add(struct wl_table *t, uint64_t hash, uint32_t index);
 /** Removes the entry with this hash and index; false when it is not there. */

@@ -356,10 +356,10 @@ static bool is_checksum_wrong(struct wl_span addresses, struct wl_span tcp)
     return sent != 0 && sent != fold(pseudo);
 }
 
-/* Is it whole, and so small that its checksum costs next to nothing? */
-static WL_INLINE unsigned is_small(const struct wl_layers *l)
+/* Are of so many octets of TCP all there, and so few that their checksum costs next to nothing? */
+static WL_INLINE unsigned is_small(size_t wire, size_t there)
 {
-    return (unsigned)(l->wire <= SMALL_SEGMENT) & (unsigned)(l->left.n == l->wire);
+    return (unsigned)(wire <= SMALL_SEGMENT) & (unsigned)(there == wire);
 }
 
 static WL_INLINE void set_endpoint(struct wl_endpoint *e, const uint8_t *ip, uint8_t family,
@@ -373,8 +373,8 @@ static WL_INLINE void set_endpoint(struct wl_endpoint *e, const uint8_t *ip, uin
  * ports (4) | sequence (4) | acknowledgement (4) | header length in words (4 bits), reserved (4) |
  * flags (1) | window (2) | checksum (2) | urgent (2) | options, RFC 9293 3.1
  */
-static WL_INLINE bool take_tcp(const struct wl_layers *l, const struct wl_packet *packet,
-                               struct wl_segment *ret)
+static bool take_tcp(const struct wl_layers *l, const struct wl_packet *packet,
+                     struct wl_segment *ret)
 {
     const uint8_t *p = l->left.p;
     size_t header;
@@ -432,46 +432,35 @@ static void step(struct wl_decoder *d, struct wl_layers *l, wl_ns t)
     }
 }
 
-/* The IPv4 header at the front of l is plain, 20 octets, and TCP follows. */
-static WL_INLINE bool take_plain_ipv4(struct wl_layers *l)
+/* The snap length has cut into what is announced octets long, or the headers make no sense. */
+static WL_ASIDE bool glance_at_cut(struct wl_glance *ret, size_t announced, size_t there)
 {
-    const uint8_t *p = l->left.p;
-    size_t total;
+    const size_t header = (size_t)(ret->tcp[12] >> 4) * 4;
+    const size_t header_there = wl_min_size(header, there);
 
-    if (l->left.n < IPV4_HEADER + TCP_HEADER || p[0] != 0x45 || p[9] != PROTOCOL_TCP ||
-        wl_load_be16(p + 6) & 0x3fff)
+    if (announced < TCP_HEADER || header < TCP_HEADER || header > announced)
         return false;
-    total = wl_load_be16(p + 2);
-    if (total < IPV4_HEADER + TCP_HEADER)
-        return false;
-    l->family = 4;
-    l->ttl = p[8];
-    l->ip_id = wl_load_be16(p + 4);
-    l->src = p + 12;
-    l->dst = p + 16;
-    l->left = wl_span(p + IPV4_HEADER, wl_min_size(l->left.n, total) - IPV4_HEADER);
-    l->wire = total - IPV4_HEADER;
+    ret->header = (uint8_t)header_there;
+    ret->n = (uint16_t)(there - header_there);
+    /* cut within the options: then all of the payload is lost */
+    ret->lost = (uint16_t)(announced - header - ret->n);
     return true;
 }
 
-/* The same for an IPv6 header without extensions. */
-static WL_INLINE bool take_plain_ipv6(struct wl_layers *l)
+/* TCP at p: so many octets are announced and there; room for a plain header is. False: it is no
+ * such thing. *ret_small: it is whole and small. */
+static WL_INLINE bool glance_at_tcp(const uint8_t *p, size_t announced, size_t there,
+                                    struct wl_glance *ret, unsigned *ret_small)
 {
-    const uint8_t *p = l->left.p;
-    size_t payload;
+    const size_t header = (size_t)(p[12] >> 4) * 4;
 
-    if (l->left.n < IPV6_HEADER + TCP_HEADER || p[0] >> 4 != 6 || p[6] != PROTOCOL_TCP)
-        return false;
-    payload = wl_load_be16(p + 4);
-    if (payload < TCP_HEADER)
-        return false;
-    l->family = 6;
-    l->ttl = p[7];
-    l->ip_id = 0;
-    l->src = p + 8;
-    l->dst = p + 24;
-    l->left = wl_span(p + IPV6_HEADER, wl_min_size(l->left.n - IPV6_HEADER, payload));
-    l->wire = payload;
+    ret->tcp = p;
+    if (WL_LIKELY_FALSE(announced > there || header < TCP_HEADER || header > announced))
+        return glance_at_cut(ret, announced, there);
+    ret->header = (uint8_t)header;
+    ret->n = (uint16_t)(announced - header);
+    ret->lost = 0;
+    *ret_small = announced <= SMALL_SEGMENT;
     return true;
 }
 
@@ -480,64 +469,72 @@ static WL_INLINE bool take_plain_ipv6(struct wl_layers *l)
  * extensions, no fragment, TCP. The loop would say the same of them (unit_decode holds the two
  * together) in four steps of a switch.
  */
-static WL_INLINE bool decode_plain(const struct wl_packet *p, struct wl_layers *l,
-                                   struct wl_segment *ret)
+static WL_INLINE bool glance(const struct wl_packet *packet, struct wl_glance *ret,
+                             unsigned *ret_small)
 {
-    const uint8_t *ethertype;
+    const uint8_t *p = packet->bytes.p;
+    size_t n = packet->bytes.n;
+    unsigned ethertype;
 
-    if (p->linktype != DLT_ETHERNET ||
-        p->bytes.n < ETHERNET_HEADER + VLAN_TAG + IPV4_HEADER + TCP_HEADER)
+    if (packet->linktype != DLT_ETHERNET ||
+        n < ETHERNET_HEADER + VLAN_TAG + IPV4_HEADER + TCP_HEADER)
         return false;
-    ethertype = p->bytes.p + ETHERNET_TYPE;
-    ethertype += wl_load_be16(ethertype) == ETHERTYPE_VLAN ? VLAN_TAG : 0;
-    l->left.p = ethertype + 2;
-    l->left.n = p->bytes.n - (size_t)(l->left.p - p->bytes.p);
-    /* one after the other, so that each is compiled for its family */
-    if (WL_LIKELY_TRUE(wl_load_be16(ethertype) == ETHERTYPE_IPV4)) {
-        if (!take_plain_ipv4(l) || !take_tcp(l, p, ret))
-            return false;
-    } else if (wl_load_be16(ethertype) != ETHERTYPE_IPV6 || !take_plain_ipv6(l) ||
-               !take_tcp(l, p, ret)) {
-        return false;
+    p += ETHERNET_HEADER;
+    n -= ETHERNET_HEADER;
+    if (WL_LIKELY_FALSE(wl_load_be16(p - 2) == ETHERTYPE_VLAN)) {
+        p += VLAN_TAG;
+        n -= VLAN_TAG;
     }
-    return true;
+    ethertype = wl_load_be16(p - 2);
+    if (WL_LIKELY_TRUE(ethertype == ETHERTYPE_IPV4)) {
+        const size_t total = wl_load_be16(p + 2);
+
+        if (p[0] != 0x45 || p[9] != PROTOCOL_TCP || wl_load_be16(p + 6) & 0x3fff ||
+            total < IPV4_HEADER + TCP_HEADER)
+            return false;
+        ret->family = 4;
+        return glance_at_tcp(p + IPV4_HEADER, total - IPV4_HEADER, n - IPV4_HEADER, ret, ret_small);
+    }
+    if (ethertype != ETHERTYPE_IPV6 || n < IPV6_HEADER + TCP_HEADER || p[0] >> 4 != 6 ||
+        p[6] != PROTOCOL_TCP)
+        return false;
+    ret->family = 6;
+    return glance_at_tcp(p + IPV6_HEADER, wl_load_be16(p + 4), n - IPV6_HEADER, ret, ret_small);
 }
 
-/* A small segment of the plain way: the addresses stand right in front of it. */
-static uint64_t count_wrong(const uint8_t *tcp, const struct wl_segment *seg)
+static bool is_wrong(const struct wl_glance *g)
 {
-    size_t n = (size_t)(seg->payload.p - tcp) + seg->payload.n;
-    size_t n_addresses = seg->src.family == 4 ? 8 : 32;
+    const uint8_t *addresses = wl_glance_addresses(g);
 
-    return is_checksum_wrong(wl_span(tcp - n_addresses, n_addresses), wl_span(tcp, n));
+    return is_checksum_wrong(wl_span(addresses, (size_t)(g->tcp - addresses)),
+                             wl_span(g->tcp, (size_t)g->header + g->n));
 }
 
 /* Up to PLAIN_BLOCK packets. Which of them are small cannot be foretold, so no branch asks: their
  * checksums are looked at when all are decoded. */
 static void decode_block(struct wl_decoder *d, const struct wl_packet *packets, size_t n,
-                         struct wl_segment *segments, bool *ret)
+                         struct wl_glance *ret)
 {
-    const uint8_t *small[PLAIN_BLOCK];
-    uint8_t which[PLAIN_BLOCK];
+    uint8_t small[PLAIN_BLOCK];
     uint64_t taken = 0, octets = 0, truncated = 0, wrong = 0;
     size_t n_small = 0;
 
     for (size_t i = 0; i < n; i++) {
         const struct wl_packet *p = &packets[i];
-        struct wl_layers l;
+        unsigned is_one = 0;
 
-        ret[i] = decode_plain(p, &l, &segments[i]);
-        if (WL_LIKELY_FALSE(!ret[i]))
+        if (WL_LIKELY_FALSE(!glance(p, &ret[i], &is_one))) {
+            ret[i].tcp = NULL;
             continue;
-        small[n_small] = l.left.p;
-        which[n_small] = (uint8_t)i;
-        n_small += is_small(&l);
+        }
+        small[n_small] = (uint8_t)i;
+        n_small += is_one;
         taken++;
         octets += p->bytes.n;
         truncated += p->wire_length > p->bytes.n;
     }
     for (size_t i = 0; i < n_small; i++)
-        wrong += count_wrong(small[i], &segments[which[i]]);
+        wrong += is_wrong(&ret[small[i]]);
     d->counters->bad_checksum += wrong;
     d->counters->packets += taken;
     d->counters->octets += octets;
@@ -546,10 +543,18 @@ static void decode_block(struct wl_decoder *d, const struct wl_packet *packets, 
 }
 
 void wl_decode_plain(struct wl_decoder *d, const struct wl_packet *packets, size_t n,
-                     struct wl_segment *segments, bool *ret)
+                     struct wl_glance *ret)
 {
     for (size_t at = 0; at < n; at += PLAIN_BLOCK)
-        decode_block(d, packets + at, wl_min_size(n - at, PLAIN_BLOCK), segments + at, ret + at);
+        decode_block(d, packets + at, wl_min_size(n - at, PLAIN_BLOCK), ret + at);
+}
+
+void wl_glance_end(const struct wl_glance *g, unsigned i, struct wl_endpoint *ret)
+{
+    const uint8_t *addresses = wl_glance_addresses(g);
+
+    set_endpoint(ret, i ? addresses + (g->tcp - addresses) / 2 : addresses, g->family,
+                 wl_load_be16(g->tcp + 2 * (size_t)i));
 }
 
 enum wl_decoded wl_decode_any(struct wl_decoder *d, const struct wl_packet *p,
@@ -570,7 +575,7 @@ enum wl_decoded wl_decode_any(struct wl_decoder *d, const struct wl_packet *p,
     for (unsigned n = 0; n < WL_MAX_LAYERS && l.next > WL_NEXT_TCP; n++)
         step(d, &l, p->t);
     if (WL_LIKELY_TRUE(l.next == WL_NEXT_TCP) && take_tcp(&l, p, ret)) {
-        d->counters->bad_checksum += is_small(&l) &&
+        d->counters->bad_checksum += is_small(l.wire, l.left.n) &&
                                      is_checksum_wrong(wl_span(l.src, l.family == 4 ? 8 : 32),
                                                        l.left);
         d->counters->segments++;
@@ -585,8 +590,11 @@ enum wl_decoded wl_decode_any(struct wl_decoder *d, const struct wl_packet *p,
 
 enum wl_decoded wl_decode(struct wl_decoder *d, const struct wl_packet *p, struct wl_segment *ret)
 {
-    bool plain;
+    struct wl_glance plain;
 
-    wl_decode_plain(d, p, 1, ret, &plain);
-    return WL_LIKELY_TRUE(plain) ? WL_DECODED_TCP : wl_decode_any(d, p, ret);
+    wl_decode_plain(d, p, 1, &plain);
+    if (WL_LIKELY_FALSE(!plain.tcp))
+        return wl_decode_any(d, p, ret);
+    wl_glance_segment(p, &plain, ret);
+    return WL_DECODED_TCP;
 }

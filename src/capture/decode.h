@@ -10,6 +10,7 @@
 #ifndef WL_DECODE_H
 #define WL_DECODE_H
 
+#include "load.h"
 #include "segment.h"
 #include "source.h"
 
@@ -30,12 +31,79 @@ WL_MUST_USE struct wl_decoder *wl_decoder_new(struct wl_budget *budget,
 /** Never fails, never reads beyond p->bytes. Counts in the counters it was made with. */
 enum wl_decoded wl_decode(struct wl_decoder *d, const struct wl_packet *p, struct wl_segment *ret);
 /**
- * The short way of wl_decode, for packets of the common kind, n of them: ret[i] is true, and
- * segments[i], whose payload lies in packets[i].bytes, is set; or false, and nothing has happened:
- * wl_decode_any will tell.
+ * The short way of wl_decode, for packets of the common kind, n of them: ret[i].tcp is set; or NULL,
+ * and nothing has happened: wl_decode_any will tell.
  */
 void wl_decode_plain(struct wl_decoder *d, const struct wl_packet *packets, size_t n,
-                     struct wl_segment *segments, bool *ret);
+                     struct wl_glance *ret);
+/** The sender's address; the other one follows it. */
+static inline const uint8_t *wl_glance_addresses(const struct wl_glance *g)
+{
+    return g->tcp - (g->family == 4 ? 8 : 32);
+}
+
+static inline uint32_t wl_glance_seq(const struct wl_glance *g)
+{
+    return wl_load_be32(g->tcp + 4);
+}
+
+static inline uint32_t wl_glance_ack(const struct wl_glance *g)
+{
+    return wl_load_be32(g->tcp + 8);
+}
+
+/** enum wl_tcp_flag */
+static inline uint8_t wl_glance_flags(const struct wl_glance *g)
+{
+    return g->tcp[13] & (WL_TCP_FIN | WL_TCP_SYN | WL_TCP_RST | WL_TCP_PSH | WL_TCP_ACK);
+}
+
+static inline uint16_t wl_glance_window(const struct wl_glance *g)
+{
+    return wl_load_be16(g->tcp + 14);
+}
+
+/** Or the hop limit. */
+static inline uint8_t wl_glance_ttl(const struct wl_glance *g)
+{
+    return g->family == 4 ? g->tcp[8 - 20] : g->tcp[7 - 40];
+}
+
+/** 0 in IPv6 */
+static inline uint16_t wl_glance_id(const struct wl_glance *g)
+{
+    return g->family == 4 ? wl_load_be16(g->tcp + 4 - 20) : 0;
+}
+
+/** One end: 0 is the one that sent it. */
+void wl_glance_end(const struct wl_glance *g, unsigned i, struct wl_endpoint *ret);
+
+/** The segment that the short way has found in p, but for its ends. */
+static inline void wl_glance_read(const struct wl_packet *p, const struct wl_glance *g,
+                                  struct wl_segment *ret)
+{
+    ret->packet = p->ordinal;
+    ret->frame = p->frame;
+    ret->t = p->t;
+    ret->seq = wl_glance_seq(g);
+    ret->ack = wl_glance_ack(g);
+    ret->window = wl_glance_window(g);
+    ret->flags = wl_glance_flags(g);
+    ret->ttl = wl_glance_ttl(g);
+    ret->ip_id = wl_glance_id(g);
+    ret->lost = g->lost;
+    ret->payload = wl_span(g->tcp + g->header, g->n);
+}
+
+/** And all of it. */
+static inline void wl_glance_segment(const struct wl_packet *p, const struct wl_glance *g,
+                                     struct wl_segment *ret)
+{
+    wl_glance_end(g, 0, &ret->src);
+    wl_glance_end(g, 1, &ret->dst);
+    wl_glance_read(p, g, ret);
+}
+
 /** The long way, for packets of every kind. */
 enum wl_decoded wl_decode_any(struct wl_decoder *d, const struct wl_packet *p,
                               struct wl_segment *ret);

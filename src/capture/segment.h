@@ -14,6 +14,19 @@ enum wl_tcp_flag {
     WL_TCP_ACK = 16,
 };
 
+/**
+ * Where in a packet of the common kind TCP is: enough to find its connection, and to let pass what
+ * nobody looks at. Headers are read where they stand (decode.h): right in front of that of TCP is
+ * that of IP, without options, and ends with both addresses.
+ */
+struct wl_glance {
+    const uint8_t *tcp; /* its header, 20 octets at least; NULL: the packet is of no common kind */
+    uint16_t n;         /* octets of payload that are there */
+    uint16_t lost;      /* and behind them those that the snap length cut off */
+    uint8_t header;     /* octets of the header that are there */
+    uint8_t family;     /* 4 or 6 */
+};
+
 /** Borrows payload from the packet, or from the reassembled datagram, until the next packet. */
 struct wl_segment {
     uint64_t packet; /* ordinal in the whole capture, from 1 */

@@ -202,6 +202,7 @@ static int fill(struct wl_shard *s, const struct wl_shard_config *cfg)
         .opened = on_opened,
         .closed = on_closed,
         .user = s,
+        .packet = &s->packet,
     };
 
     s->host = (struct wl_layer_host){
@@ -257,24 +258,45 @@ struct wl_shard *wl_shard_new(const struct wl_shard_config *cfg)
     return s;
 }
 
-/* Both directions of a connection fall to the same shard, in every run. */
-static bool is_mine(const struct wl_shard *s, const struct wl_segment *seg)
+static bool falls_to(const struct wl_shard *s, const struct wl_endpoint *src,
+                     const struct wl_endpoint *dst)
 {
-    uint64_t a, b;
+    uint64_t a = wl_hash(src->ip, sizeof(src->ip), src->port);
+    uint64_t b = wl_hash(dst->ip, sizeof(dst->ip), dst->port);
 
-    if (s->n_shards == 1 || s->dealt)
-        return true;
-    a = wl_hash(seg->src.ip, sizeof(seg->src.ip), seg->src.port);
-    b = wl_hash(seg->dst.ip, sizeof(seg->dst.ip), seg->dst.port);
     return (a + b) % s->n_shards == s->index;
+}
+
+static bool has_all(const struct wl_shard *s)
+{
+    return s->n_shards == 1 || s->dealt;
+}
+
+/* Both directions of a connection fall to the same shard, in every run. */
+static bool is_mine(const struct wl_shard *s, const struct wl_glance *g)
+{
+    struct wl_endpoint src, dst;
+
+    wl_glance_end(g, 0, &src);
+    wl_glance_end(g, 1, &dst);
+    return falls_to(s, &src, &dst);
 }
 
 static void take(struct wl_shard *s, const struct wl_segment *seg)
 {
-    if (!is_mine(s, seg))
+    if (!has_all(s) && !falls_to(s, &seg->src, &seg->dst))
         return;
     s->packet = seg->packet;
     wl_flows_segment(s->flows, seg);
+}
+
+/* A packet that is of no common kind. */
+static WL_ASIDE void take_any(struct wl_shard *s, const struct wl_packet *p)
+{
+    struct wl_segment seg;
+
+    if (wl_decode_any(s->decoder, p, &seg) == WL_DECODED_TCP)
+        take(s, &seg);
 }
 
 void wl_shard_segment(struct wl_shard *s, const struct wl_segment *seg)
@@ -317,23 +339,24 @@ void wl_shard_packet(struct wl_shard *s, const struct wl_packet *p)
  */
 static void take_burst(struct wl_shard *s, const struct wl_packet *packets, size_t n)
 {
-    struct wl_segment segments[BURST];
+    struct wl_glance glances[BURST]; /* what is none is decoded in its turn: a fragment, perhaps */
     struct wl_ahead ahead[BURST];
-    bool plain[BURST]; /* false: to be decoded in its turn: a fragment, perhaps, or no TCP */
+    bool wanted[BURST];
+    const bool *mine = has_all(s) ? NULL : wanted;
 
-    wl_decode_plain(s->decoder, packets, n, segments, plain);
-    for (size_t i = 0; i < n; i++)
-        ahead[i].mine = plain[i] && is_mine(s, &segments[i]);
-    wl_flows_look(s->flows, segments, ahead, n);
-    for (size_t i = 0; i < n; i++) {
+    wl_decode_plain(s->decoder, packets, n, glances);
+    for (size_t i = 0; mine && i < n; i++)
+        wanted[i] = glances[i].tcp && is_mine(s, &glances[i]);
+    wl_flows_look(s->flows, glances, mine, ahead, n);
+    for (size_t i = 0; i < n;) {
         tick(s, packets[i].ordinal, packets[i].t);
-        if (WL_LIKELY_TRUE(ahead[i].mine)) {
-            wl_flows_take(s->flows, &segments[i], &ahead[i]);
-        } else if (!plain[i] &&
-                   wl_decode_any(s->decoder, &packets[i], &segments[i]) == WL_DECODED_TCP) {
-            take(s, &segments[i]);
+        if (WL_LIKELY_TRUE(glances[i].tcp != NULL)) {
+            i = wl_flows_take(s->flows, packets, glances, mine, ahead, i, n);
+        } else {
+            take_any(s, &packets[i++]);
         }
     }
+    s->packet = packets[n - 1].ordinal;
     emit_held(s);
 }
 

@@ -9,19 +9,23 @@
 
 /* -------------------------------------------------------------------------------- the record */
 
-static enum wl_proto proto_at_rest(const struct wl_flow *flow)
+static unsigned bits_at_rest(struct wl_flow *flow)
 {
-    if (!(flow->state & WL_FLOW_RESTS))
-        return WL_PROTO_UNKNOWN;
-    return (enum wl_proto)(flow->rest / WL_REST_PROTO % WL_REST_PROTOS);
+    return flow->tcp.flags & WL_FLOW_RESTS ? wl_flow_origin(flow)->of.told.bits : 0;
+}
+
+static enum wl_proto proto_at_rest(struct wl_flow *flow)
+{
+    static_assert(WL_PROTO_UNKNOWN == 0, "what does not rest has no bits");
+    return (enum wl_proto)(bits_at_rest(flow) / WL_REST_PROTO % WL_REST_PROTOS);
 }
 
 /* Is the client the physical direction 1? */
-static bool is_turned(const struct wl_flow *flow)
+static bool is_turned(struct wl_flow *flow)
 {
     const struct wl_channel *ch = wl_flow_channel(flow);
 
-    return ch ? ch->turned : flow->state & WL_FLOW_RESTS && flow->rest & WL_REST_TURNED;
+    return ch ? ch->turned : bits_at_rest(flow) & WL_REST_TURNED;
 }
 
 bool wl_channel_midstream(const struct wl_flow *flow)
@@ -54,7 +58,7 @@ void wl_channel_ref(const struct wl_hand *hand, struct wl_conn_ref *ret)
         .tunnel = (uint8_t)tunnel_of(flow, ch),
         .t_first = origin->t_first,
         .first_frame = origin->first_frame,
-        .rtt = flow->state & WL_FLOW_TIMED ? origin->rtt : 0,
+        .rtt = flow->tcp.flags & WL_FLOW_TIMED ? origin->rtt : 0,
         .ttl = (uint8_t)origin->ttl,
     };
     wl_flow_end(flow, turned, &ret->client);
@@ -100,7 +104,7 @@ static void record_rest(struct wl_flow *flow, struct wl_conn_record *rec)
     const struct wl_told *told = &wl_flow_origin(flow)->of.told;
 
     rec->n_exchanges = told->n_exchanges;
-    if (!(flow->rest & WL_REST_STEP))
+    if (!(told->bits & WL_REST_STEP))
         return;
     rec->steps = wl_arena_alloc(rec->arena, sizeof(*rec->steps));
     if (rec->steps) {
@@ -147,6 +151,7 @@ struct wl_conn_record *wl_channel_record(const struct wl_hand *hand)
     struct wl_flow *flow = hand->flow;
     const struct wl_origin *origin = wl_flow_origin(flow);
     struct wl_channel *ch = wl_flow_channel(flow);
+    const unsigned first_fin = wl_flow_first_fin(flow);
     bool turned = is_turned(flow);
     struct wl_arena *arena = ch && ch->arena ? ch->arena : wl_arena_new(hand->stream->host->arenas);
     struct wl_conn_record *rec = arena ? wl_arena_alloc(arena, sizeof(*rec)) : NULL;
@@ -170,7 +175,7 @@ struct wl_conn_record *wl_channel_record(const struct wl_hand *hand)
         rec->n_exchanges = ch->n_exchanges;
         rec->marks = ch->marks;
         rec->n_marks = ch->n_marks;
-    } else if (flow->state & WL_FLOW_RESTS) {
+    } else if (flow->tcp.flags & WL_FLOW_RESTS) {
         record_rest(flow, rec);
     }
     rec->packets = flow->tcp.packets;
@@ -179,13 +184,13 @@ struct wl_conn_record *wl_channel_record(const struct wl_hand *hand)
     rec->last_frame = flow->last_frame;
     rec->t_first = origin->t_first;
     rec->t_last = flow->t_last;
-    rec->rst_suspect = flow->state & WL_FLOW_SUSPECT;
-    for (unsigned i = 0; i < 2 && !(flow->state & WL_FLOW_RESTS); i++)
+    rec->rst_suspect = flow->tcp.flags & WL_FLOW_SUSPECT;
+    for (unsigned i = 0; i < 2 && !(flow->tcp.flags & WL_FLOW_RESTS); i++)
         rec->closing[i] = wl_origin_closing(origin, (enum wl_dir)(turned ? 1 - i : i));
-    if (flow->first_fin)
-        rec->end_by = (enum wl_dir)(turned ? 2 - flow->first_fin : flow->first_fin - 1);
+    if (first_fin)
+        rec->end_by = (enum wl_dir)(turned ? 2 - first_fin : first_fin - 1);
     rec->unjudged = why_unjudged(rec, ch && ch->cut);
-    if (flow->state & WL_FLOW_IGNORED && hand->stream->host->cfg->n_ports == 0)
+    if (flow->tcp.flags & WL_FLOW_IGNORED && hand->stream->host->cfg->n_ports == 0)
         rec->unjudged = WL_UNJUDGED_LIMIT;
     return rec;
 }

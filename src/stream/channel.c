@@ -284,7 +284,7 @@ static enum wl_claim ask(struct wl_channel *ch, const struct wl_span seen_first[
     };
     bool too_late = first[0].n >= max || first[1].n >= max || (ch->ended[0] && ch->ended[1]);
     struct wl_hint hint = {
-        .server_port = ch->flow->port[wl_channel_map(ch, WL_TO_CLIENT)],
+        .server_port = wl_flow_port(ch->flow, wl_channel_map(ch, WL_TO_CLIENT)),
         .midstream = ch->midstream,
         .handshake = !wl_channel_midstream(ch->flow),
         .after_switch = ch->switched,
@@ -501,17 +501,17 @@ static bool resume(struct wl_channel *ch)
         .ordinal = told->n_exchanges,
         .status = told->status,
         .aside = told->aside,
-        .bits = (uint8_t)(flow->rest / WL_REST_LAYER),
+        .bits = (uint8_t)(told->bits / WL_REST_LAYER),
     };
 
-    ch->turned = flow->rest & WL_REST_TURNED;
-    ch->midstream = flow->rest & WL_REST_MIDSTREAM;
-    ch->proto = flow->rest / WL_REST_PROTO % WL_REST_PROTOS;
+    ch->turned = told->bits & WL_REST_TURNED;
+    ch->midstream = told->bits & WL_REST_MIDSTREAM;
+    ch->proto = told->bits / WL_REST_PROTO % WL_REST_PROTOS;
     ch->depth = 1;
     ch->n_ordinals = ch->n_exchanges = rest.ordinal;
     ch->position[0] = wl_channel_way(ch, WL_TO_SERVER)->offset;
     ch->position[1] = wl_channel_way(ch, WL_TO_CLIENT)->offset;
-    if (flow->rest & WL_REST_STEP) {
+    if (told->bits & WL_REST_STEP) {
         struct wl_step step = {rest.status, 1, rest.ordinal};
 
         if (!wl_channel_put_step(ch, &step))
@@ -532,7 +532,7 @@ struct wl_channel *wl_channel_get(const struct wl_hand *hand)
     struct wl_flow *flow = hand->flow;
     struct wl_channel *ch = wl_flow_channel(flow);
 
-    if (ch || flow->state & WL_FLOW_IGNORED)
+    if (ch || flow->tcp.flags & WL_FLOW_IGNORED)
         return ch;
     ch = wl_pool_take(&hand->stream->channels);
     if (ch) {
@@ -541,7 +541,7 @@ struct wl_channel *wl_channel_get(const struct wl_hand *hand)
         ch->flow = flow;
         ch->midstream = wl_channel_midstream(flow);
         wl_list_init(&ch->wake);
-        if (flow->state & WL_FLOW_RESTS && !resume(ch)) {
+        if (flow->tcp.flags & WL_FLOW_RESTS && !resume(ch)) {
             wl_arena_free(ch->arena);
             wl_pool_give(&hand->stream->channels, ch);
             ch = NULL;
@@ -549,12 +549,12 @@ struct wl_channel *wl_channel_get(const struct wl_hand *hand)
     }
     if (!ch) { /* for good: a channel made later would not know what it has missed */
         hand->stream->host->counters->refused++;
-        flow->state |= WL_FLOW_IGNORED;
+        flow->tcp.flags |= WL_FLOW_IGNORED;
         flow->tcp.way[0].skip = flow->tcp.way[1].skip = EVER;
         return NULL;
     }
-    if (flow->state & WL_FLOW_RESTS) {
-        flow->state &= (uint8_t)~WL_FLOW_RESTS;
+    if (flow->tcp.flags & WL_FLOW_RESTS) {
+        flow->tcp.flags &= ~(uint32_t)WL_FLOW_RESTS;
         memset(&wl_flow_origin(flow)->of, 0, sizeof(wl_flow_origin(flow)->of)); /* no end so far */
     }
     flow->of.channel = ch;
@@ -573,8 +573,8 @@ static bool may_rest(const struct wl_channel *ch)
            !ch->held && ch->depth == 1 && !ch->deaf && ch->wake_at == 0 &&
            ch->expected == WL_PROTO_UNKNOWN && !ch->asked[0] && !ch->asked[1] && !ch->gaps[0] &&
            !ch->gaps[1] && !ch->cut && !ch->stopped[0] && !ch->stopped[1] && !ch->forced[0] &&
-           !ch->forced[1] && !ch->flow->first_fin && !ch->is_proxied && !ch->flow->tcp.slow &&
-           ch->n_marks == 0 && ch->n_steps_lost == 0 && one_step &&
+           !ch->forced[1] && !wl_flow_first_fin(ch->flow) && !ch->is_proxied &&
+           !ch->flow->tcp.slow && ch->n_marks == 0 && ch->n_steps_lost == 0 && one_step &&
            ch->n_exchanges == ch->n_ordinals;
 }
 
@@ -588,14 +588,18 @@ static void rest(struct wl_channel *ch)
     if (!may_rest(ch) || !ch->layer.ops->rest(&ch->layer, &rest) ||
         rest.ordinal != ch->n_exchanges || (ch->n_steps && ch->steps->status != rest.status))
         return;
-    wl_flow_origin(flow)->of.told = (struct wl_told){rest.ordinal, rest.status, rest.aside};
-    flow->rest = (uint16_t)((ch->turned ? WL_REST_TURNED : 0) |
-                            (ch->midstream ? WL_REST_MIDSTREAM : 0) |
-                            (ch->n_steps ? WL_REST_STEP : 0) | ch->proto * WL_REST_PROTO |
-                            rest.bits * WL_REST_LAYER);
+    wl_flow_origin(flow)->of.told = (struct wl_told){
+        .n_exchanges = rest.ordinal,
+        .bits = (uint16_t)((ch->turned ? WL_REST_TURNED : 0) |
+                           (ch->midstream ? WL_REST_MIDSTREAM : 0) |
+                           (ch->n_steps ? WL_REST_STEP : 0) | ch->proto * WL_REST_PROTO |
+                           rest.bits * WL_REST_LAYER),
+        .status = rest.status,
+        .aside = rest.aside,
+    };
     give_state(ch->stream, &ch->layer);
     wl_channel_free(&hand);
-    flow->state |= WL_FLOW_RESTS;
+    flow->tcp.flags |= WL_FLOW_RESTS;
     flow->of.t_rest = rest.t;
 }
 
@@ -774,16 +778,18 @@ static void take_end(void *user, enum wl_dir physical, enum wl_end how, enum wl_
 {
     const struct wl_hand *hand = user;
     struct wl_flow *flow = hand->flow;
-    struct wl_channel *ch = flow->state & WL_FLOW_RESTS ? wl_channel_get(hand)
-                                                        : wl_flow_channel(flow);
+    struct wl_channel *ch = flow->tcp.flags & WL_FLOW_RESTS ? wl_channel_get(hand)
+                                                            : wl_flow_channel(flow);
     enum wl_dir dir;
 
-    if (!(flow->state & WL_FLOW_RESTS)) /* it rests on when it got no memory to remember more */
+    if (!(flow->tcp.flags & WL_FLOW_RESTS)) /* it rests on when it got no memory to remember more */
         wl_origin_closes(wl_flow_origin(flow), by, seen);
-    if (!flow->first_fin || how == WL_END_RESET)
-        flow->first_fin = (uint8_t)(by + 1);
+    if (!wl_flow_first_fin(flow) || how == WL_END_RESET) {
+        flow->tcp.flags &= ~((uint32_t)WL_FLOW_FIRST_FIN * 3);
+        flow->tcp.flags |= (uint32_t)WL_FLOW_FIRST_FIN * ((unsigned)by + 1);
+    }
     if (how == WL_END_RESET && seen->suspect)
-        flow->state |= WL_FLOW_SUSPECT;
+        flow->tcp.flags |= WL_FLOW_SUSPECT;
     if (!ch)
         return;
     dir = wl_channel_map(ch, physical);

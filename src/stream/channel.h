@@ -11,6 +11,7 @@
 
 #include "held.h"
 #include "layer.h"
+#include "load.h"
 #include "tcp.h"
 
 /**
@@ -26,16 +27,13 @@ struct wl_flow {
         wl_ns t_rest;               /* WL_FLOW_RESTS: struct wl_rest, its time */
     } of;
     uint32_t newer, older; /* neighbours in the order of recency */
-    uint8_t ip[2]
-              [4]; /* by physical direction, 0 is the supposed client: IPv4, or the end of IPv6 */
-    uint16_t port[2];
-    uint16_t ip_id[2]; /* of the last packet of each end */
-    uint16_t rest;     /* WL_FLOW_RESTS: enum wl_rest_bit, and those of the layer above them */
+    /* by physical direction, 0 is the supposed client: IPv4, or the end of IPv6 */
+    uint8_t ip[2][4];
+    uint8_t port[2][2]; /* as they stand in a header */
+    uint32_t ip_ids[2]; /* of the last two packets of each end, the last one in the lower half */
     uint8_t ttl[2];
-    uint8_t state;     /* wl_flow_state */
-    uint8_t first_fin; /* direction of the first FIN or of the RST, plus one */
-    uint8_t family;    /* of both ends: 4 or 6; 0: this entry is free */
-    uint8_t place;     /* in its block */
+    uint8_t family; /* of both ends: 4 or 6; 0: this entry is free */
+    uint8_t place;  /* in its block */
 };
 static_assert(sizeof(struct wl_flow) == 128, "a packet costs two cache lines of its connection");
 
@@ -47,9 +45,10 @@ struct wl_fin {
 /** wl_fin.frames: in another file, or too far away */
 #define WL_FIN_ELSEWHERE UINT32_MAX
 
-/** What a connection that rests has to remember (with struct wl_flow.rest). */
+/** What a connection that rests has to remember. */
 struct wl_told {
     uint32_t n_exchanges;
+    uint16_t bits;   /* enum wl_rest_bit, and those of the layer above them */
     uint16_t status; /* the last one */
     uint8_t aside;   /* of the layer */
 };
@@ -78,18 +77,26 @@ struct wl_ipv6_begin {
     uint8_t ip[2][WL_IPV6_BEGIN];
 };
 
+/** Bits of wl_tcp.flags. */
 enum wl_flow_state {
-    WL_FLOW_BASE_0 = 1, /* base[0] is known */
-    WL_FLOW_BASE_1 = 2,
-    WL_FLOW_RESTS = 4,     /* the channel was given back: struct wl_rest */
-    WL_FLOW_TIMED = 8,     /* rtt is a duration */
-    WL_FLOW_IGNORED = 16,  /* counted only: none of the ports asked for, or no memory for it */
-    WL_FLOW_SUSPECT = 32,  /* ended by a RST that may be a third party's */
-    WL_FLOW_STEADY_0 = 64, /* ip_id[0] rises by small steps */
-    WL_FLOW_STEADY_1 = 128,
+    WL_FLOW_BASE_0 = WL_TCP_OWNERS, /* base[0] is known */
+    WL_FLOW_BASE_1 = WL_FLOW_BASE_0 << 1,
+    WL_FLOW_TIMED = WL_FLOW_BASE_0 << 2,  /* rtt is a duration */
+    WL_FLOW_LEARNT = WL_FLOW_BASE_0 << 3, /* how it began: only a SYN could tell more */
+    WL_FLOW_RESTS = WL_FLOW_BASE_0 << 4,  /* the channel was given back: struct wl_rest */
+    WL_FLOW_IGNORED = WL_FLOW_BASE_0
+                      << 5, /* counted only: no port asked for, or no memory for it */
+    WL_FLOW_SUSPECT = WL_FLOW_BASE_0 << 6,   /* ended by a RST that may be a third party's */
+    WL_FLOW_FIRST_FIN = WL_FLOW_BASE_0 << 7, /* two bits: wl_flow_first_fin */
 };
 
-/** struct wl_flow.rest: what the channel was. The upper half is its layer's. */
+/** The direction of the first FIN, or of the RST, plus one; 0: there was none. */
+static inline unsigned wl_flow_first_fin(const struct wl_flow *flow)
+{
+    return flow->tcp.flags / WL_FLOW_FIRST_FIN & 3;
+}
+
+/** struct wl_told.bits: what the channel was. The upper half is its layer's. */
 enum wl_rest_bit {
     WL_REST_TURNED = 1,
     WL_REST_MIDSTREAM = 2,
@@ -104,7 +111,7 @@ static_assert((int)WL_N_PROTO <= (int)WL_REST_PROTOS,
 /** The channel of a connection, or NULL: none yet, or it rests. */
 static inline struct wl_channel *wl_flow_channel(const struct wl_flow *flow)
 {
-    return flow->state & WL_FLOW_RESTS ? NULL : flow->of.channel;
+    return flow->tcp.flags & WL_FLOW_RESTS ? NULL : flow->of.channel;
 }
 
 enum { WL_BLOCK_FLOWS = 256 };
@@ -132,6 +139,11 @@ static inline struct wl_origin *wl_flow_origin(struct wl_flow *flow)
 void wl_origin_closes(struct wl_origin *origin, enum wl_dir by, const struct wl_seen *seen);
 /** What was noted of by. */
 struct wl_closing wl_origin_closing(const struct wl_origin *origin, enum wl_dir by);
+
+static inline uint16_t wl_flow_port(const struct wl_flow *flow, unsigned i)
+{
+    return wl_load_be16(flow->port[i]);
+}
 
 /** One end of a connection. */
 void wl_flow_end(struct wl_flow *flow, unsigned i, struct wl_endpoint *ret);

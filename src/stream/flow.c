@@ -8,43 +8,18 @@
  *
  * What every packet touches of a connection (struct wl_flow) and what is asked for at its ends
  * (struct wl_origin) lie apart, so that the first is two cache lines and the second stays out of
- * the cache. Packets come in bursts: the slot of the table, the connection, its channel, and what
- * its layer holds are asked for in turn, each for all packets of the burst before the next.
+ * the cache. Most packets never get here: burst.c takes them.
  *
  * A connection ends when both FINs were acknowledged (or limits.settle after them), by a RST, when
  * its addresses are taken over, by expiry, eviction, or with the capture. Its record is given then.
  */
-#include "flow.h"
-#include "bygone.h"
-#include "pair.h"
-#include "slab.h"
-#include "table.h"
+#include "flows.h"
 
 enum {
-    WL_MANY = 2048,     /* open connections that no longer stay in the cache */
-    WL_MAKE_ROOM = 16,  /* connections evicted at most to make room for one */
-    WL_TTL_FAR = 10,    /* hops that a RST's TTL must differ by to be suspect */
-    WL_ID_FAR = 4096,   /* the same for its IP identification */
-    WL_ID_STEADY = 256, /* steps of an IP identification that counts packets */
-};
-
-struct wl_flows {
-    struct wl_stream stream;
-    struct wl_hand hand; /* what tcp.c passes to the channel of the segment in hand */
-    struct wl_flows_config cfg;
-    struct wl_table table;
-    struct wl_slab slab; /* those that are open */
-    uint32_t last_used;  /* an entry of it */
-    bool shuffled;       /* entries do not stand in the order of their numbers */
-    struct wl_bygone bygone;
-    size_t max;
-    uint64_t seed, other_seed;
-    uint64_t n_opened;
-    uint64_t refused;         /* what the budget had refused when it was last looked at */
-    const uint64_t *refusals; /* what it has refused by now */
-    wl_ns now, high, skew;    /* see advance_clock */
-    wl_ns due;                /* by that clock: nothing is to be done before */
-    bool started;
+    MAKE_ROOM = 16,  /* connections evicted at most to make room for one */
+    TTL_FAR = 10,    /* hops that a RST's TTL must differ by to be suspect */
+    ID_FAR = 4096,   /* the same for its IP identification */
+    ID_STEADY = 256, /* steps of an IP identification that counts packets */
 };
 
 static inline struct wl_flow *at(const struct wl_flows *f, uint32_t i)
@@ -76,15 +51,21 @@ static uint64_t hash_of(const struct wl_flows *f, uint32_t i)
     return hash_ends(f, &ends[0], &ends[1]);
 }
 
-/* The last four octets of an address are the first to be compared: they are all of IPv4. */
-static inline const uint8_t *end_of_address(const struct wl_endpoint *e)
+/* The last four octets of an address: all of IPv4. */
+static const uint8_t *end_of_address(const struct wl_endpoint *e)
 {
-    return WL_LIKELY_FALSE(e->family == 6) ? e->ip + WL_IPV6_BEGIN : e->ip;
+    return e->family == 6 ? e->ip + WL_IPV6_BEGIN : e->ip;
+}
+
+static void put_port(uint8_t octets[2], uint16_t port)
+{
+    octets[0] = (uint8_t)(port >> 8);
+    octets[1] = (uint8_t)port;
 }
 
 void wl_flow_end(struct wl_flow *flow, unsigned i, struct wl_endpoint *ret)
 {
-    *ret = (struct wl_endpoint){.port = flow->port[i], .family = flow->family};
+    *ret = (struct wl_endpoint){.port = wl_flow_port(flow, i), .family = flow->family};
     if (flow->family == 6) {
         const struct wl_ipv6_begin *begin = &wl_flow_block(flow)->ipv6[flow->place];
 
@@ -99,19 +80,18 @@ void wl_flow_end(struct wl_flow *flow, unsigned i, struct wl_endpoint *ret)
 static void set_end(struct wl_flow *flow, unsigned i, const struct wl_endpoint *e)
 {
     flow->family = e->family;
-    flow->port[i] = e->port;
+    put_port(flow->port[i], e->port);
     memcpy(flow->ip[i], end_of_address(e), sizeof(flow->ip[i]));
     if (e->family == 6)
         memcpy(wl_flow_block(flow)->ipv6[flow->place].ip[i], e->ip, WL_IPV6_BEGIN);
 }
 
-/* The rest of an IPv6 connection's addresses: does it come from end from, and go to the other? */
-static WL_ASIDE bool is_ipv6(struct wl_flow *flow, unsigned from, const struct wl_segment *seg)
+bool wl_flow_is_ipv6(struct wl_flow *flow, unsigned from, const uint8_t *src, const uint8_t *dst)
 {
     const struct wl_ipv6_begin *begin = &wl_flow_block(flow)->ipv6[flow->place];
 
-    return memcmp(begin->ip[from], seg->src.ip, WL_IPV6_BEGIN) == 0 &&
-           memcmp(begin->ip[1 - from], seg->dst.ip, WL_IPV6_BEGIN) == 0;
+    return memcmp(begin->ip[from], src, WL_IPV6_BEGIN) == 0 &&
+           memcmp(begin->ip[1 - from], dst, WL_IPV6_BEGIN) == 0;
 }
 
 /* ------------------------------------------------------------------------------------ endings */
@@ -142,7 +122,7 @@ static void give_record(struct wl_flows *f, uint32_t i, enum wl_end how)
         how = WL_END_RESET;
     }
     if (wl_flow_channel(flow)) {
-        enum wl_dir by = flow->first_fin == 2 ? WL_TO_CLIENT : WL_TO_SERVER;
+        enum wl_dir by = wl_flow_first_fin(flow) == 2 ? WL_TO_CLIENT : WL_TO_SERVER;
 
         wl_channel_finish(wl_flow_channel(flow), how, by, f->now, &seen);
     }
@@ -190,8 +170,8 @@ static void retire_flow(struct wl_flows *f, uint32_t i, enum wl_end how)
     key.check = wl_pair_hash(&ends[0], &ends[1], f->other_seed, &swapped);
     base[0] = origin->base[swapped];
     base[1] = origin->base[!swapped];
-    known = (flow->state & (swapped ? WL_FLOW_BASE_1 : WL_FLOW_BASE_0) ? 1 : 0) |
-            (flow->state & (swapped ? WL_FLOW_BASE_0 : WL_FLOW_BASE_1) ? 2u : 0);
+    known = (flow->tcp.flags & (swapped ? WL_FLOW_BASE_1 : WL_FLOW_BASE_0) ? 1 : 0) |
+            (flow->tcp.flags & (swapped ? WL_FLOW_BASE_0 : WL_FLOW_BASE_1) ? 2u : 0);
     /* refused: it is forgotten, and a late packet of it will count as a new connection */
     if (!wl_bygone_add(&f->bygone, &key, base, known, flow->t_last))
         f->cfg.host->counters->refused++;
@@ -209,14 +189,12 @@ static bool evict(struct wl_flows *f)
     return true;
 }
 
-/* Memory was refused while a segment was taken: the stalest open connection makes room for what
- * comes next, unless it is the one in hand (busy). */
-static WL_ASIDE void relieve(struct wl_flows *f, uint32_t busy)
+void wl_flows_relieve(struct wl_flows *f, struct wl_flow *busy)
 {
     uint32_t i = wl_slab_stalest(&f->slab);
 
     f->refused = *f->refusals;
-    if (i != WL_NOBODY && i != busy)
+    if (i != WL_NOBODY && at(f, i) != busy)
         end_flow(f, i, WL_END_EVICTED);
 }
 
@@ -270,7 +248,7 @@ static bool make_room(struct wl_flows *f)
         if (!evict(f))
             return false;
     }
-    for (int tries = 0; f->slab.free == WL_NOBODY && tries < WL_MAKE_ROOM; tries++) {
+    for (int tries = 0; f->slab.free == WL_NOBODY && tries < MAKE_ROOM; tries++) {
         if (!wl_slab_grow(&f->slab) && !evict(f))
             return false;
     }
@@ -308,8 +286,8 @@ static struct wl_flow *open_flow(struct wl_flows *f, const struct wl_segment *se
     };
     set_end(flow, dir, &seg->src);
     set_end(flow, 1 - dir, &seg->dst);
-    if (!wanted_port(cfg, flow->port[1])) {
-        flow->state = WL_FLOW_IGNORED;
+    if (!wanted_port(cfg, wl_flow_port(flow, 1))) {
+        flow->tcp.flags |= WL_FLOW_IGNORED;
         flow->tcp.way[0].skip = flow->tcp.way[1].skip = UINT64_MAX / 2;
     }
     f->cfg.host->counters->connections++;
@@ -331,11 +309,11 @@ static struct wl_flow *open_flow(struct wl_flows *f, const struct wl_segment *se
     return flow;
 }
 
-/* The state of a connection whose base[dir] is known. */
-static inline uint8_t base_bit(enum wl_dir dir)
+/* The flag of a connection whose base[dir] is known. */
+static inline uint32_t base_bit(enum wl_dir dir)
 {
     static_assert(WL_FLOW_BASE_1 == WL_FLOW_BASE_0 << 1, "a bit for each direction");
-    return (uint8_t)(WL_FLOW_BASE_0 << (unsigned)dir);
+    return (uint32_t)WL_FLOW_BASE_0 << (unsigned)dir;
 }
 
 /*
@@ -352,7 +330,7 @@ static bool begins_anew(const struct wl_segment *seg, bool known, uint32_t base)
 static bool flow_begins_anew(struct wl_flow *flow, enum wl_dir dir, const struct wl_segment *seg)
 {
     return seg->flags & WL_TCP_SYN &&
-           begins_anew(seg, flow->state & base_bit(dir), wl_flow_origin(flow)->base[dir]);
+           begins_anew(seg, flow->tcp.flags & base_bit(dir), wl_flow_origin(flow)->base[dir]);
 }
 
 /* What a segment says of where its own direction began, and the other one. */
@@ -365,12 +343,12 @@ static void learn_numbers(struct wl_flow *flow, enum wl_dir dir, const struct wl
 {
     const enum wl_dir other = dir == WL_TO_SERVER ? WL_TO_CLIENT : WL_TO_SERVER;
 
-    if (!(flow->state & base_bit(dir))) {
-        flow->state |= base_bit(dir);
+    if (!(flow->tcp.flags & base_bit(dir))) {
+        flow->tcp.flags |= base_bit(dir);
         wl_flow_origin(flow)->base[dir] = base_of(seg);
     }
-    if (!(flow->state & base_bit(other)) && seg->flags & WL_TCP_ACK) {
-        flow->state |= base_bit(other);
+    if (!(flow->tcp.flags & base_bit(other)) && seg->flags & WL_TCP_ACK) {
+        flow->tcp.flags |= base_bit(other);
         wl_flow_origin(flow)->base[other] = seg->ack - 1;
     }
 }
@@ -408,30 +386,16 @@ static bool is_late(struct wl_flows *f, const struct wl_segment *seg, uint64_t h
 static WL_ASIDE bool is_suspect(const struct wl_flow *flow, enum wl_dir dir,
                                 const struct wl_segment *seg)
 {
-    const uint8_t steady = dir == WL_TO_SERVER ? WL_FLOW_STEADY_0 : WL_FLOW_STEADY_1;
+    const uint16_t last = (uint16_t)flow->ip_ids[dir], before = (uint16_t)(flow->ip_ids[dir] >> 16);
+    const bool is_steady = before && last && (uint16_t)(last - before) <= ID_STEADY;
     int hops = (int)seg->ttl - flow->ttl[dir];
-    uint16_t id = (uint16_t)(seg->ip_id - flow->ip_id[dir]);
+    uint16_t id = (uint16_t)(seg->ip_id - last);
 
     if (!flow->ttl[dir])
         return false;
-    if (hops >= WL_TTL_FAR || hops <= -WL_TTL_FAR)
+    if (hops >= TTL_FAR || hops <= -TTL_FAR)
         return true;
-    return flow->state & steady && seg->ip_id && id >= WL_ID_FAR && id <= UINT16_MAX - WL_ID_FAR;
-}
-
-static inline void remember_sender(struct wl_flow *flow, enum wl_dir dir,
-                                   const struct wl_segment *seg)
-{
-    const unsigned steady = (unsigned)WL_FLOW_STEADY_0 << (unsigned)dir;
-    const uint16_t before = flow->ip_id[dir], step = (uint16_t)(seg->ip_id - before);
-    /* without a branch: what counts packets in one direction is random in the other */
-    const unsigned is_steady = (unsigned)(before != 0) & (unsigned)(seg->ip_id != 0) &
-                               (unsigned)(step <= WL_ID_STEADY);
-
-    static_assert(WL_FLOW_STEADY_1 == WL_FLOW_STEADY_0 << 1, "a bit for each direction");
-    flow->state = (uint8_t)((flow->state & ~steady) | is_steady * steady);
-    flow->ip_id[dir] = seg->ip_id;
-    flow->ttl[dir] = seg->ttl;
+    return is_steady && seg->ip_id && id >= ID_FAR && id <= UINT16_MAX - ID_FAR;
 }
 
 /* From the SYN to the client's first acknowledgement, as seen at the capture point. */
@@ -439,7 +403,7 @@ static void measure_handshake(struct wl_flow *flow, enum wl_dir dir, const struc
 {
     wl_ns *rtt = &wl_flow_origin(flow)->rtt;
 
-    if (flow->state & WL_FLOW_TIMED)
+    if (flow->tcp.flags & WL_FLOW_TIMED)
         return;
     if (dir == WL_TO_CLIENT) {
         if ((seg->flags & (WL_TCP_SYN | WL_TCP_ACK)) == (WL_TCP_SYN | WL_TCP_ACK))
@@ -451,145 +415,30 @@ static void measure_handshake(struct wl_flow *flow, enum wl_dir dir, const struc
     } else if (seg->flags & WL_TCP_ACK && wl_tcp_is(&flow->tcp, WL_TO_CLIENT, WL_TCP_OPENED) &&
                *rtt) {
         *rtt = seg->t > *rtt ? seg->t - *rtt : 0;
-        flow->state |= WL_FLOW_TIMED;
+        flow->tcp.flags |= WL_FLOW_TIMED;
     }
 }
 
-/* Asks for the slots of the table. */
-static void prefetch_slots(const struct wl_flows *f, const struct wl_segment *segments,
-                           struct wl_ahead *ahead, size_t n)
+/* Whose direction is seg's, if the connection is its own? */
+static bool is_of(struct wl_flow *flow, const struct wl_segment *seg, enum wl_dir *ret)
 {
-    for (size_t i = 0; i < n; i++) {
-        const struct wl_segment *seg = &segments[i];
+    const struct wl_endpoint *const ends[2] = {&seg->src, &seg->dst};
+    struct wl_ends e = {.family = seg->src.family, .begin = {seg->src.ip, seg->dst.ip}};
+    uint8_t ip[2][4], port[2][2];
 
-        if (WL_LIKELY_FALSE(!ahead[i].mine))
-            continue;
-        ahead[i].hash = hash_ends(f, &seg->src, &seg->dst);
-        ahead[i].speaks = (unsigned)(seg->payload.n > 0) |
-                          (unsigned)((seg->flags & (WL_TCP_FIN | WL_TCP_RST)) != 0);
-        wl_table_prefetch(&f->table, ahead[i].hash);
+    for (unsigned i = 0; i < 2; i++) {
+        memcpy(ip[i], end_of_address(ends[i]), sizeof(ip[i]));
+        put_port(port[i], ends[i]->port);
     }
+    memcpy(&e.ip, ip, sizeof(e.ip));
+    memcpy(&e.port, port, sizeof(e.port));
+    return wl_flow_is_of(flow, &e, ret);
 }
-
-/* The slots have come, or are about to: asks for the connections. */
-static void prefetch_flows(const struct wl_flows *f, struct wl_ahead *ahead, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        size_t probe = 0;
-        uint32_t index;
-
-        ahead[i].flow = NULL;
-        if (WL_LIKELY_FALSE(!ahead[i].mine))
-            continue;
-        index = wl_table_find(&f->table, ahead[i].hash, &probe);
-        if (WL_LIKELY_FALSE(index == WL_NOBODY)) {
-            wl_bygone_prefetch(&f->bygone, ahead[i].hash);
-        } else {
-            ahead[i].flow = at(f, index);
-            wl_prefetch(ahead[i].flow, sizeof(struct wl_flow));
-        }
-    }
-}
-
-/* The connections have come: asks for their channels, and for what is noted of their ends. */
-static void prefetch_channels(const struct wl_flows *f, const struct wl_segment *segments,
-                              struct wl_ahead *ahead, size_t n)
-{
-    const uint8_t known = WL_FLOW_BASE_0 | WL_FLOW_BASE_1 | WL_FLOW_TIMED;
-
-    for (size_t i = 0; i < n; i++) {
-        struct wl_flow *flow = ahead[i].flow;
-
-        if (!flow)
-            continue;
-        ahead[i].dir = flow->port[0] == segments[i].src.port ? WL_TO_SERVER : WL_TO_CLIENT;
-        if (flow->first_fin) /* it may be over soon, and is known as such from then on */
-            wl_bygone_prefetch(&f->bygone, ahead[i].hash);
-        if (ahead[i].speaks || (flow->state & known) != known)
-            wl_prefetch(wl_flow_origin(flow), sizeof(struct wl_origin));
-        if (ahead[i].speaks && wl_flow_channel(flow))
-            wl_prefetch(flow->of.channel, WL_CHANNEL_HOT);
-    }
-}
-
-/* The channels have come: asks for what their layers hold. */
-static void prefetch_layers(const struct wl_ahead *ahead, size_t n)
-{
-    for (unsigned step = 0; step < 2; step++) {
-        for (size_t i = 0; i < n; i++) {
-            const struct wl_channel *ch = NULL;
-
-            if (ahead[i].flow && ahead[i].speaks)
-                ch = wl_flow_channel(ahead[i].flow);
-            if (ch)
-                wl_channel_prefetch(ch, step, ahead[i].dir);
-        }
-    }
-}
-
-void wl_flows_look(const struct wl_flows *f, const struct wl_segment *segments,
-                   struct wl_ahead *ahead, size_t n)
-{
-    prefetch_slots(f, segments, ahead, n);
-    prefetch_flows(f, ahead, n);
-    if (f->slab.n < WL_MANY) /* all that follows is in the cache, or near it */
-        return;
-    prefetch_channels(f, segments, ahead, n);
-    prefetch_layers(ahead, n);
-}
-
-/* How two addresses, or their ends, and two ports differ from those of a connection, each as one
- * number; 0: they do not. */
-static inline uint64_t difference(const struct wl_flow *flow, const uint32_t ip[2],
-                                  const uint16_t port[2])
-{
-    uint64_t ips, flow_ips;
-    uint32_t ports, flow_ports;
-
-    memcpy(&ips, ip, sizeof(ips));
-    memcpy(&flow_ips, flow->ip, sizeof(flow_ips));
-    memcpy(&ports, port, sizeof(ports));
-    memcpy(&flow_ports, flow->port, sizeof(flow_ports));
-    return (ips ^ flow_ips) | (ports ^ flow_ports);
-}
-
-/* Whose direction is seg's, if the connection is its own? Both ends are compared both ways round at
- * once: which it is cannot be foretold. */
-static inline bool is_of(struct wl_flow *flow, const struct wl_segment *seg, enum wl_dir *ret)
-{
-    uint32_t src, dst;
-    uint64_t there, back;
-
-    static_assert(WL_TO_SERVER == 0 && WL_TO_CLIENT == 1, "the end that was there first sends 0");
-    if (flow->family != seg->src.family)
-        return false;
-    memcpy(&src, end_of_address(&seg->src), sizeof(src));
-    memcpy(&dst, end_of_address(&seg->dst), sizeof(dst));
-    there = difference(flow, (const uint32_t[]){src, dst},
-                       (const uint16_t[]){seg->src.port, seg->dst.port});
-    back = difference(flow, (const uint32_t[]){dst, src},
-                      (const uint16_t[]){seg->dst.port, seg->src.port});
-    if (WL_LIKELY_FALSE((there | (0 - there)) & (back | (0 - back)) & (uint64_t)1 << 63))
-        return false; /* neither is 0 */
-    *ret = (enum wl_dir)(there != 0);
-    if (WL_LIKELY_TRUE(seg->src.family != 6))
-        return true;
-    if (there == 0 && is_ipv6(flow, 0, seg))
-        return true;
-    *ret = WL_TO_CLIENT;
-    return back == 0 && is_ipv6(flow, 1, seg);
-}
-
-/* A connection, or NULL, and the direction of a segment in it. */
-struct found {
-    struct wl_flow *flow;
-    enum wl_dir dir;
-};
 
 /* Finds the connection of a segment. */
-static struct found find(const struct wl_flows *f, const struct wl_segment *seg, uint64_t hash)
+static struct wl_found find(const struct wl_flows *f, const struct wl_segment *seg, uint64_t hash)
 {
-    struct found ret = {NULL, WL_TO_SERVER};
+    struct wl_found ret = {NULL, WL_TO_SERVER};
     size_t probe = 0;
     uint32_t i;
 
@@ -602,10 +451,10 @@ static struct found find(const struct wl_flows *f, const struct wl_segment *seg,
 
 /* The segment is not that of the connection that was looked up beforehand: that has gone since, or
  * begins anew, or was not the right one. Finds or opens its own; NULL when it has none. */
-static WL_ASIDE struct found find_or_open(struct wl_flows *f, const struct wl_segment *seg,
-                                          uint64_t hash)
+static WL_ASIDE struct wl_found find_or_open(struct wl_flows *f, const struct wl_segment *seg,
+                                             uint64_t hash)
 {
-    struct found found = find(f, seg, hash);
+    struct wl_found found = find(f, seg, hash);
 
     if (found.flow && !flow_begins_anew(found.flow, found.dir, seg))
         return found;
@@ -623,51 +472,70 @@ static WL_ASIDE struct found find_or_open(struct wl_flows *f, const struct wl_se
 static WL_ASIDE void get_to_know(struct wl_flow *flow, enum wl_dir dir,
                                  const struct wl_segment *seg)
 {
+    const uint32_t bases = WL_FLOW_BASE_0 | WL_FLOW_BASE_1;
+
     learn_numbers(flow, dir, seg);
     measure_handshake(flow, dir, seg);
+    flow->tcp.flags &= ~(uint32_t)WL_FLOW_LEARNT;
+    /* an acknowledgement ends the handshake, if it has begun */
+    if ((flow->tcp.flags & bases) == bases &&
+        (flow->tcp.flags & WL_FLOW_TIMED || wl_flow_origin(flow)->rtt == 0))
+        flow->tcp.flags |= WL_FLOW_LEARNT;
 }
 
-void wl_flows_take(struct wl_flows *f, const struct wl_segment *seg, const struct wl_ahead *ahead)
+/* A segment of a connection. */
+static WL_INLINE void take(struct wl_flows *f, const struct wl_found *found,
+                           const struct wl_segment *seg)
 {
-    const uint8_t known = WL_FLOW_BASE_0 | WL_FLOW_BASE_1 | WL_FLOW_TIMED;
-    enum wl_dir dir = WL_TO_SERVER;
-    struct wl_flow *flow = ahead->flow;
+    struct wl_flow *flow = found->flow;
+    const enum wl_dir dir = found->dir;
     bool suspect;
 
-    f->now = seg->t;
-    if (WL_LIKELY_FALSE(!flow || (seg->flags & (WL_TCP_SYN | WL_TCP_ACK)) == WL_TCP_SYN ||
-                        !is_of(flow, seg, &dir))) {
-        const struct found found = find_or_open(f, seg, ahead->hash);
-
-        flow = found.flow;
-        dir = found.dir;
-        if (!flow)
-            return;
-    }
     wl_slab_touch(&f->slab, flow);
     flow->t_last = seg->t;
     flow->tcp.packets++;
     flow->last_packet = seg->packet;
     flow->last_frame = seg->frame;
-    if (WL_LIKELY_FALSE((flow->state & known) != known))
+    if (WL_LIKELY_FALSE((flow->tcp.flags & WL_FLOW_KNOWN) != WL_FLOW_KNOWN))
         get_to_know(flow, dir, seg);
     suspect = WL_LIKELY_FALSE(seg->flags & WL_TCP_RST) && is_suspect(flow, dir, seg);
     if (WL_LIKELY_TRUE(!(seg->flags & WL_TCP_RST)))
-        remember_sender(flow, dir, seg);
+        wl_flow_remember_sender(flow, dir, seg->ip_id, seg->ttl);
     f->hand.flow = flow;
     wl_tcp_segment(&f->stream.tcp, &flow->tcp, &f->hand, dir, seg, suspect);
     if (WL_LIKELY_FALSE(flow->tcp.flags & (WL_TCP_RESET | WL_TCP_CLOSED << (8 * WL_TO_SERVER) |
                                            WL_TCP_CLOSED << (8 * WL_TO_CLIENT))))
         end_if_over(f, wl_slab_index(flow), false);
     if (WL_LIKELY_FALSE(f->refused != *f->refusals))
-        relieve(f, wl_slab_index(flow));
+        wl_flows_relieve(f, flow);
+}
+
+void wl_flows_take_odd(struct wl_flows *f, const struct wl_packet *packet,
+                       const struct wl_glance *g, const struct wl_found *found, uint64_t hash)
+{
+    struct wl_found own = *found;
+    struct wl_segment seg;
+
+    *f->cfg.packet = packet->ordinal;
+    wl_glance_read(packet, g, &seg);
+    if (!own.flow || (seg.flags & (WL_TCP_SYN | WL_TCP_ACK)) == WL_TCP_SYN) {
+        wl_glance_end(g, 0, &seg.src);
+        wl_glance_end(g, 1, &seg.dst);
+        own = find_or_open(f, &seg, hash);
+    }
+    if (own.flow)
+        take(f, &own, &seg);
 }
 
 void wl_flows_segment(struct wl_flows *f, const struct wl_segment *seg)
 {
-    const struct wl_ahead ahead = {.hash = hash_ends(f, &seg->src, &seg->dst)};
+    struct wl_found found;
 
-    wl_flows_take(f, seg, &ahead);
+    f->now = seg->t;
+    *f->cfg.packet = seg->packet;
+    found = find_or_open(f, seg, hash_ends(f, &seg->src, &seg->dst));
+    if (found.flow)
+        take(f, &found, seg);
 }
 
 /* ---------------------------------------------------------------------------------------- time */
@@ -679,23 +547,18 @@ void wl_flows_segment(struct wl_flows *f, const struct wl_segment *seg)
  */
 bool wl_flows_clock(struct wl_flows *f, wl_ns now)
 {
-    const wl_ns jump = 10 * WL_SECOND;
     /* Who turns time back for more than 73 years in all turns this clock, too: its
      * sums have to fit. */
     const wl_ns most = WL_LATEST / 2;
 
-    if (now >= f->high) {
-        if (!f->started)
-            f->skew = 1 - now; /* it starts at 1: 0 means never */
-        f->started = true;
-        f->high = now;
-    } else if (f->high - now > jump) {
+    if (!f->started)
+        f->skew = 1 - now; /* it starts at 1: 0 means never */
+    f->started = true;
+    if (f->high - now > WL_TIME_JUMP) {
         f->skew = f->high - now < most - f->skew ? f->skew + (f->high - now) : most;
         f->high = now;
     }
-    f->now = now;
-    f->stream.tcp.clock = f->high + f->skew;
-    return WL_LIKELY_FALSE(f->stream.tcp.clock >= f->due);
+    return wl_flows_advance(f, now);
 }
 
 /* Ends what has been silent for idle_timeout. */
@@ -757,6 +620,8 @@ struct wl_flows *wl_flows_new(const struct wl_flows_config *cfg)
     if (!f)
         return NULL;
     f->cfg = *cfg;
+    if (!f->cfg.packet)
+        f->cfg.packet = &f->unheard;
     f->refusals = &b->refused;
     f->max = (size_t)wl_min_u64(wl_max_u64(limits->max_connections / shards, 1), WL_NOBODY - 1);
     wl_slab_init(&f->slab, b, limits->idle_timeout || f->max < WL_MANY);

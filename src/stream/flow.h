@@ -10,6 +10,7 @@
 #ifndef WL_FLOW_H
 #define WL_FLOW_H
 
+#include "decode.h"
 #include "layer.h"
 #include "segment.h"
 
@@ -37,28 +38,36 @@ struct wl_flows_config {
      * is refused the record is counted as refused and not given. */
     void (*closed)(void *user, struct wl_conn_record *rec);
     void *user;
+    /** The ordinal of the packet in hand is put there before one of these, or a layer, is called.
+     * Or NULL. */
+    uint64_t *packet;
 };
 
 WL_MUST_USE struct wl_flows *wl_flows_new(const struct wl_flows_config *cfg);
 /** What segments consist of lies in the window of file, as a rule, and can be
  * read again there: wl_recall_lean_on. */
 void wl_flows_lean_on(struct wl_flows *f, const struct wl_octets *file);
-/** A segment that will be taken soon. */
+/** A packet that will be taken soon: its connection, as far as a hash tells; NULL: none is known. */
 struct wl_ahead {
     uint64_t hash;
-    struct wl_flow *flow; /* its connection, as far as a hash tells; NULL: none is known */
-    bool mine;            /* set by the caller: it will be taken, the others are passed over */
-    bool speaks;          /* it has payload, or ends something */
-    enum wl_dir dir;      /* where it goes, as far as ports tell */
+    struct wl_flow *flow;
 };
 
-/** Looks up the connections of n segments that will be taken soon, and begins to fetch what they
- * will need: ahead[i] is told what is known of segments[i]. */
-void wl_flows_look(const struct wl_flows *f, const struct wl_segment *segments,
+/** Looks up the connections of n packets that will be taken soon, and begins to fetch what they
+ * will need: ahead[i] is told what is known of glances[i]. mine[i]: it will be taken; NULL: all of
+ * them will, but for those of no common kind. */
+void wl_flows_look(const struct wl_flows *f, const struct wl_glance *glances, const bool *mine,
                    struct wl_ahead *ahead, size_t n);
-/** One segment that was looked up. Never fails; what cannot be kept is counted. */
-void wl_flows_take(struct wl_flows *f, const struct wl_segment *seg, const struct wl_ahead *ahead);
-/** The same for one that comes alone. */
+/**
+ * Takes packets that were looked up: that of index from, which is of the common kind and whose time
+ * wl_flows_clock was told, and all after it up to the first that is of no common kind, or before
+ * which something may be due. Returns the index of that. Never fails; what cannot be kept is
+ * counted.
+ */
+WL_MUST_USE size_t wl_flows_take(struct wl_flows *f, const struct wl_packet *packets,
+                                 const struct wl_glance *glances, const bool *mine,
+                                 const struct wl_ahead *ahead, size_t from, size_t n);
+/** Takes a segment that comes alone. */
 void wl_flows_segment(struct wl_flows *f, const struct wl_segment *seg);
 /** Time goes on to now. Called for every packet, TCP or not, before its segment is given. True:
  * something may be due, and wl_flows_work has to be called. */

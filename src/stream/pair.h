@@ -13,12 +13,23 @@
 
 #include <string.h>
 
-static inline uint64_t wl_pair_number(const struct wl_endpoint *e)
+/** An end of IPv4 as a number. */
+static inline uint64_t wl_pair_number(const uint8_t ip[4], uint16_t port)
 {
-    uint32_t ip;
+    uint32_t number;
 
-    memcpy(&ip, e->ip, sizeof(ip));
-    return (uint64_t)ip << 16 | e->port;
+    memcpy(&number, ip, sizeof(number));
+    return (uint64_t)number << 16 | port;
+}
+
+/** The hash of two of them, in whatever order; *ret_swapped: y is the smaller. */
+static inline uint64_t wl_pair_hash_ipv4(uint64_t x, uint64_t y, uint64_t seed, bool *ret_swapped)
+{
+    /* without a branch: who speaks cannot be foretold */
+    const uint64_t smaller = wl_min_u64(x, y);
+
+    *ret_swapped = x > y;
+    return wl_hash_pair(smaller, x ^ y ^ smaller, seed);
 }
 
 static inline uint64_t wl_pair_hash_ipv6(const struct wl_endpoint *a, const struct wl_endpoint *b,
@@ -48,16 +59,10 @@ static inline uint64_t wl_pair_hash_ipv6(const struct wl_endpoint *a, const stru
 static inline uint64_t wl_pair_hash(const struct wl_endpoint *a, const struct wl_endpoint *b,
                                     uint64_t seed, bool *ret_swapped)
 {
-    uint64_t x, y, smaller;
-
     if (WL_LIKELY_FALSE(a->family == 6))
         return wl_pair_hash_ipv6(a, b, seed, ret_swapped);
-    x = wl_pair_number(a);
-    y = wl_pair_number(b);
-    *ret_swapped = x > y;
-    /* without a branch: who speaks cannot be foretold */
-    smaller = wl_min_u64(x, y);
-    return wl_hash_pair(smaller, x ^ y ^ smaller, seed);
+    return wl_pair_hash_ipv4(wl_pair_number(a->ip, a->port), wl_pair_number(b->ip, b->port), seed,
+                             ret_swapped);
 }
 
 #endif

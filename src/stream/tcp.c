@@ -119,6 +119,7 @@ static struct wl_tcp_slow *take_the_slow_way(const struct run *r)
         wl_list_init(&s->wait[dir].link);
     }
     r->t->slow = s;
+    r->t->flags |= WL_TCP_SLOW;
     return s;
 }
 
@@ -175,6 +176,7 @@ void wl_tcp_release(struct wl_tcp_env *env, struct wl_tcp *t)
     }
     wl_free(env->host->budget, s, sizeof(*s));
     t->slow = NULL;
+    t->flags &= ~(uint32_t)WL_TCP_SLOW;
 }
 
 /* Gives back what nothing needs any more. */
@@ -810,28 +812,16 @@ static void take_slowly(const struct run *r, enum wl_dir dir, const struct wl_se
 
 /* What somebody looks at, or an acknowledgement that somebody asked for. */
 void wl_tcp_in_order(struct wl_tcp_env *env, struct wl_tcp *t, void *user, enum wl_dir dir,
-                     const struct wl_segment *seg)
+                     struct wl_span payload, const struct wl_seen *seen)
 {
     const struct run r = {env, t, user};
-    const struct wl_tcp_way *o = &t->way[other(dir)];
-    /* nothing unknown is acknowledged: 0 or less */
-    const uint64_t behind = (uint64_t) - (int64_t)wl_tcp_ahead(t, other(dir), seg->ack);
-    const struct wl_seen seen = {
-        .packet = seg->packet,
-        .frame = seg->frame,
-        .t = seg->t,
-        .acked = o->offset - wl_min_u64(o->offset, behind),
-        .window = seg->window,
-        .ttl = seg->ttl,
-    };
 
-    WL_ASSERT(seen.acked == wl_tcp_offset(t, other(dir), seg->ack));
     if (t->flags & WL_TCP_WANT_ACKS)
-        env->out->acked(user, dir, &seen);
-    if (WL_LIKELY_TRUE(t->way[dir].skip == 0 && seg->payload.n)) {
-        show(&r, dir, seg->payload, &seen);
+        env->out->acked(user, dir, seen);
+    if (WL_LIKELY_TRUE(t->way[dir].skip == 0 && payload.n)) {
+        show(&r, dir, payload, seen);
     } else {
-        deliver(&r, dir, seg->payload, &seen);
+        deliver(&r, dir, payload, seen);
     }
 }
 

@@ -35,15 +35,18 @@ enum wl_tcp_state {
     WL_TCP_PHANTOM = 32,   /* one number beyond next was acknowledged: a FIN not captured */
     WL_TCP_RESET = 1 << 16,
     WL_TCP_WANT_ACKS = 1 << 17, /* a layer asked for acknowledgements */
-    WL_TCP_LIVELY = 1 << 18,    /* the owner's: a segment has come since it was last asked */
+    WL_TCP_SLOW = 1 << 18,      /* slow is there */
+    /* the owner's: one word tells all that is unusual about a connection */
+    WL_TCP_LIVELY = 1 << 19, /* a segment has come since it was last asked */
+    WL_TCP_OWNERS = 1 << 20, /* from this one on */
 };
 
 /** One direction. */
 struct wl_tcp_way {
     uint64_t offset; /* stream offset of the next octet to be delivered */
-    uint64_t skip;   /* octets from there on that nobody looks at */
     uint32_t next;   /* sequence number of the octet at offset */
     uint32_t acked;  /* highest acknowledgement of the other side */
+    uint64_t skip;   /* octets from offset on that nobody looks at */
 };
 
 struct wl_tcp_slow; /* what is queued, and what is waited for (tcp.c) */
@@ -97,7 +100,7 @@ void wl_tcp_env_release(struct wl_tcp_env *env);
 /** The two ways of wl_tcp_segment that lead to the layers: what is next in its direction, and the
  * rest. */
 void wl_tcp_in_order(struct wl_tcp_env *env, struct wl_tcp *t, void *user, enum wl_dir dir,
-                     const struct wl_segment *seg);
+                     struct wl_span payload, const struct wl_seen *seen);
 void wl_tcp_aside(struct wl_tcp_env *env, struct wl_tcp *t, void *user, enum wl_dir dir,
                   const struct wl_segment *seg, bool suspect);
 
@@ -110,6 +113,14 @@ static inline int32_t wl_tcp_ahead(const struct wl_tcp *t, enum wl_dir dir, uint
         (wl_tcp_is(t, dir, WL_TCP_CLOSED) || wl_tcp_is(t, dir, WL_TCP_PHANTOM)))
         return 0;
     return delta;
+}
+
+/** Where ack lies among the octets of dir, when it is known to acknowledge nothing unknown. */
+static inline uint64_t wl_tcp_acked_at(const struct wl_tcp *t, enum wl_dir dir, uint32_t ack)
+{
+    const uint64_t behind = (uint64_t) - (int64_t)wl_tcp_ahead(t, dir, ack);
+
+    return t->way[dir].offset - wl_min_u64(t->way[dir].offset, behind);
 }
 
 /**
@@ -128,10 +139,11 @@ static WL_INLINE void wl_tcp_segment(struct wl_tcp_env *env, struct wl_tcp *t, v
     const uint32_t flags = t->flags;
     const size_t n = seg->payload.n;
     uint32_t step, newer;
+    struct wl_seen seen;
 
     if (WL_LIKELY_FALSE(
-            t->slow != NULL ||
-            (flags & (known | WL_TCP_RESET | (uint32_t)WL_TCP_CLOSED << shift)) != known ||
+            (flags & (known | WL_TCP_RESET | WL_TCP_SLOW | (uint32_t)WL_TCP_CLOSED << shift)) !=
+                known ||
             seg->seq != w->next || seg->lost ||
             (seg->flags & (WL_TCP_FIN | WL_TCP_SYN | WL_TCP_RST | WL_TCP_ACK)) != WL_TCP_ACK ||
             wl_tcp_ahead(t, other, seg->ack) > 0)) {
@@ -150,7 +162,15 @@ static WL_INLINE void wl_tcp_segment(struct wl_tcp_env *env, struct wl_tcp *t, v
         w->next += (uint32_t)n;
         return;
     }
-    wl_tcp_in_order(env, t, user, dir, seg);
+    seen = (struct wl_seen){
+        .packet = seg->packet,
+        .frame = seg->frame,
+        .t = seg->t,
+        .acked = wl_tcp_acked_at(t, other, seg->ack),
+        .window = seg->window,
+        .ttl = seg->ttl,
+    };
+    wl_tcp_in_order(env, t, user, dir, seg->payload, &seen);
 }
 
 /** A connection whose hole has waited for WL_TCP_PATIENCE at env->clock; NULL when there is none. */

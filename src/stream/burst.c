@@ -1,0 +1,206 @@
+/* burst.c - packets that come together: looked up ahead of time, and taken in turn.
+ * SPDX-License-Identifier: MIT
+ *
+ * The slot of the table, the connection, its channel, and what its layer holds are asked for in
+ * turn, each for all packets of the burst before the next.
+ *
+ * Nearly all packets are next in their direction, acknowledge nothing unknown, and find nothing
+ * unusual about their connection, which one word tells (wl_tcp.flags). Of those no segment is made.
+ * What nobody looks at ends here: it changes the numbers of its connection, and no layer hears of
+ * it. Everything else is flow.c's.
+ */
+#include "flows.h"
+
+/* ------------------------------------------------------------------------------- looking ahead */
+
+static uint64_t hash_glance(const struct wl_flows *f, const struct wl_glance *g)
+{
+    bool swapped;
+
+    if (WL_LIKELY_FALSE(g->family == 6)) {
+        struct wl_endpoint ends[2];
+
+        wl_glance_end(g, 0, &ends[0]);
+        wl_glance_end(g, 1, &ends[1]);
+        return wl_pair_hash(&ends[0], &ends[1], f->seed, &swapped);
+    }
+    return wl_pair_hash_ipv4(wl_pair_number(wl_glance_addresses(g), wl_load_be16(g->tcp)),
+                             wl_pair_number(wl_glance_addresses(g) + 4, wl_load_be16(g->tcp + 2)),
+                             f->seed, &swapped);
+}
+
+/* Is there one to be taken? */
+static bool is_wanted(const struct wl_glance *g, const bool *mine, size_t i)
+{
+    return g[i].tcp && (!mine || mine[i]);
+}
+
+/* Asks for the slots of the table. */
+static void prefetch_slots(const struct wl_flows *f, const struct wl_glance *glances,
+                           const bool *mine, struct wl_ahead *ahead, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (WL_LIKELY_FALSE(!is_wanted(glances, mine, i)))
+            continue;
+        ahead[i].hash = hash_glance(f, &glances[i]);
+        wl_table_prefetch(&f->table, ahead[i].hash);
+    }
+}
+
+/* The slots have come, or are about to: asks for the connections. */
+static void prefetch_flows(const struct wl_flows *f, const struct wl_glance *glances,
+                           const bool *mine, struct wl_ahead *ahead, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint32_t index;
+
+        ahead[i].flow = NULL;
+        if (WL_LIKELY_FALSE(!is_wanted(glances, mine, i)))
+            continue;
+        index = wl_table_first(&f->table, ahead[i].hash);
+        if (WL_LIKELY_FALSE(index == WL_NOBODY)) {
+            wl_bygone_prefetch(&f->bygone, ahead[i].hash);
+        } else {
+            ahead[i].flow = wl_slab_at(&f->slab, index);
+            wl_prefetch(ahead[i].flow, sizeof(struct wl_flow));
+        }
+    }
+}
+
+/* Has it octets, or does it end something? */
+static bool speaks(const struct wl_glance *g)
+{
+    return (unsigned)(g->n > 0) | (unsigned)((wl_glance_flags(g) & (WL_TCP_FIN | WL_TCP_RST)) != 0);
+}
+
+/* The connections have come: asks for their channels, and for what is noted of their ends. */
+static void prefetch_channels(const struct wl_flows *f, const struct wl_glance *glances,
+                              const struct wl_ahead *ahead, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct wl_flow *flow = ahead[i].flow;
+
+        if (!flow)
+            continue;
+        if (wl_flow_first_fin(flow)) /* it may be over soon, and is known as such from then on */
+            wl_bygone_prefetch(&f->bygone, ahead[i].hash);
+        if (speaks(&glances[i]) || !(flow->tcp.flags & WL_FLOW_LEARNT))
+            wl_prefetch(wl_flow_origin(flow), sizeof(struct wl_origin));
+        if (speaks(&glances[i]) && wl_flow_channel(flow))
+            wl_prefetch(flow->of.channel, WL_CHANNEL_HOT);
+    }
+}
+
+/* The channels have come: asks for what their layers hold. */
+static void prefetch_layers(const struct wl_glance *glances, const struct wl_ahead *ahead, size_t n)
+{
+    for (unsigned step = 0; step < 2; step++) {
+        for (size_t i = 0; i < n; i++) {
+            struct wl_flow *flow = ahead[i].flow;
+            const struct wl_channel *ch = NULL;
+
+            if (flow && speaks(&glances[i]))
+                ch = wl_flow_channel(flow);
+            if (ch) { /* where it goes, as far as ports tell */
+                wl_channel_prefetch(ch, step,
+                                    memcmp(flow->port[0], glances[i].tcp, 2) == 0 ? WL_TO_SERVER
+                                                                                  : WL_TO_CLIENT);
+            }
+        }
+    }
+}
+
+void wl_flows_look(const struct wl_flows *f, const struct wl_glance *glances, const bool *mine,
+                   struct wl_ahead *ahead, size_t n)
+{
+    prefetch_slots(f, glances, mine, ahead, n);
+    prefetch_flows(f, glances, mine, ahead, n);
+    if (f->slab.n < WL_MANY) /* all that follows is in the cache, or near it */
+        return;
+    prefetch_channels(f, glances, ahead, n);
+    prefetch_layers(glances, ahead, n);
+}
+
+/* ------------------------------------------------------------------------------------- taking */
+
+/* Octets that somebody looks at, or an acknowledgement that somebody asked for. */
+static WL_ASIDE void show(struct wl_flows *f, const struct wl_found *found,
+                          const struct wl_packet *p, const struct wl_glance *g)
+{
+    struct wl_tcp *t = &found->flow->tcp;
+    const struct wl_seen seen = {
+        .packet = p->ordinal,
+        .frame = p->frame,
+        .t = p->t,
+        .acked = wl_tcp_acked_at(t, (enum wl_dir)(1 - found->dir), wl_glance_ack(g)),
+        .window = wl_glance_window(g),
+        .ttl = wl_glance_ttl(g),
+    };
+
+    *f->cfg.packet = p->ordinal;
+    f->hand.flow = found->flow;
+    wl_tcp_in_order(&f->stream.tcp, t, &f->hand, found->dir, wl_span(g->tcp + g->header, g->n),
+                    &seen);
+    if (WL_LIKELY_FALSE(f->refused != *f->refusals))
+        wl_flows_relieve(f, found->flow);
+}
+
+static WL_INLINE void take_one(struct wl_flows *f, const struct wl_packet *p,
+                               const struct wl_glance *g, const struct wl_ahead *ahead)
+{
+    const uint32_t usual = WL_FLOW_LEARNT | (WL_TCP_BASE | WL_TCP_ACKED) * (1u | 1u << 8);
+    const uint32_t unusual = WL_TCP_CLOSED * (1u | 1u << 8) | WL_TCP_RESET | WL_TCP_SLOW;
+    const struct wl_ends ends = wl_ends_of_glance(g);
+    const uint32_t n = g->n, ack = wl_glance_ack(g);
+    struct wl_found found = {ahead->flow, WL_TO_SERVER};
+    struct wl_flow *flow = found.flow;
+    struct wl_tcp_way *w, *o;
+    int32_t newer;
+
+    if (WL_LIKELY_FALSE(!flow || !wl_flow_is_of(flow, &ends, &found.dir))) {
+        found.flow = NULL;
+        wl_flows_take_odd(f, p, g, &found, ahead->hash);
+        return;
+    }
+    w = &flow->tcp.way[found.dir];
+    o = &flow->tcp.way[1 - found.dir];
+    if (WL_LIKELY_FALSE((flow->tcp.flags & (usual | unusual)) != usual ||
+                        (wl_glance_flags(g) | WL_TCP_PSH) != (WL_TCP_ACK | WL_TCP_PSH) ||
+                        g->lost != 0 || wl_glance_seq(g) != w->next ||
+                        (int32_t)(ack - o->next) > 0)) {
+        wl_flows_take_odd(f, p, g, &found, ahead->hash);
+        return;
+    }
+    wl_slab_touch(&f->slab, flow);
+    flow->tcp.packets++;
+    flow->t_last = p->t;
+    flow->last_packet = p->ordinal;
+    flow->last_frame = p->frame;
+    wl_flow_remember_sender(flow, found.dir, wl_glance_id(g), wl_glance_ttl(g));
+    /* what differs from packet to packet is arithmetic: a branch on it could not be foretold */
+    newer = (int32_t)(ack - o->acked);
+    o->acked += (uint32_t)(newer > 0 ? newer : 0);
+    /* no octets, or less than is left of content of known length: not looked at */
+    if (WL_LIKELY_TRUE(!(flow->tcp.flags & WL_TCP_WANT_ACKS)) &&
+        w->skip >= (uint64_t)n + (n != 0)) {
+        w->offset += n;
+        w->next += n;
+        w->skip -= n;
+        return;
+    }
+    show(f, &found, p, g);
+}
+
+size_t wl_flows_take(struct wl_flows *f, const struct wl_packet *packets,
+                     const struct wl_glance *glances, const bool *mine,
+                     const struct wl_ahead *ahead, size_t from, size_t n)
+{
+    size_t i = from;
+
+    do {
+        if (!mine || mine[i])
+            take_one(f, &packets[i], &glances[i], &ahead[i]);
+        i++;
+    } while (i < n && glances[i].tcp && !wl_flows_advance(f, packets[i].t));
+    return i;
+}
