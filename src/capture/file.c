@@ -358,14 +358,11 @@ static int end_of_pcap(struct wl_file *f, struct wl_error *err)
     return wl_octets_cut(in, f->frame + 1, wl_octets_position(in), err);
 }
 
-/* The record of that frame, which lies whole at p. */
+/* The record that lies whole at p, but for its numbers. */
 static WL_INLINE void take_record(const struct wl_file *f, const uint8_t *p, bool big_endian,
-                                  uint64_t frame, uint32_t captured, uint32_t wire,
-                                  struct wl_packet *ret)
+                                  uint32_t captured, uint32_t wire, struct wl_packet *ret)
 {
     /* field by field: a struct that is built and copied is read back before it is written */
-    ret->ordinal = 0;
-    ret->frame = frame;
     ret->t = (wl_ns)wl_load32(p, big_endian) * WL_SECOND +
              (wl_ns)wl_load32(p + 4, big_endian) * f->per_unit;
     ret->linktype = f->linktype;
@@ -398,7 +395,9 @@ static int next_of_pcap(struct wl_file *f, struct wl_packet *ret, struct wl_erro
     if (!wl_octets_have(in, f->record_header + captured))
         return end_of_pcap(f, err); /* not between two records: in is not at its end */
     /* only now: asking may have moved the window */
-    take_record(f, in->p, big_endian, ++f->frame, captured, wire, ret);
+    take_record(f, in->p, big_endian, captured, wire, ret);
+    ret->ordinal = 0;
+    ret->frame = ++f->frame;
     in->p += f->record_header + captured;
     return 1;
 }
@@ -443,10 +442,12 @@ bool wl_file_ready(const struct wl_file *f)
 
 /* The records of a pcap file that lie whole in the window; inline, so that it is compiled once for
  * each order of octets. */
-static WL_INLINE size_t more_of_pcap(struct wl_file *f, bool big_endian, struct wl_packet *ret,
+static WL_INLINE size_t more_of_pcap(struct wl_file *f, bool big_endian,
+                                     const struct wl_packet *before, struct wl_packet *ret,
                                      size_t max)
 {
     const size_t header = f->record_header;
+    const uint64_t ordinal = before->ordinal, frame = before->frame;
     const uint8_t *p = f->in.p, *end = f->in.end;
     size_t n = 0;
 
@@ -455,27 +456,34 @@ static WL_INLINE size_t more_of_pcap(struct wl_file *f, bool big_endian, struct 
 
         if (captured > (size_t)(end - p) - header || captured > MAX_PACKET)
             break;
-        take_record(f, p, big_endian, f->frame + n + 1, captured, wl_load32(p + 12, big_endian),
-                    ret + n);
+        take_record(f, p, big_endian, captured, wl_load32(p + 12, big_endian), ret + n);
         p += header + captured;
         n++;
+        ret[n - 1].ordinal = ordinal + n;
+        ret[n - 1].frame = frame + n;
     }
     f->in.p = p;
     f->frame += n;
     return n;
 }
 
-size_t wl_file_more(struct wl_file *f, struct wl_packet *ret, size_t max)
+size_t wl_file_more(struct wl_file *f, const struct wl_packet *before, struct wl_packet *ret,
+                    size_t max)
 {
     struct wl_error err; /* not looked at: the next call of wl_file_next will say it again */
     size_t n = 0;
 
     if (WL_LIKELY_FALSE(f->is_pcapng)) {
-        while (n < max && wl_pcapng_ready(&f->ng) && wl_pcapng_next(&f->ng, ret + n, &err) == 1)
+        while (n < max && wl_pcapng_ready(&f->ng) && wl_pcapng_next(&f->ng, ret + n, &err) == 1) {
+            /* its number in the file is not the next one behind a block that is a frame, too */
+            ret[n].frame = wl_frame(wl_frame_file(before->frame), ret[n].frame);
+            ret[n].ordinal = before->ordinal + n + 1;
             n++;
+        }
         return n;
     }
     if (WL_LIKELY_FALSE(f->lengths != LENGTHS_PLAIN))
         return 0;
-    return f->big_endian ? more_of_pcap(f, true, ret, max) : more_of_pcap(f, false, ret, max);
+    return f->big_endian ? more_of_pcap(f, true, before, ret, max)
+                         : more_of_pcap(f, false, before, ret, max);
 }

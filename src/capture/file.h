@@ -47,8 +47,10 @@ int wl_file_next(struct wl_file *f, struct wl_packet *ret, struct wl_error *err)
  * packets given before it stay borrowed a while longer.
  */
 bool wl_file_ready(const struct wl_file *f);
-/** Up to max packets, as long as that holds; what is wrong with the next one wl_file_next tells. */
-size_t wl_file_more(struct wl_file *f, struct wl_packet *ret, size_t max);
+/** Up to max packets, as long as that holds, numbered on from before, the packet that was given last
+ * and goes on being borrowed; what is wrong with the next one wl_file_next tells. */
+size_t wl_file_more(struct wl_file *f, const struct wl_packet *before, struct wl_packet *ret,
+                    size_t max);
 /** Once *stop is set, a read that a signal interrupted ends the file instead of going on. */
 void wl_file_set_stop(struct wl_file *f, const volatile sig_atomic_t *stop);
 /** True for what can be opened a second time: a regular file, not a pipe. */

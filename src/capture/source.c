@@ -690,17 +690,14 @@ static bool stays_put(const struct wl_source *s)
     return file && !s->spent && wl_file_ready(file);
 }
 
-/* What the file that is alone can give without reading on; nothing is to be
- * asked of its packets. */
-static size_t take_more(struct wl_source *s, struct wl_packet *ret, size_t max)
+/* What the file that is alone can give without reading on, after the packet before; nothing is to
+ * be asked of its packets. */
+static size_t take_more(struct wl_source *s, const struct wl_packet *before, struct wl_packet *ret,
+                        size_t max)
 {
     uint32_t i = s->heap[0];
-    size_t n = wl_file_more(s->inputs[i].file, ret, max);
+    size_t n = wl_file_more(s->inputs[i].file, before, ret, max);
 
-    for (size_t k = 0; k < n; k++) {
-        ret[k].frame = wl_frame(i, ret[k].frame);
-        ret[k].ordinal = s->ordinal + k + 1;
-    }
     s->ordinal += n;
     s->delivered += n;
     if (n)
@@ -746,7 +743,7 @@ int wl_source_burst(struct wl_source *s, struct wl_packet *ret, size_t max, stru
         s->delivered += (unsigned)code;
         n += (unsigned)code;
         if (s->n_heap == 1 && s->given && !s->bpf && !s->cfg->max_packets)
-            n += take_more(s, ret + n, max - n);
+            n += take_more(s, p, ret + n, max - n);
     }
     return (int)n;
 }
