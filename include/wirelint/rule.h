@@ -81,8 +81,10 @@ struct wl_past {
     bool interim;       /* an interim response other than 101 came first */
     uint64_t req_fields[WL_FIELD_WORDS], res_fields[WL_FIELD_WORDS]; /* one bit per wl_field_id */
     const struct wl_leg *leg; /* WL_RELATION_LEG: its leg of a proxy; else NULL */
-    uint64_t negotiated;      /* Accept, User-Agent and their kin: what the response may vary by */
-    uint64_t identity;        /* Cookie and Authorization */
+    /* 0, or not told, where an exchange is found by its server or client alone (SERVER, PROXY,
+     * INTERIM): */
+    uint64_t negotiated; /* Accept, User-Agent and their kin: what the response may vary by */
+    uint64_t identity;   /* Cookie and Authorization */
     uint64_t etag, last_modified, vary;
     uint64_t declared;   /* Content-Length of the final response, or WL_NONE */
     uint64_t body_bytes; /* of the final response */

@@ -31,6 +31,7 @@ enum {
     CLOCK_SLOTS = 128,
     MAX_CLOCKS = 64, /* servers whose clocks are compared */
     NO_CLOCK,        /* one more: there was no room for it */
+    CLIENT_BITS = 8, /* of a hash of clients: they share what is noted of the last redirect */
     AGREEING = 60,   /* seconds between clocks that show the same time (docs/judging.md 4) */
 };
 
@@ -59,9 +60,10 @@ struct wl_relate {
     uint32_t on, kept;
     bool arena_used;    /* there are findings in it */
     bool noted, hashed; /* all of now is known; its .negotiated and .identity are, too */
-    uint64_t telling[WL_FIELD_WORDS]; /* fields of wl_past.negotiated and .identity ... */
-    uint64_t naming[WL_FIELD_WORDS];  /* ... and of the latter alone */
-    wl_ns window, t_redirect;         /* redirect.window; the last redirect */
+    uint64_t telling[WL_FIELD_WORDS];   /* fields of wl_past.negotiated and .identity ... */
+    uint64_t naming[WL_FIELD_WORDS];    /* ... and of the latter alone */
+    wl_ns window;                       /* redirect.window */
+    wl_ns redirected[1 << CLIENT_BITS]; /* by client: the last redirect that is remembered */
     uint64_t seed;
     struct wl_past now;
     uint64_t server, target; /* hashes of the exchange in hand; target 0: not needed yet */
@@ -105,11 +107,26 @@ static uint64_t hash_server(const struct wl_relate *r, const struct wl_exchange 
 }
 
 /* Who sent the request: a proxy that says for whom it speaks is not meant itself. */
+static const struct wl_endpoint *client_of(const struct wl_exchange *ex)
+{
+    return ex->conn.proxied.family ? &ex->conn.proxied : &ex->conn.client;
+}
+
 static uint64_t hash_client(const struct wl_exchange *ex, uint64_t seed)
 {
-    const struct wl_endpoint *who = ex->conn.proxied.family ? &ex->conn.proxied : &ex->conn.client;
+    const struct wl_endpoint *who = client_of(ex);
 
     return wl_hash(who->ip, sizeof(who->ip), seed);
+}
+
+/* When the client was redirected last, or another one that shares its place: that is enough to
+ * know that it was not. */
+static wl_ns *redirected(struct wl_relate *r, const struct wl_exchange *ex)
+{
+    uint64_t ip[2];
+
+    memcpy(ip, client_of(ex)->ip, sizeof(ip));
+    return &r->redirected[(ip[0] ^ ip[1]) * MIX >> (64 - CLIENT_BITS)];
 }
 
 /* The same target on the same server, octet by octet. */
@@ -275,6 +292,7 @@ static void note(struct wl_relate *r, const struct wl_exchange *ex)
     const struct wl_message *res = &ex->res;
     bool redirects = r->on >> WL_RELATION_REDIRECT & 1 && wl_facts_redirects(res->status);
     struct wl_past *now = &r->now;
+    wl_ns t_redirect;
 
     if (r->noted)
         return;
@@ -299,7 +317,8 @@ static void note(struct wl_relate *r, const struct wl_exchange *ex)
     now->uri = now->step = 0;
     now->n_walk = 0;
     now->walk_cookies = false;
-    if (redirects || (r->t_redirect && now->t_request - r->t_redirect <= r->window))
+    t_redirect = *redirected(r, ex);
+    if (redirects || (t_redirect && now->t_request - t_redirect <= r->window))
         note_uris(r, ex, redirects);
 }
 
@@ -324,6 +343,13 @@ static const enum key keys[WL_N_RELATIONS] = {
     [WL_RELATION_INTERIM] = KEY_PAIR, [WL_RELATION_SERVER] = KEY_SERVER,
     [WL_RELATION_LEG] = KEY_NONE,     [WL_RELATION_CLOCK] = KEY_NONE,
 };
+
+/* Is it about a resource, of which what was asked for says which representation is meant? Of
+ * servers and clients it says nothing. */
+static bool is_negotiated(enum wl_relation relation)
+{
+    return keys[relation] != KEY_SERVER && keys[relation] != KEY_PAIR;
+}
 
 static uint32_t bit(enum wl_relation relation, bool set)
 {
@@ -470,7 +496,7 @@ static void look_back(struct wl_relate *r, struct wl_exchange *ex, uint32_t aske
         if (!past && !(ex->relations_alone >> i & 1))
             continue;
         note(r, ex);
-        if (past)
+        if (past && is_negotiated(relation))
             hash_request(r, &ex->req);
         if (told && !judging)
             judging = begin_judging(r, ex);
@@ -518,11 +544,15 @@ static void remember(struct wl_relate *r, const struct wl_exchange *ex, uint32_t
         if (key == 0 || !has_place(r, relation, key, worth >> i & 1))
             continue;
         note(r, ex);
-        hash_request(r, &ex->req);
+        if (is_negotiated(relation))
+            hash_request(r, &ex->req);
         wl_pasts_put(r->pasts, key, &r->now);
         r->kept |= bit(relation, true);
-        if (relation == WL_RELATION_REDIRECT)
-            r->t_redirect = r->now.t_response;
+        if (relation == WL_RELATION_REDIRECT) {
+            wl_ns *last = redirected(r, ex);
+
+            *last = r->now.t_response > *last ? r->now.t_response : *last;
+        }
     }
 }
 

@@ -98,15 +98,25 @@ static bool has_userinfo(struct wl_span authority)
     return authority.n && memchr(authority.p, '@', authority.n);
 }
 
-/* Does the value hold these octets, as wl_said shows them? */
+/* Does the value begin with these octets, as wl_said shows them? */
+static bool begins(const uint8_t *value, struct wl_span said)
+{
+    for (size_t k = 0; k < said.n; k++) {
+        if (said_octet(value[k]) != said.p[k])
+            return false;
+    }
+    return true;
+}
+
+/* Does it hold them? Their first octet stands there as it is, unless it stands for another. */
 static bool holds(struct wl_span value, struct wl_span said)
 {
-    for (size_t i = 0; i + said.n <= value.n; i++) {
-        size_t k = 0;
+    bool plain = said.n && said.p[0] != said_octet('\0') && said.p[0] != said_octet(WL_SAID_OPEN);
 
-        while (k < said.n && said_octet(value.p[i + k]) == said.p[k])
-            k++;
-        if (k == said.n)
+    for (size_t i = 0; i + said.n <= value.n; i++) {
+        if (plain)
+            i += wl_span_find(wl_span_after(value, i), said.p[0]);
+        if (i + said.n <= value.n && begins(value.p + i, said))
             return true;
     }
     return false;
