@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "format.h"
 #include "grammar.h"
 
 uint32_t wl_facts_n_answers(const struct wl_exchange *ex)
@@ -44,12 +45,10 @@ struct wl_answer wl_facts_answer(const struct wl_exchange *ex, uint32_t i)
 bool wl_facts_interim(const struct wl_exchange *ex, uint16_t status, struct wl_answer *ret)
 {
     for (uint32_t i = 0; i < ex->n_interim + ex->n_interim_more; i++) {
-        struct wl_answer a = wl_facts_answer(ex, i);
-
-        if (a.status != status)
+        if (wl_exchange_interim_status(ex, i) != status)
             continue;
         if (ret)
-            *ret = a;
+            *ret = wl_facts_answer(ex, i);
         return true;
     }
     return false;
@@ -151,8 +150,7 @@ static void WL_PRINTF(2, 3) say(struct wl_said *said, const char *fmt, ...)
     va_list args;
 
     va_start(args, fmt);
-    if (vsnprintf(said->text, sizeof(said->text), fmt, args) < 0)
-        said->text[0] = '\0';
+    (void)wl_format(said->text, sizeof(said->text), fmt, args);
     va_end(args);
 }
 
@@ -166,21 +164,30 @@ struct wl_said wl_said_time(wl_ns d)
     if (d < ms / 2) {
         say(&said, "less than 1 ms");
     } else if (d < WL_SECOND - ms / 2) {
-        say(&said, "%" PRId64 " ms", (d + ms / 2) / ms);
+        say(&said, "%" PRIu64 " ms", (uint64_t)((d + ms / 2) / ms));
     } else if (d < 10 * WL_SECOND - tenth / 2) {
         d = (d + tenth / 2) / tenth;
-        say(&said, "%" PRId64 ".%" PRId64 " s", d / 10, d % 10);
+        say(&said, "%" PRIu64 ".%" PRIu64 " s", (uint64_t)(d / 10), (uint64_t)(d % 10));
     } else {
-        say(&said, "%" PRId64 " s", (d + WL_SECOND / 2) / WL_SECOND);
+        say(&said, "%" PRIu64 " s", (uint64_t)((d + WL_SECOND / 2) / WL_SECOND));
     }
     return said;
 }
 
 struct wl_said wl_said_limit(wl_ns d)
 {
+    const wl_ns tenth = WL_SECOND / 10;
+    bool usual = d >= 0 && d % tenth == 0 && d < 1000 * WL_SECOND; /* as nobody needs it finer */
+    uint64_t tenths = usual ? (uint64_t)(d / tenth) : 0;
     struct wl_said said;
 
-    say(&said, "%g s", (double)d / (double)WL_SECOND);
+    if (!usual) {
+        say(&said, "%g s", (double)d / (double)WL_SECOND);
+    } else if (tenths % 10) {
+        say(&said, "%" PRIu64 ".%" PRIu64 " s", tenths / 10, tenths % 10);
+    } else {
+        say(&said, "%" PRIu64 " s", tenths / 10);
+    }
     return said;
 }
 
