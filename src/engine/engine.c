@@ -132,10 +132,8 @@ static void give_back(struct wl_engine *e, const struct wl_event *ev)
     }
 }
 
-void wl_engine_released(void *user, struct wl_event *ev)
+static WL_INLINE void released(struct wl_engine *e, struct wl_event *ev)
 {
-    struct wl_engine *e = user;
-
     switch (ev->kind) {
     case WL_EVENT_OPENED:
         /* under a filter, what counts is known when a connection is over */
@@ -153,12 +151,30 @@ void wl_engine_released(void *user, struct wl_event *ev)
         (void)wl_serve(e);
 }
 
-/* From a shard on this thread. */
+void wl_engine_released(void *user, struct wl_event *ev)
+{
+    released(user, ev);
+}
+
+/* From the only shard: its connections bear their numbers already, and there is nothing to wait
+ * for. */
+static void on_only_event(void *user, struct wl_event *ev)
+{
+    struct wl_engine *e = user;
+
+    if (WL_LIKELY_TRUE(e->merge)) {
+        released(e, ev);
+    } else { /* wl_engine_free without wl_engine_finish: nobody is listening */
+        give_back(e, ev);
+    }
+}
+
+/* From one of several shards on this thread. */
 static void on_event(void *user, struct wl_event *ev)
 {
     struct wl_engine *e = user;
 
-    if (!e->merge) { /* wl_engine_free without wl_engine_finish: nobody is listening */
+    if (!e->merge) {
         give_back(e, ev);
         return;
     }
@@ -421,7 +437,7 @@ int wl_engine_start(struct wl_engine *e, bool shards, struct wl_error *err)
     if (!e->merge)
         return wl_fail(err, WL_NOMEM, "out of memory");
     e->shows_all = wl_outputs_want_exchanges(&e->outputs);
-    cfg.emit = on_event;
+    cfg.emit = e->n_shards == 1 ? on_only_event : on_event;
     cfg.user = e;
     for (unsigned i = 0; shards && i < e->n_shards; i++) {
         cfg.index = i;

@@ -66,7 +66,7 @@ struct wl_relate {
     wl_ns redirected[1 << CLIENT_BITS]; /* by client: the last redirect that is remembered */
     uint64_t seed;
     struct wl_past now;
-    uint64_t server, target; /* hashes of the exchange in hand; target 0: not needed yet */
+    uint64_t server, target, client; /* hashes of the exchange in hand; 0: not needed yet */
     struct wl_date_memo date;
     struct lately lately[LATELY];
     struct clock clocks[MAX_CLOCKS];
@@ -112,11 +112,12 @@ static const struct wl_endpoint *client_of(const struct wl_exchange *ex)
     return ex->conn.proxied.family ? &ex->conn.proxied : &ex->conn.client;
 }
 
-static uint64_t hash_client(const struct wl_exchange *ex, uint64_t seed)
+static uint64_t hash_client(const struct wl_relate *r, const struct wl_exchange *ex)
 {
-    const struct wl_endpoint *who = client_of(ex);
+    uint64_t ip[2];
 
-    return wl_hash(who->ip, sizeof(who->ip), seed);
+    memcpy(ip, client_of(ex)->ip, sizeof(ip));
+    return wl_hash_pair(ip[0], ip[1], r->seed) | 1;
 }
 
 /* When the client was redirected last, or another one that shares its place: that is enough to
@@ -417,6 +418,14 @@ static uint64_t target_of(struct wl_relate *r, const struct wl_exchange *ex)
     return r->target;
 }
 
+/* Together with what else is hashed, each by the seed: a sum is as good as a hash of both. */
+static uint64_t with_client(struct wl_relate *r, const struct wl_exchange *ex, uint64_t h)
+{
+    if (r->client == 0)
+        r->client = hash_client(r, ex);
+    return h + r->client * MIX;
+}
+
 /* The key under which the exchange in hand looks, or with the URI of its Location,
  * is kept; 0: none. */
 static uint64_t key_of(struct wl_relate *r, const struct wl_exchange *ex, enum wl_relation relation,
@@ -428,10 +437,10 @@ static uint64_t key_of(struct wl_relate *r, const struct wl_exchange *ex, enum w
     case KEY_NONE: return 0;
     case KEY_TARGET: return make_key(relation, target_of(r, ex));
     case KEY_METHOD: return make_key(relation, target_of(r, ex) + method);
-    case KEY_TRY: return make_key(relation, hash_client(ex, target_of(r, ex) + method));
-    case KEY_REDIRECT: return uri ? make_key(relation, hash_client(ex, uri)) : 0;
+    case KEY_TRY: return make_key(relation, with_client(r, ex, target_of(r, ex) + method));
+    case KEY_REDIRECT: return uri ? make_key(relation, with_client(r, ex, uri)) : 0;
     case KEY_SERVER: return make_key(relation, r->server);
-    case KEY_PAIR: return make_key(relation, hash_client(ex, r->server));
+    case KEY_PAIR: return make_key(relation, with_client(r, ex, r->server));
     }
     return 0;
 }
@@ -739,7 +748,7 @@ static void relate(struct wl_relate *r, struct wl_exchange *ex, bool told)
     struct lately *lately;
 
     r->server = hash_server(r, ex);
-    r->target = 0;
+    r->target = r->client = 0;
     ask_ahead(r, ex);
     lately = hear_of(r);
     glance(r, ex);

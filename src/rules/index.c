@@ -110,12 +110,10 @@ static bool presence_fits(const uint64_t *present, enum wl_field_id field, enum 
            (lacks == WL_FIELD_OTHER || !has_bit(present, lacks));
 }
 
-bool wl_index_case_fits(const struct wl_rule *rule, const struct wl_offer *o,
+bool wl_index_case_fits(const struct wl_rule *rule, unsigned n_cases, const struct wl_offer *o,
                         const struct wl_message *req, const uint64_t req_fields[WL_FIELD_WORDS])
 {
-    size_t i = 0;
-
-    for (; i < WL_RULE_CASES && is_set(&rule->cases[i]); i++) {
+    for (unsigned i = 0; i < n_cases; i++) {
         const struct wl_case *c = &rule->cases[i];
 
         if (wl_index_status_fits(c->status_from, c->status_to, o->status) &&
@@ -124,21 +122,23 @@ bool wl_index_case_fits(const struct wl_rule *rule, const struct wl_offer *o,
             presence_fits(req_fields, c->req_field, c->req_lacks))
             return true;
     }
-    return i == 0;
+    return false;
 }
 
-bool wl_index_case_fields(const struct wl_rule *rule, uint64_t offered[WL_FIELD_WORDS],
-                          uint64_t req[WL_FIELD_WORDS])
+uint8_t wl_index_case_fields(const struct wl_rule *rule, uint64_t offered[WL_FIELD_WORDS],
+                             uint64_t req[WL_FIELD_WORDS])
 {
-    for (size_t i = 0; i < WL_RULE_CASES && is_set(&rule->cases[i]); i++) {
-        const struct wl_case *c = &rule->cases[i];
+    uint8_t n = 0;
+
+    for (; n < WL_RULE_CASES && is_set(&rule->cases[n]); n++) {
+        const struct wl_case *c = &rule->cases[n];
 
         set_bit(offered, c->field);
         set_bit(offered, c->lacks);
         set_bit(req, c->req_field);
         set_bit(req, c->req_lacks);
     }
-    return is_set(&rule->cases[0]);
+    return n;
 }
 
 /* --------------------------------------------------------------------------------- the making */

@@ -82,14 +82,14 @@ static inline const struct wl_indexed *wl_index_at(const struct wl_index *x, uin
 uint8_t wl_index_versions(const char *versions);
 /** Do the filters of one rule fit? For lists too short to have an index; versions as bits. */
 bool wl_index_fits(const struct wl_rule *rule, uint8_t versions, const struct wl_offer *o);
-/** Does one of the rule's cases fit, if it has any? They are not in the sets: whoever asks .check
- * looks here. o: what is offered; req: the fields of the request. */
-bool wl_index_case_fits(const struct wl_rule *rule, const struct wl_offer *o,
+/** Does one of the rule's n cases fit? They are not in the sets: whoever asks .check looks here.
+ * o: what is offered; req: the fields of the request. */
+bool wl_index_case_fits(const struct wl_rule *rule, unsigned n_cases, const struct wl_offer *o,
                         const struct wl_message *req, const uint64_t req_fields[WL_FIELD_WORDS]);
-/** Adds the fields that cases look at, of what is offered and of requests; false
- * where there are none. */
-bool wl_index_case_fields(const struct wl_rule *rule, uint64_t offered[WL_FIELD_WORDS],
-                          uint64_t req[WL_FIELD_WORDS]);
+/** Adds the fields that cases look at, of what is offered and of requests; returns how many cases
+ * there are. */
+uint8_t wl_index_case_fields(const struct wl_rule *rule, uint64_t offered[WL_FIELD_WORDS],
+                             uint64_t req[WL_FIELD_WORDS]);
 /** Does a status lie in a rule's range? */
 static inline bool wl_index_status_fits(uint16_t from, uint16_t to, unsigned status)
 {

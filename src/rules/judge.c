@@ -40,7 +40,7 @@ struct ruling {
     const struct wl_rule *rule;
     enum wl_severity severity; /* in force */
     bool overridden;           /* by the user */
-    bool cased;                /* it has .cases */
+    uint8_t n_cases;           /* of .cases */
     uint8_t versions;          /* of the request it is asked for: bits */
     uint16_t yields[WL_RULE_SEE];
     uint16_t n_yields;
@@ -252,7 +252,7 @@ static void prepare_kinds(struct wl_judge *j)
         const struct wl_rule *rule = j->rulings[i].rule;
 
         j->checks[i] = rule->check;
-        j->rulings[i].cased = wl_index_case_fields(rule, j->asked_res, j->asked_req);
+        j->rulings[i].n_cases = wl_index_case_fields(rule, j->asked_res, j->asked_req);
         if (asked_about(rule, WL_ON_REQUEST)) /* what it is offered is the request */
             (void)wl_index_case_fields(rule, j->asked_req, j->asked_req);
     }
@@ -363,6 +363,13 @@ static bool evidence_fits(struct wl_judge *j, uint32_t needs, uint32_t have)
     return false;
 }
 
+static inline bool case_fits(const struct ruling *r, const struct wl_offer *o,
+                             const struct wl_message *req,
+                             const uint64_t req_fields[WL_FIELD_WORDS])
+{
+    return r->n_cases == 0 || wl_index_case_fits(r->rule, r->n_cases, o, req, req_fields);
+}
+
 /** Asks the rules about something of which there may be many in an exchange. */
 static void ask(struct wl_judge *j, struct wl_index *index, const struct wl_offer *o)
 {
@@ -376,8 +383,7 @@ static void ask(struct wl_judge *j, struct wl_index *index, const struct wl_offe
     for (uint32_t word = 0; word < index->n_words; word++) {
         for (uint64_t set = sets[word]; set; set &= set - 1) {
             j->rule = wl_index_at(index, word, set)->rule;
-            if (!j->rulings[j->rule].cased ||
-                wl_index_case_fits(j->rulings[j->rule].rule, o, &j->ex->req, req_fields))
+            if (case_fits(&j->rulings[j->rule], o, &j->ex->req, req_fields))
                 j->checks[j->rule](j, j->ex, o->m);
         }
     }
@@ -695,8 +701,7 @@ static uint16_t plan_part(const struct wl_judge *j, struct wl_index *index,
         for (uint64_t set = sets[word]; set; set &= set - 1) {
             uint16_t rule = wl_index_at(index, word, set)->rule;
 
-            if (!j->rulings[rule].cased ||
-                wl_index_case_fits(j->rulings[rule].rule, o, req, plan->kind.req))
+            if (case_fits(&j->rulings[rule], o, req, plan->kind.req))
                 plan->rules[n++] = rule;
         }
     }
@@ -717,11 +722,10 @@ static void want_related(struct wl_judge *j, const struct wl_exchange *ex, struc
         j->wanted[word] = sets[word];
         for (uint64_t set = sets[word]; set; set &= set - 1) {
             uint16_t number = wl_index_at(&j->related, word, set)->rule;
-            const struct wl_rule *rule = j->rulings[number].rule;
+            const struct ruling *r = &j->rulings[number];
 
             /* cases are about .check, where there is one */
-            if (j->rulings[number].cased && rule->when == WL_ON_RELATED &&
-                !wl_index_case_fits(rule, o, &ex->req, req_fields))
+            if (r->rule->when == WL_ON_RELATED && !case_fits(r, o, &ex->req, req_fields))
                 j->wanted[word] &= ~(set & -set);
         }
     }
