@@ -44,6 +44,8 @@ enum {
     HELD_MAX = 1 << 20,   /* and so are more of one tick */
 };
 
+#define MIXER ((uint64_t)0x9e3779b97f4a7c15) /* 2^64 divided by the golden ratio */
+
 /* An event that is not judged yet; seq keeps the order of a connection's events in one tick. */
 struct held {
     struct wl_event ev;
@@ -258,13 +260,22 @@ struct wl_shard *wl_shard_new(const struct wl_shard_config *cfg)
     return s;
 }
 
+/* What one end of a connection says of its shard. Every shard asks that of every packet: it is no
+ * hash that would stand a flood, which could make one shard busy, and no more. */
+static inline uint64_t weight(const struct wl_endpoint *end)
+{
+    uint64_t mixed = wl_octets_word(end->ip) ^ wl_octets_word(end->ip + 8) * MIXER;
+
+    mixed = (mixed ^ (uint64_t)end->port << 40) * MIXER;
+    return mixed ^ mixed >> 32;
+}
+
 static bool falls_to(const struct wl_shard *s, const struct wl_endpoint *src,
                      const struct wl_endpoint *dst)
 {
-    uint64_t a = wl_hash(src->ip, sizeof(src->ip), src->port);
-    uint64_t b = wl_hash(dst->ip, sizeof(dst->ip), dst->port);
+    uint64_t sum = (weight(src) + weight(dst)) * MIXER;
 
-    return (a + b) % s->n_shards == s->index;
+    return (sum >> 32) * s->n_shards >> 32 == s->index;
 }
 
 static bool has_all(const struct wl_shard *s)
