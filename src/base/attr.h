@@ -57,6 +57,23 @@ static inline void wl_prefetch(const void *p, size_t n)
         __builtin_prefetch(octets + i);
 }
 
+/** The same for memory that will be written to, and that another processor may have: it is taken away
+ * from that beforehand. */
+static inline void wl_prefetch_to_write(const void *p, size_t n)
+{
+    const char *octets = (const char *)p;
+
+    for (size_t i = 0; i < n; i += 64) {
+#ifdef __x86_64__
+        /* __builtin_prefetch(p, 1) asks to read only, unless a compiler is told of an extension
+         * that all processors with 64 bits have, or take for nothing */
+        __asm__ volatile("prefetchw %0" : : "m"(octets[i]));
+#else
+        __builtin_prefetch(octets + i, 1);
+#endif
+    }
+}
+
 /** The struct that contains member at ptr. */
 #define WL_CONTAINER(ptr, type, member) ((type *)(void *)((char *)(ptr)-offsetof(type, member)))
 

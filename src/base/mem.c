@@ -144,6 +144,8 @@ static struct wl_chunk *take_chunk(struct wl_arena_pool *pool, size_t octets)
         c = pool->idle;
         pool->idle = c->next;
         pool->idle_octets -= c->octets;
+        if (pool->travels && pool->idle) /* the next one, which is still in another cache */
+            wl_prefetch_to_write(pool->idle, WL_CHUNK_FIRST);
     } else {
         c = alloc_raw(pool->budget, octets);
         if (!c)
@@ -207,6 +209,7 @@ void wl_arena_free_chain(struct wl_arena *list)
     while (list) {
         struct wl_arena *next = list->next;
 
+        list->pool->travels = true;
         wl_arena_free(list);
         list = next;
     }

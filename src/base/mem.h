@@ -41,6 +41,7 @@ struct wl_arena_pool {
     struct wl_budget *budget;
     struct wl_chunk *idle;
     size_t idle_octets, keep;
+    bool travels; /* arenas come back from other threads */
 };
 
 /** A run of memory: this header, then octets. Both counts are multiples of WL_ALIGN. */

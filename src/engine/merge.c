@@ -36,7 +36,12 @@ struct wl_merge {
     uint64_t seed;
 };
 
-enum { QUEUE_FIRST = 64, NUMBERS_FIRST = 256 };
+enum {
+    AHEAD = 3,           /* events of a shard between the one released and the one asked for */
+    AHEAD_OCTETS = 2304, /* an exchange with its heads */
+    QUEUE_FIRST = 64,
+    NUMBERS_FIRST = 256
+};
 
 /* -------------------------------------------------------------------------------- numbers */
 
@@ -158,10 +163,18 @@ static int push(struct wl_merge *m, struct queue *q, const struct wl_event *ev)
     return 0;
 }
 
+/* The next event; one that will follow soon is asked for, since it lies in the cache of another
+ * processor. */
 static struct wl_event pop(struct queue *q)
 {
     struct wl_event ev = *head(q);
 
+    if (q->n > AHEAD) {
+        const struct wl_event *later = &q->events[(q->first + AHEAD) & (q->size - 1)];
+
+        if (later->kind == WL_EVENT_EXCHANGE)
+            wl_prefetch(later->of.ex, AHEAD_OCTETS);
+    }
     q->first = (q->first + 1) & (q->size - 1);
     q->n--;
     return ev;
