@@ -4,6 +4,7 @@
  * What the rules of the catalogue say is the dialogues' business; here rules of an embedder show
  * the mechanism.
  */
+#include "plan.h"
 #include "rules.h"
 
 #include <setjmp.h>
@@ -656,6 +657,60 @@ static void a_judge_without_memory_is_none(void **state)
     }
 }
 
+/* Two other kinds that compete with the first. */
+static void find_neighbours(struct wl_budget *budget, const struct wl_kind *first,
+                            struct wl_kind others[2])
+{
+    enum { ENOUGH = 100000 };
+    unsigned n = 0;
+
+    for (uint64_t facts = first->facts + 1; n < 2; facts++) {
+        struct wl_kind other = {.facts = facts};
+        struct wl_plans plans;
+        bool is_new;
+
+        assert_true(facts < ENOUGH);
+        assert_true(wl_plans_init(&plans, budget, 4));
+        if (wl_plans_find(&plans, &other, &is_new) == wl_plans_find(&plans, first, &is_new))
+            others[n++] = other;
+        wl_plans_release(&plans);
+    }
+}
+
+/* A kind is found again until two others of its place have come. */
+static void two_kinds_share_a_place(void **state)
+{
+    struct wl_kind first = {.facts = 1}, others[2];
+    struct wl_budget budget;
+    struct wl_plans plans;
+    bool is_new;
+
+    (void)state;
+    wl_budget_init(&budget, 1 << 24, NULL, NULL, NULL);
+    find_neighbours(&budget, &first, others);
+    assert_true(wl_plans_init(&plans, &budget, 4));
+    wl_plans_find(&plans, &first, &is_new)->rules[3] = 77;
+    assert_true(is_new);
+    for (unsigned i = 0; i < 3; i++) { /* one beside the first: both stay, with their rules */
+        const uint16_t *rules = wl_plans_find(&plans, &others[0], &is_new)->rules;
+        const struct wl_plan *plan;
+
+        assert_int_equal(is_new, i == 0);
+        plan = wl_plans_find(&plans, &first, &is_new);
+        assert_false(is_new);
+        assert_int_equal(plan->rules[3], 77);
+        assert_ptr_not_equal(plan->rules, rules);
+    }
+    (void)wl_plans_find(&plans, &others[1], &is_new); /* the first is the one met last: it stays */
+    assert_true(is_new);
+    (void)wl_plans_find(&plans, &first, &is_new);
+    assert_false(is_new);
+    (void)wl_plans_find(&plans, &others[0], &is_new);
+    assert_true(is_new);
+    wl_plans_release(&plans);
+    assert_int_equal(budget.used, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -671,6 +726,7 @@ int main(void)
         cmocka_unit_test(marks_say_what_was_seen),
         cmocka_unit_test(groups_that_do_not_fit_are_refused),
         cmocka_unit_test(a_judge_without_memory_is_none),
+        cmocka_unit_test(two_kinds_share_a_place),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

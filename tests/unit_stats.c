@@ -203,6 +203,43 @@ static void seconds_are_a_ring(void **state)
     assert_int_equal(st->seconds[1000 % WL_HISTORY_SECONDS][2], 0);
 }
 
+/* What is remembered of the last response's time holds for no other: the timeline is the one that
+ * asks each time, and so is the ring. */
+static void a_moment_ends_with_its_second_and_its_bar(void **state)
+{
+    static const wl_ns times[] = {
+        1000 * WL_SECOND,        1000 * WL_SECOND + 1,
+        1001 * WL_SECOND - 1,    1001 * WL_SECOND,
+        1000 * WL_SECOND - 1,    1100 * WL_SECOND,
+        1000 * WL_SECOND + 5,    0,
+        1000 * WL_SECOND + 6,    2000 * WL_SECOND,
+        1999 * WL_SECOND,        2000 * WL_SECOND + 100,
+        90000 * WL_SECOND,       2000 * WL_SECOND + 101,
+        90000 * WL_SECOND + 1,   90000 * WL_SECOND - 1,
+        89999 * WL_SECOND,       90000 * WL_SECOND + WL_SECOND / 2,
+        9000000 * WL_SECOND,     8999999 * WL_SECOND,
+        9000000 * WL_SECOND - 1,
+    };
+    struct world *w = *state;
+    struct wl_timeline expected = {.step = 0};
+    uint32_t seconds[WL_HISTORY_SECONDS] = {0};
+    const wl_ns end = 9000000;
+    const struct wl_stats *st;
+
+    for (size_t i = 0; i < WL_COUNT(times); i++) {
+        struct wl_exchange ex = {.res = {.state = WL_WHOLE, .status = 200, .t_first = times[i]}};
+
+        wl_tally_exchange(w->tally, &ex);
+        wl_timeline_add(&expected, 2, times[i]);
+        if (times[i] / WL_SECOND > end - WL_HISTORY_SECONDS)
+            seconds[times[i] / WL_SECOND % WL_HISTORY_SECONDS]++;
+    }
+    st = wl_tally_snapshot(w->tally);
+    assert_memory_equal(&st->timeline, &expected, sizeof(expected));
+    for (size_t s = 0; s < WL_HISTORY_SECONDS; s++)
+        assert_int_equal(st->seconds[s][2], seconds[s]);
+}
+
 static void quantiles_within_a_sixteenth(void **state)
 {
     static struct wl_histogram h;
@@ -360,6 +397,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(long_sequences_are_cut_but_told_apart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(tables_are_bounded, set_up, tear_down),
         cmocka_unit_test_setup_teardown(seconds_are_a_ring, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_moment_ends_with_its_second_and_its_bar, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(quantiles_within_a_sixteenth, set_up, tear_down),
         cmocka_unit_test(bounds_belong_to_what_they_bound),
         cmocka_unit_test_setup_teardown(findings_by_severity, set_up, tear_down),

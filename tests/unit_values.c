@@ -346,6 +346,34 @@ static void entity_tags_compare(void **state)
     }
 }
 
+/* Sixteen octets at a time, and one by one, they are read alike: every octet at every place of tags
+ * of all lengths around that. */
+static void an_entity_tag_is_one_however_it_is_read(void **state)
+{
+    enum { LONGEST = 40 };
+    uint8_t octets[LONGEST];
+
+    (void)state;
+    for (size_t n = 0; n <= LONGEST; n++) {
+        for (size_t at = 0; at < n; at++) {
+            for (unsigned c = 0; c < 256; c++) {
+                struct wl_span s = wl_span(octets, n);
+                struct wl_etag t;
+
+                memset(octets, 'x', sizeof(octets));
+                octets[0] = octets[n - 1] = '"';
+                octets[at] = (uint8_t)c;
+                if (wl_grammar_is_etag(s) != wl_grammar_etag(s, &t))
+                    fail_msg("octet 0x%02x at %zu of %zu", c, at, n);
+            }
+        }
+    }
+    assert_true(wl_grammar_is_etag(text("W/\"0123456789abcdef01\"")));
+    assert_false(wl_grammar_is_etag(text("w/\"0123456789abcdef01\"")));
+    assert_false(wl_grammar_is_etag(text("W/")));
+    assert_false(wl_grammar_is_etag(text("W/\"")));
+}
+
 static enum wl_etag_listed listed(const char *value, const char *t)
 {
     struct wl_field line = {.id = WL_FIELD_IF_NONE_MATCH, .value = text(value)};
@@ -634,6 +662,7 @@ int main(void)
         cmocka_unit_test(the_calendar),
         cmocka_unit_test(two_digit_years),
         cmocka_unit_test(entity_tags_compare),
+        cmocka_unit_test(an_entity_tag_is_one_however_it_is_read),
         cmocka_unit_test(lists_of_entity_tags),
         cmocka_unit_test(hosts),
         cmocka_unit_test(ranges),

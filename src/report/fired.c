@@ -51,15 +51,28 @@ static bool same_endpoint(const struct wl_endpoint *a, const struct wl_endpoint 
     return a->port == b->port && a->family == b->family && memcmp(a->ip, b->ip, sizeof(a->ip)) == 0;
 }
 
+/* Most servers differ in the last octet of the address, or in the port. */
+static uint8_t tag_of(const struct wl_endpoint *e)
+{
+    return (uint8_t)(e->ip[e->family == 6 ? 15 : 3] + 7u * e->port);
+}
+
 static void count_server(struct wl_fired *fired, const struct wl_endpoint *server)
 {
-    for (uint32_t i = 0; i < fired->n_servers; i++) {
-        if (same_endpoint(&fired->servers[i].server, server)) {
-            fired->servers[i].n++;
+    uint8_t tag = tag_of(server);
+    uint64_t alike = wl_lanes_equal16(fired->tags, tag);
+
+    static_assert((int)WL_FIRED_SERVERS <= (int)WL_LANES_16, "each server has a tag");
+    for (alike &= ((uint64_t)1 << fired->n_servers) - 1; alike; alike &= alike - 1) {
+        struct wl_fired_server *known = &fired->servers[__builtin_ctzll(alike)];
+
+        if (same_endpoint(&known->server, server)) {
+            known->n++;
             return;
         }
     }
     if (fired->n_servers < WL_FIRED_SERVERS) {
+        fired->tags[fired->n_servers] = tag;
         fired->servers[fired->n_servers++] = (struct wl_fired_server){*server, 1};
     } else {
         fired->n_elsewhere++;
@@ -132,6 +145,8 @@ uint32_t wl_firings_sorted(struct wl_firings *f, struct wl_fired *ret[WL_FIRED_R
         if (!fired)
             continue;
         qsort(fired->servers, fired->n_servers, sizeof(fired->servers[0]), most_first);
+        for (uint32_t k = 0; k < fired->n_servers; k++)
+            fired->tags[k] = tag_of(&fired->servers[k].server);
         ret[n++] = fired;
     }
     qsort((void *)ret, n, sizeof(struct wl_fired *), worst_first);

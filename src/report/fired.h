@@ -7,6 +7,7 @@
 #ifndef WL_FIRED_H
 #define WL_FIRED_H
 
+#include "lanes.h"
 #include "mem.h"
 #include "wirelint/rule.h"
 
@@ -39,6 +40,7 @@ struct wl_fired {
     enum wl_severity worst;
     uint64_t n, faults[WL_FAULT_EITHER + 1];
     struct wl_fired_server servers[WL_FIRED_SERVERS];
+    uint8_t tags[WL_LANES_16]; /* of each of them, looked at all at once */
     uint32_t n_servers;
     uint64_t n_elsewhere;             /* findings on servers that have no row */
     struct wl_pieces examples, lines; /* the report's own */
