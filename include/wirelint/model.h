@@ -279,7 +279,8 @@ struct wl_interim_note {
 
 /**
  * What acknowledgements and the clock said while a request's content was outstanding. Present for
- * requests with Expect and announced content, and for those answered before they were complete.
+ * requests with Expect and announced content, and for those answered before they were complete,
+ * unless the first of the content was not captured.
  * A time of 0: did not happen, or was not seen.
  */
 struct wl_wait {
@@ -351,7 +352,8 @@ struct wl_leg {
     wl_ns t_response, t_end;       /* first octet of the final response; end of the exchange */
     uint64_t req_frame, res_frame; /* packets of both first octets */
     char line[WL_LEG_TEXT];        /* the exchange line, NUL-terminated, as it stood on the wire */
-    bool whole; /* its final response was seen whole, and nothing in it was odd */
+    bool whole;     /* its final response was seen whole, and nothing in it was odd */
+    bool tunnelled; /* of the pair: it may have gone through a tunnel, past the proxy */
     /** Of the pair. CERTAIN: both requests bear the same id; LIKELY: by time, target and the
      * address of the proxy; POSSIBLE: by time and target alone, all being on one machine; or what
      * the client said may have gone through a tunnel, of which the proxy knows nothing. */
@@ -379,6 +381,7 @@ struct wl_exchange {
                                    NONE when it went on */
     enum wl_dir end_by;         /* the sender of the first FIN, or of the RST */
     bool rst_suspect;           /* the RST may be a third party's */
+    bool end_unseen;            /* the FIN was not captured; t_end is when something showed that */
     wl_ns t_end;                /* when the end was seen, or observation stopped */
     struct wl_finding *findings;
     uint32_t n_findings;

@@ -185,20 +185,23 @@ static struct wl_span path_of(struct wl_span target, bool *ret_absolute)
 static void note_statuses(struct wl_leg *leg, const struct wl_exchange *ex)
 {
     uint32_t n = wl_exchange_n_interim(ex);
+    bool ended;
 
     leg->n_interim = (uint16_t)wl_min_u64(n, UINT16_MAX);
     for (uint32_t i = 0; i < WL_LEG_STATUSES && i < ex->n_interim + ex->n_interim_more; i++)
         leg->interim[i] = wl_exchange_interim_status(ex, i);
-    leg->excused = ex->req.major == 0 || wl_facts_interim(ex, 101, NULL) ||
-                   ((ex->end == WL_END_CLOSED || ex->end == WL_END_RESET) &&
-                    ex->end_by == WL_TO_SERVER && !ex->rst_suspect && !wl_facts_half_closed(ex, 0));
-    if (ex->res.state < WL_HEAD)
+    /* it is missed where the server itself ends the connection, or could go on and does not */
+    ended = (ex->end == WL_END_CLOSED || ex->end == WL_END_RESET) && !ex->rst_suspect &&
+            !ex->end_unseen && (ex->end_by == WL_TO_CLIENT || wl_facts_half_closed(ex, 0));
+    leg->excused = ex->req.major == 0 || wl_facts_interim(ex, 101, NULL) || !ended;
+    if (ex->res.state == WL_ABSENT || ex->res.status == 0)
         return;
     leg->status = ex->res.status;
     leg->t_response = ex->res.t_first;
     leg->res_frame = ex->res.at.frame;
     leg->whole = ex->res.state == WL_WHOLE && ex->res.n_marks == 0;
-    leg->res_via = wl_message_field(&ex->res, WL_FIELD_VIA) != NULL;
+    /* where the head breaks off it may have stood */
+    leg->res_via = ex->res.state < WL_HEAD || wl_message_field(&ex->res, WL_FIELD_VIA) != NULL;
 }
 
 void wl_leg_describe(const struct wl_exchange *ex, struct wl_text *line, struct wl_leg *ret)
@@ -360,7 +363,8 @@ static struct entry *find(struct wl_legs *l, const struct entry *e)
         certain = confidence == WL_CERTAIN;
         other->leg.upstream = upstream;
         other->leg.confidence = confidence;
-        if (upstream ? may_be_tunnelled(e, other) : may_be_tunnelled(other, e))
+        other->leg.tunnelled = upstream ? may_be_tunnelled(e, other) : may_be_tunnelled(other, e);
+        if (other->leg.tunnelled)
             other->leg.confidence = WL_POSSIBLE;
         found[certain] = other;
         n[certain]++;

@@ -137,6 +137,7 @@ static const struct column exchange_columns[] = {
     COLUMN(wl_exchange, end, NUMBER),
     COLUMN(wl_exchange, end_by, NUMBER),
     COLUMN(wl_exchange, rst_suspect, NUMBER),
+    COLUMN(wl_exchange, end_unseen, NUMBER),
     COLUMN(wl_exchange, t_end, TIME),
     COLUMN(wl_exchange, n_findings, NUMBER),
 };

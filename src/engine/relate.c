@@ -80,6 +80,7 @@ struct wl_relate {
     uint64_t n_full;
     uint32_t n_told, size, max;
     bool clocks_changed; /* since the median was found */
+    bool unknown;        /* exchanges of which too little is known were remembered as such */
     uint8_t uri[URI_OCTETS];
 };
 
@@ -445,14 +446,66 @@ static uint64_t key_of(struct wl_relate *r, const struct wl_exchange *ex, enum w
     return 0;
 }
 
-/* The redirect that the client has followed here, if it has not taken its time. */
-static const struct wl_past *followed(struct wl_relate *r, const struct wl_past *past)
+/* ---------------------------------------------------------------------------------- the unknown */
+
+/* The keys of no relation. */
+static uint64_t unknown_of(uint64_t who)
+{
+    return make_key(WL_RELATION_NONE, who);
+}
+
+/* Of this one it is not known what was asked, or what was answered first: rules that conclude from
+ * what they have not seen before must not. */
+static void remember_unknown(struct wl_relate *r, const struct wl_exchange *ex)
+{
+    wl_ns t = ex->req.state == WL_ABSENT ? ex->res.t_last : ex->req.t_last;
+    struct wl_past past = {.t_end = t > ex->res.t_last ? t : ex->res.t_last};
+
+    r->server = hash_server(r, ex);
+    r->client = 0;
+    wl_pasts_put(r->pasts, unknown_of(r->server), &past);
+    wl_pasts_put(r->pasts, unknown_of(with_client(r, ex, r->server)), &past);
+    r->unknown = true;
+}
+
+/* When something of them was last unknown; 0: never, as far as is remembered. */
+static wl_ns last_unknown(const struct wl_relate *r, uint64_t who)
+{
+    const struct wl_past *past = r->unknown ? wl_pasts_get(r->pasts, unknown_of(who)) : NULL;
+
+    return past ? past->t_end : 0;
+}
+
+/* Nothing is remembered for the relation: may it be that it was not seen, or forgotten? */
+static bool may_be_missed(struct wl_relate *r, const struct wl_exchange *ex,
+                          enum wl_relation relation)
+{
+    bool by_server = keys[relation] == KEY_SERVER || keys[relation] == KEY_PAIR;
+
+    if (by_server && wl_pasts_forgotten(r->pasts))
+        return true;
+    switch (keys[relation]) {
+    case KEY_SERVER: return last_unknown(r, r->server) != 0;
+    case KEY_PAIR: return last_unknown(r, with_client(r, ex, r->server)) != 0;
+    case KEY_NONE:
+    case KEY_TARGET:
+    case KEY_METHOD:
+    case KEY_TRY:
+    case KEY_REDIRECT: break;
+    }
+    return false;
+}
+
+/* The redirect that the client has followed here, if it has not taken its time, and has not sent
+ * something unknown since, which may have been what followed. */
+static const struct wl_past *followed(struct wl_relate *r, const struct wl_past *past,
+                                      wl_ns unknown)
 {
     struct wl_past *now = &r->now;
     uint32_t from;
 
     if (!past || past->location == 0 || now->t_request < past->t_response ||
-        now->t_request - past->t_response > r->window)
+        now->t_request - past->t_response > r->window || unknown >= past->t_response)
         return NULL;
     /* the way here: that of the redirect, and the redirect itself; the last steps count */
     from = past->n_walk == WL_PAST_WALK ? 1 : 0;
@@ -469,16 +522,19 @@ static const struct wl_past *recall(struct wl_relate *r, const struct wl_exchang
 {
     const struct wl_past *past = NULL;
     uint64_t key = 0;
+    wl_ns unknown = 0;
 
     if (relation == WL_RELATION_LEG)
         return ex->leg ? &r->beside : NULL;
-    if (relation == WL_RELATION_REDIRECT)
+    if (relation == WL_RELATION_REDIRECT) {
         note(r, ex);
+        unknown = last_unknown(r, with_client(r, ex, r->server));
+    }
     if (r->kept >> relation & 1)
         key = key_of(r, ex, relation, r->now.uri);
     if (key)
         past = wl_pasts_get(r->pasts, key);
-    return relation == WL_RELATION_REDIRECT ? followed(r, past) : past;
+    return relation == WL_RELATION_REDIRECT ? followed(r, past, unknown) : past;
 }
 
 /* Takes the exchange in hand to have rules look at it, once there is something to look at. */
@@ -502,7 +558,7 @@ static void look_back(struct wl_relate *r, struct wl_exchange *ex, uint32_t aske
         enum wl_relation relation = (enum wl_relation)i;
         const struct wl_past *past = recall(r, ex, relation);
 
-        if (!past && !(ex->relations_alone >> i & 1))
+        if (!past && (!(ex->relations_alone >> i & 1) || may_be_missed(r, ex, relation)))
             continue;
         note(r, ex);
         if (past && is_negotiated(relation))
@@ -782,6 +838,8 @@ void wl_relate_exchange(struct wl_relate *r, struct wl_exchange *ex, bool told)
     /* what was asked or answered is only known of a pair */
     if (r->on && ex->paired && ex->req.state >= WL_HEAD)
         relate(r, ex, told);
+    if (r->on && (!ex->paired || ex->req.state < WL_HEAD || ex->res.state == WL_CUT))
+        remember_unknown(r, ex);
     if (told && ex->n_findings)
         drop_told(r, ex);
 }

@@ -273,7 +273,7 @@ static void explain(const struct wl_build *b, struct wl_work *w)
  * FIN that was lost. */
 static void note_end(const struct wl_build *b, struct wl_exchange *ex, wl_ns now)
 {
-    bool more_lost = b->lost[WL_TO_CLIENT] && ex->res.end_offset != WL_NONE &&
+    bool more_lost = (b->lost[WL_TO_CLIENT] || b->doubt_server) && ex->res.end_offset != WL_NONE &&
                      wl_layer_offset(b->layer, WL_TO_CLIENT) > ex->res.end_offset;
 
     ex->t_end = now;
@@ -282,21 +282,43 @@ static void note_end(const struct wl_build *b, struct wl_exchange *ex, wl_ns now
         return;
     ex->end = (enum wl_end)b->end;
     ex->end_by = (enum wl_dir)b->end_by;
+    ex->end_unseen = b->end_unseen;
     ex->rst_suspect = b->rst_suspect;
     ex->t_end = b->t_end;
 }
 
 /* A FIN that was acknowledged, and never captured, by the time that a response to nobody is told:
- * it says that the response was a notice, as one that is seen does. */
+ * it says that the response was a notice, as one that is seen does. What the client has sent since
+ * may be what acknowledges it, its own FIN included. */
 static void note_unseen_end(const struct wl_build *b, struct wl_exchange *ex)
 {
     bool by_server = wl_layer_lost_fin(b->layer, WL_TO_CLIENT);
+    bool by_client = ex->end == WL_END_NONE && wl_layer_lost_fin(b->layer, WL_TO_SERVER);
 
-    if (ex->end != WL_END_NONE || !(by_server || wl_layer_lost_fin(b->layer, WL_TO_SERVER)))
+    if (!by_server && !by_client)
         return;
     ex->end = WL_END_CLOSED;
     ex->end_by = by_server ? WL_TO_CLIENT : WL_TO_SERVER;
+    ex->end_unseen = true;
     ex->t_end = ex->res.t_last;
+}
+
+/* The server had received what the capture has not: the response that seemed to answer nobody may
+ * have answered that. */
+static void doubt_stray(const struct wl_build *b, struct wl_work *w)
+{
+    uint64_t acked = wl_layer_acked(b->layer, WL_TO_SERVER);
+
+    /* before the end they may be octets that are about to be read */
+    bool behind = b->end != WL_END_NONE && acked != WL_NONE &&
+                  acked > wl_layer_offset(b->layer, WL_TO_SERVER);
+
+    if (!behind && !(b->lost[WL_TO_SERVER] && wl_message_mark(&w->ex.res, WL_MARK_BEFORE_REQUEST)))
+        return;
+    w->unpaired = true;
+    wl_build_unjudged(w, WL_UNJUDGED_GAP);
+    for (uint32_t i = 0; i < w->ex.res.n_marks; i++)
+        w->ex.res.marks[i].certain = false;
 }
 
 /* It is judged at the end of the burst, and what rules will look at lies behind it:
@@ -321,6 +343,8 @@ static void emit(struct wl_build *b, struct wl_work *w, wl_ns now)
     if (!w->garbage || ex->res.state != WL_ABSENT)
         ex->conn.proto = proto_of(w->stray || w->garbage ? &ex->res : &ex->req, WL_H11);
     ex->state = state_of(w);
+    if (w->stray)
+        doubt_stray(b, w);
     ex->paired = !w->unpaired;
     ex->clocked = !w->unclocked && host->counters->capture_dropped == w->drops_before;
     note_end(b, ex, now);
@@ -379,15 +403,37 @@ void wl_build_next(struct wl_build *b, wl_ns now)
     emit_released(b, now);
 }
 
+/* An error that answers nobody is a notice where the connection ends with it. That nothing follows
+ * does not say so, nor otherwise (FIN and what acknowledges it can be lost together): it waits
+ * until either side speaks, or the end is seen. */
+static bool may_be_notice(const struct wl_work *w)
+{
+    return w->stray && w->ex.res.state == WL_WHOLE && w->ex.res.status >= 400;
+}
+
+/* The client goes on behind notices: not as long as it may not have read them (persist.c). */
+static void tell_notices(struct wl_build *b, const struct wl_seen *seen)
+{
+    uint32_t left = b->n_settling;
+
+    for (struct wl_work *w = b->first; w && left; w = w->next) {
+        if (!w->done || w->released)
+            continue;
+        left--;
+        if (may_be_notice(w) && seen->t - w->ex.res.t_last >= WL_NOTICED)
+            set_released(b, w);
+    }
+    emit_released(b, seen->t);
+}
+
 void wl_build_wake(struct wl_build *b, wl_ns now)
 {
     wl_ns settle = (wl_ns)b->layer->host->cfg->limits.settle;
     bool waiting = false;
 
     for (struct wl_work *w = b->first; w; w = w->next) {
-        if (!w->done || w->released || w->unasked_101)
+        if (!w->done || w->released || w->unasked_101 || may_be_notice(w))
             continue;
-        /* a FIN within 100 ms tells an idle notice from a response to nobody */
         if (now - w->t_done >= (w->stray ? 2 * settle : settle)) {
             set_released(b, w);
         } else {
@@ -573,6 +619,8 @@ struct wl_work *wl_build_request(struct wl_build *b, struct wl_at at, const stru
     struct wl_work *w;
 
     end_stray(b, b->last, seen->t);
+    if (b->n_settling)
+        tell_notices(b, seen);
     if (b->doubt_server && b->oldest && !b->pipelined && b->lost[WL_TO_CLIENT] &&
         b->oldest->req_ended)
         give_up_answered(b, seen->t);
@@ -846,6 +894,35 @@ void wl_build_switched(struct wl_build *b, struct wl_work *w, enum wl_proto to, 
 
 /* ------------------------------------------------------------------------------------ end */
 
+/* Is a message of dir under way? */
+static bool owes_octets(const struct wl_build *b, enum wl_dir dir)
+{
+    if (dir == WL_TO_SERVER)
+        return b->last && !b->last->req_ended;
+    for (const struct wl_work *w = b->first; w; w = w->next) {
+        if (w->begun || (w->answered && !w->res_ended))
+            return true;
+    }
+    return false;
+}
+
+/* A FIN of dir that acknowledges more than was captured: one number more is the other side's FIN,
+ * which it answers, or the last octet that this owes; more than that are octets, behind which a FIN
+ * may have stood. */
+static void look_behind(struct wl_build *b, enum wl_dir dir, const struct wl_seen *seen)
+{
+    uint64_t known = wl_layer_offset(b->layer, !dir);
+
+    if (seen->acked == WL_NONE || seen->acked <= known)
+        return;
+    if (seen->acked == known + 1 && !owes_octets(b, !dir)) {
+        b->end_by = (uint8_t)!dir;
+        b->end_unseen = true;
+    } else {
+        b->end = WL_END_GAP;
+    }
+}
+
 void wl_build_end(struct wl_build *b, enum wl_dir dir, enum wl_end how, enum wl_dir by,
                   const struct wl_seen *seen)
 {
@@ -861,9 +938,8 @@ void wl_build_end(struct wl_build *b, enum wl_dir dir, enum wl_end how, enum wl_
             mark_closed_after_interim(b, seen);
         b->end = (uint8_t)how;
         b->end_by = (uint8_t)(fin ? dir : by);
-        /* a FIN that acknowledges more than was captured answers one that was not */
-        if (fin && seen->acked != WL_NONE && seen->acked > wl_layer_offset(b->layer, !dir))
-            b->end_by = (uint8_t)!dir;
+        if (fin)
+            look_behind(b, dir, seen);
         b->t_end = seen->t;
         b->rst_suspect = how == WL_END_RESET && seen->suspect;
     }
@@ -884,7 +960,7 @@ void wl_build_end(struct wl_build *b, enum wl_dir dir, enum wl_end how, enum wl_
 void wl_build_close(struct wl_build *b, wl_ns now)
 {
     if (b->end == WL_END_NONE) {
-        wl_persist_open(b, now);
+        wl_persist_open(b);
         b->end = WL_END_EOF;
         b->t_end = now;
     }

@@ -81,10 +81,11 @@ struct wl_build {
     bool pipelined;      /* the client has pipelined */
     bool client_close;   /* a request said close */
     bool rst_suspect;
-    bool over[2];  /* no more octets in this direction */
-    bool lost[2];  /* octets are missing */
-    bool heard[2]; /* octets were seen */
-    bool acks;     /* acknowledgements were asked for */
+    bool end_unseen; /* its packet was not captured */
+    bool over[2];    /* no more octets in this direction */
+    bool lost[2];    /* octets are missing */
+    bool heard[2];   /* octets were seen */
+    bool acks;       /* acknowledgements were asked for */
 };
 
 /** What a response that begins is going to be part of. */

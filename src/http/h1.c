@@ -74,6 +74,16 @@ static void reset_side(struct wl_h1_side *s)
     s->excess.active = false;
 }
 
+/* There is memory again. Where messages begin has to be found, in both directions. */
+static void find_again(struct wl_h1 *h)
+{
+    const struct wl_layer *l = wl_h1_layer(h);
+
+    h->lost = false;
+    for (enum wl_dir dir = WL_TO_SERVER; dir <= WL_TO_CLIENT; dir++)
+        wl_h1_lose(h, &h->live->side[dir], dir, wl_layer_offset(l, dir), WL_UNJUDGED_LIMIT);
+}
+
 bool wl_h1_wake_up(struct wl_h1 *h)
 {
     struct wl_h1_live *live = h->live;
@@ -87,13 +97,17 @@ bool wl_h1_wake_up(struct wl_h1 *h)
         memset(&live->switched, 0, sizeof(*live) - offsetof(struct wl_h1_live, switched));
         if (h->passing)
             wl_h1_pass_on(h, &live->side[h->passing_dir]);
+        if (h->lost)
+            find_again(h);
         return true;
     }
+    h->lost = true;
     wl_build_unjudged(h->passing, WL_UNJUDGED_LIMIT); /* where its content ends nobody will see */
     h->passing = NULL;
     wl_h1_layer(h)->host->counters->refused++;
     wl_build_doubt(&h->build, WL_UNJUDGED_LIMIT, WL_TO_SERVER);
     wl_build_doubt(&h->build, WL_UNJUDGED_LIMIT, WL_TO_CLIENT);
+    wl_build_unpair(&h->build, WL_UNJUDGED_LIMIT);
     return false;
 }
 
@@ -206,7 +220,7 @@ static struct wl_fed h1_feed(struct wl_layer *l, enum wl_dir dir, struct wl_span
     /* what was passing is interrupted, or somebody else speaks meanwhile */
     if (h->passing && !wl_h1_wake_up(h))
         return (struct wl_fed){WL_FED, bytes.n, 0};
-    while (!h->live && in.bytes.n && wl_h1_take_message(&in))
+    while (!h->live && !h->lost && in.bytes.n && wl_h1_take_message(&in))
         continue;
     if (!h->live && in.bytes.n == 0)
         return (struct wl_fed){WL_FED, bytes.n, h->passing ? h->passing->left : 0};
@@ -409,7 +423,7 @@ static bool h1_rest(const struct wl_layer *l, struct wl_rest *ret)
 {
     const struct wl_h1 *h = l->state;
 
-    if (h->live || h->passing || h->deaf || !wl_build_rest(&h->build, ret) ||
+    if (h->live || h->passing || h->deaf || h->lost || !wl_build_rest(&h->build, ret) ||
         h->last_request != ret->ordinal)
         return false;
     ret->bits |= (uint8_t)((h->after_content ? REST_AFTER_CONTENT : 0) |

@@ -354,7 +354,7 @@ static void interim_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_wo
 }
 
 /* The method that w's request has, even while its head is still being gathered. */
-static enum wl_method method_of(struct wl_h1 *h, const struct wl_work *w)
+static enum wl_method method_of(struct wl_h1 *h, struct wl_work *w)
 {
     struct wl_h1_side *client = &h->live->side[WL_TO_SERVER];
     struct wl_span head;
@@ -363,7 +363,10 @@ static enum wl_method method_of(struct wl_h1 *h, const struct wl_work *w)
         return w->ex.req.method_id;
     /* a CONNECT opens no tunnel before its head is complete; HEAD decides the framing at once */
     head = wl_buf_span(&client->gather.buf);
-    return wl_span_starts(head, WL_SPAN("HEAD ")) ? WL_METHOD_HEAD : WL_METHOD_NONE;
+    if (!wl_span_starts(head, WL_SPAN("HEAD ")))
+        return WL_METHOD_NONE;
+    w->ex.req.method_id = WL_METHOD_HEAD; /* what stands behind the response goes by it, too */
+    return WL_METHOD_HEAD;
 }
 
 /* The client was answered while its content was on its way: from here on its octets are seen. */
@@ -564,7 +567,8 @@ static void cut_request(struct wl_h1 *h, struct wl_h1_side *s, enum wl_end how,
 
     if (!w)
         return;
-    if (how != WL_END_LIMIT && is_no_request(text.octets)) {
+    if (how != WL_END_LIMIT && how != WL_END_GAP && how != WL_END_SNAPLEN &&
+        is_no_request(text.octets)) {
         open_leftover(h, s);
         wl_h1_count_excess(s, text.octets);
         wl_h1_close_excess(h, s);
@@ -632,6 +636,9 @@ static void give_head_up(struct wl_h1_in *in)
 
     wl_h1_cut_head(in->h, in->s, dir, WL_END_LIMIT, in->seen);
     wl_h1_lose(in->h, in->s, dir, in->at.offset, WL_UNJUDGED_LIMIT);
+    /* what was given up may have been an interim response to what is outstanding */
+    if (dir == WL_TO_CLIENT)
+        wl_build_unpair(&in->h->build, WL_UNJUDGED_LIMIT);
 }
 
 /* More than max_head octets and no end. */

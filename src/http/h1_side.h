@@ -122,7 +122,8 @@ struct wl_h1 {
     uint8_t passing_dir;
     bool after_content; /* it had content */
     bool named;         /* the connection was called by a version */
-    bool deaf;
+    bool deaf : 1;
+    bool lost : 1; /* memory for live was refused, and octets passed by: what comes is not known */
 };
 
 /** One call of the channel, as it is worked off. */

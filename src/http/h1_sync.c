@@ -449,14 +449,14 @@ static void take_counted(struct wl_h1_in *in, size_t n)
     wl_h1_take(in, n);
 }
 
-/* A request line was found at s->first: what stood in the place of a request ends before it. */
+/* A request line was found at s->first, in the packet that is or was s->first_seen: what stood in
+ * the place of a request ends before it. */
 static void found_request(struct wl_h1_in *in)
 {
     struct wl_h1_side *s = in->s;
     struct wl_h1 *h = in->h;
     uint64_t skipped = s->first.offset - s->lost_at;
 
-    s->first_seen = *in->seen;
     wl_h1_close_excess(h, s);
     if (s->work) {
         h->last_request = s->work->ex.ordinal;
@@ -486,6 +486,7 @@ static void lost_client(struct wl_h1_in *in)
 {
     struct wl_h1_side *s = in->s;
     size_t lf = wl_span_find(in->bytes, '\n'), found;
+    uint64_t fresh = in->at.offset;
     struct wl_h1_text text;
 
     if (lf < in->bytes.n && s->gather.buf.n == 0) {
@@ -496,9 +497,13 @@ static void lost_client(struct wl_h1_in *in)
         }
         take_counted(in, found);
         s->first = in->at;
+        s->first_seen = *in->seen;
         found_request(in);
         return;
     }
+    /* where the line begins in octets that were kept, the server may have spoken since */
+    if (s->gather.buf.n == 0)
+        s->first_seen = *in->seen;
     if (s->gather.buf.n >= LINE_MAX_KEPT)
         drop_counted(s, LINE_KEPT);
     if (!wl_h1_gather(in, lf + 1, LINE_MAX_KEPT)) {
@@ -518,6 +523,8 @@ static void lost_client(struct wl_h1_in *in)
     s->first = wl_h1_at(&text, text.octets.p + found);
     if (found)
         drop_counted(s, found);
+    if (s->first.offset >= fresh)
+        s->first_seen = *in->seen;
     found_request(in);
 }
 

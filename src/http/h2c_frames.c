@@ -216,6 +216,10 @@ static void end(struct wl_layer *l, enum wl_dir dir, enum wl_end how, enum wl_di
         return;
     }
     h->ended = true;
+    /* the client's FIN came before, and was not captured */
+    if (wl_layer_lost_fin(l, WL_TO_SERVER) ||
+        (seen->acked != WL_NONE && seen->acked > wl_layer_offset(l, WL_TO_SERVER)))
+        return;
     if (sender == WL_TO_CLIENT && h->begun && !h->answered && !h->lost)
         mark(l, at, WL_MARK_H2C_NO_RESPONSE, 0, wl_span(NULL, 0));
 }

@@ -36,9 +36,6 @@ enum { NEIGHBOURS = 64 };
 /* An open connection is worth a word from here on; the threshold is the rule's. */
 #define WORTH_A_MARK WL_SECOND
 
-/* Who waits for no answer has read a notice so long after its system has received it. */
-#define NOTICED (WL_SECOND / 10)
-
 /* ------------------------------------------------------------------------------- requests */
 
 static bool is_idempotent(const struct wl_message *req)
@@ -68,7 +65,7 @@ static void mark_pipelined_unsafe(struct wl_build *b, struct wl_work *w, const s
 /* A request that was on its way to the socket when a notice came, which nobody was waiting for. */
 static bool crosses_notice(const struct wl_build *b, const struct wl_message *req)
 {
-    return b->closing_why & WHY_NOTICE && req->t_first - b->t_closing < NOTICED;
+    return b->closing_why & WHY_NOTICE && req->t_first - b->t_closing < WL_NOTICED;
 }
 
 void wl_persist_request(struct wl_build *b, struct wl_work *w, uint32_t unanswered,
@@ -360,9 +357,10 @@ static void mark_unanswered(struct wl_build *b, enum wl_end how, const struct wl
     struct wl_message *req = w ? &w->ex.req : NULL;
     uint64_t acked = how == WL_END_CLOSED ? seen->acked : wl_layer_acked(b->layer, WL_TO_SERVER);
 
+    /* octets that are missing may be the response, or have announced the end */
     if (!w || !w->req_ended || req->state != WL_WHOLE || w->begun || b->closing ||
-        b->server_close || req->end_offset == WL_NONE || acked == WL_NONE ||
-        acked < req->end_offset || wl_exchange_n_interim(&w->ex))
+        b->server_close || b->lost[WL_TO_CLIENT] || req->end_offset == WL_NONE ||
+        acked == WL_NONE || acked < req->end_offset || wl_exchange_n_interim(&w->ex))
         return;
     wl_build_mark(b, w, req, WL_MARK_UNANSWERED, req->at, how == WL_END_RESET, wl_span(NULL, 0));
 }
@@ -425,7 +423,9 @@ void wl_persist_end(struct wl_build *b, enum wl_end how, enum wl_dir by, const s
 {
     if (ended_unseen(b, by, seen))
         return;
-    mark_open(b, seen->t, seen->frame);
+    /* a FIN that was not captured may have come long before a RST */
+    if (how != WL_END_RESET)
+        mark_open(b, seen->t, seen->frame);
     if (by != WL_TO_CLIENT || (how != WL_END_CLOSED && how != WL_END_RESET))
         return;
     if (how == WL_END_CLOSED)
@@ -433,8 +433,10 @@ void wl_persist_end(struct wl_build *b, enum wl_end how, enum wl_dir by, const s
     mark_unanswered(b, how, seen);
 }
 
-void wl_persist_open(struct wl_build *b, wl_ns now)
+/* Known to be open is what still had packets: of a FIN that was lost together with its
+ * acknowledgement silence is all that shows. */
+void wl_persist_open(struct wl_build *b)
 {
     if (!ended_unseen(b, WL_TO_CLIENT, NULL))
-        mark_open(b, now, 0);
+        mark_open(b, wl_layer_latest(b->layer), 0);
 }

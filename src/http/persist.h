@@ -8,6 +8,9 @@
 
 #include "build.h"
 
+/** Who waits for no answer has read a notice so long after its system has received it. */
+#define WL_NOTICED (WL_SECOND / 10)
+
 /** Does m say that the connection ends with its exchange (RFC 9112 9.6)? */
 bool wl_persist_says_close(const struct wl_message *m);
 /** w's request has begun while so many others were unanswered. */
@@ -24,7 +27,7 @@ void wl_persist_reset(struct wl_build *b, enum wl_dir by, const struct wl_seen *
 /** The first end of the connection, by the FIN or RST of by, or for reasons of ours. */
 void wl_persist_end(struct wl_build *b, enum wl_end how, enum wl_dir by,
                     const struct wl_seen *seen);
-/** Observation stops at now, and nobody has ended the connection. */
-void wl_persist_open(struct wl_build *b, wl_ns now);
+/** Observation stops, and nobody has ended the connection. */
+void wl_persist_open(struct wl_build *b);
 
 #endif

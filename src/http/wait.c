@@ -84,7 +84,7 @@ void wl_wait_content(const struct wl_build *b, struct wl_work *w, const struct w
         wl_build_unjudged(w, WL_UNJUDGED_GAP);
     }
     final_acked(w, seen->acked, seen->t);
-    if (w->wait->t_content == 0)
+    if (w->wait->t_content == 0 && w->ex.req.n_body_lost == 0)
         w->wait->t_content = seen->t;
 }
 
@@ -97,7 +97,7 @@ void wl_wait_response(struct wl_build *b, struct wl_work *w, const struct wl_see
         return;
     head_acked(w, seen->acked, seen->t);
     /* content that came before anybody asked when: not before what was seen last of the request */
-    if (w->wait->t_content == 0 && w->head_end != WL_NONE &&
+    if (w->wait->t_content == 0 && w->head_end != WL_NONE && w->ex.req.n_body_lost == 0 &&
         wl_layer_offset(b->layer, WL_TO_SERVER) > w->head_end)
         w->wait->t_content = w->ex.req.t_last;
     if (w->wait->t_server == 0)
@@ -148,6 +148,9 @@ void wl_wait_finish(struct wl_work *w)
 {
     if (!w->wait)
         return;
+    /* when the content began is not known, and all that follows from it */
+    if (w->wait->t_content == 0 && w->ex.req.n_body_lost)
+        w->ex.wait = NULL;
     if (w->wait->t_final_acked == 0)
         w->wait->content_before_final = w->ex.req.body_bytes;
     w->wait->content_after_final = w->ex.req.body_bytes - w->wait->content_before_final;

@@ -243,7 +243,8 @@ static void expect_wait_without_field(struct wl_judge *j, const struct wl_exchan
         return;
     /* a client that produces its content slowly may happen to begin then; one that waited begins at
      * once, and goes on */
-    if (w->t_content - a.t >= WAIT_PAUSE || req->t_last - w->t_content >= WAIT_PAUSE)
+    if (req->state != WL_WHOLE || w->t_content - a.t >= WAIT_PAUSE ||
+        req->t_last - w->t_content >= WAIT_PAUSE)
         return;
     wl_report(j, req, req->at, WL_WARNING, wl_judge_via(ex, WL_LIKELY),
               "the client began its content %s after the head, when 100 had come, and had sent no "
@@ -338,7 +339,8 @@ static void final_before_body_no_close(struct wl_judge *j, const struct wl_excha
         return;
     if (w->t_final_acked == 0 || w->content_after_final > 0)
         return;
-    if (!reused && ex->t_end - m->t_last < linger)
+    /* that nobody closed shows by an end that came late: silence may hide one */
+    if (!reused && (ex->end != WL_END_CLOSED || ex->end_unseen || ex->t_end - m->t_last < linger))
         return;
     if (req->declared != WL_NONE &&
         snprintf(declared, sizeof(declared), " of %" PRIu64, req->declared) < 0)

@@ -67,7 +67,7 @@ bool wl_facts_half_closed(const struct wl_exchange *ex, wl_ns least)
     wl_ns most = ex->conn.rtt > least ? ex->conn.rtt : least;
 
     return ex->end == WL_END_CLOSED && ex->req.state == WL_WHOLE &&
-           ex->t_end <= ex->req.t_last + most;
+           (ex->end_unseen || ex->t_end <= ex->req.t_last + most);
 }
 
 bool wl_facts_ends_connection(const struct wl_message *res)

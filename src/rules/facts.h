@@ -73,7 +73,8 @@ static inline bool wl_facts_status_line_case(const struct wl_mark *mark)
     return mark->at.dir == WL_TO_CLIENT && !wl_span_starts(mark->octets, WL_SPAN("HTTP/"));
 }
 
-/** Did the client's FIN come right behind its request, within a round trip or least? Such a FIN
+/** Did the client's FIN come right behind its request, within a round trip or least, as far as is
+ * known? Such a FIN
  * says that no other request will come, not that nobody listens. Asked of exchanges at which the
  * client ended the connection. */
 bool wl_facts_half_closed(const struct wl_exchange *ex, wl_ns least);
@@ -83,6 +84,14 @@ static inline bool wl_facts_unbroken(const struct wl_message *m)
 {
     return m->n_body_lost == 0 && m->end != WL_END_GAP && m->end != WL_END_SNAPLEN &&
            m->end != WL_END_LIMIT;
+}
+
+/** Did its sender's RST come one octet before the end? Where the numbers of TCP go on one behind what
+ * was captured, that may have been a FIN as well as an octet. */
+static inline bool wl_facts_one_short(const struct wl_exchange *ex, const struct wl_message *m)
+{
+    return ex->end == WL_END_RESET && m->framing == WL_FRAMING_LENGTH &&
+           m->declared - m->body_bytes == 1;
 }
 
 /** Text for a message of a finding; use as an argument: wl_said_time(d).text. */

@@ -207,7 +207,8 @@ static void retry_after_missing(struct wl_judge *j, const struct wl_exchange *ex
         }
         return;
     }
-    if (ex->req.method_id == WL_METHOD_HEAD) /* health checks */
+    /* health checks; what is not paired may answer one */
+    if (ex->req.method_id == WL_METHOD_HEAD || !ex->paired)
         return;
     if (m->status == 503 || m->status == 429) {
         wl_report(j, m, m->at, WL_NOTE, WL_CERTAIN, "%u without Retry-After", m->status);

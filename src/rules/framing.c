@@ -199,7 +199,7 @@ static void body_incomplete(struct wl_judge *j, const struct wl_exchange *ex,
 
     /* whoever ended first says why: the other side had to stop */
     if ((ex->end != WL_END_CLOSED && ex->end != WL_END_RESET) || ex->rst_suspect ||
-        ex->end_by != mark->at.dir || m->n_body_lost)
+        ex->end_by != mark->at.dir || m->n_body_lost || wl_facts_one_short(ex, m))
         return;
     /* RFC 9110 10.1.1, RFC 9112 9.5: a client that has been answered, or waits for 100,
      * need not go on */
@@ -218,6 +218,13 @@ static void body_incomplete(struct wl_judge *j, const struct wl_exchange *ex,
     }
 }
 
+/** Asked the request for a protocol or a tunnel, and is it not known what it got? */
+static bool may_have_switched(const struct wl_exchange *ex, const struct wl_message *req)
+{
+    return (req->method_id == WL_METHOD_CONNECT || wl_message_field(req, WL_FIELD_UPGRADE)) &&
+           ex->res.state < WL_HEAD;
+}
+
 static void request_leftover_octets(struct wl_judge *j, const struct wl_exchange *ex,
                                     const struct wl_message *m)
 {
@@ -225,12 +232,14 @@ static void request_leftover_octets(struct wl_judge *j, const struct wl_exchange
     struct wl_span line = wl_span_sub(mark->octets, 0, wl_span_find(mark->octets, '\n'));
     bool undeclared = m && m->framing == WL_FRAMING_NONE && m->declared == WL_NONE;
 
-    (void)ex;
     if (m && wl_message_mark(m, WL_MARK_OPTIMISTIC)) /* upgrade-optimistic-data */
         return;
     /* TLS on the same port (RFC 8446 5.1), HTTP/2 (RFC 9113 3.4) */
     if ((mark->octets.n >= 2 && mark->octets.p[0] == 0x16 && mark->octets.p[1] == 3) ||
         wl_span_starts(mark->octets, WL_SPAN("PRI * HTTP/2")))
+        return;
+    /* the rest of that preface, or anything else, where what had opened it was not captured */
+    if (m && (wl_span_equal(m->method, WL_SPAN("PRI")) || may_have_switched(ex, m)))
         return;
     wl_report(j, m, mark->at, WL_WARNING, WL_CERTAIN,
               "%s after the end of the request%s, which begin no other: '%s'",
@@ -244,6 +253,8 @@ static void http_message_inside_body(struct wl_judge *j, const struct wl_exchang
     const struct wl_mark *mark = wl_judge_mark(j);
     bool request = mark->at.dir == WL_TO_SERVER;
 
+    if (ex->req.state < WL_HEAD) /* of a version that is not known */
+        return;
     if (wl_grammar_carries_messages(m, ex->req.method_id))
         return;
     wl_report(j, m, mark->at, WL_WARNING, request ? WL_LIKELY : WL_POSSIBLE,

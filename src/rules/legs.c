@@ -90,7 +90,8 @@ static void interim_invented_by_proxy(struct wl_judge *j, const struct wl_exchan
     if (!past)
         return;
     l = look_at(past, now);
-    if (!l.whole)
+    /* what came from the server is known as far as it was followed: up to its final response */
+    if (!l.whole || l.up->status == 0)
         return;
     for (uint16_t i = 0; i < l.client->n_interim; i++) {
         uint16_t status = l.client->interim[i];
@@ -148,6 +149,8 @@ static void via_missing(struct wl_judge *j, const struct wl_exchange *ex,
     if (!past)
         return;
     l = look_at(past, now);
+    if (past->leg->tunnelled)
+        return;
     if (!l.up->via) {
         wl_report(j, m, m->at, at_most(&l, WL_VIOLATION), l.confidence,
                   "the proxy forwarded the request without Via");

@@ -19,23 +19,32 @@
 enum ending {
     ENDED,     /* within NOTICE_TO_END of the response */
     WENT_ON,   /* not by then */
-    NOT_KNOWN, /* observation stopped before */
+    NOT_KNOWN, /* nothing shows the one or the other */
 };
 
+/* That the connection went on takes something that came later: octets, which is when a response to
+ * nobody is told without an end, or a FIN. Silence does not say so, nor does a RST, which may have
+ * come long after a FIN that was not captured. */
 static enum ending ending_after(const struct wl_exchange *ex, const struct wl_message *m)
 {
+    bool soon, by_server;
+
     /* a mark without its message came late: the connection went on */
     if (!ex || !m)
         return WENT_ON;
     if (m->state != WL_WHOLE) /* what is missing may be its end, and the FIN behind it */
         return NOT_KNOWN;
-    if (ex->end == WL_END_NONE || ex->t_end - m->t_last > NOTICE_TO_END) {
-        /* of a FIN that was announced nothing shows when its acknowledgement is missing, too */
-        bool by_server = ex->end != WL_END_NONE && ex->end_by == WL_TO_CLIENT;
-
-        return wl_facts_ends_connection(m) && !by_server ? NOT_KNOWN : WENT_ON;
+    soon = ex->t_end - m->t_last <= NOTICE_TO_END;
+    if (ex->end == WL_END_CLOSED || ex->end == WL_END_RESET) {
+        if (soon)
+            return ENDED;
+        if (ex->end == WL_END_RESET)
+            return NOT_KNOWN;
+    } else if (ex->end != WL_END_NONE) {
+        return NOT_KNOWN;
     }
-    return ex->end == WL_END_CLOSED || ex->end == WL_END_RESET ? ENDED : NOT_KNOWN;
+    by_server = ex->end == WL_END_CLOSED && ex->end_by == WL_TO_CLIENT;
+    return wl_facts_ends_connection(m) && !by_server ? NOT_KNOWN : WENT_ON;
 }
 
 static void response_before_request(struct wl_judge *j, const struct wl_exchange *ex,

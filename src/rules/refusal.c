@@ -107,8 +107,10 @@ static void timeout_408_misused(struct wl_judge *j, const struct wl_exchange *ex
         }
         return;
     }
+    /* by the end that came late: silence may hide one */
     if (req->state != WL_WHOLE && wl_facts_unbroken(req) && m->state == WL_WHOLE &&
-        !wl_facts_ends_connection(m) && ex->t_end - m->t_last >= linger) {
+        ex->end == WL_END_CLOSED && !ex->end_unseen && !wl_facts_ends_connection(m) &&
+        ex->t_end - m->t_last >= linger) {
         wl_report(j, m, m->at, WL_WARNING, WL_CERTAIN,
                   "408 without Connection: close, and the connection still open after %s",
                   wl_said_limit(linger).text);

@@ -89,6 +89,12 @@ static void processing_without_final(struct wl_judge *j, const struct wl_exchang
               ex->end == WL_END_RESET ? "RST" : "FIN", wl_said_time(ex->t_end - last.t).text);
 }
 
+/** Does nothing stand between an answer and the next? What does may be an answer that is missing. */
+static bool follows_at_once(const struct wl_message *next, const struct wl_message *m)
+{
+    return !m || !next || next->at.offset == m->body_at.offset;
+}
+
 static void processing_final_late(struct wl_judge *j, const struct wl_exchange *ex,
                                   const struct wl_message *m)
 {
@@ -101,10 +107,18 @@ static void processing_final_late(struct wl_judge *j, const struct wl_exchange *
     (void)m;
     for (uint32_t i = 0; i < n; i++) {
         struct wl_answer a = wl_facts_answer(ex, i);
+        struct wl_answer next = {.t = ex->t_end};
         bool more = i + 1 < n;
-        wl_ns until = more ? wl_facts_answer(ex, i + 1).t : ex->t_end;
+        wl_ns until;
 
-        if (a.status != 102 || until - a.t <= longest)
+        if (more) {
+            next = wl_facts_answer(ex, i + 1);
+        } else if (ex->res.state != WL_ABSENT) { /* its head broke off */
+            next = (struct wl_answer){.m = &ex->res, .t = ex->res.t_first};
+            more = true;
+        }
+        until = next.t;
+        if (a.status != 102 || until - a.t <= longest || !follows_at_once(next.m, a.m))
             continue;
         /* who has left within the limit cannot be answered within it */
         if (client_left_before(ex, a.t + limit))
@@ -212,6 +226,9 @@ static void client_gave_up(struct wl_judge *j, const struct wl_exchange *ex,
     if (n)
         last = wl_facts_answer(ex, n - 1);
     if (!whole) {
+        /* what is missing may be its end */
+        if (!wl_facts_unbroken(&ex->req) || wl_facts_one_short(ex, &ex->req))
+            return;
         wl_report(j, &ex->req, ex->req.at, WL_NOTE, WL_CERTAIN,
                   "client closed (%s) in the middle of its request, %s after its last octet",
                   reset ? "RST" : "FIN", wl_said_time(waited).text);

@@ -138,7 +138,8 @@ static void request_line_malformed(struct wl_judge *j, const struct wl_exchange 
     if (mark->id == WL_MARK_CRLF_AFTER_CONTENT) {
         wl_report(j, m, mark->at, WL_WARNING, WL_CERTAIN, "CRLF after the content of the request");
     } else if (mark->id == WL_MARK_LEADING_CRLF) {
-        if (!ex || m != &ex->req)
+        /* there is no line before which it could stand */
+        if (!ex || m != &ex->req || wl_message_mark(m, WL_MARK_GARBAGE_REQUEST))
             return;
         /* RFC 9112 2.2: servers should ignore at least one */
         wl_report(j, m, mark->at, mark->value > 1 ? WL_WARNING : WL_NOTE, WL_CERTAIN,

@@ -209,6 +209,11 @@ wl_ns wl_layer_began(const struct wl_layer *l)
     return wl_flow_origin(l->channel->flow)->t_first;
 }
 
+wl_ns wl_layer_latest(const struct wl_layer *l)
+{
+    return l->channel->flow->t_last;
+}
+
 bool wl_layer_midstream(const struct wl_layer *l)
 {
     return wl_channel_midstream(l->channel->flow);

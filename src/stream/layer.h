@@ -170,6 +170,8 @@ struct wl_layer {
 void wl_layer_conn(const struct wl_layer *l, struct wl_conn_ref *ret);
 /** The time of the connection's first packet. */
 wl_ns wl_layer_began(const struct wl_layer *l);
+/** That of its last packet so far. */
+wl_ns wl_layer_latest(const struct wl_layer *l);
 /** Was that in the midst of it? */
 bool wl_layer_midstream(const struct wl_layer *l);
 /** What is spoken, as far as it is known. */
