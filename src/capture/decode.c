@@ -293,41 +293,46 @@ static inline uint16_t as_sent(uint64_t number)
     return sent;
 }
 
-/* Eight octets at a time, in the order of this machine, each carry added again: the sum modulo
- * 2^16 - 1 is the same but for the order of its two octets (RFC 1071 2). An odd one is filled
- * up with a zero. */
-static WL_INLINE uint64_t add_words(uint64_t sum, const uint8_t *p, size_t n)
+/* Words in the order of this machine, each carry added again: the sum modulo 2^16 - 1 is the same
+ * but for the order of its two octets (RFC 1071 2). */
+static WL_INLINE uint64_t add_word(uint64_t sum, uint64_t word)
 {
-    for (; n >= sizeof(uint64_t); p += sizeof(uint64_t), n -= sizeof(uint64_t)) {
-        uint64_t words;
+    sum += word;
+    return sum + (sum < word);
+}
 
-        memcpy(&words, p, sizeof(words));
-        sum += words;
-        sum += sum < words;
-    }
-    if (n >= sizeof(uint32_t)) { /* as headers end */
-        uint32_t words;
+static WL_INLINE uint64_t add_eight(uint64_t sum, const uint8_t *p)
+{
+    uint64_t words;
 
-        memcpy(&words, p, sizeof(words));
-        sum += words;
-        sum += sum < words;
-        p += sizeof(words);
-        n -= sizeof(words);
-    }
-    for (; n >= sizeof(uint16_t); p += sizeof(uint16_t), n -= sizeof(uint16_t)) {
-        uint16_t word;
+    memcpy(&words, p, sizeof(words));
+    return add_word(sum, words);
+}
 
-        memcpy(&word, p, sizeof(word));
-        sum += word;
-        sum += sum < word;
-    }
-    if (n) {
-        uint16_t last = as_sent((uint64_t)p[0] << 8);
+static WL_INLINE uint64_t add_four(uint64_t sum, const uint8_t *p)
+{
+    uint32_t words;
 
-        sum += last;
-        sum += sum < last;
+    memcpy(&words, p, sizeof(words));
+    return add_word(sum, words);
+}
+
+/* Octets of any number; an odd one is filled up with a zero. */
+static WL_INLINE uint64_t add_octets(uint64_t sum, const uint8_t *p, size_t n)
+{
+    for (; n >= 8; p += 8, n -= 8)
+        sum = add_eight(sum, p);
+    if (n >= 4) { /* as headers end */
+        sum = add_four(sum, p);
+        p += 4;
+        n -= 4;
     }
-    return sum;
+    if (n >= 2) {
+        sum = add_word(sum, as_sent(wl_load_be16(p)));
+        p += 2;
+        n -= 2;
+    }
+    return n ? add_word(sum, as_sent((uint64_t)p[0] << 8)) : sum;
 }
 
 /* A sum modulo 2^16 - 1; 0xffff stands for 0, but for a sum of nothing. */
@@ -342,15 +347,19 @@ static inline uint16_t fold(uint64_t sum)
 /*
  * True when the checksum is wrong beyond doubt: not right, not 0, and not the sum over the pseudo
  * header alone, which is what a sender leaves to its card (RFC 9293 3.1). addresses: both of them,
- * as they stand in the header.
+ * as they stand in the header of the family. A plain header is there.
  */
-static bool is_checksum_wrong(struct wl_span addresses, struct wl_span tcp)
+static bool is_checksum_wrong(const uint8_t *addresses, uint8_t family, struct wl_span tcp)
 {
-    uint64_t pseudo = (uint64_t)as_sent(tcp.n) + as_sent(PROTOCOL_TCP);
+    uint64_t pseudo = (uint64_t)as_sent(tcp.n) + as_sent(PROTOCOL_TCP), sum;
     uint16_t sent;
 
-    pseudo = add_words(pseudo, addresses.p, addresses.n);
-    if (WL_LIKELY_TRUE(add_words(pseudo, tcp.p, tcp.n) % UINT16_MAX == 0))
+    pseudo = add_eight(pseudo, addresses);
+    if (WL_LIKELY_FALSE(family == 6))
+        pseudo = add_octets(pseudo, addresses + 8, 24);
+    sum = add_eight(add_eight(pseudo, tcp.p), tcp.p + 8);
+    sum = add_octets(add_four(sum, tcp.p + 16), tcp.p + TCP_HEADER, tcp.n - TCP_HEADER);
+    if (WL_LIKELY_TRUE(sum % UINT16_MAX == 0))
         return false;
     memcpy(&sent, tcp.p + 16, sizeof(sent));
     return sent != 0 && sent != fold(pseudo);
@@ -504,9 +513,7 @@ static WL_INLINE bool glance(const struct wl_packet *packet, struct wl_glance *r
 
 static bool is_wrong(const struct wl_glance *g)
 {
-    const uint8_t *addresses = wl_glance_addresses(g);
-
-    return is_checksum_wrong(wl_span(addresses, (size_t)(g->tcp - addresses)),
+    return is_checksum_wrong(wl_glance_addresses(g), g->family,
                              wl_span(g->tcp, (size_t)g->header + g->n));
 }
 
@@ -576,8 +583,7 @@ enum wl_decoded wl_decode_any(struct wl_decoder *d, const struct wl_packet *p,
         step(d, &l, p->t);
     if (WL_LIKELY_TRUE(l.next == WL_NEXT_TCP) && take_tcp(&l, p, ret)) {
         d->counters->bad_checksum += is_small(l.wire, l.left.n) &&
-                                     is_checksum_wrong(wl_span(l.src, l.family == 4 ? 8 : 32),
-                                                       l.left);
+                                     is_checksum_wrong(l.src, l.family, l.left);
         d->counters->segments++;
         d->counters->tunnelled += l.tunnelled;
         return WL_DECODED_TCP;

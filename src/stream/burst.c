@@ -13,20 +13,26 @@
 
 /* ------------------------------------------------------------------------------- looking ahead */
 
-static uint64_t hash_glance(const struct wl_flows *f, const struct wl_glance *g)
+static WL_ASIDE uint64_t hash_ipv6(const struct wl_flows *f, const struct wl_glance *g)
 {
+    struct wl_endpoint ends[2];
     bool swapped;
 
-    if (WL_LIKELY_FALSE(g->family == 6)) {
-        struct wl_endpoint ends[2];
+    wl_glance_end(g, 0, &ends[0]);
+    wl_glance_end(g, 1, &ends[1]);
+    return wl_pair_hash(&ends[0], &ends[1], f->seed, &swapped);
+}
 
-        wl_glance_end(g, 0, &ends[0]);
-        wl_glance_end(g, 1, &ends[1]);
-        return wl_pair_hash(&ends[0], &ends[1], f->seed, &swapped);
-    }
-    return wl_pair_hash_ipv4(wl_pair_number(wl_glance_addresses(g), wl_load_be16(g->tcp)),
-                             wl_pair_number(wl_glance_addresses(g) + 4, wl_load_be16(g->tcp + 2)),
-                             f->seed, &swapped);
+static WL_INLINE uint64_t hash_glance(const struct wl_flows *f, const struct wl_glance *g)
+{
+    const uint8_t *addresses = g->tcp - 8;
+    bool swapped;
+
+    if (WL_LIKELY_FALSE(g->family == 6))
+        return hash_ipv6(f, g);
+    return wl_pair_hash_ipv4(wl_pair_number(addresses, wl_load_be16(g->tcp)),
+                             wl_pair_number(addresses + 4, wl_load_be16(g->tcp + 2)), f->seed,
+                             &swapped);
 }
 
 /* Is there one to be taken? */
@@ -35,35 +41,46 @@ static bool is_wanted(const struct wl_glance *g, const bool *mine, size_t i)
     return g[i].tcp && (!mine || mine[i]);
 }
 
-/* Asks for the slots of the table. */
-static void prefetch_slots(const struct wl_flows *f, const struct wl_glance *glances,
-                           const bool *mine, struct wl_ahead *ahead, size_t n)
+/* The slot has come, or is about to: asks for the connection. */
+static WL_INLINE void prefetch_flow(const struct wl_flows *f, struct wl_ahead *ahead)
+{
+    const uint32_t index = wl_table_first(&f->table, ahead->hash);
+
+    if (WL_LIKELY_FALSE(index == WL_NOBODY)) {
+        wl_bygone_prefetch(&f->bygone, ahead->hash);
+    } else {
+        ahead->flow = wl_slab_at(&f->slab, index);
+        wl_prefetch(ahead->flow, sizeof(struct wl_flow));
+    }
+}
+
+/* Where the table is in the cache, or near it. */
+static void look_near(const struct wl_flows *f, const struct wl_glance *glances, const bool *mine,
+                      struct wl_ahead *ahead, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
+        ahead[i].flow = NULL;
+        if (WL_LIKELY_FALSE(!is_wanted(glances, mine, i)))
+            continue;
+        ahead[i].hash = hash_glance(f, &glances[i]);
+        prefetch_flow(f, &ahead[i]);
+    }
+}
+
+/* Where it is not: first asks for all slots. */
+static void look_far(const struct wl_flows *f, const struct wl_glance *glances, const bool *mine,
+                     struct wl_ahead *ahead, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        ahead[i].flow = NULL;
         if (WL_LIKELY_FALSE(!is_wanted(glances, mine, i)))
             continue;
         ahead[i].hash = hash_glance(f, &glances[i]);
         wl_table_prefetch(&f->table, ahead[i].hash);
     }
-}
-
-/* The slots have come, or are about to: asks for the connections. */
-static void prefetch_flows(const struct wl_flows *f, const struct wl_glance *glances,
-                           const bool *mine, struct wl_ahead *ahead, size_t n)
-{
     for (size_t i = 0; i < n; i++) {
-        uint32_t index;
-
-        ahead[i].flow = NULL;
-        if (WL_LIKELY_FALSE(!is_wanted(glances, mine, i)))
-            continue;
-        index = wl_table_first(&f->table, ahead[i].hash);
-        if (WL_LIKELY_FALSE(index == WL_NOBODY)) {
-            wl_bygone_prefetch(&f->bygone, ahead[i].hash);
-        } else {
-            ahead[i].flow = wl_slab_at(&f->slab, index);
-            wl_prefetch(ahead[i].flow, sizeof(struct wl_flow));
-        }
+        if (WL_LIKELY_TRUE(is_wanted(glances, mine, i)))
+            prefetch_flow(f, &ahead[i]);
     }
 }
 
@@ -113,10 +130,11 @@ static void prefetch_layers(const struct wl_glance *glances, const struct wl_ahe
 void wl_flows_look(const struct wl_flows *f, const struct wl_glance *glances, const bool *mine,
                    struct wl_ahead *ahead, size_t n)
 {
-    prefetch_slots(f, glances, mine, ahead, n);
-    prefetch_flows(f, glances, mine, ahead, n);
-    if (f->slab.n < WL_MANY) /* all that follows is in the cache, or near it */
+    if (f->slab.n < WL_MANY) { /* what follows is in the cache, too */
+        look_near(f, glances, mine, ahead, n);
         return;
+    }
+    look_far(f, glances, mine, ahead, n);
     prefetch_channels(f, glances, ahead, n);
     prefetch_layers(glances, ahead, n);
 }
