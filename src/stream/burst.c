@@ -145,6 +145,7 @@ void wl_flows_look(const struct wl_flows *f, const struct wl_glance *glances, co
 static WL_ASIDE void show(struct wl_flows *f, const struct wl_found *found,
                           const struct wl_packet *p, const struct wl_glance *g)
 {
+    const struct wl_span payload = wl_span(g->tcp + g->header, g->n);
     struct wl_tcp *t = &found->flow->tcp;
     const struct wl_seen seen = {
         .packet = p->ordinal,
@@ -157,8 +158,11 @@ static WL_ASIDE void show(struct wl_flows *f, const struct wl_found *found,
 
     *f->cfg.packet = p->ordinal;
     f->hand.flow = found->flow;
-    wl_tcp_in_order(&f->stream.tcp, t, &f->hand, found->dir, wl_span(g->tcp + g->header, g->n),
-                    &seen);
+    if (WL_LIKELY_TRUE(t->way[found->dir].skip == 0 && g->n && !(t->flags & WL_TCP_WANT_ACKS))) {
+        wl_tcp_show(&f->stream.tcp, t, &f->hand, found->dir, payload, &seen);
+    } else {
+        wl_tcp_in_order(&f->stream.tcp, t, &f->hand, found->dir, payload, &seen);
+    }
     if (WL_LIKELY_FALSE(f->refused != *f->refusals))
         wl_flows_relieve(f, found->flow);
 }

@@ -189,6 +189,39 @@ static void feed_gap(struct wl_channel *ch, enum wl_dir dir, uint64_t lost, stru
     obey(ch, dir, &fed, seen->t);
 }
 
+/* Shows octets to the layer, none of which it had asked to skip; *at goes on behind what is worked
+ * off. Returns how many that are. */
+static WL_INLINE size_t show(struct wl_channel *ch, struct wl_span bytes, struct wl_at *at,
+                             const struct wl_seen *seen)
+{
+    const enum wl_dir dir = at->dir;
+    struct wl_fed fed;
+    size_t used;
+
+    ch->position[dir] = at->offset;
+    fed = ch->layer.ops->feed(&ch->layer, dir, bytes, *at, seen);
+    used = fed.kind == WL_FED && fed.skip == 0 ? bytes.n : wl_min_size(fed.used, bytes.n);
+    at->offset += used;
+    ch->position[dir] = at->offset;
+    obey(ch, dir, &fed, seen->t);
+    if (WL_LIKELY_FALSE(fed.kind == WL_FED_WAIT && ch->forced[dir] && used < bytes.n)) {
+        /* the layer insists; there is nothing left to wait for */
+        feed_gap(ch, dir, bytes.n - used, *at, WL_GAP_LIMIT, seen);
+        used = bytes.n;
+    }
+    return used;
+}
+
+/* So many octets of dir were worked off, of n. Returns how many the channel is through with. */
+static WL_INLINE size_t go_on(struct wl_channel *ch, enum wl_dir dir, size_t done, size_t n)
+{
+    if (WL_LIKELY_FALSE(ch->deaf || ch->speech == WL_OPAQUE))
+        return n;
+    if (done) /* the other side need not wait any more */
+        ch->stopped[other(dir)] = ch->forced[other(dir)] = false;
+    return done;
+}
+
 /* Gives octets to the layer. Returns how many are worked off; the rest was stopped. */
 static size_t feed(struct wl_channel *ch, enum wl_dir dir, struct wl_span bytes, struct wl_at at,
                    const struct wl_seen *seen)
@@ -198,36 +231,20 @@ static size_t feed(struct wl_channel *ch, enum wl_dir dir, struct wl_span bytes,
 
     while (done < bytes.n && listening(ch, dir)) {
         struct wl_span rest = wl_span(bytes.p + done, bytes.n - done);
-        struct wl_fed fed;
         size_t used;
 
         if (w->skip) {
             used = (size_t)wl_min_u64(w->skip, rest.n);
             w->skip -= used;
-            done += used;
             at.offset += used;
             if (w->skip == 0)
                 end_skip(ch, dir, seen);
-            continue;
+        } else {
+            used = show(ch, rest, &at, seen);
         }
-        ch->position[dir] = at.offset;
-        fed = ch->layer.ops->feed(&ch->layer, dir, rest, at, seen);
-        used = fed.kind == WL_FED && fed.skip == 0 ? rest.n : wl_min_size(fed.used, rest.n);
         done += used;
-        at.offset += used;
-        ch->position[dir] = at.offset;
-        obey(ch, dir, &fed, seen->t);
-        if (fed.kind == WL_FED_WAIT && ch->forced[dir] && done < bytes.n) {
-            /* the layer insists; there is nothing left to wait for */
-            feed_gap(ch, dir, bytes.n - done, at, WL_GAP_LIMIT, seen);
-            done = bytes.n;
-        }
     }
-    if (ch->deaf || ch->speech == WL_OPAQUE)
-        return bytes.n;
-    if (done) /* the other side need not wait any more */
-        ch->stopped[other(dir)] = ch->forced[other(dir)] = false;
-    return done;
+    return go_on(ch, dir, done, bytes.n);
 }
 
 static void feed_end(struct wl_channel *ch, enum wl_dir dir, enum wl_end how, enum wl_dir by,
@@ -675,12 +692,12 @@ static void take_data(void *user, enum wl_dir physical, struct wl_span bytes, st
     }
     at.dir = wl_channel_map(ch, physical);
     if (WL_LIKELY_TRUE(listening(ch, at.dir) && !ch->held)) {
-        size_t done = feed(ch, at.dir, bytes, at, seen);
+        /* nothing is being skipped (tcp.h): the first turn of feed, straight */
+        size_t done = go_on(ch, at.dir, show(ch, bytes, &at, seen), bytes.n);
 
         if (WL_LIKELY_TRUE(done == bytes.n))
             return;
         bytes = wl_span_after(bytes, done);
-        at.offset += done;
     }
     take_data_slowly(ch, bytes, at, seen);
 }

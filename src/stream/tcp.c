@@ -55,12 +55,6 @@ static void clear_state(struct wl_tcp *t, enum wl_dir dir, enum wl_tcp_state bit
     t->flags &= ~((uint32_t)bit << (8 * (unsigned)dir));
 }
 
-static void advance(struct wl_tcp_way *w, uint64_t n)
-{
-    w->offset += n;
-    w->next += (uint32_t)n;
-}
-
 uint64_t wl_tcp_offset(const struct wl_tcp *t, enum wl_dir dir, uint32_t ack)
 {
     const struct wl_tcp_way *w = &t->way[dir];
@@ -190,19 +184,6 @@ static void leave_the_slow_way(const struct run *r)
 
 /* ---------------------------------------------------------------------------------- delivery */
 
-/* Octets that somebody looks at. */
-static inline void show(const struct run *r, enum wl_dir dir, struct wl_span bytes,
-                        const struct wl_seen *seen)
-{
-    struct wl_tcp_way *w = &r->t->way[dir];
-    const struct wl_at at = {seen->frame, w->offset, dir};
-
-    if (r->env->recall)
-        wl_recall_keep(r->env->recall, r->t, seen->packet, dir, w->next, bytes);
-    advance(w, bytes.n);
-    r->env->out->data(r->user, dir, bytes, at, seen);
-}
-
 static void deliver(const struct run *r, enum wl_dir dir, struct wl_span bytes,
                     const struct wl_seen *seen)
 {
@@ -212,13 +193,13 @@ static void deliver(const struct run *r, enum wl_dir dir, struct wl_span bytes,
         size_t n = (size_t)wl_min_u64(bytes.n, w->skip);
 
         w->skip -= n;
-        advance(w, n);
+        wl_tcp_advance(w, n);
         if (w->skip == 0)
             r->env->out->skipped(r->user, dir, seen);
         bytes = wl_span_after(bytes, n);
     }
     if (bytes.n)
-        show(r, dir, bytes, seen);
+        wl_tcp_show(r->env, r->t, r->user, dir, bytes, seen);
 }
 
 static void declare_gap(const struct run *r, enum wl_dir dir, uint64_t lost, enum wl_gap_why why,
@@ -230,7 +211,7 @@ static void declare_gap(const struct run *r, enum wl_dir dir, uint64_t lost, enu
     r->env->host->counters->gaps++;
     r->env->host->counters->gap_octets += lost;
     clear_state(r->t, dir, WL_TCP_PHANTOM);
-    advance(w, lost);
+    wl_tcp_advance(w, lost);
     r->env->out->gap(r->user, dir, lost, at, why, seen);
 }
 
@@ -818,11 +799,7 @@ void wl_tcp_in_order(struct wl_tcp_env *env, struct wl_tcp *t, void *user, enum 
 
     if (t->flags & WL_TCP_WANT_ACKS)
         env->out->acked(user, dir, seen);
-    if (WL_LIKELY_TRUE(t->way[dir].skip == 0 && payload.n)) {
-        show(&r, dir, payload, seen);
-    } else {
-        deliver(&r, dir, payload, seen);
-    }
+    deliver(&r, dir, payload, seen);
 }
 
 void wl_tcp_aside(struct wl_tcp_env *env, struct wl_tcp *t, void *user, enum wl_dir dir,

@@ -68,6 +68,7 @@ static inline bool wl_tcp_is(const struct wl_tcp *t, enum wl_dir dir, enum wl_tc
 /** Called in stream order; all but mark change what is at the front of the stream before they
  * call. user is what the caller of tcp.c passed. */
 struct wl_tcp_out {
+    /** Octets, none of which is to be skipped: way[dir].skip is 0. */
     void (*data)(void *user, enum wl_dir dir, struct wl_span bytes, struct wl_at at,
                  const struct wl_seen *seen);
     /** way[dir].skip has come down to 0; seen is the packet of the last octet. */
@@ -97,8 +98,8 @@ WL_MUST_USE int wl_tcp_env_init(struct wl_tcp_env *env, const struct wl_tcp_out 
                                 const struct wl_layer_host *host);
 void wl_tcp_env_release(struct wl_tcp_env *env);
 
-/** The two ways of wl_tcp_segment that lead to the layers: what is next in its direction, and the
- * rest. */
+/** The two ways of wl_tcp_segment that lead to the layers: what is next in its direction, of which
+ * nothing or only a part is skipped, and the rest. */
 void wl_tcp_in_order(struct wl_tcp_env *env, struct wl_tcp *t, void *user, enum wl_dir dir,
                      struct wl_span payload, const struct wl_seen *seen);
 void wl_tcp_aside(struct wl_tcp_env *env, struct wl_tcp *t, void *user, enum wl_dir dir,
@@ -113,6 +114,25 @@ static inline int32_t wl_tcp_ahead(const struct wl_tcp *t, enum wl_dir dir, uint
         (wl_tcp_is(t, dir, WL_TCP_CLOSED) || wl_tcp_is(t, dir, WL_TCP_PHANTOM)))
         return 0;
     return delta;
+}
+
+static inline void wl_tcp_advance(struct wl_tcp_way *w, uint64_t n)
+{
+    w->offset += n;
+    w->next += (uint32_t)n;
+}
+
+/** Octets at the front of the stream that somebody looks at; none of them is to be skipped. */
+static WL_INLINE void wl_tcp_show(struct wl_tcp_env *env, struct wl_tcp *t, void *user,
+                                  enum wl_dir dir, struct wl_span bytes, const struct wl_seen *seen)
+{
+    struct wl_tcp_way *w = &t->way[dir];
+    const struct wl_at at = {seen->frame, w->offset, dir};
+
+    if (env->recall)
+        wl_recall_keep(env->recall, t, seen->packet, dir, w->next, bytes);
+    wl_tcp_advance(w, bytes.n);
+    env->out->data(user, dir, bytes, at, seen);
 }
 
 /** Where ack lies among the octets of dir, when it is known to acknowledge nothing unknown. */
