@@ -215,6 +215,16 @@ static void numbers_of_all_lengths(void **state)
     }
     wl_text_u64(&text, UINT64_MAX);
     assert_text("18446744073709551615");
+    wl_text_u64(&text, 0);
+    assert_text("0");
+    for (unsigned octet = 0; octet < 256; octet++) {
+        struct wl_endpoint e = {.ip = {(uint8_t)octet, 255, (uint8_t)(255 - octet), (uint8_t)octet},
+                                .family = 4};
+
+        (void)snprintf(out, sizeof(out), "%u.255.%u.%u", octet, 255 - octet, octet);
+        wl_text_ip(&text, &e);
+        assert_text(out);
+    }
 }
 
 static void full_text_is_cut_and_says_so(void **state)

@@ -54,13 +54,13 @@ void wl_redact_mask(struct wl_span s)
 
 bool wl_redact_contains(struct wl_span s, const char *const *words, uint64_t firsts)
 {
-    for (size_t i = 0; i < s.n; i++) {
+    for (size_t i = 0; i + 1 < s.n; i++) { /* a word has two letters, or more */
         uint8_t c = wl_lower(s.p[i]);
 
         if (!(firsts >> c % 64 & 1))
             continue;
         for (const char *const *word = words; *word; word++) {
-            if ((uint8_t)(*word)[0] == c &&
+            if ((uint8_t)(*word)[0] == c && (uint8_t)(*word)[1] == wl_lower(s.p[i + 1]) &&
                 wl_span_equal_nocase(wl_span_sub(s, i, strlen(*word)), wl_span_text(*word)))
                 return true;
         }
@@ -138,11 +138,26 @@ void wl_redact_tokens(struct wl_span challenges)
     }
 }
 
-void wl_redact_field(const struct wl_field *f)
+/* Is there more to a field of this kind than that a URL may stand in it? */
+static inline bool has_own_way(enum wl_field_id id)
 {
-    if (f->odd & WL_ODD_NO_COLON) {
-        wl_redact_line(wl_field_sent_name(f));
-    } else if (f->id == WL_FIELD_COOKIE || f->id == WL_FIELD_SET_COOKIE) {
+    return id == WL_FIELD_OTHER || id == WL_FIELD_COOKIE || id == WL_FIELD_SET_COOKIE ||
+           id == WL_FIELD_AUTHORIZATION || id == WL_FIELD_PROXY_AUTHORIZATION ||
+           id == WL_FIELD_WWW_AUTHENTICATE || id == WL_FIELD_PROXY_AUTHENTICATE ||
+           id == WL_FIELD_HOST;
+}
+
+/* A value that is no secret, but may hold one. */
+static inline void redact_within(struct wl_span value, bool challenges)
+{
+    if (challenges || (value.n && wl_lower(value.p[0]) == 'n'))
+        wl_redact_tokens(value);
+    wl_redact_urls(value);
+}
+
+static WL_ASIDE void redact_its_way(const struct wl_field *f)
+{
+    if (f->id == WL_FIELD_COOKIE || f->id == WL_FIELD_SET_COOKIE) {
         mask_cookies(f->value, f->id == WL_FIELD_COOKIE);
     } else if (f->id == WL_FIELD_AUTHORIZATION || f->id == WL_FIELD_PROXY_AUTHORIZATION) {
         mask_behind_scheme(f->value);
@@ -151,10 +166,19 @@ void wl_redact_field(const struct wl_field *f)
     } else {
         if (f->id == WL_FIELD_HOST)
             wl_redact_authority(f->value);
-        if (f->id == WL_FIELD_WWW_AUTHENTICATE || f->id == WL_FIELD_PROXY_AUTHENTICATE ||
-            (f->value.n && wl_lower(f->value.p[0]) == 'n'))
-            wl_redact_tokens(f->value);
-        wl_redact_urls(f->value);
+        redact_within(f->value,
+                      f->id == WL_FIELD_WWW_AUTHENTICATE || f->id == WL_FIELD_PROXY_AUTHENTICATE);
+    }
+}
+
+void wl_redact_field(const struct wl_field *f)
+{
+    if (f->odd & WL_ODD_NO_COLON) {
+        wl_redact_line(wl_field_sent_name(f));
+    } else if (has_own_way((enum wl_field_id)f->id)) {
+        redact_its_way(f);
+    } else {
+        redact_within(f->value, false);
     }
 }
 

@@ -268,16 +268,26 @@ static size_t mask_member(struct wl_span s, size_t i, uint8_t depth)
 
 /* --------------------------------------------------------------------------------------- text */
 
+/* The same of a few octets. */
+static inline bool has_mark_within(struct wl_span s)
+{
+    const uint64_t marks = UINT64_C(1) << '=' | UINT64_C(1) << '%' | UINT64_C(1) << '"';
+
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == '@' || (s.p[i] < 64 && marks >> s.p[i] & 1))
+            return true;
+    }
+    return false;
+}
+
 /* Stands there one of the octets without which there is no secret? */
 static bool has_mark(struct wl_span s)
 {
     const uint8_t *p = s.p, *last;
     uint64_t found = 0;
 
-    if (s.n < WL_LANES_16) {
-        return s.n && (memchr(p, '=', s.n) || memchr(p, '%', s.n) || memchr(p, '@', s.n) ||
-                       memchr(p, '"', s.n));
-    }
+    if (s.n < WL_LANES_16)
+        return has_mark_within(s);
     last = p + s.n - WL_LANES_16;
     while (!found) {
         found = wl_lanes_equal16(p, '=') | wl_lanes_equal16(p, '%') | wl_lanes_equal16(p, '@') |
@@ -317,14 +327,12 @@ static inline bool is_plain(uint8_t c)
     return c >= 64 || !(others >> c & 1);
 }
 
-void wl_redact_urls(struct wl_span s)
+static WL_ASIDE void redact_parts(struct wl_span s)
 {
     size_t name = 0; /* where one begins, if it does */
     bool named = false, encoded = false;
     uint8_t before = 0;
 
-    if (!may_hold_secret(s))
-        return;
     for (size_t i = 0, next; i < s.n; i = next) {
         struct symbol y = {s.p[i], 0, 1};
 
@@ -352,4 +360,10 @@ void wl_redact_urls(struct wl_span s)
         }
         before = y.c;
     }
+}
+
+void wl_redact_urls(struct wl_span s)
+{
+    if (may_hold_secret(s))
+        redact_parts(s);
 }

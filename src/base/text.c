@@ -76,14 +76,14 @@ static inline uint8_t *take_room(struct wl_text *t, size_t n)
     return p;
 }
 
+static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+                            "25262728293031323334353637383940414243444546474849"
+                            "50515253545556575859606162636465666768697071727374"
+                            "75767778798081828384858687888990919293949596979899";
+
 /* The last n digits of value, zeros in front, at p; two digits a division. */
 static inline void put_digits(uint8_t *p, uint64_t value, size_t n)
 {
-    static const char pairs[] = "00010203040506070809101112131415161718192021222324"
-                                "25262728293031323334353637383940414243444546474849"
-                                "50515253545556575859606162636465666768697071727374"
-                                "75767778798081828384858687888990919293949596979899";
-
     while (n >= 2) {
         memcpy(p + (n -= 2), pairs + 2 * (value % 100), 2);
         value /= 100;
@@ -92,15 +92,35 @@ static inline void put_digits(uint8_t *p, uint64_t value, size_t n)
         *p = (uint8_t)('0' + value % 10);
 }
 
-static size_t count_digits(uint64_t value)
+/* By the number of bits, of which 1233 in 4096 make a digit; where that is one too many, the number
+ * lies below a power of ten. */
+static inline size_t count_digits(uint64_t value)
 {
-    size_t n = 1;
+    static const uint64_t powers[] = {
+        0,
+        10,
+        100,
+        1000,
+        10000,
+        100000,
+        1000000,
+        10000000,
+        100000000,
+        1000000000,
+        10000000000,
+        100000000000,
+        1000000000000,
+        10000000000000,
+        100000000000000,
+        1000000000000000,
+        10000000000000000,
+        100000000000000000,
+        1000000000000000000,
+        UINT64_C(10000000000000000000),
+    };
+    size_t n = (64 - (size_t)__builtin_clzll(value | 1)) * 1233 >> 12;
 
-    while (value >= 10000) {
-        n += 4;
-        value /= 10000;
-    }
-    return n + (value >= 10) + (value >= 100) + (value >= 1000);
+    return n + (value >= powers[n]);
 }
 
 void wl_text_u64(struct wl_text *t, uint64_t value)
@@ -122,21 +142,24 @@ void wl_text_digits(struct wl_text *t, uint64_t value, size_t width)
 
 void wl_text_seconds(struct wl_text *t, wl_ns value)
 {
+    enum { WHOLE = 21, FRACTION = 9 }; /* digits at most, a sign with the former */
     uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    uint64_t fraction = magnitude % (uint64_t)WL_SECOND;
-    uint8_t point[10]; /* "." and nine digits */
-    size_t n = sizeof(point);
+    uint64_t whole = magnitude / (uint64_t)WL_SECOND, fraction = magnitude % (uint64_t)WL_SECOND;
+    uint8_t line[WHOLE + 1 + FRACTION];
+    size_t n = 0, digits = count_digits(whole);
 
     if (value < 0)
-        wl_text_char(t, '-');
-    wl_text_u64(t, magnitude / (uint64_t)WL_SECOND);
-    if (fraction == 0)
-        return;
-    point[0] = '.';
-    put_digits(point + 1, fraction, sizeof(point) - 1);
-    while (point[n - 1] == '0')
-        n--;
-    wl_text_span_raw(t, wl_span(point, n));
+        line[n++] = '-';
+    put_digits(line + n, whole, digits);
+    n += digits;
+    if (fraction) {
+        line[n++] = '.';
+        put_digits(line + n, fraction, FRACTION);
+        n += FRACTION;
+        while (line[n - 1] == '0')
+            n--;
+    }
+    wl_text_span_raw(t, wl_span(line, n));
 }
 
 /* ------------------------------------------------------------------------------- escaping */
@@ -394,8 +417,23 @@ static void put_ipv6(struct wl_text *t, const uint8_t ip[16])
     }
 }
 
+/* 0 to 255, without zeros in front; how many digits that is. */
+static inline size_t put_octet(uint8_t *p, uint8_t value)
+{
+    size_t n = value >= 100 ? 2 : value >= 10;
+
+    p[0] = (uint8_t)('0' + value / 100);
+    memcpy(p + (value >= 100), pairs + 2 * (value % 100), 2);
+    if (n == 0)
+        p[0] = (uint8_t)('0' + value);
+    return n + 1;
+}
+
 void wl_text_ip(struct wl_text *t, const struct wl_endpoint *e)
 {
+    uint8_t line[4 * sizeof("255.")];
+    size_t n = 0;
+
     if (e->family == 6) {
         put_ipv6(t, e->ip);
         return;
@@ -405,10 +443,10 @@ void wl_text_ip(struct wl_text *t, const struct wl_endpoint *e)
         return;
     }
     for (unsigned i = 0; i < 4; i++) {
-        if (i)
-            wl_text_char(t, '.');
-        wl_text_u64(t, e->ip[i]);
+        n += put_octet(line + n, e->ip[i]);
+        line[n++] = '.';
     }
+    wl_text_span_raw(t, wl_span(line, n - 1));
 }
 
 void wl_text_endpoint(struct wl_text *t, const struct wl_endpoint *e)
