@@ -423,7 +423,7 @@ static inline size_t put_octet(uint8_t *p, uint8_t value)
     size_t n = value >= 100 ? 2 : value >= 10;
 
     p[0] = (uint8_t)('0' + value / 100);
-    memcpy(p + (value >= 100), pairs + 2 * (value % 100), 2);
+    memcpy(p + (value >= 100), pairs + (size_t)2 * (value % 100), 2);
     if (n == 0)
         p[0] = (uint8_t)('0' + value);
     return n + 1;
