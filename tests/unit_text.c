@@ -308,6 +308,35 @@ static void formats(void **state)
     }
 }
 
+/* All pairs of octets, at every place of spans that are compared in words and singly. */
+static void case_of_letters_alone(void **state)
+{
+    static const size_t lengths[] = {1, 3, 4, 5, 7, 8, 9, 15, 16, 17};
+    uint8_t a[17], b[17];
+
+    (void)state;
+    for (size_t k = 0; k < WL_COUNT(lengths); k++) {
+        size_t n = lengths[k];
+
+        memset(a, 'x', n);
+        memset(b, 'X', n);
+        assert_true(wl_span_equal_nocase(wl_span(a, n), wl_span(b, n)));
+        assert_false(wl_span_equal_nocase(wl_span(a, n), wl_span(b, n - 1)));
+        for (size_t i = 0; i < n * 65536; i++) {
+            uint8_t *left = &a[i / 65536], *right = &b[i / 65536];
+            bool alike;
+
+            *left = (uint8_t)(i >> 8);
+            *right = (uint8_t)i;
+            alike = wl_lower(*left) == wl_lower(*right);
+            if (wl_span_equal_nocase(wl_span(a, n), wl_span(b, n)) != alike)
+                fail_msg("%02x and %02x at %zu of %zu", *left, *right, i / 65536, n);
+            *left = 'x';
+            *right = 'X';
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -324,6 +353,7 @@ int main(void)
         cmocka_unit_test(globs),
         cmocka_unit_test(distances),
         cmocka_unit_test(formats),
+        cmocka_unit_test(case_of_letters_alone),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -584,6 +584,35 @@ static void hosts(void **state)
     }
 }
 
+static void authorities(void **state)
+{
+    static const struct {
+        const char *text, *host, *port; /* port NULL: there is none */
+    } rows[] = {
+        {"a", "a", NULL},
+        {"www.example.org", "www.example.org", NULL},
+        {"www.example.org:8080", "www.example.org", "8080"},
+        {"example.com:", "example.com", ""},
+        {"192.0.2.16:80", "192.0.2.16", "80"},
+        {"my_service:1", "my_service", "1"},
+        {"[::1]:8080", "[::1]", "8080"},
+        {"user@example.com:1", "example.com", "1"},
+        {":80", "", "80"},
+    };
+    struct wl_uri uri;
+
+    (void)state;
+    for (size_t i = 0; i < WL_COUNT(rows); i++) {
+        if (!wl_grammar_authority(text(rows[i].text), &uri))
+            fail_msg("'%s' is an authority", rows[i].text);
+        assert_true(wl_span_equal(uri.authority, text(rows[i].text)));
+        assert_true(wl_span_equal(uri.host, text(rows[i].host)));
+        assert_int_equal(uri.port.p != NULL, rows[i].port != NULL);
+        if (rows[i].port)
+            assert_true(wl_span_equal(uri.port, text(rows[i].port)));
+    }
+}
+
 static void target_uris(void **state)
 {
     struct wl_field host = {.id = WL_FIELD_HOST, .value = text("www.example.org:8080")};
@@ -669,6 +698,7 @@ int main(void)
         cmocka_unit_test(content_ranges),
         cmocka_unit_test(references_of_rfc_3986),
         cmocka_unit_test(uri_faults),
+        cmocka_unit_test(authorities),
         cmocka_unit_test(target_uris),
     };
 

@@ -287,7 +287,7 @@ void *wl_arena_grow(struct wl_arena *a, void *array, uint32_t n_used, uint32_t *
         larger = n_used == 0 && size > WL_CHUNK_FIRST / 8 ? 2 : 4; /* of large ones there are few */
     if (larger > max)
         larger = max;
-    moved = wl_arena_array(a, larger, size);
+    moved = size <= SIZE_MAX / larger ? wl_arena_raw(a, larger * size) : NULL;
     if (!moved)
         return NULL;
     if (n_used)

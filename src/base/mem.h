@@ -95,9 +95,9 @@ WL_MUST_USE void *wl_arena_array(struct wl_arena *a, size_t count, size_t size);
 /** Copies s; an empty span (p NULL) when s is empty or memory is refused. */
 struct wl_span wl_arena_copy(struct wl_arena *a, struct wl_span s);
 /**
- * Grows an array of *capacity elements to hold at least n_used + 1 elements, doubling from 4, at
- * most max. Returns the array (perhaps moved) or NULL when max is reached or memory refused, in
- * which case the old one stays valid.
+ * Grows an array of *capacity elements to hold at least n_used + 1 elements, doubling from 4 (from 2
+ * where they are large), at most max; those behind n_used are not set. Returns the array (perhaps
+ * moved) or NULL when max is reached or memory refused, in which case the old one stays valid.
  */
 WL_MUST_USE void *wl_arena_grow(struct wl_arena *a, void *array, uint32_t n_used,
                                 uint32_t *capacity, uint32_t max, size_t size);

@@ -25,7 +25,13 @@ static inline uint64_t wl_octets_word(const uint8_t *p)
            (uint64_t)p[7] << 56;
 }
 
-/** The same the other way round. */
+/** The same of four. */
+static inline uint32_t wl_octets_half(const uint8_t *p)
+{
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+/** Writes eight. */
 static inline void wl_octets_put(uint8_t *p, uint64_t word)
 {
     p[0] = (uint8_t)word;
@@ -74,18 +80,22 @@ static inline bool wl_octets_alike(uint64_t a, uint64_t b)
 /** Equality without regard to ASCII case. */
 static inline bool wl_span_equal_nocase(struct wl_span a, struct wl_span b)
 {
-    size_t i = 0;
+    size_t n = a.n;
 
-    if (a.n != b.n)
+    if (n != b.n)
         return false;
-    if (a.n >= 8) {
-        for (; i + 8 < a.n; i += 8) {
+    if (n > 8) {
+        for (size_t i = 0; i + 8 < n; i += 8) {
             if (!wl_octets_alike(wl_octets_word(a.p + i), wl_octets_word(b.p + i)))
                 return false;
         }
-        return wl_octets_alike(wl_octets_word(a.p + a.n - 8), wl_octets_word(b.p + a.n - 8));
+        return wl_octets_alike(wl_octets_word(a.p + n - 8), wl_octets_word(b.p + n - 8));
     }
-    for (; i < a.n; i++) {
+    if (n >= 4) {
+        return wl_octets_alike(wl_octets_half(a.p) | (uint64_t)wl_octets_half(a.p + n - 4) << 32,
+                               wl_octets_half(b.p) | (uint64_t)wl_octets_half(b.p + n - 4) << 32);
+    }
+    for (size_t i = 0; i < n; i++) {
         if (wl_lower(a.p[i]) != wl_lower(b.p[i]))
             return false;
     }
