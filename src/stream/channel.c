@@ -283,11 +283,10 @@ static void turn(struct wl_channel *ch)
         wl_held_turn(ch->held);
 }
 
-/* Is s empty, or does it begin with none of these? */
-static inline bool begins_otherwise(struct wl_span s, const struct wl_firsts *firsts)
+/* The layers that may know what begins with first. */
+static unsigned asked_about(const struct wl_channel *ch, struct wl_span first)
 {
-    return s.n == 0 || s.p[0] >= 128 ||
-           !((s.p[0] < 64 ? firsts->low : firsts->high) >> (s.p[0] % 64) & 1);
+    return ch->stream->asked[first.n ? first.p[0] : WL_COUNT(ch->stream->asked) - 1];
 }
 
 /* Asks the layers in their order; the first that does not say no decides. */
@@ -310,17 +309,14 @@ static enum wl_claim ask(struct wl_channel *ch, const struct wl_span seen_first[
         .latest = latest,
     };
 
-    for (const struct wl_layer_ops *const *l = ch->stream->layers; *l; l++) {
-        const struct wl_firsts *firsts = &(*l)->firsts;
-        enum wl_claim claim;
+    for (unsigned left = asked_about(ch, first[0]) | asked_about(ch, first[1]); left;
+         left &= left - 1) {
+        const struct wl_layer_ops *ops = ch->stream->layers[(unsigned)__builtin_ctz(left)];
+        enum wl_claim claim = ops->sniff(first, &hint);
 
-        if ((firsts->low | firsts->high) && begins_otherwise(first[0], firsts) &&
-            begins_otherwise(first[1], firsts))
-            continue;
-        claim = (*l)->sniff(first, &hint);
         if (claim == WL_CLAIM_NO || (claim == WL_CLAIM_MORE && too_late))
             continue;
-        *ret = *l;
+        *ret = ops;
         return claim;
     }
     return WL_CLAIM_NO;
@@ -850,6 +846,14 @@ const struct wl_tcp_out wl_channel_out = {
 
 /* ----------------------------------------------------------------------------- what flow.c calls */
 
+/* Is a layer asked about what begins with the octet c, or with nothing (256)? */
+static bool begins_with(const struct wl_firsts *firsts, unsigned c)
+{
+    if ((firsts->low | firsts->high) == 0)
+        return true;
+    return c < 128 && (c < 64 ? firsts->low : firsts->high) >> (c % 64) & 1;
+}
+
 void wl_stream_init(struct wl_stream *s, const struct wl_layer_host *host,
                     const struct wl_layer_ops *const *layers)
 {
@@ -857,9 +861,14 @@ void wl_stream_init(struct wl_stream *s, const struct wl_layer_host *host,
 
     *s = (struct wl_stream){.host = host, .layers = layers};
     wl_list_init(&s->wakes);
-    for (; *layers; layers++) { /* the one that comes and goes */
-        if ((*layers)->resume && (*layers)->state_octets > octets)
-            octets = (*layers)->state_octets;
+    for (unsigned i = 0; layers[i]; i++) {
+        WL_ASSERT(i < 32);
+        if (layers[i]->resume && layers[i]->state_octets > octets) /* the one that comes and goes */
+            octets = layers[i]->state_octets;
+        for (unsigned c = 0; c < WL_COUNT(s->asked); c++) {
+            if (begins_with(&layers[i]->firsts, c))
+                s->asked[c] |= 1u << i;
+        }
     }
     wl_pool_init(&s->channels, host->budget, sizeof(struct wl_channel), WL_CHANNELS_KEPT);
     wl_pool_init(&s->states, host->budget, octets, WL_CHANNELS_KEPT);

@@ -156,6 +156,9 @@ struct wl_stream {
     struct wl_link wakes;    /* channels that asked to be woken, the earliest first */
     struct wl_pool channels; /* those given back, */
     struct wl_pool states;   /* and those of the layer that rests */
+    /** The layers, a bit each, that are asked when a direction begins with this octet; [256]: when
+     * nothing is there, in either of them. */
+    uint32_t asked[256 + 1];
 };
 
 /** Given back channels that wait for the next connection, at most. */
