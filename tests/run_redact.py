@@ -63,6 +63,15 @@ EXCHANGES = [
      OK + b"X-Inner: {\"a\":\"{\\\"token\\\":\\\"SECRET61\\\"}\",\"session\":{\"a\":\"SECRET62\"}}\r\n"),
     (b"GET /PATH8?q=%7B%22password%22%3A%22SECRET63%22%2C%22page%22%3A%22VALUE54%22%7D&page=VALUE55 HTTP/1.1\r\n"
      b"Host: HOST8.example\r\nReferer: /PATH8?q=%257B%2522token%2522%253A+%2522SECRET64%2522%257D\r\n", OK),
+    # escapes of JSON, in names, around them, in strings within strings, encoded
+    (b"GET /PATH8?q={\"p\\u0061ssword\":\"SECRET65\",\"page\":\"VALUE56\"} HTTP/1.1\r\nHost: HOST8.example\r\n"
+     b"X-Client: {\"a\":\"{\\u0022token\\u0022:\\u0022SECRET66\\u0022}\", \"\\u0073\\u0065\\u0063\\u0072\\u0065\\u0074\": \"SECRET67\"}\r\n",
+     OK + b"X-Inner: {\"a\":\"{\\\"b\\\":\\\"{\\\\u0022pin\\\\u0022:\\\\u0022SECRET68\\\\u0022}\\\"}\"}\r\n"
+     b"Location: /PATH8?q=%7B%22%5Cu0074oken%22%3A%22SECRET69%22%7D&page=VALUE57\r\n"),
+    # what says itself that it is a credential, under any name
+    (b"GET /PATH8?t=eyJhbGciOiJIUzI1NiJ9.SECRET70.SECRET71&page=VALUE58&x=Basic%20SECRET72&y=bearer+SECRET73 HTTP/1.1\r\n"
+     b"Host: HOST8.example\r\nX-Amzn-Oidc-Data: eyJhbGciOiJIUzI1NiJ9.SECRET74\r\nX-Original: Bearer SECRET75\r\n"
+     b"X-Amzn-Oidc-Accesstoken: SECRET76\r\n", OK + b"X-Inner: {\"a\":\"eyJhbGciOiJIUzI1NiJ9.SECRET77\",\"page\":1}\r\n"),
     # quoted: dates, expectations, redirects, challenges, ranges
     (b"GET /PATH4?token=SECRET25 HTTP/1.1\r\nHost: HOST4.example\r\nExpect: VALUE4\r\nRange: VALUE5\r\n"
      b"If-None-Match: VALUE6\r\n", b"HTTP/1.1 302 Found VALUE7\r\nContent-Length: 0\r\nDate: VALUE8\r\n"

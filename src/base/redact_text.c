@@ -77,7 +77,7 @@ bool wl_redact_is_secret_name(struct wl_span field_name)
         "passwd",        "session",    "credential",   "jwt",
         "x-token",       "-token",     "x-auth",       "authentication-info",
         "access-key",    "accesskey",  "auth-key",     "subscription-key",
-        "dpop",          NULL,
+        "accesstoken",   "dpop",       NULL,
     };
 
     const uint64_t firsts = WL_REDACT_FIRST('a') | WL_REDACT_FIRST('c') | WL_REDACT_FIRST('i') |
@@ -166,6 +166,8 @@ static WL_ASIDE void redact_its_way(const struct wl_field *f)
     } else {
         if (f->id == WL_FIELD_HOST)
             wl_redact_authority(f->value);
+        if (f->id == WL_FIELD_OTHER)
+            wl_redact_credential(f->value);
         redact_within(f->value,
                       f->id == WL_FIELD_WWW_AUTHENTICATE || f->id == WL_FIELD_PROXY_AUTHENTICATE);
     }

@@ -18,6 +18,9 @@ void wl_redact_mask(struct wl_span s);
  * encoded in the parameter of another URL.
  */
 void wl_redact_urls(struct wl_span s);
+/** All of s, where it begins as a credential does that says itself that it is one: "Basic ",
+ * "Bearer ", and a JSON Web Token. */
+void wl_redact_credential(struct wl_span s);
 /** A word begins with c, or with its like. */
 #define WL_REDACT_FIRST(c) (UINT64_C(1) << (c) % 64)
 /**

@@ -4,7 +4,7 @@
  * A URL may stand in a parameter of another one, which encodes it once more each time that it is
  * passed on: "=" becomes "%3D", then "%253D" (RFC 3986 2.4). So octets are read as what they come
  * to, with the number of encodings around them: what a delimiter begins ends at one that is encoded
- * no deeper. Nothing is decoded in memory. Where it is not clear what ends a value, more of it is
+ * no deeper. "\u0022" of JSON (RFC 8259 7) is one more way to encode. Nothing is decoded in memory. Where it is not clear what ends a value, more of it is
  * hidden rather than less.
  */
 #include "redact_text.h"
@@ -12,8 +12,9 @@
 #include "lanes.h"
 
 enum {
-    MOST_NAME = 64, /* octets of a parameter's name that are looked at */
-    MOST_DEPTH = 4, /* encodings around an octet that are seen through */
+    MOST_NAME = 64,   /* octets of a parameter's name that are looked at */
+    MOST_DEPTH = 4,   /* encodings around an octet that are seen through */
+    MOST_SLASHES = 8, /* "\" before the "u" of an escape: strings within strings double them */
 };
 
 /** An octet as it is meant. */
@@ -29,7 +30,7 @@ static bool is_hex(struct wl_span s, size_t i)
 }
 
 /* "%" *"25" HEXDIG HEXDIG: each "25" is a "%" that was encoded. */
-static struct symbol symbol_at(struct wl_span s, size_t i)
+static struct symbol percent_at(struct wl_span s, size_t i)
 {
     uint8_t depth = 1;
     size_t at = i + 1;
@@ -44,6 +45,46 @@ static struct symbol symbol_at(struct wl_span s, size_t i)
     high = (unsigned)wl_hex_value(s.p[at]);
     return (struct symbol){(uint8_t)(high << 4 | (unsigned)wl_hex_value(s.p[at + 1])), depth,
                            at + 2 - i};
+}
+
+/* 1*"\" "u00" HEXDIG HEXDIG, each of which may be encoded in turn: what an escape in JSON, and in
+ * strings within its strings, comes to. y is the first "\", at i. */
+static struct symbol escape_at(struct wl_span s, size_t i, struct symbol y)
+{
+    static const char follows[] = "u00";
+    struct symbol ret = {0, (uint8_t)(y.depth + 1), y.n}, one;
+    unsigned value = 0;
+
+    for (unsigned more = 0; more < MOST_SLASHES; more++) {
+        if (i + ret.n >= s.n)
+            return y;
+        one = percent_at(s, i + ret.n);
+        if (one.c != '\\')
+            break;
+        ret.n += one.n;
+    }
+    for (unsigned k = 0; k < 5; k++) {
+        int digit;
+
+        if (i + ret.n >= s.n)
+            return y;
+        one = percent_at(s, i + ret.n);
+        digit = wl_hex_value(one.c);
+        if (k < 3 ? one.c != (uint8_t)follows[k] : digit < 0)
+            return y;
+        if (k >= 3)
+            value = value << 4 | (unsigned)digit;
+        ret.n += one.n;
+    }
+    ret.c = (uint8_t)value;
+    return ret;
+}
+
+static struct symbol symbol_at(struct wl_span s, size_t i)
+{
+    struct symbol y = percent_at(s, i);
+
+    return y.c == '\\' ? escape_at(s, i, y) : y;
 }
 
 static bool ends_url(uint8_t c)
@@ -109,22 +150,22 @@ static void mask_authority(struct wl_span s, size_t i, struct symbol y, uint8_t 
 
 /* --------------------------------------------------------------------------------- parameters */
 
+#define WHOLE(word)                               \
+    {                                             \
+        (const uint8_t *)(word), sizeof(word) - 1 \
+    }
+
 static bool is_secret_parameter(struct wl_span name)
 {
     static const char *const words[] = {
         "token",     "secret", "passw",      "pwd",        "apikey", "api_key", "api-key",
         "signature", "sess",   "credential", "oauth_code", "jwt",    NULL,
     };
-#define WHOLE(word)                               \
-    {                                             \
-        (const uint8_t *)(word), sizeof(word) - 1 \
-    }
     static const struct wl_span whole[] = {
         WHOLE("key"),  WHOLE("sig"),    WHOLE("sid"),          WHOLE("code"),
         WHOLE("pin"),  WHOLE("otp"),    WHOLE("auth"),         WHOLE("assertion"),
         WHOLE("pass"), WHOLE("bearer"), WHOLE("samlresponse"), WHOLE("samlrequest"),
     };
-#undef WHOLE
     const uint64_t firsts = WL_REDACT_FIRST('t') | WL_REDACT_FIRST('s') | WL_REDACT_FIRST('p') |
                             WL_REDACT_FIRST('a') | WL_REDACT_FIRST('c') | WL_REDACT_FIRST('o') |
                             WL_REDACT_FIRST('j');
@@ -134,6 +175,27 @@ static bool is_secret_parameter(struct wl_span name)
             return true;
     }
     return wl_redact_contains(name, words, firsts);
+}
+
+/* Does a credential begin at i that says itself that it is one: "Basic " or "Bearer " before it, or
+ * the '{"' of a JSON Web Token (RFC 7519 3.1) in base64url? */
+static bool is_credential(struct wl_span s, size_t i)
+{
+    static const struct wl_span schemes[] = {WHOLE("basic"), WHOLE("bearer")};
+
+    if (wl_span_starts(wl_span_after(s, i), WL_SPAN("eyJ")))
+        return true;
+    for (size_t k = 0; k < sizeof(schemes) / sizeof(schemes[0]); k++) {
+        size_t behind = i + schemes[k].n;
+        struct symbol y;
+
+        if (behind >= s.n || !wl_span_equal_nocase(wl_span_sub(s, i, schemes[k].n), schemes[k]))
+            continue;
+        y = symbol_at(s, behind);
+        if (y.c == ' ' || y.c == '+')
+            return true;
+    }
+    return false;
 }
 
 /* Does what lies between two delimiters say that a secret follows? encoded: some of it is. */
@@ -243,19 +305,22 @@ static size_t mask_member(struct wl_span s, size_t i, uint8_t depth)
     uint8_t buf[MOST_NAME];
     struct symbol y;
     size_t n, from = read_name(s, i, '"', buf, &n, &y), to;
-    bool escaped;
+    bool escaped, secret;
 
     if (from == s.n)
         return i;
     escaped = n && buf[n - 1] == '\\';
     n -= escaped;
     from = skip_blanks(s, from + y.n);
-    if (from == s.n || symbol_at(s, from).c != ':' || !is_secret_parameter(wl_span(buf, n)))
+    if (from == s.n || symbol_at(s, from).c != ':')
         return i;
+    secret = is_secret_parameter(wl_span(buf, n));
     from = skip_blanks(s, from + symbol_at(s, from).n);
     if (from == s.n)
         return from;
     y = symbol_at(s, from);
+    if (!secret && (y.c != '"' || !is_credential(s, from + y.n)))
+        return i;
     if (y.c == '"') {
         from += y.n;
         to = end_of_string(s, from, depth, escaped);
@@ -314,8 +379,8 @@ static bool may_hold_secret(struct wl_span s)
                                      memchr(s.p, ';', s.n) || memchr(s.p, '#', s.n));
 }
 
-/* Is there nothing to do about c? The others, all below 64, delimit something, end
- * it, or are encoded. */
+/* Is there nothing to do about c? The others, all but "\" below 64, delimit something, end it, or
+ * are encoded. */
 static inline bool is_plain(uint8_t c)
 {
 #define BIT(c) (UINT64_C(1) << (c))
@@ -324,7 +389,7 @@ static inline bool is_plain(uint8_t c)
                             BIT('?');
 #undef BIT
 
-    return c >= 64 || !(others >> c & 1);
+    return c >= 64 ? c != '\\' : !(others >> c & 1);
 }
 
 static WL_ASIDE void redact_parts(struct wl_span s)
@@ -347,7 +412,8 @@ static WL_ASIDE void redact_parts(struct wl_span s)
         if (y.c == '/') {
             mask_authority(s, i, y, before);
         } else if (y.c == '=' || y.c == '?' || separates(y.c)) {
-            if (y.c == '=' && named && names_secret(s, name, i, encoded))
+            if (y.c == '=' && named &&
+                (names_secret(s, name, i, encoded) || is_credential(s, next)))
                 next = mask_value(s, next, y.depth);
             name = next;
             named = true;
@@ -366,4 +432,10 @@ void wl_redact_urls(struct wl_span s)
 {
     if (may_hold_secret(s))
         redact_parts(s);
+}
+
+void wl_redact_credential(struct wl_span s)
+{
+    if (is_credential(s, 0))
+        wl_redact_mask(s);
 }
