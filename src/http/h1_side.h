@@ -184,8 +184,9 @@ bool wl_h1_wake_up(struct wl_h1 *h);
 /* h1_whole.c: the short way */
 
 /**
- * Takes one message, or the beginning of one, from the front of in: nothing is under way, and it
- * begins here with a plain head that lies here whole. Where its content goes on, h->live or
+ * Takes one message, or the beginning of one, from the front of in: nothing is under way in its
+ * direction, and it begins here with a plain head that lies here whole. While the other direction
+ * is in the midst of one, only an interim response is taken. Where its content goes on, h->live or
  * h->passing say so afterwards. False: nothing was taken, it is for others.
  */
 bool wl_h1_take_message(struct wl_h1_in *in);

@@ -6,8 +6,9 @@
  * it is of known length and begins there. For these a message is one straight run from its first
  * octet to its last; all that is kept meanwhile is how much content is to pass by. Whatever is
  * otherwise is left to the long way (h1.c): before anything was taken, or behind the head, when
- * content goes on, or once something interrupts it. The dialogues, played whole and in pieces,
- * hold the two together.
+ * content goes on, or once something interrupts it. Interim responses come this way also while the
+ * content of their request is under way. The dialogues, played whole and in pieces, hold the two
+ * together.
  */
 #include "h1_side.h"
 #include "inside.h"
@@ -202,6 +203,8 @@ bool wl_h1_take_message(struct wl_h1_in *in)
         take_request(in, &text, &lines);
     } else if (lines.status / 100 == 1) {
         take_interim(in, &text, &lines);
+    } else if (in->h->live) { /* the client has not said all: the long way looks at it, too */
+        return false;
     } else {
         take_final(in, &text, &lines);
     }
