@@ -289,15 +289,13 @@ static uint64_t hash_present(const struct wl_relate *r, const struct wl_message 
 }
 
 /* The rest of the record, but for what takes hashing the request. */
-static void note(struct wl_relate *r, const struct wl_exchange *ex)
+static WL_ASIDE void note_anew(struct wl_relate *r, const struct wl_exchange *ex)
 {
     const struct wl_message *res = &ex->res;
     bool redirects = r->on >> WL_RELATION_REDIRECT & 1 && wl_facts_redirects(res->status);
     struct wl_past *now = &r->now;
     wl_ns t_redirect;
 
-    if (r->noted)
-        return;
     r->noted = true;
     now->conn = ex->conn.number;
     now->req_frame = ex->req.at.frame;
@@ -322,6 +320,12 @@ static void note(struct wl_relate *r, const struct wl_exchange *ex)
     t_redirect = *redirected(r, ex);
     if (redirects || (t_redirect && now->t_request - t_redirect <= r->window))
         note_uris(r, ex, redirects);
+}
+
+static inline void note(struct wl_relate *r, const struct wl_exchange *ex)
+{
+    if (!r->noted)
+        note_anew(r, ex);
 }
 
 /* ------------------------------------------------------------------------------- the relations */

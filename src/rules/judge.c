@@ -69,6 +69,7 @@ struct wl_judge {
     uint64_t wanted[RULE_WORDS]; /* ... and the rules of related that fit */
     uint64_t over[WL_N_RELATIONS][RULE_WORDS]; /* rules of related by relation */
     uint64_t alone[RULE_WORDS];                /* those with .alone */
+    uint64_t cased[RULE_WORDS];                /* those whose .cases are to be looked at */
     uint32_t *relations; /* of each rule of related, bit i for enum wl_relation i */
     struct wl_conn_record *conn;
     const struct wl_mark *mark;
@@ -255,6 +256,12 @@ static void prepare_kinds(struct wl_judge *j)
         j->rulings[i].n_cases = wl_index_case_fields(rule, j->asked_res, j->asked_req);
         if (asked_about(rule, WL_ON_REQUEST)) /* what it is offered is the request */
             (void)wl_index_case_fields(rule, j->asked_req, j->asked_req);
+    }
+    for (uint32_t i = 0; i < j->related.n_rules; i++) {
+        const struct ruling *r = &j->rulings[j->related.rules[i].rule];
+
+        if (r->n_cases && r->rule->when == WL_ON_RELATED) /* else they are about .check */
+            j->cased[i / WL_INDEX_BITS] |= (uint64_t)1 << i % WL_INDEX_BITS;
     }
 }
 
@@ -720,12 +727,10 @@ static void want_related(struct wl_judge *j, const struct wl_exchange *ex, struc
     sets = wl_index_candidates(&j->related, o, &missing);
     for (uint32_t word = 0; word < j->related.n_words; word++) {
         j->wanted[word] = sets[word];
-        for (uint64_t set = sets[word]; set; set &= set - 1) {
-            uint16_t number = wl_index_at(&j->related, word, set)->rule;
-            const struct ruling *r = &j->rulings[number];
+        for (uint64_t set = sets[word] & j->cased[word]; set; set &= set - 1) {
+            const struct ruling *r = &j->rulings[wl_index_at(&j->related, word, set)->rule];
 
-            /* cases are about .check, where there is one */
-            if (r->rule->when == WL_ON_RELATED && !case_fits(r, o, &ex->req, req_fields))
+            if (!case_fits(r, o, &ex->req, req_fields))
                 j->wanted[word] &= ~(set & -set);
         }
     }
