@@ -286,6 +286,29 @@ static void bounds_belong_to_what_they_bound(void **state)
     assert_true(h.sum == UINT64_MAX); /* and does not begin anew */
 }
 
+/* A response that is the first and the final one is counted as both, once, however often it is
+ * asked for what was counted. */
+static void an_only_response_is_first_and_final(void **state)
+{
+    struct world *w = *state;
+    const struct wl_stats *st;
+
+    COUNT(w, false, 80, 200);      /* first and final after 1 s */
+    COUNT(w, false, 80, 102, 200); /* first after 1 s, final after 2 s */
+    (void)wl_tally_snapshot(w->tally);
+    COUNT(w, false, 80, 204);
+    for (unsigned again = 0; again < 2; again++) {
+        st = wl_tally_snapshot(w->tally);
+        assert_int_equal(st->first.n, 3);
+        assert_int_equal(st->final.n, 3);
+        assert_int_equal(st->first.sum, 3 * WL_SECOND);
+        assert_int_equal(st->final.sum, 4 * WL_SECOND);
+        assert_int_equal(st->first.most, WL_SECOND);
+        assert_int_equal(st->final.least, WL_SECOND);
+        assert_int_equal(st->final.most, 2 * WL_SECOND);
+    }
+}
+
 static void findings_by_severity(void **state)
 {
     struct world *w = *state;
@@ -401,6 +424,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(quantiles_within_a_sixteenth, set_up, tear_down),
         cmocka_unit_test(bounds_belong_to_what_they_bound),
+        cmocka_unit_test_setup_teardown(an_only_response_is_first_and_final, set_up, tear_down),
         cmocka_unit_test_setup_teardown(findings_by_severity, set_up, tear_down),
         cmocka_unit_test(a_timeline_holds_the_whole_run),
         cmocka_unit_test(clocks_gone_mad_stand_nowhere),

@@ -34,44 +34,41 @@ wl_ns wl_histogram_floor(unsigned bucket)
     return (wl_ns)(wl_bucket_floor(bucket, PART_BITS) << UNIT_BITS);
 }
 
-/* Where a duration is counted. */
-struct slot {
-    unsigned bucket, bound;
-};
-
-static struct slot slot_of(wl_ns d)
+static uint64_t sum_of(uint64_t a, uint64_t b)
 {
-    WL_ASSERT(d >= 0);
-    return (struct slot){
-        wl_bucket_of((uint64_t)d >> UNIT_BITS, PART_BITS, WL_HISTOGRAM_BUCKETS),
-        bound_of(d),
-    };
-}
-
-static void add(struct wl_histogram *h, wl_ns d, struct slot slot)
-{
-    uint32_t *count = &h->bucket[slot.bucket];
-
-    h->least = h->n == 0 || d < h->least ? d : h->least;
-    h->most = d > h->most ? d : h->most;
-    h->n++;
-    h->sum = (uint64_t)d < UINT64_MAX - h->sum ? h->sum + (uint64_t)d : UINT64_MAX;
-    h->within[slot.bound]++;
-    if (*count < UINT32_MAX)
-        ++*count;
+    return b < UINT64_MAX - a ? a + b : UINT64_MAX;
 }
 
 void wl_histogram_add(struct wl_histogram *h, wl_ns d)
 {
-    add(h, d, slot_of(d));
+    uint32_t *count =
+        &h->bucket[wl_bucket_of((uint64_t)d >> UNIT_BITS, PART_BITS, WL_HISTOGRAM_BUCKETS)];
+
+    WL_ASSERT(d >= 0);
+    h->least = h->n == 0 || d < h->least ? d : h->least;
+    h->most = d > h->most ? d : h->most;
+    h->n++;
+    h->sum = sum_of(h->sum, (uint64_t)d);
+    h->within[bound_of(d)]++;
+    if (*count < UINT32_MAX)
+        ++*count;
 }
 
-void wl_histogram_add_both(struct wl_histogram *a, struct wl_histogram *b, wl_ns d)
+void wl_histogram_join(struct wl_histogram *h, const struct wl_histogram *other)
 {
-    struct slot slot = slot_of(d);
+    if (other->n == 0)
+        return;
+    h->least = h->n == 0 || other->least < h->least ? other->least : h->least;
+    h->most = other->most > h->most ? other->most : h->most;
+    h->n += other->n;
+    h->sum = sum_of(h->sum, other->sum);
+    for (unsigned i = 0; i <= WL_N_BOUNDS; i++)
+        h->within[i] += other->within[i];
+    for (unsigned i = 0; i < WL_HISTOGRAM_BUCKETS; i++) {
+        uint64_t sum = (uint64_t)h->bucket[i] + other->bucket[i];
 
-    add(a, d, slot);
-    add(b, d, slot);
+        h->bucket[i] = (uint32_t)wl_min_u64(sum, UINT32_MAX);
+    }
 }
 
 double wl_histogram_quantile(const struct wl_histogram *h, double q)

@@ -58,6 +58,9 @@ struct wl_tally {
     uint32_t near[SERVERS_NEAR]; /* index plus one of the server met last, by near_of */
     uint64_t servers_full;
     struct moment moment; /* of the response counted last */
+    /* times of final responses that were the first ones: since the last snapshot, which counts them
+     * as both */
+    struct wl_histogram only;
 };
 
 /* ----------------------------------------------------------------------------- life cycle */
@@ -357,7 +360,7 @@ static bool count_findings(struct wl_tally *t, struct wl_top_server *server,
 }
 
 /* Times from the end of the request's head, where both ends were seen and rise. */
-static void count_times(struct wl_stats *st, const struct wl_exchange *ex)
+static void count_times(struct wl_tally *t, const struct wl_exchange *ex)
 {
     wl_ns start = ex->req.t_head, final = ex->res.t_first;
     bool answered = ex->res.state != WL_ABSENT && final >= start;
@@ -366,13 +369,13 @@ static void count_times(struct wl_stats *st, const struct wl_exchange *ex)
         return;
     if (ex->n_interim == 0) {
         if (answered) /* the final response is the first */
-            wl_histogram_add_both(&st->first, &st->final, final - start);
+            wl_histogram_add(&t->only, final - start);
         return;
     }
     if (ex->interim[0].t_first >= start)
-        wl_histogram_add(&st->first, ex->interim[0].t_first - start);
+        wl_histogram_add(&t->stats.first, ex->interim[0].t_first - start);
     if (answered)
-        wl_histogram_add(&st->final, final - start);
+        wl_histogram_add(&t->stats.final, final - start);
 }
 
 void wl_tally_opened(struct wl_tally *t)
@@ -401,7 +404,7 @@ void wl_tally_exchange(struct wl_tally *t, const struct wl_exchange *ex)
         t->stats.unjudged[ex->unjudged]++;
     faulty = count_findings(t, server, ex->findings, ex->n_findings);
     count_sequence(t, ex, faulty);
-    count_times(&t->stats, ex);
+    count_times(t, ex);
 }
 
 void wl_tally_connection(struct wl_tally *t, const struct wl_conn_record *conn, bool http)
@@ -516,6 +519,9 @@ struct wl_stats *wl_tally_stats(struct wl_tally *t)
 
 const struct wl_stats *wl_tally_snapshot(struct wl_tally *t)
 {
+    wl_histogram_join(&t->stats.first, &t->only);
+    wl_histogram_join(&t->stats.final, &t->only);
+    t->only = (struct wl_histogram){.n = 0};
     list_sequences(t);
     list_servers(t);
     return &t->stats;

@@ -38,7 +38,7 @@ uint64_t *wl_timeline_bar(struct wl_timeline *l, wl_ns time, wl_ns *ret_from, wl
 void wl_timeline_add(struct wl_timeline *l, unsigned class, wl_ns time);
 /** Adds one duration, >= 0. */
 void wl_histogram_add(struct wl_histogram *h, wl_ns d);
-/** Adds it to both of two. */
-void wl_histogram_add_both(struct wl_histogram *a, struct wl_histogram *b, wl_ns d);
+/** Adds all that another has counted. */
+void wl_histogram_join(struct wl_histogram *h, const struct wl_histogram *other);
 
 #endif
