@@ -21,7 +21,7 @@
 #    include <sys/resource.h>
 #    include <unistd.h>
 
-enum { PADDING = 64 << 20 }; /* addresses; memory is only what was written to */
+enum { PADDING = 16 << 20 }; /* addresses; memory is only what was written to */
 
 /* Where addresses are short they are left to those who need them. */
 static bool is_unlimited(void)
