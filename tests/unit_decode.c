@@ -716,9 +716,10 @@ static void expect_same_segment(const struct wl_segment *a, const struct wl_segm
 }
 
 /** Both ways, each with a decoder of its own; returns whether the short way took it. */
-static bool compare_ways(struct bench *plain, struct bench *any, struct wl_span octets, size_t wire)
+static bool compare_ways(struct bench *plain, struct bench *any, int linktype,
+                         struct wl_span octets, size_t wire)
 {
-    const struct wl_packet packet = {7, 9, 11, ETHERNET, (uint32_t)wire, octets};
+    const struct wl_packet packet = {7, 9, 11, linktype, (uint32_t)wire, octets};
     struct wl_counters before = plain->counters;
     struct wl_glance glance;
     struct wl_segment a, b;
@@ -744,23 +745,32 @@ static bool compare_ways(struct bench *plain, struct bench *any, struct wl_span 
     return true;
 }
 
-static struct parcel plain_packet(unsigned kind)
+/* What the short way knows in front of IP. */
+enum front { FRONT_ETHERNET, FRONT_VLAN, FRONT_RAW, FRONT_SLL, FRONT_SLL2, FRONTS };
+static const int front_linktypes[FRONTS] = {ETHERNET, ETHERNET, 12, 113, 276};
+
+static struct parcel plain_packet(enum front front, bool six)
 {
+    const uint16_t ethertype = six ? 0x86dd : 0x0800;
     struct parcel p = tcp();
-    bool six = kind & 1;
 
     if (six) {
         ipv6(&p, 6);
     } else {
         ipv4(&p, 6);
     }
-    if (kind & 2) {
-        uint8_t *tag = WRAP(&p, "\0\x2a\0\0");
-
-        set16(tag + 2, six ? 0x86dd : 0x0800);
+    switch (front) {
+    case FRONT_ETHERNET: ethernet(&p, ethertype); break;
+    case FRONT_VLAN:
+        set16((uint8_t *)WRAP(&p, "\0\x2a\0\0") + 2, ethertype);
         ethernet(&p, 0x8100);
-    } else {
-        ethernet(&p, six ? 0x86dd : 0x0800);
+        break;
+    case FRONT_SLL:
+        set16((uint8_t *)WRAP(&p, "\0\0\0\1\0\6\2\0\0\0\0\1\0\0\0\0") + 14, ethertype);
+        break;
+    case FRONT_SLL2: set16(WRAP(&p, "\0\0\0\0\0\0\0\2\0\1\0\6\2\0\0\0\0\1\0\0"), ethertype); break;
+    case FRONT_RAW:
+    case FRONTS: break;
     }
     return p;
 }
@@ -775,22 +785,23 @@ static void the_short_way_says_the_same(void **state)
     wl_budget_init(&any.budget, BUDGET, NULL, NULL, NULL);
     any.decoder = wl_decoder_new(&any.budget, &limits, &any.counters);
     assert_non_null(any.decoder);
-    for (unsigned kind = 0; kind < 4; kind++) {
-        struct parcel p = plain_packet(kind);
+    for (unsigned kind = 0; kind < 2 * FRONTS; kind++) {
+        const int linktype = front_linktypes[kind / 2];
+        struct parcel p = plain_packet((enum front)(kind / 2), kind % 2);
         struct wl_span whole = octets_of(&p);
         unsigned n_taken = 0;
 
-        assert_true(compare_ways(plain, &any, whole, whole.n));
+        assert_true(compare_ways(plain, &any, linktype, whole, whole.n));
         for (size_t n = 0; n <= whole.n; n++) {
-            n_taken += compare_ways(plain, &any, wl_span_sub(whole, 0, n), whole.n);
-            n_taken += compare_ways(plain, &any, wl_span_sub(whole, 0, n), whole.n + 3);
+            n_taken += compare_ways(plain, &any, linktype, wl_span_sub(whole, 0, n), whole.n);
+            n_taken += compare_ways(plain, &any, linktype, wl_span_sub(whole, 0, n), whole.n + 3);
         }
         for (size_t i = 0; i < whole.n; i++) {
             uint8_t before = p.room[p.from + i];
 
             for (unsigned value = 0; value < 256; value++) {
                 p.room[p.from + i] = (uint8_t)value;
-                n_taken += compare_ways(plain, &any, whole, whole.n);
+                n_taken += compare_ways(plain, &any, linktype, whole, whole.n);
             }
             p.room[p.from + i] = before;
         }

@@ -43,8 +43,13 @@ enum {
 
     /* of the plain way; link.c knows them all */
     DLT_ETHERNET = 1,
-    ETHERNET_TYPE = 12,
+    DLT_RAW = 12,
+    DLT_SLL = 113,  /* cooked capture of Linux, */
+    DLT_SLL2 = 276, /* and its second version */
     ETHERNET_HEADER = 14,
+    SLL_HEADER = 16,
+    SLL2_HEADER = 20,
+    HARDWARE_NETLINK = 824,
     VLAN_TAG = 4,
     ETHERTYPE_IPV4 = 0x0800,
     ETHERTYPE_VLAN = 0x8100,
@@ -473,42 +478,81 @@ static WL_INLINE bool glance_at_tcp(const uint8_t *p, size_t announced, size_t t
     return true;
 }
 
+/* Where a packet of IP begins, how much of it there is, and what it is. NULL: it is none, or there
+ * is no room for a plain header and TCP. */
+struct front {
+    const uint8_t *p;
+    size_t n;
+    unsigned ethertype;
+};
+
+/* destination (6) | source (6) | type (2), perhaps with a VLAN tag in between */
+static WL_INLINE struct front after_ethernet(struct wl_span bytes)
+{
+    struct front f = {NULL, 0, 0};
+
+    if (bytes.n < ETHERNET_HEADER + VLAN_TAG + IPV4_HEADER + TCP_HEADER)
+        return f;
+    f.p = bytes.p + ETHERNET_HEADER;
+    f.n = bytes.n - ETHERNET_HEADER;
+    if (WL_LIKELY_FALSE(wl_load_be16(f.p - 2) == ETHERTYPE_VLAN)) {
+        f.p += VLAN_TAG;
+        f.n -= VLAN_TAG;
+    }
+    f.ethertype = wl_load_be16(f.p - 2);
+    return f;
+}
+
+/* The same of the other link types that are common: all interfaces of Linux, and tunnels. */
+static WL_ASIDE struct front after_other(int dlt, struct wl_span bytes)
+{
+    const size_t header = dlt == DLT_SLL ? SLL_HEADER : dlt == DLT_SLL2 ? SLL2_HEADER : 0;
+    struct front f = {NULL, 0, 0};
+
+    if ((header == 0 && dlt != DLT_RAW) || bytes.n < header + IPV4_HEADER + TCP_HEADER)
+        return f;
+    if (header == 0) { /* its version tells */
+        f.ethertype = bytes.p[0] >> 4 == 6 ? ETHERTYPE_IPV6 : ETHERTYPE_IPV4;
+    } else if (wl_load_be16(bytes.p + (dlt == DLT_SLL ? 2 : 8)) == HARDWARE_NETLINK) {
+        return f;
+    } else {
+        f.ethertype = wl_load_be16(bytes.p + (dlt == DLT_SLL ? 14 : 0));
+    }
+    f.p = bytes.p + header;
+    f.n = bytes.n - header;
+    return f;
+}
+
 /*
- * What nearly all packets are: Ethernet, perhaps one VLAN tag, IPv4 without options or IPv6 without
- * extensions, no fragment, TCP. The loop would say the same of them (unit_decode holds the two
- * together) in four steps of a switch.
+ * What nearly all packets are: Ethernet, perhaps one VLAN tag, or what has no header to speak of;
+ * IPv4 without options or IPv6 without extensions, no fragment, TCP. The loop would say the same of
+ * them (unit_decode holds the two together) in four steps of a switch.
  */
 static WL_INLINE bool glance(const struct wl_packet *packet, struct wl_glance *ret,
                              unsigned *ret_small)
 {
-    const uint8_t *p = packet->bytes.p;
-    size_t n = packet->bytes.n;
-    unsigned ethertype;
+    const struct front ip = WL_LIKELY_TRUE(packet->linktype == DLT_ETHERNET)
+                                ? after_ethernet(packet->bytes)
+                                : after_other(packet->linktype, packet->bytes);
+    const uint8_t *p = ip.p;
 
-    if (packet->linktype != DLT_ETHERNET ||
-        n < ETHERNET_HEADER + VLAN_TAG + IPV4_HEADER + TCP_HEADER)
+    if (!p)
         return false;
-    p += ETHERNET_HEADER;
-    n -= ETHERNET_HEADER;
-    if (WL_LIKELY_FALSE(wl_load_be16(p - 2) == ETHERTYPE_VLAN)) {
-        p += VLAN_TAG;
-        n -= VLAN_TAG;
-    }
-    ethertype = wl_load_be16(p - 2);
-    if (WL_LIKELY_TRUE(ethertype == ETHERTYPE_IPV4)) {
+    if (WL_LIKELY_TRUE(ip.ethertype == ETHERTYPE_IPV4)) {
         const size_t total = wl_load_be16(p + 2);
 
         if (p[0] != 0x45 || p[9] != PROTOCOL_TCP || wl_load_be16(p + 6) & 0x3fff ||
             total < IPV4_HEADER + TCP_HEADER)
             return false;
         ret->family = 4;
-        return glance_at_tcp(p + IPV4_HEADER, total - IPV4_HEADER, n - IPV4_HEADER, ret, ret_small);
+        return glance_at_tcp(p + IPV4_HEADER, total - IPV4_HEADER, ip.n - IPV4_HEADER, ret,
+                             ret_small);
     }
-    if (ethertype != ETHERTYPE_IPV6 || n < IPV6_HEADER + TCP_HEADER || p[0] >> 4 != 6 ||
+    if (ip.ethertype != ETHERTYPE_IPV6 || ip.n < IPV6_HEADER + TCP_HEADER || p[0] >> 4 != 6 ||
         p[6] != PROTOCOL_TCP)
         return false;
     ret->family = 6;
-    return glance_at_tcp(p + IPV6_HEADER, wl_load_be16(p + 4), n - IPV6_HEADER, ret, ret_small);
+    return glance_at_tcp(p + IPV6_HEADER, wl_load_be16(p + 4), ip.n - IPV6_HEADER, ret, ret_small);
 }
 
 static bool is_wrong(const struct wl_glance *g)

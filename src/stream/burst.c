@@ -170,8 +170,8 @@ static WL_ASIDE void show(struct wl_flows *f, const struct wl_found *found,
 static WL_INLINE void take_one(struct wl_flows *f, const struct wl_packet *p,
                                const struct wl_glance *g, const struct wl_ahead *ahead)
 {
-    const uint32_t usual = WL_FLOW_LEARNT | (WL_TCP_BASE | WL_TCP_ACKED) * (1u | 1u << 8);
-    const uint32_t unusual = WL_TCP_CLOSED * (1u | 1u << 8) | WL_TCP_RESET | WL_TCP_SLOW;
+    const uint32_t usual = WL_TCP_BOTH(WL_TCP_BASE | WL_TCP_ACKED) | WL_FLOW_LEARNT;
+    const uint32_t unusual = WL_TCP_BOTH(WL_TCP_CLOSED) | WL_TCP_RESET | WL_TCP_SLOW;
     const struct wl_ends ends = wl_ends_of_glance(g);
     const uint32_t n = g->n, ack = wl_glance_ack(g);
     struct wl_found found = {ahead->flow, WL_TO_SERVER};

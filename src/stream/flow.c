@@ -503,8 +503,7 @@ static WL_INLINE void take(struct wl_flows *f, const struct wl_found *found,
         wl_flow_remember_sender(flow, dir, seg->ip_id, seg->ttl);
     f->hand.flow = flow;
     wl_tcp_segment(&f->stream.tcp, &flow->tcp, &f->hand, dir, seg, suspect);
-    if (WL_LIKELY_FALSE(flow->tcp.flags & (WL_TCP_RESET | WL_TCP_CLOSED << (8 * WL_TO_SERVER) |
-                                           WL_TCP_CLOSED << (8 * WL_TO_CLIENT))))
+    if (WL_LIKELY_FALSE(flow->tcp.flags & (WL_TCP_BOTH(WL_TCP_CLOSED) | WL_TCP_RESET)))
         end_if_over(f, wl_slab_index(flow), false);
     if (WL_LIKELY_FALSE(f->refused != *f->refusals))
         wl_flows_relieve(f, flow);

@@ -41,6 +41,9 @@ enum wl_tcp_state {
     WL_TCP_OWNERS = 1 << 20, /* from this one on */
 };
 
+/** A bit of both directions. */
+#define WL_TCP_BOTH(bit) ((uint32_t)(bit) * (1u | 1u << 8))
+
 /** One direction. */
 struct wl_tcp_way {
     uint64_t offset; /* stream offset of the next octet to be delivered */
@@ -153,7 +156,7 @@ static WL_INLINE void wl_tcp_segment(struct wl_tcp_env *env, struct wl_tcp *t, v
 {
     const enum wl_dir other = dir == WL_TO_SERVER ? WL_TO_CLIENT : WL_TO_SERVER;
     const unsigned shift = 8 * (unsigned)dir;
-    const uint32_t known = WL_TCP_BASE | WL_TCP_BASE << 8;
+    const uint32_t known = WL_TCP_BOTH(WL_TCP_BASE);
     const uint32_t acked = (uint32_t)WL_TCP_ACKED << (8 - shift);
     struct wl_tcp_way *w = &t->way[dir], *o = &t->way[other];
     const uint32_t flags = t->flags;
