@@ -147,10 +147,22 @@ static inline bool has_own_way(enum wl_field_id id)
            id == WL_FIELD_HOST;
 }
 
+/* Is it a challenge by its looks? It begins with "Negotiate" or "NTLM", or is a list that begins
+ * with their letter. */
+static inline bool may_be_challenge(struct wl_span value)
+{
+    uint8_t second;
+
+    if (value.n < 2 || wl_lower(value.p[0]) != 'n')
+        return false;
+    second = wl_lower(value.p[1]);
+    return second == 'e' || second == 't' || memchr(value.p, ',', value.n);
+}
+
 /* A value that is no secret, but may hold one. */
 static inline void redact_within(struct wl_span value, bool challenges)
 {
-    if (challenges || (value.n && wl_lower(value.p[0]) == 'n'))
+    if (challenges || may_be_challenge(value))
         wl_redact_tokens(value);
     wl_redact_urls(value);
 }

@@ -399,11 +399,12 @@ static WL_ASIDE void redact_parts(struct wl_span s)
     uint8_t before = 0;
 
     for (size_t i = 0, next; i < s.n; i = next) {
-        struct symbol y = {s.p[i], 0, 1};
+        struct symbol y;
 
-        if (is_plain(y.c)) {
-            before = y.c;
-            next = i + 1;
+        if (is_plain(s.p[i])) {
+            for (next = i + 1; next < s.n && is_plain(s.p[next]);)
+                next++;
+            before = s.p[next - 1];
             continue;
         }
         y = symbol_at(s, i);
