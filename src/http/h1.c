@@ -205,6 +205,16 @@ static WL_ASIDE struct wl_fed feed_live(struct wl_h1_in *in)
     return fed;
 }
 
+/* Nothing is under way, or the content of a request alone, while the server, which is between
+ * messages, may say 100 or the like: worth a try of the short way. */
+static inline bool may_be_short(const struct wl_h1 *h, enum wl_dir dir)
+{
+    const struct wl_h1_live *live = h->live;
+
+    return !live || (dir == WL_TO_CLIENT && live->side[WL_TO_SERVER].phase == WL_H1_LENGTH &&
+                     !live->switching && is_idle(&live->side[WL_TO_CLIENT]));
+}
+
 static struct wl_fed h1_feed(struct wl_layer *l, enum wl_dir dir, struct wl_span bytes,
                              struct wl_at at, const struct wl_seen *seen)
 {
@@ -220,7 +230,7 @@ static struct wl_fed h1_feed(struct wl_layer *l, enum wl_dir dir, struct wl_span
     /* what was passing is interrupted, or somebody else speaks meanwhile */
     if (h->passing && !wl_h1_wake_up(h))
         return (struct wl_fed){WL_FED, bytes.n, 0};
-    while (!h->live && !h->lost && in.bytes.n && wl_h1_take_message(&in))
+    while (in.bytes.n && !h->lost && may_be_short(h, dir) && wl_h1_take_message(&in))
         continue;
     if (!h->live && in.bytes.n == 0)
         return (struct wl_fed){WL_FED, bytes.n, h->passing ? h->passing->left : 0};
