@@ -167,6 +167,14 @@ static WL_ASIDE void show(struct wl_flows *f, const struct wl_found *found,
         wl_flows_relieve(f, found->flow);
 }
 
+/* There was none: a packet of the same burst may have opened it since. */
+static WL_ASIDE struct wl_flow *look_again(const struct wl_flows *f, uint64_t hash)
+{
+    const uint32_t index = wl_table_first(&f->table, hash);
+
+    return index == WL_NOBODY ? NULL : wl_slab_at(&f->slab, index);
+}
+
 static WL_INLINE void take_one(struct wl_flows *f, const struct wl_packet *p,
                                const struct wl_glance *g, const struct wl_ahead *ahead)
 {
@@ -174,8 +182,9 @@ static WL_INLINE void take_one(struct wl_flows *f, const struct wl_packet *p,
     const uint32_t unusual = WL_TCP_BOTH(WL_TCP_CLOSED) | WL_TCP_RESET | WL_TCP_SLOW;
     const struct wl_ends ends = wl_ends_of_glance(g);
     const uint32_t n = g->n, ack = wl_glance_ack(g);
-    struct wl_found found = {ahead->flow, WL_TO_SERVER};
-    struct wl_flow *flow = found.flow;
+    struct wl_flow *flow = WL_LIKELY_TRUE(ahead->flow != NULL) ? ahead->flow
+                                                               : look_again(f, ahead->hash);
+    struct wl_found found = {flow, WL_TO_SERVER};
     struct wl_tcp_way *w, *o;
     int32_t newer;
 
