@@ -27,6 +27,9 @@ void wl_build_init(struct wl_build *b, struct wl_layer *l,
     if (wl_layer_midstream(l)) {
         wl_build_doubt(b, WL_UNJUDGED_MIDSTREAM, WL_TO_SERVER);
         wl_build_doubt(b, WL_UNJUDGED_MIDSTREAM, WL_TO_CLIENT);
+    } else if (wl_layer_gaps(l)) {
+        wl_build_doubt(b, WL_UNJUDGED_GAP, WL_TO_SERVER);
+        wl_build_doubt(b, WL_UNJUDGED_GAP, WL_TO_CLIENT);
     }
 }
 

@@ -473,13 +473,21 @@ static void found_request(struct wl_h1_in *in)
     s->gather.checked = false;
 }
 
-/* Where in a line of unknown meaning, given without its LF, a request line begins. */
-static size_t find_in_line(struct wl_span line)
+/* Where in a line of unknown meaning, given without its LF, a request line begins. torn: octets
+ * before the line may be missing, and those of a method with them: then only one that is known is
+ * believed. */
+static size_t find_in_line(struct wl_span line, bool torn)
 {
     struct wl_span tail = wl_span_after(line, line.n > LINE_KEPT ? line.n - LINE_KEPT : 0);
     size_t found = wl_h1_find_request(tail);
 
-    return found == tail.n ? line.n : line.n - tail.n + found;
+    if (found == tail.n)
+        return line.n;
+    found += line.n - tail.n;
+    if (torn && found == 0 &&
+        wl_grammar_method(wl_span_sub(line, 0, wl_span_find(line, ' '))) <= WL_METHOD_OTHER)
+        return line.n;
+    return found;
 }
 
 static void lost_client(struct wl_h1_in *in)
@@ -490,7 +498,7 @@ static void lost_client(struct wl_h1_in *in)
     struct wl_h1_text text;
 
     if (lf < in->bytes.n && s->gather.buf.n == 0) {
-        found = find_in_line(wl_span_sub(in->bytes, 0, lf));
+        found = find_in_line(wl_span_sub(in->bytes, 0, lf), fresh == s->lost_at);
         if (found == lf) {
             take_counted(in, lf + 1);
             return;
@@ -515,7 +523,7 @@ static void lost_client(struct wl_h1_in *in)
     if (text.octets.n == 0 || text.octets.p[text.octets.n - 1] != '\n')
         return;
     text.octets.n--;
-    found = find_in_line(text.octets);
+    found = find_in_line(text.octets, text.offset == s->lost_at);
     if (found == text.octets.n) {
         drop_counted(s, text.octets.n + 1);
         return;

@@ -255,6 +255,9 @@ static void http_message_inside_body(struct wl_judge *j, const struct wl_exchang
 
     if (ex->req.state < WL_HEAD) /* of a version that is not known */
         return;
+    /* answered before its content, of which a client may have sent a request in place */
+    if (request && wl_facts_final(ex) && ex->res.acked <= m->body_at.offset)
+        return;
     if (wl_grammar_carries_messages(m, ex->req.method_id))
         return;
     wl_report(j, m, mark->at, WL_WARNING, request ? WL_LIKELY : WL_POSSIBLE,

@@ -336,9 +336,11 @@ static void target_form_invalid(struct wl_judge *j, const struct wl_exchange *ex
 {
     struct wl_span target = m->target;
 
-    (void)ex;
-    if (WL_LIKELY_FALSE(target.n == 0 || target.p[0] != '/' || m->method_id == WL_METHOD_CONNECT ||
-                        memchr(target.p, '#', target.n)))
+    if (WL_LIKELY_TRUE(target.n && target.p[0] == '/' && m->method_id != WL_METHOD_CONNECT &&
+                       !memchr(target.p, '#', target.n)))
+        return;
+    /* where a capture begins, or goes on, a method that is not known may be the end of CONNECT */
+    if (m->method_id != WL_METHOD_OTHER || ex->paired)
         check_other_form(j, m);
 }
 

@@ -219,6 +219,11 @@ bool wl_layer_midstream(const struct wl_layer *l)
     return wl_channel_midstream(l->channel->flow);
 }
 
+bool wl_layer_gaps(const struct wl_layer *l)
+{
+    return l->channel->gaps[0] || l->channel->gaps[1];
+}
+
 enum wl_proto wl_layer_proto(const struct wl_layer *l)
 {
     return (enum wl_proto)l->channel->proto;

@@ -174,6 +174,8 @@ wl_ns wl_layer_began(const struct wl_layer *l);
 wl_ns wl_layer_latest(const struct wl_layer *l);
 /** Was that in the midst of it? */
 bool wl_layer_midstream(const struct wl_layer *l);
+/** Are octets missing from it so far? */
+bool wl_layer_gaps(const struct wl_layer *l);
 /** What is spoken, as far as it is known. */
 enum wl_proto wl_layer_proto(const struct wl_layer *l);
 /** Says what is spoken, once known more exactly (WL_H10 after WL_H11, ...). */
