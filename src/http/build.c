@@ -622,7 +622,8 @@ struct wl_work *wl_build_request(struct wl_build *b, struct wl_at at, const stru
     struct wl_work *w;
 
     end_stray(b, b->last, seen->t);
-    if (b->n_settling)
+    /* behind another request it waits for what the server says to that */
+    if (b->n_settling && b->last->stray)
         tell_notices(b, seen);
     if (b->doubt_server && b->oldest && !b->pipelined && b->lost[WL_TO_CLIENT] &&
         b->oldest->req_ended)
