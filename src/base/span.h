@@ -212,13 +212,15 @@ static inline struct wl_cursor wl_cursor(struct wl_span s)
     return (struct wl_cursor){s.p, s.n, false};
 }
 
-/** Takes n octets; an empty span and bad when fewer are left. */
+/** Takes n octets; an empty span and bad when fewer are left. Nothing is left then, so that whoever
+ * takes what stands at the front comes to an end. */
 static inline struct wl_span wl_take(struct wl_cursor *c, size_t n)
 {
     struct wl_span s = {c->p, n};
 
     if (c->bad || n > c->n) {
         c->bad = true;
+        c->n = 0;
         return (struct wl_span){NULL, 0};
     }
     if (n) {
