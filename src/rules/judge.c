@@ -1,11 +1,9 @@
 /* judge.c - asks the rules, and only those whose evidence is complete; keeps what they report.
  * SPDX-License-Identifier: MIT
  *
- * At the start every rule that is switched on is put where it will be asked from: into a list
- * per mark, or into the index (index.h) of its kind, from which the rules whose filters fit a
- * message are found without looking at the others. What was found for an exchange is kept as a
- * plan (plan.h) for the next ones of its kind. Two hundred rules then cost an ordinary exchange
- * little more than forty.
+ * Where rules are asked from was prepared (prepare.c): lists per mark, and an index for each kind of
+ * rule. What was found for an exchange is kept as a plan (plan.h) for the next ones of its kind.
+ * Two hundred rules then cost an ordinary exchange little more than forty.
  *
  * The judge, not the rule, checks the guards of docs/judging.md 2 (wl_rule.needs): missing evidence
  * is never a violation, it is the result "not judged". It knows no format and parses nothing.
@@ -20,343 +18,13 @@
 #include "format.h"
 #include "grammar.h"
 #include "index.h"
+#include "judge_state.h"
 #include "offer.h"
 #include "plan.h"
 #include "said.h"
 #include "text.h"
 
-enum {
-    RULE_WORDS = WL_MAX_RULES / WL_INDEX_BITS,
-    MESSAGE_OCTETS = 480,
-    LISTS = 1 + WL_RULE_MARKS, /* that a rule may stand in */
-};
-
-/** Rules over one mark, or over connections: few, and asked one by one. */
-struct list {
-    uint32_t first, n; /* entries[first .. first + n), indexes into wl_judge.rulings */
-};
-
-struct ruling {
-    const struct wl_rule *rule;
-    enum wl_severity severity; /* in force */
-    bool overridden;           /* by the user */
-    uint8_t n_cases;           /* of .cases */
-    uint8_t versions;          /* of the request it is asked for: bits */
-    uint16_t yields[WL_RULE_SEE];
-    uint16_t n_yields;
-};
-
-struct wl_judge {
-    struct wl_budget *budget;
-    struct wl_thresholds thresholds;
-    enum wl_redact redact;
-    uint32_t max_findings, max_conn_findings;
-    uint64_t dropped; /* findings that there was no room for */
-
-    struct ruling *rulings;
-    size_t n_rules, n_rulings; /* filled; allocated */
-    uint16_t *entries;
-    uint32_t n_entries;
-    struct list connections, marks[WL_N_MARKS];
-    struct wl_index requests, responses, exchanges, related;
-    wl_check_fn **checks; /* of each ruling; NULL for those that are asked otherwise */
-    struct wl_plans plans;
-    uint64_t asked_req[WL_FIELD_WORDS], asked_res[WL_FIELD_WORDS]; /* fields that filters name */
-
-    /* the case in hand */
-    struct wl_exchange *ex;
-    uint32_t have;               /* wl_needs of ex that are met, while it is related ... */
-    uint64_t wanted[RULE_WORDS]; /* ... and the rules of related that fit */
-    uint64_t over[WL_N_RELATIONS][RULE_WORDS]; /* rules of related by relation */
-    uint64_t alone[RULE_WORDS];                /* those with .alone */
-    uint64_t cased[RULE_WORDS];                /* those whose .cases are to be looked at */
-    uint32_t *relations; /* of each rule of related, bit i for enum wl_relation i */
-    struct wl_conn_record *conn;
-    const struct wl_mark *mark;
-    size_t rule;
-    struct wl_arena *arena;
-    struct wl_finding *findings; /* findings_capacity() and one; sorted and copied at the end */
-    uint32_t n_findings, max;
-    struct wl_finding *last; /* just reported; NULL when it was dropped */
-    bool keep_yielded;
-    struct wl_date_memo date;
-};
-
-/* -------------------------------------------------------------------------------- preparation */
-
-static size_t count_rules(const struct wl_rule_group *const *list)
-{
-    size_t n = 0;
-
-    for (size_t g = 0; list && list[g]; g++)
-        n += list[g]->n_rules;
-    return n;
-}
-
-/** Is there what its kind of rule is asked by? An embedder's may lack it; ours do not. */
-static bool can_be_asked(const struct wl_rule *rule)
-{
-    switch (rule->when) {
-    case WL_ON_MARK: return rule->check || rule->saw;
-    case WL_ON_REQUEST:
-    case WL_ON_RESPONSE:
-    case WL_ON_MESSAGE:
-    case WL_ON_EXCHANGE: return rule->check != NULL;
-    case WL_ON_CONNECTION: return rule->check_conn != NULL;
-    case WL_ON_RELATED: return rule->check_related && rule->relation != WL_RELATION_NONE;
-    }
-    return false;
-}
-
-static void set_severity(struct ruling *r, const struct wl_config *cfg)
-{
-    r->severity = can_be_asked(r->rule) ? wl_config_severity(cfg, r->rule) : WL_OFF;
-    r->overridden = wl_override_of(cfg, r->rule) != NULL;
-}
-
-static void add_group(struct wl_judge *j, const struct wl_rule_group *group,
-                      const struct wl_config *cfg)
-{
-    for (size_t i = 0; i < group->n_rules; i++) {
-        struct ruling *r = &j->rulings[j->n_rules++];
-
-        r->rule = &group->rules[i];
-        r->versions = wl_index_versions(r->rule->versions);
-        set_severity(r, cfg);
-    }
-}
-
-/** Turns the names of wl_rule.yields into indexes; a name of no rule is of no effect. */
-static void resolve_yields(struct wl_judge *j, struct ruling *r)
-{
-    for (size_t y = 0; y < WL_RULE_SEE && r->rule->yields[y]; y++) {
-        for (size_t i = 0; i < j->n_rules; i++) {
-            if (strcmp(j->rulings[i].rule->id, r->rule->yields[y]) == 0) {
-                r->yields[r->n_yields++] = (uint16_t)i;
-                break; /* ids are unique: wl_engine_add_rules sees to it */
-            }
-        }
-    }
-}
-
-static bool is_over_mark(const struct wl_rule *rule, enum wl_mark_id mark)
-{
-    for (size_t i = 0; i < WL_RULE_MARKS && rule->marks[i]; i++) {
-        if (rule->marks[i] == mark)
-            return true;
-    }
-    return rule->mark == mark;
-}
-
-/** Is the rule asked about this? A rule with a relation may be asked twice: alone, and beside an
- * earlier exchange (when WL_ON_RELATED). */
-static bool asked_about(const struct wl_rule *rule, enum wl_when when)
-{
-    if (when == WL_ON_RELATED)
-        return rule->relation != WL_RELATION_NONE && rule->check_related;
-    if (rule->when == WL_ON_MESSAGE)
-        return when == WL_ON_REQUEST || when == WL_ON_RESPONSE;
-    return rule->when == when;
-}
-
-/** All rules that are on and asked about this, in order of the catalogue. Returns their number. */
-static size_t collect(const struct wl_judge *j, enum wl_when when, struct wl_index_rule *ret)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < j->n_rules; i++) {
-        const struct wl_rule *rule = j->rulings[i].rule;
-
-        if (j->rulings[i].severity != WL_OFF && asked_about(rule, when)) {
-            ret[n++] = (struct wl_index_rule){rule, (uint16_t)i,
-                                              when == WL_ON_RELATED && rule->again};
-        }
-    }
-    return n;
-}
-
-static bool fill_index(struct wl_judge *j, struct wl_index *index, enum wl_when when,
-                       struct wl_index_rule *room)
-{
-    return wl_index_init(index, j->budget, room, collect(j, when, room));
-}
-
-/** Those of the rules that are over the mark; all of them where it is none. */
-static void fill_list(struct wl_judge *j, struct list *list, enum wl_mark_id mark,
-                      const struct wl_index_rule *rules, size_t n)
-{
-    list->first = j->n_entries;
-    for (size_t i = 0; i < n; i++) {
-        if (mark != WL_MARK_NONE && !is_over_mark(rules[i].rule, mark))
-            continue;
-        WL_ASSERT(j->n_entries < j->n_rulings * LISTS);
-        j->entries[j->n_entries++] = rules[i].number;
-        list->n++;
-    }
-}
-
-static void fill_lists(struct wl_judge *j, struct wl_index_rule *room)
-{
-    size_t n = collect(j, WL_ON_MARK, room);
-
-    for (int mark = WL_MARK_NONE + 1; mark < WL_N_MARKS; mark++)
-        fill_list(j, &j->marks[mark], (enum wl_mark_id)mark, room, n);
-    n = collect(j, WL_ON_CONNECTION, room);
-    fill_list(j, &j->connections, WL_MARK_NONE, room, n);
-}
-
-/** Bit i for enum wl_relation i; that for NONE means nothing. */
-static uint32_t relations_of(const struct wl_rule *rule)
-{
-    return ((uint32_t)1 << rule->relation | (uint32_t)1 << rule->also) & ~(uint32_t)1;
-}
-
-/** Which rules of related are over which relation: known before any exchange comes. */
-static bool sort_relations(struct wl_judge *j)
-{
-    uint32_t n = j->related.n_rules;
-
-    static_assert(WL_N_RELATIONS <= 16, "relations are bits of wl_exchange.relations");
-    if (n == 0)
-        return true;
-    j->relations = wl_alloc_array(j->budget, n, sizeof(*j->relations));
-    if (!j->relations)
-        return false;
-    for (uint32_t i = 0; i < n; i++) {
-        const struct wl_rule *rule = j->rulings[j->related.rules[i].rule].rule;
-        uint64_t bit = (uint64_t)1 << i % WL_INDEX_BITS;
-
-        j->relations[i] = relations_of(rule);
-        for (uint32_t left = j->relations[i]; left; left &= left - 1)
-            j->over[__builtin_ctz(left)][i / WL_INDEX_BITS] |= bit;
-        if (rule->alone)
-            j->alone[i / WL_INDEX_BITS] |= bit;
-    }
-    return true;
-}
-
-/** Fields that the filters of an index look at. */
-static void add_asked(uint64_t set[WL_FIELD_WORDS], const struct wl_index *index)
-{
-    for (size_t w = 0; w < WL_FIELD_WORDS; w++)
-        set[w] |= index->asked[w] | index->missed[w];
-}
-
-/** Which fields tell kinds of exchanges apart, and which rules have cases. */
-static void prepare_kinds(struct wl_judge *j)
-{
-    add_asked(j->asked_req, &j->requests);
-    add_asked(j->asked_res, &j->responses);
-    add_asked(j->asked_res, &j->exchanges);
-    add_asked(j->asked_res, &j->related);
-    for (size_t i = 0; i < j->n_rules; i++) {
-        const struct wl_rule *rule = j->rulings[i].rule;
-
-        j->checks[i] = rule->check;
-        j->rulings[i].n_cases = wl_index_case_fields(rule, j->asked_res, j->asked_req);
-        if (asked_about(rule, WL_ON_REQUEST)) /* what it is offered is the request */
-            (void)wl_index_case_fields(rule, j->asked_req, j->asked_req);
-    }
-    for (uint32_t i = 0; i < j->related.n_rules; i++) {
-        const struct ruling *r = &j->rulings[j->related.rules[i].rule];
-
-        if (r->n_cases && r->rule->when == WL_ON_RELATED) /* else they are about .check */
-            j->cased[i / WL_INDEX_BITS] |= (uint64_t)1 << i % WL_INDEX_BITS;
-    }
-}
-
-/** What exchanges are judged by, each for itself. */
-static bool prepare_alone(struct wl_judge *j, struct wl_index_rule *room)
-{
-    fill_lists(j, room);
-    return fill_index(j, &j->requests, WL_ON_REQUEST, room) &&
-           fill_index(j, &j->responses, WL_ON_RESPONSE, room) &&
-           fill_index(j, &j->exchanges, WL_ON_EXCHANGE, room) &&
-           wl_plans_init(&j->plans, j->budget,
-                         (size_t)j->requests.n_rules + j->responses.n_rules + j->exchanges.n_rules);
-}
-
-static bool prepare(struct wl_judge *j, enum wl_judge_for use)
-{
-    struct wl_index_rule *room = wl_alloc_array(j->budget, j->n_rulings, sizeof(*room));
-    bool made;
-
-    if (!room)
-        return false;
-    for (size_t i = 0; i < j->n_rules; i++)
-        resolve_yields(j, &j->rulings[i]);
-    made = (use == WL_JUDGE_RELATED || prepare_alone(j, room)) &&
-           fill_index(j, &j->related, WL_ON_RELATED, room) && sort_relations(j);
-    if (made)
-        prepare_kinds(j);
-    wl_free(j->budget, room, j->n_rulings * sizeof(*room));
-    return made;
-}
-
-static uint32_t findings_capacity(const struct wl_judge *j)
-{
-    return j->max_findings > j->max_conn_findings ? j->max_findings : j->max_conn_findings;
-}
-
-struct wl_judge *wl_judge_new(const struct wl_config *cfg, struct wl_budget *budget,
-                              const struct wl_rule_group *const *extra, enum wl_judge_for use)
-{
-    struct wl_judge *j = wl_alloc(budget, sizeof(*j));
-    size_t n = wl_rule_count() + count_rules(extra);
-
-    if (!j)
-        return NULL;
-    WL_ASSERT(n <= WL_MAX_RULES); /* wl_engine_add_rules refuses more */
-    j->budget = budget;
-    j->thresholds = cfg->thresholds;
-    j->redact = cfg->redact;
-    /* beyond 64 Ki findings on one exchange nobody reads on */
-    j->max_findings = (uint32_t)wl_min_u64(cfg->limits.max_findings, UINT16_MAX);
-    j->max_conn_findings = (uint32_t)wl_min_u64(cfg->limits.max_conn_findings, UINT16_MAX);
-    j->n_rulings = n;
-    j->requests.budget = j->responses.budget = j->exchanges.budget = j->related.budget = budget;
-    j->plans.budget = budget;
-    j->rulings = wl_alloc_array(budget, n, sizeof(*j->rulings));
-    j->checks = wl_alloc_array(budget, n, sizeof(*j->checks));
-    j->entries = wl_alloc_array(budget, n * LISTS, sizeof(*j->entries));
-    j->findings = wl_alloc_array(budget, findings_capacity(j) + (size_t)1, sizeof(*j->findings));
-    if (!j->rulings || !j->checks || !j->entries || !j->findings)
-        goto out;
-    for (size_t g = 0; wl_rule_groups()[g]; g++)
-        add_group(j, wl_rule_groups()[g], cfg);
-    for (size_t g = 0; extra && extra[g]; g++)
-        add_group(j, extra[g], cfg);
-    if (prepare(j, use))
-        return j;
-out:
-    wl_judge_free(j);
-    return NULL;
-}
-
-void wl_judge_keep_yielded(struct wl_judge *j)
-{
-    j->keep_yielded = true;
-}
-
-void wl_judge_free(struct wl_judge *j)
-{
-    struct wl_budget *b;
-
-    if (!j)
-        return;
-    b = j->budget;
-    wl_free(b, j->rulings, j->n_rulings * sizeof(*j->rulings));
-    wl_free(b, j->findings, (findings_capacity(j) + (size_t)1) * sizeof(*j->findings));
-    wl_free(b, j->entries, j->n_rulings * LISTS * sizeof(*j->entries));
-    wl_free(b, j->relations, j->related.n_rules * sizeof(*j->relations));
-    wl_index_release(&j->requests);
-    wl_index_release(&j->responses);
-    wl_index_release(&j->exchanges);
-    wl_index_release(&j->related);
-    wl_free(b, j->checks, j->n_rulings * sizeof(*j->checks));
-    wl_plans_release(&j->plans);
-    wl_free(b, j, sizeof(*j));
-}
+enum { MESSAGE_OCTETS = 480 };
 
 /* ----------------------------------------------------------------------------------- evidence */
 
@@ -370,7 +38,7 @@ static bool evidence_fits(struct wl_judge *j, uint32_t needs, uint32_t have)
     return false;
 }
 
-static inline bool case_fits(const struct ruling *r, const struct wl_offer *o,
+static inline bool case_fits(const struct wl_ruling *r, const struct wl_offer *o,
                              const struct wl_message *req,
                              const uint64_t req_fields[WL_FIELD_WORDS])
 {
@@ -413,7 +81,7 @@ static void ask_marks(struct wl_judge *j, const struct wl_mark *marks, uint32_t 
                       struct wl_offer o)
 {
     for (uint32_t i = 0; i < n; i++) {
-        const struct list *list = &j->marks[marks[i].id];
+        const struct wl_rulings *list = &j->marks[marks[i].id];
 
         if (list->n == 0)
             continue;
@@ -488,7 +156,7 @@ static enum wl_fault fault_of(const struct wl_rule *rule, struct wl_at at)
 static WL_INLINE void note_finding(struct wl_judge *j, const struct wl_message *m, struct wl_at at,
                                    enum wl_severity severity, enum wl_confidence confidence)
 {
-    const struct ruling *ruling = &j->rulings[j->rule];
+    const struct wl_ruling *ruling = &j->rulings[j->rule];
     struct wl_finding *f;
 
     if (ruling->overridden && (severity >= ruling->rule->severity || severity > ruling->severity))
@@ -563,7 +231,7 @@ void wl_report_fault(struct wl_judge *j, enum wl_fault fault)
 /** Is a more specific rule's finding there as well? (docs/judging.md 3) */
 static bool outdone(const struct wl_judge *j, uint32_t finding)
 {
-    const struct ruling *r = &j->rulings[j->findings[finding].number];
+    const struct wl_ruling *r = &j->rulings[j->findings[finding].number];
 
     for (uint32_t y = 0; y < r->n_yields; y++) {
         for (uint32_t i = 0; i < j->n_findings; i++) {
@@ -728,7 +396,7 @@ static void want_related(struct wl_judge *j, const struct wl_exchange *ex, struc
     for (uint32_t word = 0; word < j->related.n_words; word++) {
         j->wanted[word] = sets[word];
         for (uint64_t set = sets[word] & j->cased[word]; set; set &= set - 1) {
-            const struct ruling *r = &j->rulings[wl_index_at(&j->related, word, set)->rule];
+            const struct wl_ruling *r = &j->rulings[wl_index_at(&j->related, word, set)->rule];
 
             if (!case_fits(r, o, &ex->req, req_fields))
                 j->wanted[word] &= ~(set & -set);
