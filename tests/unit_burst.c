@@ -30,6 +30,7 @@ enum {
 /* One direction of a connection, as its sender knows it. */
 struct side {
     uint32_t seq;
+    uint32_t began; /* with this one */
     uint16_t ip_id;
     uint8_t ttl;      /* changes with the way that packets take */
     uint32_t content; /* octets of it that are still to be sent */
@@ -39,6 +40,7 @@ struct made {
     uint32_t random;
     wl_ns t;
     struct side sides[CONNECTIONS][2];
+    uint32_t ports[CONNECTIONS]; /* of their clients, above 20000 */
     struct wl_packet packets[PACKETS];
     uint8_t (*octets)[ROOM];
     size_t n;
@@ -126,8 +128,8 @@ static void send_segment(struct made *m, unsigned conn, enum wl_dir dir, uint8_t
     if (m->n + 2 > PACKETS)
         return;
     p = put_ip(m, octets, conn, dir, 20 + payload.n);
-    p = put_be(p, dir == WL_TO_SERVER ? 20000 + conn : 80, 2);
-    p = put_be(p, dir == WL_TO_SERVER ? 80 : 20000 + conn, 2);
+    p = put_be(p, dir == WL_TO_SERVER ? 20000 + m->ports[conn] : 80, 2);
+    p = put_be(p, dir == WL_TO_SERVER ? 80 : 20000 + m->ports[conn], 2);
     p = put_be(p, from->seq, 4);
     p = put_be(p, flags & WL_TCP_ACK ? to->seq : 0, 4);
     *p++ = 0x50;
@@ -154,17 +156,73 @@ static void send_segment(struct made *m, unsigned conn, enum wl_dir dir, uint8_t
     }
 }
 
+/* A segment that is not what its sender would send next. */
+static void send_astray(struct made *m, unsigned conn, enum wl_dir dir, uint8_t flags, uint32_t seq)
+{
+    const struct side was = m->sides[conn][dir];
+
+    m->sides[conn][dir].seq = seq;
+    send_segment(m, conn, dir, flags, wl_span(NULL, 0));
+    m->sides[conn][dir].seq = was.seq;
+}
+
+/* What sometimes comes in between when a connection opens. */
+static void disturb(struct made *m, unsigned conn)
+{
+    static const uint8_t flags[] = {WL_TCP_SYN, WL_TCP_SYN | WL_TCP_ACK, WL_TCP_ACK,
+                                    WL_TCP_ACK | WL_TCP_FIN};
+    const enum wl_dir dir = (enum wl_dir)draw(m, 2);
+    struct side *other = &m->sides[conn][1 - dir];
+    const uint32_t acked = other->seq;
+
+    if (draw(m, 12))
+        return;
+    other->seq += draw(m, 2) * draw(m, 3000); /* what is acknowledged was never sent, perhaps */
+    send_astray(m, conn, dir, flags[draw(m, WL_COUNT(flags))],
+                m->sides[conn][dir].seq + draw(m, 2) * draw(m, UINT32_MAX));
+    other->seq = acked;
+}
+
 static void open_connection(struct made *m, unsigned conn)
 {
+    const enum wl_dir opener = draw(m, 12) ? WL_TO_SERVER : WL_TO_CLIENT;
     struct side *sides = m->sides[conn];
 
-    sides[0] = (struct side){.seq = draw(m, UINT32_MAX), .ip_id = (uint16_t)draw(m, 60000)};
-    sides[1] = (struct side){.seq = draw(m, UINT32_MAX)};
+    for (unsigned dir = 0; dir < 2; dir++) {
+        sides[dir] = (struct side){.seq = draw(m, UINT32_MAX)};
+        sides[dir].began = sides[dir].seq;
+    }
+    sides[0].ip_id = (uint16_t)draw(m, 60000);
+    if (draw(m, 3)) /* else it takes over the addresses of the one before */
+        m->ports[conn] = draw(m, 30000);
     if (draw(m, 8) == 0) /* begins in the midst */
         return;
-    send_segment(m, conn, WL_TO_SERVER, WL_TCP_SYN, wl_span(NULL, 0));
-    send_segment(m, conn, WL_TO_CLIENT, WL_TCP_SYN | WL_TCP_ACK, wl_span(NULL, 0));
-    send_segment(m, conn, WL_TO_SERVER, WL_TCP_ACK, wl_span(NULL, 0));
+    disturb(m, conn);
+    send_segment(m, conn, opener, WL_TCP_SYN, wl_span(NULL, 0));
+    disturb(m, conn);
+    send_segment(m, conn, (enum wl_dir)(1 - opener), WL_TCP_SYN | WL_TCP_ACK, wl_span(NULL, 0));
+    disturb(m, conn);
+    send_segment(m, conn, opener, WL_TCP_ACK, wl_span(NULL, 0));
+}
+
+/* Both sides are through, in this order: perhaps with the last octets, perhaps at once. */
+static void close_connection(struct made *m, unsigned conn, enum wl_dir first)
+{
+    static const uint8_t rest[20] = {0};
+    const enum wl_dir second = (enum wl_dir)(1 - first);
+
+    send_segment(m, conn, first, WL_TCP_FIN | WL_TCP_ACK | (draw(m, 2) ? WL_TCP_PSH : 0),
+                 wl_span(rest, draw(m, 4) ? 0 : draw(m, sizeof(rest))));
+    if (draw(m, 2))
+        send_segment(m, conn, second, WL_TCP_ACK, wl_span(rest, draw(m, 3) ? 0 : sizeof(rest)));
+    if (draw(m, 2))
+        send_segment(m, conn, first, WL_TCP_ACK, wl_span(NULL, 0));
+    send_segment(m, conn, second, WL_TCP_FIN | WL_TCP_ACK, wl_span(NULL, 0));
+    send_segment(m, conn, first, draw(m, 10) ? WL_TCP_ACK : WL_TCP_RST, wl_span(NULL, 0));
+    if (draw(m, 6) == 0) { /* late */
+        send_astray(m, conn, first, draw(m, 2) ? WL_TCP_SYN : WL_TCP_SYN | WL_TCP_ACK,
+                    m->sides[conn][first].began);
+    }
 }
 
 /* What one of them does next. */
@@ -183,6 +241,12 @@ static void go_on(struct made *m, unsigned conn)
     case 2: send_segment(m, conn, dir, WL_TCP_FIN | WL_TCP_ACK, wl_span(NULL, 0)); return;
     case 3: send_segment(m, conn, dir, WL_TCP_RST, wl_span(NULL, 0)); return;
     case 4: put_packet(m, body, 60, 60); return; /* nothing that anybody knows */
+    case 5:
+    case 6:
+        close_connection(m, conn, dir);
+        if (draw(m, 2))
+            open_connection(m, conn);
+        return;
     default: break;
     }
     if (draw(m, 3) == 0) {
@@ -208,6 +272,7 @@ static void make(struct made *m, uint32_t seed)
     m->random = seed;
     m->t = 1000 * WL_SECOND;
     m->n = 0;
+    memset(m->ports, 0, sizeof(m->ports));
     for (unsigned conn = 0; conn < CONNECTIONS; conn++)
         open_connection(m, conn);
     while (m->n + 3 < PACKETS)
@@ -261,6 +326,8 @@ static void on_event(void *user, struct wl_event *ev)
         const struct wl_conn_record *rec = ev->of.conn;
 
         say(h, "end", (uint64_t)rec->end);
+        say(h, "ttl", rec->conn.ttl);
+        say(h, "rtt", (uint64_t)rec->conn.rtt);
         say(h, "by", (uint64_t)rec->end_by);
         say(h, "suspect", rec->rst_suspect);
         say(h, "packets", rec->packets);

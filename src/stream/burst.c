@@ -146,15 +146,8 @@ static WL_ASIDE void show(struct wl_flows *f, const struct wl_found *found,
                           const struct wl_packet *p, const struct wl_glance *g)
 {
     const struct wl_span payload = wl_span(g->tcp + g->header, g->n);
+    const struct wl_seen seen = wl_flows_see(found, p, g);
     struct wl_tcp *t = &found->flow->tcp;
-    const struct wl_seen seen = {
-        .packet = p->ordinal,
-        .frame = p->frame,
-        .t = p->t,
-        .acked = wl_tcp_acked_at(t, (enum wl_dir)(1 - found->dir), wl_glance_ack(g)),
-        .window = wl_glance_window(g),
-        .ttl = wl_glance_ttl(g),
-    };
 
     *f->cfg.packet = p->ordinal;
     f->hand.flow = found->flow;
@@ -190,7 +183,7 @@ static WL_INLINE void take_one(struct wl_flows *f, const struct wl_packet *p,
 
     if (WL_LIKELY_FALSE(!flow || !wl_flow_is_of(flow, &ends, &found.dir))) {
         found.flow = NULL;
-        wl_flows_take_odd(f, p, g, &found, ahead->hash);
+        wl_flows_shake_hands(f, p, g, &found, ahead->hash);
         return;
     }
     w = &flow->tcp.way[found.dir];
@@ -199,15 +192,10 @@ static WL_INLINE void take_one(struct wl_flows *f, const struct wl_packet *p,
                         (wl_glance_flags(g) | WL_TCP_PSH) != (WL_TCP_ACK | WL_TCP_PSH) ||
                         g->lost != 0 || wl_glance_seq(g) != w->next ||
                         (int32_t)(ack - o->next) > 0)) {
-        wl_flows_take_odd(f, p, g, &found, ahead->hash);
+        wl_flows_shake_hands(f, p, g, &found, ahead->hash);
         return;
     }
-    wl_slab_touch(&f->slab, flow);
-    flow->tcp.packets++;
-    flow->t_last = p->t;
-    flow->last_packet = p->ordinal;
-    flow->last_frame = p->frame;
-    wl_flow_remember_sender(flow, found.dir, wl_glance_id(g), wl_glance_ttl(g));
+    wl_flows_note(f, &found, p, g);
     /* what differs from packet to packet is arithmetic: a branch on it could not be foretold */
     newer = (int32_t)(ack - o->acked);
     o->acked += (uint32_t)(newer > 0 ? newer : 0);

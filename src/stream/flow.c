@@ -42,13 +42,26 @@ static uint64_t hash_ends(const struct wl_flows *f, const struct wl_endpoint *a,
     return wl_pair_hash(a, b, f->seed, &swapped);
 }
 
-static uint64_t hash_of(const struct wl_flows *f, uint32_t i)
+/* The hash of a connection's pair; *ret_swapped: its end 1 is the smaller. */
+static uint64_t hash_flow(struct wl_flow *flow, uint64_t seed, bool *ret_swapped)
 {
     struct wl_endpoint ends[2];
 
-    wl_flow_end(at(f, i), 0, &ends[0]);
-    wl_flow_end(at(f, i), 1, &ends[1]);
-    return hash_ends(f, &ends[0], &ends[1]);
+    if (WL_LIKELY_TRUE(flow->family == 4)) {
+        return wl_pair_hash_ipv4(wl_pair_number(flow->ip[0], wl_flow_port(flow, 0)),
+                                 wl_pair_number(flow->ip[1], wl_flow_port(flow, 1)), seed,
+                                 ret_swapped);
+    }
+    wl_flow_end(flow, 0, &ends[0]);
+    wl_flow_end(flow, 1, &ends[1]);
+    return wl_pair_hash(&ends[0], &ends[1], seed, ret_swapped);
+}
+
+static uint64_t hash_of(const struct wl_flows *f, uint32_t i)
+{
+    bool swapped;
+
+    return hash_flow(at(f, i), f->seed, &swapped);
 }
 
 /* The last four octets of an address: all of IPv4. */
@@ -154,20 +167,15 @@ static void end_flow(struct wl_flows *f, uint32_t i, enum wl_end how)
 }
 
 /* The same for one that is over by itself: its number is kept. */
-static void retire_flow(struct wl_flows *f, uint32_t i, enum wl_end how)
+static void retire_flow(struct wl_flows *f, struct wl_flow *flow, uint64_t hash, enum wl_end how)
 {
-    struct wl_flow *flow = at(f, i);
-    const struct wl_origin *origin = origin_at(f, i);
-    struct wl_endpoint ends[2];
-    struct wl_bygone_key key;
+    const struct wl_origin *origin = wl_flow_origin(flow);
+    struct wl_bygone_key key = {.hash = hash};
     uint32_t base[2];
     unsigned known;
     bool swapped;
 
-    wl_flow_end(flow, 0, &ends[0]);
-    wl_flow_end(flow, 1, &ends[1]);
-    key.hash = wl_pair_hash(&ends[0], &ends[1], f->seed, &swapped);
-    key.check = wl_pair_hash(&ends[0], &ends[1], f->other_seed, &swapped);
+    key.check = hash_flow(flow, f->other_seed, &swapped);
     base[0] = origin->base[swapped];
     base[1] = origin->base[!swapped];
     known = (flow->tcp.flags & (swapped ? WL_FLOW_BASE_1 : WL_FLOW_BASE_0) ? 1 : 0) |
@@ -175,7 +183,7 @@ static void retire_flow(struct wl_flows *f, uint32_t i, enum wl_end how)
     /* refused: it is forgotten, and a late packet of it will count as a new connection */
     if (!wl_bygone_add(&f->bygone, &key, base, known, flow->t_last))
         f->cfg.host->counters->refused++;
-    end_hashed(f, i, key.hash, how);
+    end_hashed(f, wl_slab_index(flow), hash, how);
 }
 
 /* Forgets the stalest connection, those that are over first; false: there is none. */
@@ -198,14 +206,12 @@ void wl_flows_relieve(struct wl_flows *f, struct wl_flow *busy)
         end_flow(f, i, WL_END_EVICTED);
 }
 
-/* Both sides are through, or one has reset: ends the connection when nothing more is due. */
-static WL_ASIDE void end_if_over(struct wl_flows *f, uint32_t i, bool waited)
+void wl_flows_end_if_over(struct wl_flows *f, struct wl_flow *flow, uint64_t hash, bool waited)
 {
-    const struct wl_flow *flow = at(f, i);
     const struct wl_tcp *t = &flow->tcp;
 
     if (t->flags & WL_TCP_RESET) {
-        retire_flow(f, i, WL_END_RESET);
+        retire_flow(f, flow, hash, WL_END_RESET);
         return;
     }
     if (!is_closed(t))
@@ -213,10 +219,17 @@ static WL_ASIDE void end_if_over(struct wl_flows *f, uint32_t i, bool waited)
     /* the acknowledgement of the last FIN belongs to the connection, when it comes soon */
     if (waited || !wl_flow_channel(flow) ||
         (t->way[0].acked == t->way[0].next + 1 && t->way[1].acked == t->way[1].next + 1)) {
-        retire_flow(f, i, WL_END_CLOSED);
+        retire_flow(f, flow, hash, WL_END_CLOSED);
     } else {
         wl_channel_wake_later(wl_flow_channel(flow));
     }
+}
+
+/* The same after time has passed. */
+static void end_if_due(struct wl_flows *f, struct wl_flow *flow, bool waited)
+{
+    if (wl_flow_ends(flow))
+        wl_flows_end_if_over(f, flow, hash_of(f, wl_slab_index(flow)), waited);
 }
 
 /* ------------------------------------------------------------------------------------ openings */
@@ -255,9 +268,8 @@ static bool make_room(struct wl_flows *f)
     return f->slab.free != WL_NOBODY;
 }
 
-/* Enters a new connection, whose first segment is seg; NULL when it is refused. */
-static struct wl_flow *open_flow(struct wl_flows *f, const struct wl_segment *seg, uint64_t hash,
-                                 enum wl_dir *ret)
+struct wl_flow *wl_flows_enter(struct wl_flows *f, const struct wl_segment *seg, uint64_t hash,
+                               enum wl_dir *ret)
 {
     const struct wl_config *cfg = f->cfg.host->cfg;
     struct wl_origin *origin;
@@ -464,7 +476,7 @@ static WL_ASIDE struct wl_found find_or_open(struct wl_flows *f, const struct wl
     } else if (is_late(f, seg, hash)) {
         return found;
     }
-    found.flow = open_flow(f, seg, hash, &found.dir);
+    found.flow = wl_flows_enter(f, seg, hash, &found.dir);
     return found;
 }
 
@@ -483,8 +495,8 @@ static WL_ASIDE void get_to_know(struct wl_flow *flow, enum wl_dir dir,
         flow->tcp.flags |= WL_FLOW_LEARNT;
 }
 
-/* A segment of a connection. */
-static WL_INLINE void take(struct wl_flows *f, const struct wl_found *found,
+/* A segment of a connection of that hash. */
+static WL_INLINE void take(struct wl_flows *f, const struct wl_found *found, uint64_t hash,
                            const struct wl_segment *seg)
 {
     struct wl_flow *flow = found->flow;
@@ -503,8 +515,8 @@ static WL_INLINE void take(struct wl_flows *f, const struct wl_found *found,
         wl_flow_remember_sender(flow, dir, seg->ip_id, seg->ttl);
     f->hand.flow = flow;
     wl_tcp_segment(&f->stream.tcp, &flow->tcp, &f->hand, dir, seg, suspect);
-    if (WL_LIKELY_FALSE(flow->tcp.flags & (WL_TCP_BOTH(WL_TCP_CLOSED) | WL_TCP_RESET)))
-        end_if_over(f, wl_slab_index(flow), false);
+    if (WL_LIKELY_FALSE(wl_flow_ends(flow)))
+        wl_flows_end_if_over(f, flow, hash, false);
     if (WL_LIKELY_FALSE(f->refused != *f->refusals))
         wl_flows_relieve(f, flow);
 }
@@ -523,18 +535,19 @@ void wl_flows_take_odd(struct wl_flows *f, const struct wl_packet *packet,
         own = find_or_open(f, &seg, hash);
     }
     if (own.flow)
-        take(f, &own, &seg);
+        take(f, &own, hash, &seg);
 }
 
 void wl_flows_segment(struct wl_flows *f, const struct wl_segment *seg)
 {
+    const uint64_t hash = hash_ends(f, &seg->src, &seg->dst);
     struct wl_found found;
 
     f->now = seg->t;
     *f->cfg.packet = seg->packet;
-    found = find_or_open(f, seg, hash_ends(f, &seg->src, &seg->dst));
+    found = find_or_open(f, seg, hash);
     if (found.flow)
-        take(f, &found, seg);
+        take(f, &found, hash, seg);
 }
 
 /* ---------------------------------------------------------------------------------------- time */
@@ -592,7 +605,7 @@ void wl_flows_work(struct wl_flows *f, wl_ns now)
         struct wl_hand hand = {&f->stream, flow};
 
         wl_tcp_expire(&f->stream.tcp, t, &hand);
-        end_if_over(f, wl_slab_index(flow), false);
+        end_if_due(f, flow, false);
     }
     while ((ch = wl_channel_due(&f->stream))) {
         struct wl_flow *flow = wl_channel_flow(ch);
@@ -600,7 +613,7 @@ void wl_flows_work(struct wl_flows *f, wl_ns now)
         if (f->slab.n >= WL_MANY)
             wl_channel_prefetch_due(ch);
         wl_channel_wake(ch, now);
-        end_if_over(f, wl_slab_index(flow), true);
+        end_if_due(f, flow, true);
     }
     if (timeout > 0)
         expire_idle(f, now, timeout);

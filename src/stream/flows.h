@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * flow.c opens connections and ends them, and takes whatever is unusual; burst.c looks up the
- * connections of packets that will be taken soon, and takes what is next in its direction.
+ * connections of packets that will be taken soon, and takes what is next in its direction;
+ * handshake.c takes what opens and ends nearly all of them.
  */
 #ifndef WL_FLOWS_H
 #define WL_FLOWS_H
@@ -48,10 +49,21 @@ struct wl_found {
     enum wl_dir dir;
 };
 
-/** Takes a packet that is not simply next in its direction; found: its connection, or NULL, when
- * that is not known yet. */
+/** Takes a packet that is not simply next in its direction, by a short way when it opens or ends its
+ * connection as nearly all are opened and ended; found: its connection, or NULL, when that is not
+ * known yet. */
+void wl_flows_shake_hands(struct wl_flows *f, const struct wl_packet *packet,
+                          const struct wl_glance *g, const struct wl_found *found, uint64_t hash);
+/** The same, for whatever it is. */
 void wl_flows_take_odd(struct wl_flows *f, const struct wl_packet *packet,
                        const struct wl_glance *g, const struct wl_found *found, uint64_t hash);
+/** Enters a new connection, whose first segment is seg; *ret: its direction. NULL when it is
+ * refused. */
+struct wl_flow *wl_flows_enter(struct wl_flows *f, const struct wl_segment *seg, uint64_t hash,
+                               enum wl_dir *ret);
+/** A side is through, or has reset: ends the connection when nothing more is due. waited: the last
+ * acknowledgement has had its time. */
+void wl_flows_end_if_over(struct wl_flows *f, struct wl_flow *flow, uint64_t hash, bool waited);
 /** Memory was refused while a segment was taken: the stalest open connection makes room for what
  * comes next, unless it is busy, the one in hand. */
 void wl_flows_relieve(struct wl_flows *f, struct wl_flow *busy);
@@ -129,7 +141,7 @@ static WL_INLINE bool wl_flow_is_of(struct wl_flow *flow, const struct wl_ends *
     return back == 0 && wl_flow_is_ipv6(flow, 1, e->begin[0], e->begin[1]);
 }
 
-/* ------------------------------------------------------------------------------------ senders */
+/* ---------------------------------------------------------------------- what a packet leaves */
 
 /** What a RST is held against (flow.c): who sends in this direction, and how he counts. */
 static WL_INLINE void wl_flow_remember_sender(struct wl_flow *flow, enum wl_dir dir, uint16_t ip_id,
@@ -137,6 +149,41 @@ static WL_INLINE void wl_flow_remember_sender(struct wl_flow *flow, enum wl_dir 
 {
     flow->ip_ids[dir] = flow->ip_ids[dir] << 16 | ip_id;
     flow->ttl[dir] = ttl;
+}
+
+/** Counts a packet that is no RST, and notes when it came and who sent it. */
+static WL_INLINE void wl_flows_note(struct wl_flows *f, const struct wl_found *found,
+                                    const struct wl_packet *p, const struct wl_glance *g)
+{
+    struct wl_flow *flow = found->flow;
+
+    wl_slab_touch(&f->slab, flow);
+    flow->tcp.packets++;
+    flow->t_last = p->t;
+    flow->last_packet = p->ordinal;
+    flow->last_frame = p->frame;
+    wl_flow_remember_sender(flow, found->dir, wl_glance_id(g), wl_glance_ttl(g));
+}
+
+/** How a packet was seen that acknowledges nothing unknown. */
+static WL_INLINE struct wl_seen wl_flows_see(const struct wl_found *found,
+                                             const struct wl_packet *p, const struct wl_glance *g)
+{
+    return (struct wl_seen){
+        .packet = p->ordinal,
+        .frame = p->frame,
+        .t = p->t,
+        .acked = wl_tcp_acked_at(&found->flow->tcp, (enum wl_dir)(1 - found->dir),
+                                 wl_glance_ack(g)),
+        .window = wl_glance_window(g),
+        .ttl = wl_glance_ttl(g),
+    };
+}
+
+/** Has a side of it said that it is through, or reset it? */
+static inline bool wl_flow_ends(const struct wl_flow *flow)
+{
+    return flow->tcp.flags & (WL_TCP_BOTH(WL_TCP_CLOSED) | WL_TCP_RESET);
 }
 
 #endif

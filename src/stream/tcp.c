@@ -802,6 +802,15 @@ void wl_tcp_in_order(struct wl_tcp_env *env, struct wl_tcp *t, void *user, enum 
     deliver(&r, dir, payload, seen);
 }
 
+void wl_tcp_last(struct wl_tcp_env *env, struct wl_tcp *t, void *user, enum wl_dir dir,
+                 struct wl_span payload, const struct wl_seen *seen)
+{
+    const struct run r = {env, t, user};
+
+    wl_tcp_in_order(env, t, user, dir, payload, seen);
+    deliver_fin(&r, dir, seen);
+}
+
 void wl_tcp_aside(struct wl_tcp_env *env, struct wl_tcp *t, void *user, enum wl_dir dir,
                   const struct wl_segment *seg, bool suspect)
 {

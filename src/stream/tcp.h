@@ -108,6 +108,10 @@ void wl_tcp_in_order(struct wl_tcp_env *env, struct wl_tcp *t, void *user, enum 
 void wl_tcp_aside(struct wl_tcp_env *env, struct wl_tcp *t, void *user, enum wl_dir dir,
                   const struct wl_segment *seg, bool suspect);
 
+/** The first of them, and then the end: a FIN in order. */
+void wl_tcp_last(struct wl_tcp_env *env, struct wl_tcp *t, void *user, enum wl_dir dir,
+                 struct wl_span payload, const struct wl_seen *seen);
+
 /** How far ack is beyond what was captured of dir; a FIN takes a number but no octet. */
 static inline int32_t wl_tcp_ahead(const struct wl_tcp *t, enum wl_dir dir, uint32_t ack)
 {
