@@ -264,6 +264,48 @@ static void tells_raw_octets_once_beside_their_text(void **state)
     json_decref(object);
 }
 
+/* Written ahead by a shard, or at once: nobody can tell. */
+static void writes_the_same_with_a_draft(void **state)
+{
+    struct bench *bench = *state;
+    const struct wl_sink_ops *ops = bench->sink.ops;
+    uint64_t memo[WL_DRAFT_MEMO / sizeof(uint64_t)] = {0};
+    struct wl_message interim;
+    struct wl_field host;
+    struct wl_exchange ex = sample(&interim, &host);
+    struct wl_finding found = finding("103 to a client of HTTP/1.0");
+    uint8_t draft[1024];
+    const char *report, *lines[3];
+    size_t n;
+
+    for (unsigned i = 0; i < 2; i++) { /* with a memo that knows nothing, and with one that does */
+        ex.conn.number = UINT64_MAX;   /* not known yet, nor is what will be found */
+        ex.n_findings = 0;
+        n = ops->draft(&bench->sink, memo, &ex, draft, sizeof(draft));
+        assert_in_range(n, 1, sizeof(draft));
+        ex.conn.number = 7;
+        ex.findings = &found;
+        ex.n_findings = 1;
+        assert_int_equal(ops->drafted(&bench->sink, &ex, (struct wl_span){draft, n}), 0);
+    }
+    assert_int_equal(ops->exchange(&bench->sink, &ex), 0);
+    /* one that does not fit, and one whose object has yet to say "raw", are not drafted */
+    assert_int_equal(ops->draft(&bench->sink, memo, &ex, draft, n - 1), 0);
+    assert_int_equal(ops->draft(&bench->sink, memo, &ex, draft, n), n);
+    ex.req.target = text_span("/\xff");
+    assert_int_equal(ops->draft(&bench->sink, memo, &ex, draft, sizeof(draft)), 0);
+
+    report = finish(bench);
+    for (unsigned i = 0; i < 3; i++) { /* behind the start; each has a finding behind it */
+        report = strchr(report, '\n') + 1;
+        lines[i] = report;
+        report = strchr(report, '\n') + 1;
+    }
+    n = strcspn(lines[2], "\n");
+    assert_memory_equal(lines[0], lines[2], n + 1);
+    assert_memory_equal(lines[1], lines[2], n + 1);
+}
+
 static void shows_invalid_codes_as_text(void **state)
 {
     struct bench *bench = *state;
@@ -409,6 +451,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(writes_keys_in_the_order_of_the_contract, start, stop),
         cmocka_unit_test_setup_teardown(leaves_out_what_is_not_known, start, stop),
         cmocka_unit_test_setup_teardown(tells_raw_octets_once_beside_their_text, start, stop),
+        cmocka_unit_test_setup_teardown(writes_the_same_with_a_draft, start, stop),
         cmocka_unit_test_setup_teardown(shows_invalid_codes_as_text, start, stop),
         cmocka_unit_test_setup_teardown(counts_time_before_the_head_was_complete_as_negative, start,
                                         stop),

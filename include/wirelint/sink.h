@@ -182,6 +182,9 @@ struct wl_record_place {
  * cheap. */
 typedef bool wl_record_place_fn(void *user, uint64_t frame, struct wl_record_place *ret);
 
+/** Octets that a sink keeps for its drafts, one such memo per shard; zeroed at first. */
+enum { WL_DRAFT_MEMO = 64 };
+
 /**
  * An output. Functions may be NULL, but for close. They return 0, or a negative enum wl_code, after
  * which the sink is closed and the run ends with a failed output. What they are given is borrowed
@@ -199,6 +202,16 @@ struct wl_sink_ops {
     /* Will anything of ex be shown beyond the rules of its findings, times and endpoints? What is
      * not shown is not redacted, and must not be looked at. NULL: all is shown. */
     bool (*shows)(const struct wl_sink *s, const struct wl_exchange *ex);
+    /* With several shards: writes ahead, on the threads of all of them at once, what it will show of
+     * ex that nothing else decides: neither the number of its connection nor what was found, and of
+     * fields Host alone, which is redacted before. s is only read, and its state is not. memo:
+     * WL_DRAFT_MEMO octets, for this function and this thread. Returns the octets written, at most
+     * room; 0: none, and ex comes to .exchange. */
+    size_t (*draft)(const struct wl_sink *s, void *memo, const struct wl_exchange *ex, uint8_t *out,
+                    size_t room);
+    /* instead of .exchange: what .draft has written of it */
+    int (*drafted)(struct wl_sink *s, const struct wl_exchange *ex, struct wl_span draft);
+    bool drafts_all; /* beside a draft nothing of ex is shown but rules, times and endpoints */
     bool
         wants_connections; /* every record, with its steps; else only those with findings, without steps */
     bool wants_exchanges; /* every exchange; else only those with findings */

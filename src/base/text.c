@@ -16,6 +16,12 @@ void wl_text_init(struct wl_text *t, struct wl_budget *b, size_t max)
     t->full = false;
 }
 
+void wl_text_init_fixed(struct wl_text *t, uint8_t *octets, size_t n)
+{
+    *t = (struct wl_text){.buf = {.capacity = n, .max = n}};
+    t->buf.p = octets;
+}
+
 void wl_text_release(struct wl_text *t)
 {
     wl_buf_release(&t->buf);

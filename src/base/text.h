@@ -15,6 +15,8 @@ struct wl_text {
 };
 
 void wl_text_init(struct wl_text *t, struct wl_budget *b, size_t max);
+/** A text in n octets of the caller's, which cannot grow and need not be released. */
+void wl_text_init_fixed(struct wl_text *t, uint8_t *octets, size_t n);
 void wl_text_release(struct wl_text *t);
 static inline void wl_text_reset(struct wl_text *t)
 {

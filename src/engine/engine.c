@@ -35,22 +35,22 @@ static bool relate_and_filter(struct wl_engine *e, struct wl_exchange *ex)
     return !e->filter || wl_filter_match(e->filter, ex);
 }
 
-/* Will anybody show, write down or keep what it holds? Nearly always that is certain at once; only
- * a report that counts findings beyond its examples is asked. */
-static bool is_shown(const struct wl_engine *e, const struct wl_exchange *ex)
+/* Will anybody show, write down or keep what it holds, and its draft does not? Nearly always that
+ * is certain at once; only a report that counts findings beyond its examples is asked. */
+static bool is_shown(const struct wl_engine *e, const struct wl_exchange *ex, bool drafted)
 {
-    if (e->shows_all)
+    if (drafted ? e->shows_more : e->shows_all)
         return true;
     if (!ex->n_findings)
         return false;
     return e->suppress || e->evidence || e->desk || e->cfg.redact > WL_REDACT_CREDENTIALS ||
-           wl_outputs_show(&e->outputs, ex);
+           wl_outputs_show(&e->outputs, ex, drafted);
 }
 
 /* What is shown of it is redacted first, but for the addresses by which -w finds its packets.
  * Suppressions see targets and hosts as they were, yet never a credential: fingerprints are written
  * into baselines. */
-static void take_exchange(struct wl_engine *e, struct wl_exchange *ex)
+static void take_exchange(struct wl_engine *e, struct wl_exchange *ex, struct wl_span draft)
 {
     bool shown = relate_and_filter(e, ex);
 
@@ -58,7 +58,7 @@ static void take_exchange(struct wl_engine *e, struct wl_exchange *ex)
         wl_tally_stats(e->tally)->left_out++;
         return;
     }
-    shown = is_shown(e, ex);
+    shown = is_shown(e, ex, draft.n > 0);
     if (shown)
         wl_redact_credentials(ex);
     if (e->suppress)
@@ -71,7 +71,7 @@ static void take_exchange(struct wl_engine *e, struct wl_exchange *ex)
     wl_tally_exchange(e->tally, ex);
     if (e->desk)
         wl_serve_exchange(e, ex);
-    wl_outputs_exchange(&e->outputs, ex);
+    wl_outputs_exchange(&e->outputs, ex, draft);
 }
 
 /* Leaves only the findings that the filter lets through; true when the connection counts. */
@@ -142,7 +142,7 @@ static WL_INLINE void released(struct wl_engine *e, struct wl_event *ev)
         if (e->desk)
             wl_serve_opened(e, ev);
         break;
-    case WL_EVENT_EXCHANGE: take_exchange(e, ev->of.ex); break;
+    case WL_EVENT_EXCHANGE: take_exchange(e, ev->of.ex, ev->draft); break;
     case WL_EVENT_CONNECTION: take_connection(e, ev->of.conn); break;
     }
     give_back(e, ev);
@@ -437,6 +437,7 @@ int wl_engine_start(struct wl_engine *e, bool shards, struct wl_error *err)
     if (!e->merge)
         return wl_fail(err, WL_NOMEM, "out of memory");
     e->shows_all = wl_outputs_want_exchanges(&e->outputs);
+    e->shows_more = wl_outputs_want_more(&e->outputs);
     cfg.emit = e->n_shards == 1 ? on_only_event : on_event;
     cfg.user = e;
     for (unsigned i = 0; shards && i < e->n_shards; i++) {

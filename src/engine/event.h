@@ -33,6 +33,7 @@ struct wl_event {
         struct wl_conn_record *conn;
         struct wl_opened opened;
     } of;
+    struct wl_span draft; /* of ex, in its arena: what an output has written ahead (draft.h) */
 };
 
 /** A place in the order of events. */

@@ -98,6 +98,29 @@ void wl_outputs_inputs(struct wl_outputs *o, const struct wl_input *inputs, size
     }
 }
 
+const struct wl_sink *wl_outputs_drafting(const struct wl_outputs *o)
+{
+    const struct wl_sink *drafting = NULL;
+
+    for (size_t i = 0; i < o->n; i++) {
+        if (!o->all[i].sink.ops->draft)
+            continue;
+        if (drafting)
+            return NULL;
+        drafting = &o->all[i].sink;
+    }
+    return drafting;
+}
+
+bool wl_outputs_want_more(const struct wl_outputs *o)
+{
+    for (size_t i = 0; i < o->n; i++) {
+        if (o->all[i].sink.ops->wants_exchanges && !o->all[i].sink.ops->drafts_all)
+            return true;
+    }
+    return false;
+}
+
 /* Is ex given to this output? */
 static bool takes(const struct wl_output *out, const struct wl_exchange *ex)
 {
@@ -107,18 +130,19 @@ static bool takes(const struct wl_output *out, const struct wl_exchange *ex)
            (ex->n_findings || ex->n_suppressed || ops->wants_exchanges);
 }
 
-bool wl_outputs_show(const struct wl_outputs *o, const struct wl_exchange *ex)
+bool wl_outputs_show(const struct wl_outputs *o, const struct wl_exchange *ex, bool drafted)
 {
     for (size_t i = 0; i < o->n; i++) {
         const struct wl_sink *sink = &o->all[i].sink;
 
-        if (takes(&o->all[i], ex) && (!sink->ops->shows || sink->ops->shows(sink, ex)))
+        if (takes(&o->all[i], ex) && !(drafted && sink->ops->drafts_all) &&
+            (!sink->ops->shows || sink->ops->shows(sink, ex)))
             return true;
     }
     return false;
 }
 
-void wl_outputs_exchange(struct wl_outputs *o, const struct wl_exchange *ex)
+void wl_outputs_exchange(struct wl_outputs *o, const struct wl_exchange *ex, struct wl_span draft)
 {
     for (size_t i = 0; i < o->n; i++) {
         struct wl_output *out = &o->all[i];
@@ -127,7 +151,8 @@ void wl_outputs_exchange(struct wl_outputs *o, const struct wl_exchange *ex)
 
         if (!takes(out, ex))
             continue;
-        rc = ops->exchange(&out->sink, ex);
+        rc = draft.n && ops->drafted ? ops->drafted(&out->sink, ex, draft)
+                                     : ops->exchange(&out->sink, ex);
         if (rc < 0)
             has_failed(o, out, rc);
     }

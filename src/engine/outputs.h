@@ -36,9 +36,15 @@ void wl_outputs_inputs(struct wl_outputs *o, const struct wl_input *inputs, size
 /** Some output asks where packets lie in their files; who answers it, and with which state. */
 bool wl_outputs_want_places(const struct wl_outputs *o);
 void wl_outputs_places(struct wl_outputs *o, wl_record_place_fn *place, void *user);
-/** Whether some output will show what ex holds. */
-bool wl_outputs_show(const struct wl_outputs *o, const struct wl_exchange *ex);
-void wl_outputs_exchange(struct wl_outputs *o, const struct wl_exchange *ex);
+/** The one output that writes drafts; NULL when none does, or several do. */
+const struct wl_sink *wl_outputs_drafting(const struct wl_outputs *o);
+/** Some output, other than one that has a draft of all that it shows, wants exchanges without
+ * findings. */
+bool wl_outputs_want_more(const struct wl_outputs *o);
+/** Whether some output will show what ex holds, and does not stand in its draft. */
+bool wl_outputs_show(const struct wl_outputs *o, const struct wl_exchange *ex, bool drafted);
+/** draft: what wl_outputs_drafting has written of ex; empty when it has not. */
+void wl_outputs_exchange(struct wl_outputs *o, const struct wl_exchange *ex, struct wl_span draft);
 void wl_outputs_connection(struct wl_outputs *o, const struct wl_conn_record *conn);
 void wl_outputs_tick(struct wl_outputs *o);
 /** Live: nothing is there to be read, so everybody may see what has been found until now. */

@@ -29,6 +29,7 @@
 #include "pipeline.h"
 
 #include "diag.h"
+#include "draft.h"
 #include "table.h"
 
 #include <pthread.h>
@@ -83,6 +84,7 @@ struct lane {
     struct wl_source_config source_config;
     struct wl_source *source;
     struct wl_shard *shard;
+    struct wl_drafts drafts;
     struct batch *filling, *idle;
     unsigned max_batches, n_batches, n_over; /* n_over: over there */
     uint32_t since_mark;                     /* packets */
@@ -313,6 +315,7 @@ static void on_event(void *user, struct wl_event *ev)
     struct wl_position at = {ev->when, ev->tie};
     struct batch *b;
 
+    wl_draft(&l->drafts, ev);
     if (!l->filling)
         l->filling = wait_for_batch(l, at);
     b = l->filling;
@@ -684,6 +687,7 @@ static int prepare_lane(struct wl_pipeline *p, unsigned index, uint16_t group, s
     l->pipeline = p;
     l->index = shard.index = index;
     l->max_batches = BATCHES;
+    l->drafts.sink = p->cfg.drafting;
     l->max_octets = wl_max_u64(cfg->limits.ring_events, 1);
     wl_budget_init(&l->budget, p->cfg.source_memory / p->n, cfg->alloc, cfg->release,
                    cfg->alloc_user);

@@ -56,8 +56,9 @@ struct wl_pipeline;
 struct wl_pipeline_config {
     struct wl_shard_config shard; /* of every one; index, emit and user are set here */
     const struct wl_source_config *source;
-    struct wl_merge *merge; /* where events go, on the calling thread */
-    wl_release_fn *release; /* where they go when memory is refused to the merge */
+    const struct wl_sink *drafting; /* whose drafts every shard writes (draft.h), or NULL */
+    struct wl_merge *merge;         /* where events go, on the calling thread */
+    wl_release_fn *release;         /* where they go when memory is refused to the merge */
     void *release_user;
     struct wl_bell *bell; /* of the calling thread */
     struct wl_budget *budget;

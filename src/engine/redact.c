@@ -100,6 +100,14 @@ static void redact_rest(const struct wl_message *m)
     }
 }
 
+static void redact_target(struct wl_span target)
+{
+    /* RFC 9112 3.2.3: of CONNECT; there is none before a scheme */
+    if (target.n && target.p[0] != '/')
+        wl_redact_authority(target);
+    wl_redact_urls(target);
+}
+
 static void redact_message(const struct wl_message *m)
 {
     if (m->state == WL_ABSENT)
@@ -110,10 +118,7 @@ static void redact_message(const struct wl_message *m)
         wl_redact_field(&m->fields[i]);
     for (uint32_t i = 0; i < m->n_trailers; i++)
         wl_redact_field(&m->trailers[i]);
-    /* RFC 9112 3.2.3: of CONNECT; there is none before a scheme */
-    if (m->target.n && m->target.p[0] != '/')
-        wl_redact_authority(m->target);
-    wl_redact_urls(m->target);
+    redact_target(m->target);
 }
 
 void wl_redact_credentials(struct wl_exchange *ex)
@@ -122,6 +127,49 @@ void wl_redact_credentials(struct wl_exchange *ex)
     redact_message(&ex->res);
     for (uint32_t i = 0; i < ex->n_interim; i++)
         redact_message(&ex->interim[i]);
+}
+
+enum { TRIED = 1024 }; /* octets of a target or Host that are redacted on trial */
+
+static bool spares_target(struct wl_span target)
+{
+    uint8_t copy[TRIED];
+
+    if (target.n == 0)
+        return true;
+    if (target.n > sizeof(copy))
+        return false;
+    memcpy(copy, target.p, target.n);
+    redact_target(wl_span(copy, target.n));
+    return memcmp(copy, target.p, target.n) == 0;
+}
+
+static bool spares_field(const struct wl_field *f)
+{
+    struct wl_field tried = *f;
+    uint8_t copy[TRIED];
+
+    if (f->value.n == 0)
+        return true;
+    if (f->value.n > sizeof(copy))
+        return false;
+    memcpy(copy, f->value.p, f->value.n);
+    tried.value = wl_span(copy, f->value.n);
+    wl_redact_field(&tried);
+    return memcmp(copy, f->value.p, f->value.n) == 0;
+}
+
+bool wl_redact_spares_lines(const struct wl_exchange *ex)
+{
+    const struct wl_field *host = wl_message_field(&ex->req, WL_FIELD_HOST);
+    bool rest = wl_message_mark(&ex->req, WL_MARK_FIELDS_TOO_MANY) ||
+                wl_message_mark(&ex->res, WL_MARK_FIELDS_TOO_MANY);
+
+    for (uint32_t i = 0; i < ex->n_interim; i++)
+        rest = rest || wl_message_mark(&ex->interim[i], WL_MARK_FIELDS_TOO_MANY);
+    for (; host && !rest; host = wl_message_next_field(&ex->req, host))
+        rest = !spares_field(host);
+    return !rest && spares_target(ex->req.target);
 }
 
 /* ---------------------------------------------------------------------------- addresses, each */

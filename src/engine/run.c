@@ -295,6 +295,13 @@ static int open_alone(struct wl_engine *e, const struct wl_source_config *src, s
     return 0;
 }
 
+/* What a filter leaves out would be drafted in vain, and drafts know of no redaction that was asked
+ * for. */
+static bool may_draft(const struct wl_engine *e)
+{
+    return !e->filter && e->cfg.redact == WL_REDACT_CREDENTIALS;
+}
+
 /* Opens a source for each of several shards. */
 static int open_many(struct wl_engine *e, const struct wl_source_config *src, bool opened,
                      struct wl_error *err)
@@ -302,6 +309,7 @@ static int open_many(struct wl_engine *e, const struct wl_source_config *src, bo
     struct wl_pipeline_config cfg = {
         .shard = wl_engine_shard_config(e),
         .source = src,
+        .drafting = may_draft(e) ? wl_outputs_drafting(&e->outputs) : NULL,
         .merge = e->merge,
         .release = wl_engine_released,
         .release_user = e,

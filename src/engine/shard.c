@@ -172,6 +172,7 @@ static struct wl_event *hold(struct wl_shard *s, enum wl_event_kind kind, uint64
     held->ev.shard = s->index;
     held->ev.when = when(s);
     held->ev.tie = held->ev.id = id;
+    held->ev.draft = wl_span(NULL, 0);
     held->seq = s->n_held++;
     return &held->ev;
 }
