@@ -162,8 +162,10 @@ static bool silent_until(const struct wl_exchange *ex, wl_ns moved)
 
     if (w->t_server && w->t_content)
         return w->t_server >= moved && w->content_acked != WL_NONE && w->content_acked > 0;
-    if (w->t_server == 0 && w->t_server_end)
-        return true; /* with its FIN or RST nothing more can be on its way */
+    /* with its FIN or RST nothing more can be on its way; a RST by somebody else says nothing of
+     * that */
+    if (w->t_server == 0 && w->t_server_end && !ex->rst_suspect)
+        return true;
     if (until == 0)
         until = w->t_server_end > ex->t_end ? w->t_server_end : ex->t_end;
     return until - moved > ex->conn.rtt;
