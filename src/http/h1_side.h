@@ -109,6 +109,7 @@ struct wl_h1_live {
     uint32_t switch_ordinal;
     bool switching, by_connect;
     bool client_waits; /* the client spoke first, no HTTP: parked */
+    bool server_waits; /* for the end of a request that the switch has overtaken */
 };
 
 /** The layer's state; between exchanges all there is, and while content passes by. */

@@ -730,23 +730,38 @@ static bool is_followed(const struct wl_h1_in *in)
     return first < 'C' || first > 'Z' || (to == WL_H2 && first == 'P');
 }
 
+/* The switch overtook a request, and the server's octets wait for the end of that. They are older
+ * than what the client says behind it: they go first, as if its packet had ended there. */
+static bool is_overtaken(struct wl_h1_in *in)
+{
+    struct wl_h1_live *live = in->h->live;
+    const struct wl_h1_side *client = &live->side[WL_TO_SERVER];
+    bool waits = live->server_waits;
+
+    if (in->at.dir == WL_TO_CLIENT) {
+        live->server_waits = client->phase != WL_H1_SWITCHED && client->work;
+        return live->server_waits;
+    }
+    live->server_waits = false;
+    return waits && in->used;
+}
+
 void wl_h1_feed_switched(struct wl_h1_in *in)
 {
     struct wl_h1_side *s = in->s;
     struct wl_h1_live *live = in->h->live;
     enum wl_dir dir = in->at.dir;
-    struct wl_h1_side *client = &live->side[WL_TO_SERVER];
 
+    if (!live->by_connect && is_overtaken(in)) {
+        in->kind = WL_FED_WAIT;
+        return;
+    }
     if (dir == WL_TO_SERVER && s->gather.buf.n == 0 && !live->client_waits)
         mark_optimistic(in, live->switched, live->switch_offset);
     if (live->by_connect) {
         wl_layer_tunnel(wl_h1_layer(in->h));
         /* TLS begins with a handshake record (RFC 8446 5.1) */
         switch_now(in, in->bytes.p[0] == 0x16 ? WL_PROTO_TLS : WL_PROTO_UNKNOWN);
-        return;
-    }
-    if (dir == WL_TO_CLIENT && client->phase != WL_H1_SWITCHED && client->work) {
-        in->kind = WL_FED_WAIT; /* the request is still on its way */
         return;
     }
     if (live->switched_to == WL_PROTO_UNKNOWN || (dir == WL_TO_SERVER && !knows_switch(in)) ||
