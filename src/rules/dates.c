@@ -81,14 +81,13 @@ static void date_missing(struct wl_judge *j, const struct wl_exchange *ex,
     const struct wl_message *m = &ex->res;
     bool gateway = m->status >= 300;
 
-    (void)now;
     /* what answers a CONNECT is a proxy, not an origin */
     if (ex->req.method_id == WL_METHOD_CONNECT || m->status == 407)
         return;
     if (past && past->dated) {
         /* on another connection another program may answer: behind a balancer, or since a
-         * restart */
-        bool same = past->conn == ex->conn.number;
+         * restart; and a proxy passes on what servers with and without a clock say */
+        bool same = past->conn == ex->conn.number && !past->as_proxy && !now->as_proxy;
 
         wl_report(j, m, m->at, same ? WL_VIOLATION : WL_NOTE,
                   wl_judge_via(ex, same && !gateway ? WL_CERTAIN : WL_LIKELY),
