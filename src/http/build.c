@@ -488,6 +488,7 @@ static void settle_doubt(struct wl_build *b, const struct wl_seen *seen)
         return;
     b->doubt = WL_JUDGED;
     b->doubt_client = b->doubt_server = false;
+    b->guessed = 0;
 }
 
 static struct wl_work *new_work(struct wl_build *b)
@@ -506,6 +507,7 @@ static struct wl_work *new_work(struct wl_build *b)
     w->ex.ordinal = wl_layer_next_ordinal(b->layer);
     w->drops_before = host->counters->capture_dropped;
     w->unpaired = b->doubt != WL_JUDGED;
+    w->ex.guessed = b->guessed;
     b->all_unpaired = b->all_unpaired && w->unpaired;
     wl_build_unjudged(w, (enum wl_unjudged)b->doubt);
     w->head_end = WL_NONE;

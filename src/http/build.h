@@ -85,6 +85,7 @@ struct wl_build {
     bool over[2];    /* no more octets in this direction */
     bool lost[2];    /* octets are missing */
     bool heard[2];   /* octets were seen */
+    uint8_t guessed; /* bits of enum wl_dir: what begins there may be no message (wl_exchange) */
     bool acks;       /* acknowledgements were asked for */
 };
 

@@ -449,6 +449,17 @@ static void take_counted(struct wl_h1_in *in, size_t n)
     wl_h1_take(in, n);
 }
 
+/* A start line of dir was found by looking for one. What it begins, and what follows, may be content
+ * that looks like messages, until doubt is settled. */
+static void note_guess(struct wl_build *b, enum wl_dir dir)
+{
+    const uint8_t bit = (uint8_t)(1 << dir);
+
+    b->guessed |= bit;
+    for (struct wl_work *w = dir == WL_TO_CLIENT ? b->first : NULL; w; w = w->next)
+        w->ex.guessed |= w->answered ? 0 : bit;
+}
+
 /* A request line was found at s->first, in the packet that is or was s->first_seen: what stood in
  * the place of a request ends before it. */
 static void found_request(struct wl_h1_in *in)
@@ -464,6 +475,8 @@ static void found_request(struct wl_h1_in *in)
         wl_build_request_end(&h->build, s->work, WL_CUT, WL_END_NONE, s->first.offset, in->seen);
     }
     s->crlf = 0;
+    if (skipped)
+        note_guess(&h->build, WL_TO_SERVER);
     wl_h1_begin_request(h, s);
     if (s->work && skipped) {
         wl_build_mark(&h->build, s->work, s->m, WL_MARK_RESYNCHRONISED, s->first, skipped,
@@ -541,6 +554,8 @@ static void found_response(struct wl_h1_in *in)
     struct wl_h1_side *s = in->s;
 
     s->skipped = s->first.offset - s->lost_at;
+    if (s->skipped)
+        note_guess(&in->h->build, WL_TO_CLIENT);
     s->first_seen = *in->seen;
     s->crlf = 0;
     wl_h1_begin_response(in->h, s);

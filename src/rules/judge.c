@@ -501,7 +501,7 @@ static bool begin_message(struct wl_judge *j, const struct wl_message *m, const 
         wl_offer_message(&marked, m, place);
         ask_marks(j, m->marks, m->n_marks, marked);
     }
-    if (wl_offer_knows_head(m))
+    if (wl_offer_knows_head(j->ex, m))
         return true;
     if (m->state >= WL_HEAD && j->ex->unjudged == WL_JUDGED)
         j->ex->unjudged = WL_UNJUDGED_LIMIT;

@@ -58,10 +58,19 @@ static inline uint32_t wl_offer_felt(uint32_t missing, bool final)
  */
 enum wl_unjudged wl_offer_lacking(const struct wl_exchange *ex, uint32_t missing, bool marked);
 
-/** Was the head seen, and are all its fields here? What lacks one may lack the one that matters. */
-static inline bool wl_offer_knows_head(const struct wl_message *m)
+/** May the head of a message of ex be content that looks like one (docs/judging.md 4)? */
+static inline bool wl_offer_is_guess(const struct wl_exchange *ex, const struct wl_message *m)
 {
-    return m->state >= WL_HEAD && (m->n_marks == 0 || !wl_message_mark(m, WL_MARK_FIELDS_TOO_MANY));
+    return WL_LIKELY_FALSE(ex->guessed) && !ex->paired &&
+           ex->guessed >> (m == &ex->req ? WL_TO_SERVER : WL_TO_CLIENT) & 1;
+}
+
+/** Was the head of a message of ex seen, and are all its fields here? What lacks one may lack the one
+ * that matters. */
+static inline bool wl_offer_knows_head(const struct wl_exchange *ex, const struct wl_message *m)
+{
+    return m->state >= WL_HEAD && !wl_offer_is_guess(ex, m) &&
+           (m->n_marks == 0 || !wl_message_mark(m, WL_MARK_FIELDS_TOO_MANY));
 }
 
 /** Versions of the request: bits. That of most stands in wl_offer_versions. */
@@ -83,8 +92,8 @@ static inline uint32_t wl_offer_needs(const struct wl_exchange *ex)
         have = wl_offer_end(ex->end, ex->end_by, ex->rst_suspect);
     have |= ex->paired && ex->req.state != WL_ABSENT ? WL_NEEDS_PAIR : 0;
     have |= ex->clocked ? WL_NEEDS_CLK : 0;
-    have |= wl_offer_knows_head(&ex->req) ? WL_NEEDS_REQUEST : 0;
-    have |= wl_offer_knows_head(&ex->res) ? WL_NEEDS_RESPONSE : 0;
+    have |= wl_offer_knows_head(ex, &ex->req) ? WL_NEEDS_REQUEST : 0;
+    have |= wl_offer_knows_head(ex, &ex->res) ? WL_NEEDS_RESPONSE : 0;
     have |= ex->conn.midstream ? 0 : WL_NEEDS_HANDSHAKE;
     return have;
 }
