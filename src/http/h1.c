@@ -228,12 +228,12 @@ static struct wl_fed h1_feed(struct wl_layer *l, enum wl_dir dir, struct wl_span
     in.seen = wl_build_clock(&h->build, dir, seen, &room);
     wl_build_acked(&h->build, dir, in.seen);
     /* what was passing is interrupted, or somebody else speaks meanwhile */
-    if (h->passing && !wl_h1_wake_up(h))
+    if (h->passing && !wl_h1_take_begun(&in) && !wl_h1_wake_up(h))
         return (struct wl_fed){WL_FED, bytes.n, 0};
     while (in.bytes.n && !h->lost && may_be_short(h, dir) && wl_h1_take_message(&in))
         continue;
     if (!h->live && in.bytes.n == 0)
-        return (struct wl_fed){WL_FED, bytes.n, h->passing ? h->passing->left : 0};
+        return (struct wl_fed){WL_FED, bytes.n, h->passing && !h->unseen ? h->passing->left : 0};
     return feed_live(&in);
 }
 

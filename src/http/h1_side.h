@@ -125,6 +125,7 @@ struct wl_h1 {
     bool named;         /* the connection was called by a version */
     bool deaf : 1;
     bool lost : 1; /* memory for live was refused, and octets passed by: what comes is not known */
+    bool unseen : 1; /* of what is passing the first octet is still to come, and to be looked at */
 };
 
 /** One call of the channel, as it is worked off. */
@@ -191,6 +192,8 @@ bool wl_h1_wake_up(struct wl_h1 *h);
  * h->passing say so afterwards. False: nothing was taken, it is for others.
  */
 bool wl_h1_take_message(struct wl_h1_in *in);
+/** The same of content that was to come, and whose first octet is at the front of in. */
+bool wl_h1_take_begun(struct wl_h1_in *in);
 /** All octets that were passing have passed; offset is that of the next one. */
 void wl_h1_passed(struct wl_h1 *h, uint64_t offset, const struct wl_seen *seen);
 /** What is passing becomes content that s follows. */

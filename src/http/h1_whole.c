@@ -3,12 +3,12 @@
  *
  * Nearly all messages find nothing under way on their connection: no struct wl_h1_live. Their
  * head is plain and lies in one packet, and they have no content, or all of it lies there too, or
- * it is of known length and begins there. For these a message is one straight run from its first
- * octet to its last; all that is kept meanwhile is how much content is to pass by. Whatever is
- * otherwise is left to the long way (h1.c): before anything was taken, or behind the head, when
- * content goes on, or once something interrupts it. Interim responses come this way also while the
- * content of their request is under way. The dialogues, played whole and in pieces, hold the two
- * together.
+ * in the next one, or it is of known length. For these a message is one straight run from its first
+ * octet to its last; all that is kept meanwhile is how much content is to pass by, and whether its
+ * first octet, by which it could be another message, has been seen. Whatever is otherwise is left
+ * to the long way (h1.c): before anything was taken, or behind the head, when content goes on, or
+ * once something interrupts it. Interim responses come this way also while the content of their
+ * request is under way. The dialogues, played whole and in pieces, hold the two together.
  */
 #include "h1_side.h"
 #include "inside.h"
@@ -20,17 +20,6 @@ static bool is_turn_of_client(const struct wl_build *b)
     const struct wl_work *w = b->last;
 
     return !b->parked && (!w || ((w->answered || w->stray) && !w->unasked_101));
-}
-
-/* Content of known length begins here, and tells by its first octet that it is no message? */
-static bool has_content(const struct wl_h1_in *in, const struct wl_message *m)
-{
-    uint8_t first;
-
-    if (m->framing != WL_FRAMING_LENGTH || in->bytes.n == 0)
-        return false;
-    first = in->bytes.p[0];
-    return in->at.dir == WL_TO_SERVER ? first < 'A' || first > 'Z' : first != 'H';
 }
 
 static void count_content(struct wl_h1 *h, struct wl_work *w, enum wl_dir dir, uint64_t n,
@@ -47,19 +36,108 @@ static void count_content(struct wl_h1 *h, struct wl_work *w, enum wl_dir dir, u
     res->last_frame = seen->frame;
 }
 
-/* Takes what lies here of such content. False: there is more, which will pass by. */
-static bool take_content(struct wl_h1_in *in, struct wl_work *w, const struct wl_message *m)
+/* Does content that begins with this octet tell by it that it is no message? */
+static bool begins_no_message(enum wl_dir dir, uint8_t first)
 {
-    uint64_t n = wl_min_u64(m->declared, in->bytes.n);
+    return dir == WL_TO_SERVER ? first < 'A' || first > 'Z' : first != 'H';
+}
 
+/* What of a message's content lies behind its head. */
+enum content {
+    CONTENT_WHOLE,
+    CONTENT_PASSING, /* h->passing says what becomes of the rest, or of all of it */
+    CONTENT_OTHERS,  /* it is for the long way; nothing was taken */
+};
+
+/* left octets of the content of w's message pass by. unseen: all of them, and how they begin is to
+ * be looked at first. */
+static enum content let_pass(struct wl_h1_in *in, struct wl_work *w, uint64_t left, bool unseen)
+{
+    struct wl_h1 *h = in->h;
+
+    w->left = left;
+    h->passing = w;
+    h->passing_dir = (uint8_t)in->at.dir;
+    h->unseen = unseen;
+    return CONTENT_PASSING;
+}
+
+static enum content take_known_length(struct wl_h1_in *in, struct wl_work *w, uint64_t length)
+{
+    uint64_t n = wl_min_u64(length, in->bytes.n);
+
+    if (!begins_no_message(in->at.dir, in->bytes.p[0]))
+        return CONTENT_OTHERS;
     count_content(in->h, w, in->at.dir, n, in->seen);
     wl_h1_take(in, (size_t)n);
-    if (n == m->declared)
-        return true;
-    w->left = m->declared - n;
-    in->h->passing = w;
-    in->h->passing_dir = (uint8_t)in->at.dir;
-    return false;
+    return n == length ? CONTENT_WHOLE : let_pass(in, w, length - n, false);
+}
+
+/* Chunked content that lies here whole. RFC 9112 7.1: each chunk is its size, CRLF, that many octets
+ * and CRLF, the last one has none; chunk extensions and trailer fields are for the long way. */
+static enum content take_chunks(struct wl_h1_in *in, struct wl_work *w)
+{
+    enum { DIGITS = 7 }; /* for more than lies in a packet */
+    const uint8_t *p = in->bytes.p;
+    size_t at = 0, total = 0, size;
+
+    do {
+        size_t from = at;
+        int digit;
+
+        size = 0;
+        while (at < in->bytes.n && at - from < DIGITS && (digit = wl_hex_value(p[at])) >= 0) {
+            size = size << 4 | (size_t)digit;
+            at++;
+        }
+        if (at == from || in->bytes.n - at < size + 4 || p[at] != '\r' || p[at + 1] != '\n' ||
+            p[at + size + 2] != '\r' || p[at + size + 3] != '\n' ||
+            (total == 0 && size && !begins_no_message(in->at.dir, p[at + 2])))
+            return CONTENT_OTHERS;
+        total += size;
+        at += size + 4;
+    } while (size);
+    if (total)
+        count_content(in->h, w, in->at.dir, total, in->seen);
+    wl_h1_take(in, at);
+    return CONTENT_WHOLE;
+}
+
+/* The content of m, w's message, from its first octet, if that lies here. */
+static enum content take_content(struct wl_h1_in *in, struct wl_work *w, const struct wl_message *m)
+{
+    bool chunked = m->framing == WL_FRAMING_CHUNKED;
+
+    if (m->framing == WL_FRAMING_NONE)
+        return CONTENT_WHOLE;
+    if (m->framing != WL_FRAMING_LENGTH && !chunked)
+        return CONTENT_OTHERS;
+    if (in->at.dir == WL_TO_CLIENT && !w->inside)
+        wl_inside_begin(w, m);
+    if (w->inside)
+        return CONTENT_OTHERS;
+    if (in->bytes.n == 0)
+        return let_pass(in, w, chunked ? 0 : m->declared, true);
+    return chunked ? take_chunks(in, w) : take_known_length(in, w, m->declared);
+}
+
+bool wl_h1_take_begun(struct wl_h1_in *in)
+{
+    struct wl_h1 *h = in->h;
+    struct wl_work *w = h->passing;
+    bool request = in->at.dir == WL_TO_SERVER;
+
+    if (!h->unseen || h->passing_dir != in->at.dir || in->bytes.n == 0)
+        return false;
+    switch (take_content(in, w, request ? &w->ex.req : &w->ex.res)) {
+    case CONTENT_OTHERS: return false;
+    case CONTENT_PASSING: break;
+    case CONTENT_WHOLE:
+        h->passing = NULL;
+        wl_h1_over(h, w, in->at.dir, WL_WHOLE, WL_END_NONE, in->at.offset, in->seen);
+        break;
+    }
+    return true;
 }
 
 void wl_h1_passed(struct wl_h1 *h, uint64_t offset, const struct wl_seen *seen)
@@ -79,9 +157,10 @@ void wl_h1_pass_on(struct wl_h1 *h, struct wl_h1_side *s)
     s->work = h->passing;
     s->m = dir == WL_TO_SERVER ? &s->work->ex.req : &s->work->ex.res;
     wl_h1_begin_body(s, dir);
-    s->look = WL_LOOK_NOT;
     s->left = s->work->left;
-    s->skipping = true;
+    if (!h->unseen)
+        s->look = WL_LOOK_NOT;
+    s->skipping = !h->unseen;
     h->passing = NULL;
 }
 
@@ -115,16 +194,17 @@ static void take_request(struct wl_h1_in *in, const struct wl_h1_text *text,
     struct wl_h1_side *s;
 
     wl_h1_take(in, text->octets.n);
-    if (read == WL_READ && has_content(in, m)) {
-        if (!take_content(in, w, m))
-            return;
-    } else if (read != WL_READ || m->framing != WL_FRAMING_NONE) {
+    switch (read == WL_READ ? take_content(in, w, m) : CONTENT_OTHERS) {
+    case CONTENT_WHOLE:
+        wl_h1_over(h, w, WL_TO_SERVER, WL_WHOLE, WL_END_NONE, in->at.offset, in->seen);
+        break;
+    case CONTENT_PASSING: break;
+    case CONTENT_OTHERS:
         s = go_on(in, w, m);
         if (s)
             wl_h1_request_read(h, s, read, in->at.offset, in->seen);
-        return;
+        break;
     }
-    wl_h1_over(h, w, WL_TO_SERVER, WL_WHOLE, WL_END_NONE, in->at.offset, in->seen);
 }
 
 static void take_final(struct wl_h1_in *in, const struct wl_h1_text *text,
@@ -135,7 +215,7 @@ static void take_final(struct wl_h1_in *in, const struct wl_h1_text *text,
     struct wl_h1_side *s;
     struct wl_message *m;
     struct wl_work *w;
-    bool framed, content;
+    bool framed;
 
     wl_build_response(&h->build, &begin, in->at, in->seen);
     w = begin.work;
@@ -150,19 +230,17 @@ static void take_final(struct wl_h1_in *in, const struct wl_h1_text *text,
     framed = wl_h1_frame(h, w, m, w->ex.req.method_id);
     m->state = WL_HEAD;
     wl_build_final(&h->build, w, m);
-    content = framed && has_content(in, m);
-    if (content)
-        wl_inside_begin(w, m);
-    if (content && !w->inside) {
-        if (!take_content(in, w, m))
-            return;
-    } else if (!framed || m->framing != WL_FRAMING_NONE) {
+    switch (framed ? take_content(in, w, m) : CONTENT_OTHERS) {
+    case CONTENT_WHOLE:
+        wl_h1_over(h, w, WL_TO_CLIENT, WL_WHOLE, WL_END_NONE, in->at.offset, in->seen);
+        break;
+    case CONTENT_PASSING: break;
+    case CONTENT_OTHERS:
         s = go_on(in, w, m);
         if (s)
             wl_h1_final_read(h, s, framed, in->at.offset, in->seen);
-        return;
+        break;
     }
-    wl_h1_over(h, w, WL_TO_CLIENT, WL_WHOLE, WL_END_NONE, in->at.offset, in->seen);
 }
 
 /* Any but 101, behind which there may be no HTTP. */
