@@ -14,5 +14,4 @@ const struct wl_lanes_patterns wl_lanes_patterns = {
     .spaces = {THIRTY_TWO(' ')},
     .crs = {THIRTY_TWO('\r')},
     .lfs = {THIRTY_TWO('\n')},
-    .colons = {THIRTY_TWO(':')},
 };

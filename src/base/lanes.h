@@ -43,6 +43,14 @@ static inline uint64_t wl_lanes_equal16(const uint8_t p[WL_LANES_16], uint8_t c)
     return wl_lanes_bits(wl_lanes_load(p) == c);
 }
 
+/** Octets of sixteen at p that are equal to those at known, whose address is a multiple of 16. */
+static inline uint64_t wl_lanes_same16(const uint8_t p[WL_LANES_16],
+                                       const uint8_t known[WL_LANES_16])
+{
+    return wl_lanes_bits(wl_lanes_load(p) ==
+                         wl_lanes_load(__builtin_assume_aligned(known, WL_LANES_16)));
+}
+
 /** Octets equal to c. */
 static inline uint64_t wl_lanes_equal(const uint8_t p[WL_LANES], uint8_t c)
 {
@@ -87,12 +95,24 @@ static inline uint64_t wl_lanes_bits(uint64_t highest, unsigned at)
     return ((highest >> 7 & 0x0101010101010101) * 0x0102040810204080 >> 56) << at;
 }
 
-static inline uint64_t wl_lanes_equal8(const uint8_t *p, uint8_t c, unsigned at)
+/* The octets of a word that are zero. */
+static inline uint64_t wl_lanes_zero8(uint64_t word, unsigned at)
 {
     const uint64_t low = 0x7f7f7f7f7f7f7f7f;
-    uint64_t differ = wl_lanes_load(p + at) ^ c * (uint64_t)0x0101010101010101;
 
-    return wl_lanes_bits(~(((differ & low) + low) | differ), at);
+    return wl_lanes_bits(~(((word & low) + low) | word), at);
+}
+
+static inline uint64_t wl_lanes_equal8(const uint8_t *p, uint8_t c, unsigned at)
+{
+    return wl_lanes_zero8(wl_lanes_load(p + at) ^ c * (uint64_t)0x0101010101010101, at);
+}
+
+static inline uint64_t wl_lanes_same16(const uint8_t p[WL_LANES_16],
+                                       const uint8_t known[WL_LANES_16])
+{
+    return wl_lanes_zero8(wl_lanes_load(p) ^ wl_lanes_load(known), 0) |
+           wl_lanes_zero8(wl_lanes_load(p + 8) ^ wl_lanes_load(known + 8), 8);
 }
 
 static inline uint64_t wl_lanes_equal16(const uint8_t p[WL_LANES_16], uint8_t c)
@@ -137,7 +157,7 @@ static inline uint64_t wl_lanes_odd(const uint8_t p[WL_LANES])
 /** What the octets of a block are to whoever looks for the lines of text. */
 struct wl_lanes_kinds {
     uint64_t odd; /* no visible ASCII and no SP: CR and LF among them */
-    uint64_t crs, lfs, colons;
+    uint64_t crs, lfs;
 };
 
 static inline struct wl_lanes_kinds wl_lanes_kinds(const uint8_t p[WL_LANES])
@@ -146,21 +166,22 @@ static inline struct wl_lanes_kinds wl_lanes_kinds(const uint8_t p[WL_LANES])
         .odd = wl_lanes_odd(p),
         .crs = wl_lanes_equal(p, '\r'),
         .lfs = wl_lanes_equal(p, '\n'),
-        .colons = wl_lanes_equal(p, ':'),
     };
 }
 
 /** Vectors of an octet each, for the widest lanes there are (lanes.c). */
 struct wl_lanes_patterns {
-    uint8_t ones[32], spaces[32], crs[32], lfs[32], colons[32];
+    uint8_t ones[32], spaces[32], crs[32], lfs[32];
 };
 extern const struct wl_lanes_patterns wl_lanes_patterns;
 
 #if defined(__SSE2__) && defined(__x86_64__)
 
 /** May functions for AVX2 be called here? */
-#    define WL_LANES_WIDE()      (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt"))
-#    define WL_LANES_WIDE_TARGET __attribute__((target("avx2,popcnt")))
+#    define WL_LANES_WIDE()                                                    \
+        (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt") && \
+         __builtin_cpu_supports("bmi"))
+#    define WL_LANES_WIDE_TARGET __attribute__((target("avx2,bmi,popcnt")))
 
 typedef signed char wl_lanes32 __attribute__((vector_size(32)));
 typedef uint8_t wl_octets32 __attribute__((vector_size(32)));
@@ -189,14 +210,12 @@ WL_LANES_WIDE_TARGET static inline struct wl_lanes_kinds wl_lanes_kinds_wide(
     wl_lanes32 spaces = (wl_lanes32)wl_lanes_load_wide(patterns->spaces);
     wl_octets32 crs = wl_lanes_load_wide(patterns->crs);
     wl_octets32 lfs = wl_lanes_load_wide(patterns->lfs);
-    wl_octets32 colons = wl_lanes_load_wide(patterns->colons);
 
     return (struct wl_lanes_kinds){
         .odd = ~WL_LANES_WORD((wl_lanes32)(low + ones) > spaces,
                               (wl_lanes32)(high + ones) > spaces),
         .crs = WL_LANES_WORD(low == crs, high == crs),
         .lfs = WL_LANES_WORD(low == lfs, high == lfs),
-        .colons = WL_LANES_WORD(low == colons, high == colons),
     };
 }
 

@@ -19,7 +19,7 @@ struct reading {
     struct wl_work *w;
     struct wl_message *m;
     const struct wl_h1_text *text;
-    const struct wl_lookup *lookup;
+    struct wl_lookup *lookup;
 };
 
 static struct reading begin_reading(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
@@ -241,7 +241,7 @@ static void take_request_line(struct wl_message *m, struct wl_span text,
     m->method = wl_span(text.p, lines->n_method);
     m->method_id = lines->method_id;
     m->target = wl_span(text.p + lines->n_method + 1,
-                        lines->first - BEHIND_TARGET - lines->n_method - 1);
+                        lines->ends[0] - BEHIND_TARGET - lines->n_method - 1);
     m->major = lines->major;
     m->minor = lines->minor;
 }
@@ -297,7 +297,7 @@ bool wl_h1_strict_status(struct wl_span head, struct wl_h1_lines *lines)
 {
     const uint8_t *code = head.p + sizeof("HTTP/1.1 ") - 1;
 
-    lines->strict = lines->first >= sizeof("HTTP/1.1 200 ") - 1 && is_strict_version(head.p) &&
+    lines->strict = lines->ends[0] >= sizeof("HTTP/1.1 200 ") - 1 && is_strict_version(head.p) &&
                     code[-1] == ' ' && wl_is_digit(code[0]) && wl_is_digit(code[1]) &&
                     wl_is_digit(code[2]) && code[3] == ' ';
     if (!lines->strict)
@@ -564,52 +564,69 @@ static bool is_token(const uint8_t *p, size_t n)
     return i == n && n > 0;
 }
 
-/* The hot loop: takes lines of a plain head, from the one at start on, as long as they are
- * "token:" and a value, as nearly all are. There is room for all of them. Returns where the line
- * begins that it came to. */
-static WL_ASIDE uint32_t take_lines(const struct reading *r, struct section *s,
-                                    const struct wl_h1_lines *lines, uint32_t start)
+/* A line begins with another name than the one that was seen in its place, or with none: false. */
+static WL_ASIDE bool see_name(const struct reading *r, struct wl_lookup_seen *seen,
+                              struct wl_span line)
 {
-    const struct wl_lookup *lookup = r->lookup;
+    uint64_t colons = wl_lanes_equal16(line.p, ':');
+    size_t n = colons ? (size_t)__builtin_ctzll(colons) : wl_span_find(line, ':');
+    enum wl_field_id id;
+
+    if (n >= line.n)
+        return false;
+    id = wl_lookup_field_amid(r->lookup, line.p, n);
+    if (id == WL_FIELD_OTHER && !is_token(line.p, n))
+        return false;
+    wl_lookup_keep(seen, line.p, n, id);
+    return true;
+}
+
+/* The hot loop: takes lines of a plain head, from line i on, as long as they are "token:" and a
+ * value, as nearly all are. There is room for all of them. No line waits for what the one before
+ * turns out to be, so that a processor reads several at once. Returns the first not taken. */
+static WL_ASIDE uint32_t take_lines(const struct reading *r, struct section *s,
+                                    const struct wl_h1_lines *lines, uint32_t i)
+{
+    struct wl_lookup *lookup = r->lookup;
     const uint8_t *head = r->text->octets.p;
     struct wl_field *f = s->fields + s->n;
     uint8_t *ids = s->ids + s->n;
+    uint32_t octets = wl_octets_half(head), before;
+    uint64_t present[WL_FIELD_WORDS], repeated[WL_FIELD_WORDS];
 
-    for (;; f++) {
-        uint64_t ends = wl_h1_bits(lines->ends, start), bit;
-        /* those up to the end of the line; all, if that is farther away */
-        uint64_t colons = wl_h1_bits(lines->colons, start) & (ends ^ (ends - 1));
-        const uint8_t *name = head + start, *from, *to;
-        size_t n, id;
+    memcpy(present, s->present, sizeof(present));
+    memcpy(repeated, s->repeated, sizeof(present));
 
-        if (colons == 0) /* the empty line, too */
+    for (; i < lines->n; i++, f++) {
+        const uint8_t *name = head + lines->ends[i - 1] + 2, *to = head + lines->ends[i], *from;
+        struct wl_lookup_seen *seen;
+
+        before = octets;
+        octets = wl_octets_half(name);
+        seen = wl_lookup_place(lookup, octets, before, i);
+        if (WL_LIKELY_FALSE(!wl_lookup_again(seen, name)) &&
+            !see_name(r, seen, wl_span(name, (size_t)(to - name))))
             break;
-        n = (size_t)__builtin_ctzll(colons);
-        /* before the name stands a start line, behind it at least a colon and two line ends */
-        id = wl_lookup_field_amid(lookup, name, n);
-        if (id == WL_FIELD_OTHER && !is_token(name, n))
-            break;
-        start = WL_LIKELY_TRUE(ends) ? start + (uint32_t)__builtin_ctzll(ends)
-                                     : wl_h1_line_end(lines, start + WL_H1_BITS);
-        from = name + n + 1;
-        to = head + start;
+        from = name + seen->n + 1;
         while (*from == ' ') /* the CR stops it */
             from++;
         while (to[-1] == ' ' && to > from)
             to--;
         f->value = wl_span(from, (size_t)(to - from));
         f->begin = name;
-        f->n_name = (uint32_t)n;
-        f->id = (uint16_t)id;
+        f->n_name = seen->n;
+        f->id = seen->id;
         f->odd = 0;
-        *ids++ = (uint8_t)id;
-        bit = (uint64_t)1 << id % 64;
-        s->repeated[id / 64] |= s->present[id / 64] & bit;
-        s->present[id / 64] |= bit;
-        start += 2;
+        *ids++ = (uint8_t)seen->id;
+        for (int k = 0; k < WL_FIELD_WORDS; k++) {
+            repeated[k] |= present[k] & seen->present[k];
+            present[k] |= seen->present[k];
+        }
     }
     s->n = (uint32_t)(f - s->fields);
-    return start;
+    memcpy(s->present, present, sizeof(present));
+    memcpy(s->repeated, repeated, sizeof(present));
+    return i;
 }
 
 /* Of these there is one line at most (RFC 9110 5.3); Content-Length has marks of its own, and a
@@ -721,20 +738,24 @@ static bool finish_trailers(const struct reading *r, struct section *s)
 /* The field lines of a plain head. */
 static bool read_lines(const struct reading *r, const struct wl_h1_lines *lines)
 {
-    uint32_t n_fields = lines->n - 1, start = lines->first + 2, end;
+    uint32_t n_fields = lines->n - 1;
     struct section s;
 
-    WL_ASSERT(lines->n >= 1 && r->text->n_runs == 1);
+    WL_ASSERT(lines->n >= 1 && r->text->n_runs == 1 && r->text->octets.p);
     begin_section(r, &s);
     if (n_fields && n_fields <= s.max) {
         s.fields = wl_arena_raw(r->w->ex.arena, n_fields * sizeof(*s.fields));
         s.room = s.fields ? n_fields : 0;
     }
-    for (;; start = end + 2) {
+    for (uint32_t i = 1; i < lines->n; i++) {
+        uint32_t start;
+
         if (s.fields && s.room == n_fields) /* for each line one, whatever becomes of it */
-            start = take_lines(r, &s, lines, start);
-        end = wl_h1_line_end(lines, start);
-        if (end == start || !read_line(r, &s, wl_span(r->text->octets.p + start, end - start)))
+            i = take_lines(r, &s, lines, i);
+        if (i == lines->n)
+            break;
+        start = lines->ends[i - 1] + 2;
+        if (!read_line(r, &s, wl_span(r->text->octets.p + start, lines->ends[i] - start)))
             break;
     }
     return finish_section(r, &s);

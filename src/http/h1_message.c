@@ -10,21 +10,30 @@
 #include "grammar.h"
 #include "h1_side.h"
 #include "inside.h"
+#include "lookup.h"
 
 static struct wl_h1_side *other(struct wl_h1 *h, enum wl_dir dir)
 {
     return &h->live->side[!dir];
 }
 
-/* Copies the text of a head into the arena of w; false, and the text is
- * empty: memory was refused. */
+/* Copies the text of a head into the arena of w, with what may be read behind it; false, and the
+ * text is empty: memory was refused. */
 static bool keep_text(struct wl_h1 *h, struct wl_work *w, struct wl_h1_text *text)
 {
-    text->octets = wl_arena_copy(w->ex.arena, text->octets);
-    if (text->octets.p)
-        return true;
-    wl_h1_layer(h)->host->counters->refused++;
-    return false;
+    size_t n = text->octets.n;
+    uint8_t *p = n ? wl_arena_raw(w->ex.arena, n + WL_LOOKUP_AHEAD) : NULL;
+
+    WL_ASSERT(n == 0 || text->octets.p);
+    if (!p) {
+        text->octets = wl_span(NULL, 0);
+        wl_h1_layer(h)->host->counters->refused++;
+        return false;
+    }
+    memcpy(p, text->octets.p, n);
+    memset(p + n, 0, WL_LOOKUP_AHEAD);
+    text->octets.p = p;
+    return true;
 }
 
 void wl_h1_lose(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir, uint64_t offset,

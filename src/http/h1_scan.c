@@ -1,10 +1,10 @@
 /* h1_scan.c - the lines of a head that lies before us whole, found in one pass.
  * SPDX-License-Identifier: MIT
  *
- * Each block of 64 octets is looked at once: where CR, LF and colons stand, and where anything
+ * Each block of 64 octets is looked at once: where CR and LF stand, and where anything
  * stands that is no visible ASCII and no SP, as bits of four words (lanes.h). Arithmetic on them
  * tells whether the head is as it should be and where its empty line is, without a look at
- * single lines; where they end, and the colons, is left as bits, for whoever reads the lines.
+ * single lines; where each ends is written down for whoever reads them.
  * Where something else turns up the head is not plain, and is read octet by octet (h1_head.c).
  * Marks nothing, keeps nothing.
  */
@@ -26,53 +26,60 @@ static WL_INLINE struct wl_lanes_kinds look_at_rest(struct wl_span head, size_t 
 
     if (head.n >= WL_LANES) {
         kinds = kinds_of(head.p + head.n - WL_LANES);
-        return (struct wl_lanes_kinds){kinds.odd >> seen, kinds.crs >> seen, kinds.lfs >> seen,
-                                       kinds.colons >> seen};
+        return (struct wl_lanes_kinds){kinds.odd >> seen, kinds.crs >> seen, kinds.lfs >> seen};
     }
     kinds = kinds_of(wl_lanes_tail(tail, head.p + base, n));
     kinds.odd &= UINT64_MAX >> seen;
     return kinds;
 }
 
+/* Writes down where the CRs of a block stand, behind n others. There are three at most in nearly
+ * every block: these need no branch, which nobody could foretell. */
+static WL_INLINE void keep_ends(struct wl_h1_lines *ret, size_t n, size_t base, uint64_t crs)
+{
+    const uint64_t end = (uint64_t)1 << (WL_LANES - 1); /* in a word none of whose bits is left */
+
+    do {
+        ret->ends[n] = (uint16_t)(base + (size_t)__builtin_ctzll(crs | end));
+        crs &= crs - 1;
+        ret->ends[n + 1] = (uint16_t)(base + (size_t)__builtin_ctzll(crs | end));
+        crs &= crs - 1;
+        ret->ends[n + 2] = (uint16_t)(base + (size_t)__builtin_ctzll(crs | end));
+        crs &= crs - 1;
+        n += 3;
+    } while (WL_LIKELY_FALSE(crs));
+}
+
 /* The pass, with one of the ways to look at a block. */
 static WL_INLINE size_t scan(struct wl_span head, struct wl_h1_lines *ret, kinds_fn *kinds_of)
 {
     uint64_t before = 0; /* CRs of the block before */
-    unsigned n = 0;      /* ends of lines so far */
+    size_t n = 0;        /* ends of lines so far */
 
     head.n = wl_min_size(head.n, WL_H1_SCAN);
     if (head.n == 0 || head.p[0] == '\r') /* an empty line before the start line is not plain */
         return 0;
-    for (size_t base = 0; base < head.n; base += WL_LANES) {
+    for (size_t base = 0; base < head.n && n <= WL_H1_LINES; base += WL_LANES) {
         struct wl_lanes_kinds kinds = head.n - base >= WL_LANES
                                           ? kinds_of(head.p + base)
                                           : look_at_rest(head, base, kinds_of);
-        uint8_t *ends = ret->ends + base / 8, *colons = ret->colons + base / 8;
         uint64_t behind = kinds.crs << 1 | before >> 63;
         uint64_t empty = kinds.crs & (kinds.crs << 2 | before >> 62);
+        uint64_t upto = empty ^ (empty - 1); /* the empty line; else all */
         /* each LF stands behind a CR, behind each CR stands an LF, and there is nothing else */
         uint64_t wrong = (kinds.lfs ^ behind) | (kinds.odd & ~(kinds.crs | kinds.lfs));
 
-        wl_octets_put(ends, kinds.crs);
-        wl_octets_put(colons, kinds.colons);
-        if (empty) {
-            size_t at = base + (size_t)__builtin_ctzll(empty);
-
-            kinds.crs &= empty ^ (empty - 1);
-            n += (unsigned)__builtin_popcountll(kinds.crs);
-            wl_octets_put(ends + 8, 0);
-            wl_octets_put(colons + 8, 0);
-            ret->n = n - 1;
-            ret->first = wl_h1_line_end(ret, 0);
-            if (wrong & (empty ^ (empty - 1)) || n - 1 > WL_H1_LINES || at + 1 >= head.n ||
-                head.p[at + 1] != '\n')
-                return 0;
-            return at + 2;
-        }
-        if (wrong)
+        if (wrong & upto)
             return 0;
-        n += (unsigned)__builtin_popcountll(kinds.crs);
         before = kinds.crs;
+        keep_ends(ret, n, base, kinds.crs & upto);
+        n += (size_t)__builtin_popcountll(kinds.crs & upto);
+        if (empty) {
+            size_t at = ret->ends[n - 1];
+
+            ret->n = (uint32_t)n - 1;
+            return n - 1 <= WL_H1_LINES && at + 1 < head.n && head.p[at + 1] == '\n' ? at + 2 : 0;
+        }
     }
     return 0;
 }

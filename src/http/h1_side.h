@@ -10,6 +10,7 @@
 #define WL_H1_SIDE_H
 
 #include "build.h"
+#include "lanes.h"
 
 /** Where in the stream of one direction we are. */
 enum wl_h1_phase {
@@ -244,47 +245,23 @@ enum {
 /** The lines of a plain head: each ends with CRLF, and all before it is visible ASCII and SP. */
 struct wl_h1_lines {
     uint32_t n;        /* the start line included, not the empty one at the end */
-    uint32_t first;    /* octets of the start line, without its line end */
     uint32_t n_method; /* of a request whose start line is strict: octets, and which it is */
     enum wl_method method_id;
     uint16_t status; /* of a response with such a line */
     uint8_t major, minor;
     bool strict; /* the start line is of the strict form: set by wl_h1_strict_*, not by the scan */
-    /* a bit per octet of the head, the lowest first; not written beyond it, but for eight octets of
-     * zeros behind its last block of 64 */
-    uint8_t ends[WL_H1_SCAN / 8 + 8]; /* the CRs */
-    uint8_t colons[WL_H1_SCAN / 8 + 8];
+    uint16_t ends[WL_H1_LINES + WL_LANES]; /* where their CRs stand, and that of the empty line */
 };
+static_assert(WL_H1_SCAN <= UINT16_MAX, "where a line ends");
 
 /** Finds the lines of the head at the front of head. Returns octets of it, its empty line
  * included; 0: it is not complete, not plain, or too large. */
 size_t wl_h1_scan(struct wl_span head, struct wl_h1_lines *ret);
 
-enum { WL_H1_BITS = 57 }; /* how many wl_h1_bits has at least */
-
-/** Of the bits of ends or colons those from any one on. */
-static inline uint64_t wl_h1_bits(const uint8_t *bits, uint32_t from)
-{
-    return wl_octets_word(bits + from / 8) >> from % 8;
-}
-
-/** The offset at which a line ends that begins at from, or anywhere in it; of
- * the empty line: from. */
-static inline uint32_t wl_h1_line_end(const struct wl_h1_lines *lines, uint32_t from)
-{
-    uint64_t ends = wl_h1_bits(lines->ends, from);
-
-    while (WL_LIKELY_FALSE(ends == 0)) {
-        from += WL_H1_BITS;
-        ends = wl_h1_bits(lines->ends, from);
-    }
-    return from + (uint32_t)__builtin_ctzll(ends);
-}
-
 /** The start line without its line end. */
 static inline struct wl_span wl_h1_first_line(struct wl_span head, const struct wl_h1_lines *lines)
 {
-    return wl_span(head.p, lines->first);
+    return wl_span(head.p, lines->ends[0]);
 }
 
 /* h1_head.c: reading heads */
@@ -292,9 +269,9 @@ static inline struct wl_span wl_h1_first_line(struct wl_span head, const struct 
 /** Octets of the head at the front of s, its empty line included, or 0: not complete. *scan is
  * where to search from, and is advanced. fields: s begins with field lines (a trailer section). */
 size_t wl_h1_head_length(struct wl_span s, size_t *scan, bool fields);
-/** Parses a request head (or the part of one that was seen). text lies in w's arena; lines: its
- * lines, if it is plain, with lines->strict, or NULL. False: not all of it could be kept, so that
- * nothing may be concluded from what is not there. */
+/** Parses a request head (or the part of one that was seen). text lies in w's arena, with
+ * WL_LOOKUP_AHEAD zeros behind it; lines: its lines, if it is plain, with lines->strict, or NULL.
+ * False: not all of it could be kept, so that nothing may be concluded from what is not there. */
 bool wl_h1_parse_request(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
                          const struct wl_h1_text *text, const struct wl_h1_lines *lines);
 /** Parses the status line at the front of text; m->status and all. Returns octets of the line. */

@@ -6,6 +6,7 @@
 #include "lookup.h"
 
 static_assert(WL_N_FIELDS * 2 <= WL_LOOKUP_FIELDS, "free slots end every search soon");
+static_assert(WL_LOOKUP_SEEN == 1 << (64 - 54), "the upper ten bits choose a place");
 static_assert(WL_N_METHODS * 2 <= WL_LOOKUP_METHODS, "free slots end every search soon");
 
 static const char *const field_names[WL_N_FIELDS] = {
@@ -139,6 +140,7 @@ void wl_lookup_init(struct wl_lookup *l)
     for (size_t id = WL_FIELD_OTHER + 1; id < WL_N_FIELDS; id++)
         put(l, l->fields, WL_LOOKUP_FIELDS, names[id], id);
     memset(l->methods, 0, sizeof(l->methods));
+    memset(l->seen, 0, sizeof(l->seen));
     for (size_t id = WL_METHOD_OTHER + 1; id < WL_N_METHODS; id++) {
         const char *name = wl_method_name((enum wl_method)id);
 
@@ -174,6 +176,16 @@ enum wl_field_id wl_lookup_field(const struct wl_lookup *l, struct wl_span name)
         if (same(slot, &key) && same_between(name, field_names[slot->id]))
             return (enum wl_field_id)slot->id;
     }
+}
+
+void wl_lookup_keep(struct wl_lookup_seen *seen, const uint8_t *p, size_t n, enum wl_field_id id)
+{
+    *seen = (struct wl_lookup_seen){.n = (uint32_t)n, .id = (uint16_t)id};
+    seen->present[id / 64] = (uint64_t)1 << id % 64;
+    if (n >= WL_LOOKUP_AHEAD)
+        return;
+    memcpy(seen->octets, p, n + 1);
+    seen->others = UINT32_MAX << n << 1;
 }
 
 enum wl_method wl_lookup_method(const struct wl_lookup *l, struct wl_span name)

@@ -6,11 +6,17 @@
  * octets of a name, which overlap in short ones, are two words that serve as its hash and for the
  * comparison; only of names longer than sixteen octets is more looked at. What a name has less than
  * eight octets are zeros in its words. Names are ours, and what an enemy sends is compared with the
- * few that share its hash and never stored, so that there is nothing to flood.
+ * few that share its hash, so that there is nothing to flood.
+ *
+ * Before that a guess is made: heads are much alike, and what a line began with that stood in the
+ * same place between the same words it begins with again. A name is kept there as it was written,
+ * colon included, so that one comparison of octets tells where it ends and which it is. A wrong
+ * guess costs the search, and is replaced.
  */
 #ifndef WL_LOOKUP_H
 #define WL_LOOKUP_H
 
+#include "lanes.h"
 #include "span.h"
 
 enum { WL_LOOKUP_FIELDS = 1024, WL_LOOKUP_METHODS = 128 }; /* slots: powers of two */
@@ -24,12 +30,28 @@ struct wl_lookup_name {
 
 enum { WL_LOOKUP_WORDS = 16 }; /* octets of the longest name that its words hold all of */
 
+enum {
+    WL_LOOKUP_SEEN = 1024, /* places of names that were seen: a power of two */
+    WL_LOOKUP_AHEAD = 32,  /* octets of a line that are compared with such a name */
+};
+
+/** A field name as it stood in a head, with the colon behind it. */
+struct wl_lookup_seen {
+    _Alignas(WL_LANES_16) uint8_t octets[WL_LOOKUP_AHEAD];
+    uint32_t
+        others; /* a bit for each of these that is neither; none of no name: no line is zeros */
+    uint32_t n; /* octets of the name */
+    uint64_t present[WL_FIELD_WORDS]; /* the bit of its id, as wl_message has them */
+    uint16_t id;
+};
+
 struct wl_lookup {
     uint64_t mixer; /* odd: makes the hash, chosen so that few fields share one */
     /* the octets of a word that belong to a name of so many octets */
     uint64_t first[WL_LOOKUP_WORDS + 1], last[WL_LOOKUP_WORDS + 1];
     struct wl_lookup_name fields[WL_LOOKUP_FIELDS];
     struct wl_lookup_name methods[WL_LOOKUP_METHODS];
+    struct wl_lookup_seen seen[WL_LOOKUP_SEEN];
 };
 
 void wl_lookup_init(struct wl_lookup *l);
@@ -69,6 +91,29 @@ static inline enum wl_field_id wl_lookup_field_amid(const struct wl_lookup *l, c
     }
     return wl_lookup_field(l, wl_span(p, n));
 }
+
+/** Where the name is kept that began line i of a head when this line and the one before had the same
+ * first four octets. */
+static inline struct wl_lookup_seen *wl_lookup_place(struct wl_lookup *l, uint32_t octets,
+                                                     uint32_t before, uint32_t i)
+{
+    uint64_t key = ((uint64_t)before << 32 | octets) + i;
+
+    return l->seen + (key * 0x9e3779b97f4a7c15 >> 54);
+}
+
+/** Does it stand at p, as it did then? WL_LOOKUP_AHEAD octets can be read. */
+static inline bool wl_lookup_again(const struct wl_lookup_seen *seen, const uint8_t *p)
+{
+    uint64_t same = wl_lanes_same16(p, seen->octets) |
+                    wl_lanes_same16(p + WL_LANES_16, seen->octets + WL_LANES_16) << WL_LANES_16;
+
+    return ((uint32_t)same | seen->others) == UINT32_MAX;
+}
+
+/** Keeps the name of n octets at p, which has id, a colon behind it and no other octet that is none of
+ * a name. One that is too long to be compared is never found again. */
+void wl_lookup_keep(struct wl_lookup_seen *seen, const uint8_t *p, size_t n, enum wl_field_id id);
 
 /**
  * wl_lookup_method for the word before the first SP of a line. *ret_n is its length, or 0, with

@@ -148,9 +148,9 @@ struct wl_layer_host {
     struct wl_pool *busy; /* what HTTP/1 has while exchanges are under way; wl_h1_busy_octets */
     const struct wl_config *cfg;
     struct wl_counters *counters;
-    uint64_t *limits;               /* [WL_N_LIMITS] how often each was reached; wl_layer_limit() */
-    bool keep_steps;                /* some output wants connection records with their steps */
-    const struct wl_lookup *lookup; /* the names that are known (http/lookup.h) */
+    uint64_t *limits;         /* [WL_N_LIMITS] how often each was reached; wl_layer_limit() */
+    bool keep_steps;          /* some output wants connection records with their steps */
+    struct wl_lookup *lookup; /* the names that are known, or were seen (http/lookup.h) */
     /** Takes ownership of ex (and its arena). seen_packet: ordinal at which it became final. */
     void (*exchange)(void *user, struct wl_exchange *ex);
     void *user;
