@@ -86,9 +86,9 @@ EXCHANGES = [
 ]
 
 
-def packet(sport, dport, to_server, seq, ack, flags, payload):
+def packet(sport, dport, to_server, seq, ack, flags, payload, client=CLIENT, server=SERVER):
     tcp = struct.pack(">HHIIBBHHH", sport, dport, seq, ack, 0x50, flags, 65535, 0, 0)
-    ends = CLIENT + SERVER if to_server else SERVER + CLIENT
+    ends = client + server if to_server else server + client
     return struct.pack(">BBHHHBBH", 0x45, 0, 40 + len(payload), 0, 0, 64, 6, 0) + ends + tcp + payload
 
 
@@ -105,6 +105,21 @@ def write_capture(path):
             packet(port, 80, True, 1 + len(request), 1 + len(response), 0x11, b""),
             packet(80, port, False, 1 + len(response), 2 + len(request), 0x11, b""),
         ]
+    write_packets(path, packets)
+
+
+def write_legs(path):
+    """A request that a proxy passes on, and its answer."""
+    origin, packets, later = bytes((127, 3, 2, 1)), [], []
+    request = b"GET /PATH9?token=SECRET90&page=VALUE90 HTTP/1.1\r\nHost: HOST9.example\r\n\r\n"
+    for port, ends in ((40000, (CLIENT, SERVER)), (50000, (SERVER, origin))):
+        packets += [packet(port, 80, True, 0, 0, 2, b"", *ends), packet(80, port, False, 0, 1, 0x12, b"", *ends),
+                    packet(port, 80, True, 1, 1, 0x18, request, *ends)]
+        later.insert(0, packet(80, port, False, 1, 1 + len(request), 0x18, OK + b"\r\n", *ends))
+    write_packets(path, packets + later)
+
+
+def write_packets(path, packets):
     with open(path, "wb") as f:
         f.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 101))
         for i, p in enumerate(packets):
@@ -166,6 +181,18 @@ def levels(p):
         check(with_level == without, name, "differs by default")
 
 
+def legs(p):
+    """The line of the other leg is one that the exchange does not hold itself."""
+    capture = os.path.join(p.work, "legs.pcap")
+    write_legs(capture)
+    for command in (("list",), ("list", "--json"), ("audit", "--json")):
+        for level in LEVELS:
+            out = p.run(*command, "--correlate", "--redact", level, capture).out
+            check(b'"leg"' in out or b"    client " in out, command, level, "shows no leg", out)
+            for word in sum((HIDDEN[l] for l in LEVELS[:LEVELS.index(level) + 1]), ()):
+                check(word not in out, command, level, "shows", word, out)
+
+
 def what_stays(p):
     """Hiding everything would be easy: names, paths, statuses and what is no secret are there."""
     done = p.run("audit", "--json", p.capture)
@@ -205,7 +232,7 @@ def refusals(p):
 
 def main():
     program, failed = os.path.abspath(sys.argv[1]), 0
-    for case in (levels, what_stays, refusals):
+    for case in (levels, legs, what_stays, refusals):
         with tempfile.TemporaryDirectory() as work:
             try:
                 case(Place(program, work))

@@ -202,6 +202,8 @@ struct wl_sink_ops {
     /* Will anything of ex be shown beyond the rules of its findings, times and endpoints? What is
      * not shown is not redacted, and must not be looked at. NULL: all is shown. */
     bool (*shows)(const struct wl_sink *s, const struct wl_exchange *ex);
+    bool
+        shows_lines; /* it shows start lines and Host besides, and nothing more; instead of .shows */
     /* With several shards: writes ahead, on the threads of all of them at once, what it will show of
      * ex that nothing else decides: neither the number of its connection nor what was found, and of
      * fields Host alone, which is redacted before. s is only read, and its state is not. memo:
@@ -211,7 +213,6 @@ struct wl_sink_ops {
                     size_t room);
     /* instead of .exchange: what .draft has written of it */
     int (*drafted)(struct wl_sink *s, const struct wl_exchange *ex, struct wl_span draft);
-    bool drafts_all; /* beside a draft nothing of ex is shown but rules, times and endpoints */
     bool
         wants_connections; /* every record, with its steps; else only those with findings, without steps */
     bool wants_exchanges; /* every exchange; else only those with findings */

@@ -35,16 +35,19 @@ static bool relate_and_filter(struct wl_engine *e, struct wl_exchange *ex)
     return !e->filter || wl_filter_match(e->filter, ex);
 }
 
-/* Will anybody show, write down or keep what it holds, and its draft does not? Nearly always that
- * is certain at once; only a report that counts findings beyond its examples is asked. */
-static bool is_shown(const struct wl_engine *e, const struct wl_exchange *ex, bool drafted)
+enum shown { SHOWN_NOT, SHOWN_LINES, SHOWN_WHOLE };
+
+/* What of it will anybody show, write down or keep, that stands in no draft? Nearly always that is
+ * certain at once; only a report that counts findings beyond its examples is asked. */
+static enum shown how_shown(const struct wl_engine *e, const struct wl_exchange *ex, bool drafted)
 {
-    if (drafted ? e->shows_more : e->shows_all)
-        return true;
-    if (!ex->n_findings)
-        return false;
-    return e->suppress || e->evidence || e->desk || e->cfg.redact > WL_REDACT_CREDENTIALS ||
-           wl_outputs_show(&e->outputs, ex, drafted);
+    if (e->shows_all)
+        return SHOWN_WHOLE;
+    if (ex->n_findings &&
+        (e->suppress || e->evidence || e->desk || e->cfg.redact > WL_REDACT_CREDENTIALS ||
+         wl_outputs_show(&e->outputs, ex)))
+        return SHOWN_WHOLE;
+    return e->shows_lines && !drafted ? SHOWN_LINES : SHOWN_NOT;
 }
 
 /* What is shown of it is redacted first, but for the addresses by which -w finds its packets.
@@ -52,20 +55,23 @@ static bool is_shown(const struct wl_engine *e, const struct wl_exchange *ex, bo
  * into baselines. */
 static void take_exchange(struct wl_engine *e, struct wl_exchange *ex, struct wl_span draft)
 {
-    bool shown = relate_and_filter(e, ex);
+    enum shown shown;
 
-    if (!shown) {
+    if (!relate_and_filter(e, ex)) {
         wl_tally_stats(e->tally)->left_out++;
         return;
     }
-    shown = is_shown(e, ex, draft.n > 0);
-    if (shown)
+    shown = how_shown(e, ex, draft.n > 0);
+    if (shown == SHOWN_WHOLE) {
         wl_redact_credentials(ex);
+    } else if (shown == SHOWN_LINES) {
+        wl_redact_lines(ex);
+    }
     if (e->suppress)
         wl_suppress_exchange(e->suppress, ex);
     if (e->evidence)
         wl_evidence_exchange(e->evidence, ex);
-    if (shown)
+    if (shown != SHOWN_NOT)
         wl_redact_exchange(e->redactor, ex);
     wl_redact_addresses(e->redactor, &ex->conn);
     wl_tally_exchange(e->tally, ex);
@@ -436,8 +442,9 @@ int wl_engine_start(struct wl_engine *e, bool shards, struct wl_error *err)
                             wl_engine_released, e);
     if (!e->merge)
         return wl_fail(err, WL_NOMEM, "out of memory");
-    e->shows_all = wl_outputs_want_exchanges(&e->outputs);
-    e->shows_more = wl_outputs_want_more(&e->outputs);
+    e->shows_lines = wl_outputs_want_lines(&e->outputs);
+    e->shows_all = wl_outputs_want_exchanges(&e->outputs) ||
+                   (e->shows_lines && e->cfg.redact > WL_REDACT_CREDENTIALS);
     cfg.emit = e->n_shards == 1 ? on_only_event : on_event;
     cfg.user = e;
     for (unsigned i = 0; shards && i < e->n_shards; i++) {

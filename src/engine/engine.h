@@ -36,8 +36,8 @@ struct wl_engine {
     struct wl_relate *relate;
     struct wl_suppress *suppress; /* or NULL */
     struct wl_redactor *redactor;
-    bool shows_all;               /* exchanges without findings too: to outputs or a screen ... */
-    bool shows_more;              /* ... that have no draft of them */
+    /* exchanges without findings too, to outputs or a screen: start lines, or all of them */
+    bool shows_lines, shows_all;
     struct wl_evidence *evidence; /* only with -w */
     struct wl_places *places;     /* only when an output asks for it */
     struct wl_merge *merge;

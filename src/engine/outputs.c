@@ -53,13 +53,25 @@ bool wl_outputs_want_steps(const struct wl_outputs *o)
     return false;
 }
 
-bool wl_outputs_want_exchanges(const struct wl_outputs *o)
+static bool want(const struct wl_outputs *o, bool lines)
 {
     for (size_t i = 0; i < o->n; i++) {
-        if (o->all[i].sink.ops->wants_exchanges)
+        const struct wl_sink_ops *ops = o->all[i].sink.ops;
+
+        if (ops->wants_exchanges && ops->shows_lines == lines)
             return true;
     }
     return false;
+}
+
+bool wl_outputs_want_lines(const struct wl_outputs *o)
+{
+    return want(o, true);
+}
+
+bool wl_outputs_want_exchanges(const struct wl_outputs *o)
+{
+    return want(o, false);
 }
 
 bool wl_outputs_want_ticks(const struct wl_outputs *o)
@@ -112,15 +124,6 @@ const struct wl_sink *wl_outputs_drafting(const struct wl_outputs *o)
     return drafting;
 }
 
-bool wl_outputs_want_more(const struct wl_outputs *o)
-{
-    for (size_t i = 0; i < o->n; i++) {
-        if (o->all[i].sink.ops->wants_exchanges && !o->all[i].sink.ops->drafts_all)
-            return true;
-    }
-    return false;
-}
-
 /* Is ex given to this output? */
 static bool takes(const struct wl_output *out, const struct wl_exchange *ex)
 {
@@ -130,12 +133,12 @@ static bool takes(const struct wl_output *out, const struct wl_exchange *ex)
            (ex->n_findings || ex->n_suppressed || ops->wants_exchanges);
 }
 
-bool wl_outputs_show(const struct wl_outputs *o, const struct wl_exchange *ex, bool drafted)
+bool wl_outputs_show(const struct wl_outputs *o, const struct wl_exchange *ex)
 {
     for (size_t i = 0; i < o->n; i++) {
         const struct wl_sink *sink = &o->all[i].sink;
 
-        if (takes(&o->all[i], ex) && !(drafted && sink->ops->drafts_all) &&
+        if (takes(&o->all[i], ex) && !sink->ops->shows_lines &&
             (!sink->ops->shows || sink->ops->shows(sink, ex)))
             return true;
     }

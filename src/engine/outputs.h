@@ -28,7 +28,8 @@ WL_MUST_USE int wl_outputs_add(struct wl_outputs *o, const struct wl_sink_ops *o
                                const struct wl_sink_config *cfg, struct wl_error *err);
 /** Some output wants every connection record with its steps; wants to be told the time. */
 bool wl_outputs_want_steps(const struct wl_outputs *o);
-/** Some output wants exchanges without findings, too. */
+/** Some output wants exchanges without findings, too: to show their start lines; to show all. */
+bool wl_outputs_want_lines(const struct wl_outputs *o);
 bool wl_outputs_want_exchanges(const struct wl_outputs *o);
 bool wl_outputs_want_ticks(const struct wl_outputs *o);
 /** The run's inputs, borrowed for the life of the outputs. */
@@ -38,11 +39,8 @@ bool wl_outputs_want_places(const struct wl_outputs *o);
 void wl_outputs_places(struct wl_outputs *o, wl_record_place_fn *place, void *user);
 /** The one output that writes drafts; NULL when none does, or several do. */
 const struct wl_sink *wl_outputs_drafting(const struct wl_outputs *o);
-/** Some output, other than one that has a draft of all that it shows, wants exchanges without
- * findings. */
-bool wl_outputs_want_more(const struct wl_outputs *o);
-/** Whether some output will show what ex holds, and does not stand in its draft. */
-bool wl_outputs_show(const struct wl_outputs *o, const struct wl_exchange *ex, bool drafted);
+/** Whether some output will show more of ex than start lines. */
+bool wl_outputs_show(const struct wl_outputs *o, const struct wl_exchange *ex);
 /** draft: what wl_outputs_drafting has written of ex; empty when it has not. */
 void wl_outputs_exchange(struct wl_outputs *o, const struct wl_exchange *ex, struct wl_span draft);
 void wl_outputs_connection(struct wl_outputs *o, const struct wl_conn_record *conn);

@@ -129,6 +129,15 @@ void wl_redact_credentials(struct wl_exchange *ex)
         redact_message(&ex->interim[i]);
 }
 
+void wl_redact_lines(struct wl_exchange *ex)
+{
+    const struct wl_field *host = wl_message_field(&ex->req, WL_FIELD_HOST);
+
+    for (; host; host = wl_message_next_field(&ex->req, host))
+        wl_redact_field(host);
+    redact_target(ex->req.target);
+}
+
 enum { TRIED = 1024 }; /* octets of a target or Host that are redacted on trial */
 
 static bool spares_target(struct wl_span target)

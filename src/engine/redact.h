@@ -20,7 +20,9 @@ void wl_redactor_free(struct wl_redactor *r);
 /** Credentials: always, and before anything is remembered of the exchange for later runs
  * (baselines). */
 void wl_redact_credentials(struct wl_exchange *ex);
-/** Would that leave start lines and Host as they are? False when they are too long to be tried. */
+/** Of those, what start lines and Host hold. */
+void wl_redact_lines(struct wl_exchange *ex);
+/** Would either leave start lines and Host as they are? False when they are too long to be tried. */
 bool wl_redact_spares_lines(const struct wl_exchange *ex);
 /** What the level asks for beyond them, but addresses. */
 void wl_redact_exchange(struct wl_redactor *r, struct wl_exchange *ex);

@@ -355,7 +355,7 @@ int wl_serve_begin(struct wl_engine *e, const struct wl_source_config *src, stru
         cfg.spool = e->spool;
     }
     e->desk = wl_desk_new(&cfg);
-    e->shows_all = e->shows_more = true;
+    e->shows_all = true;
     return e->desk ? 0 : wl_fail(err, WL_NOMEM, "out of memory");
 }
 

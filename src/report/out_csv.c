@@ -585,6 +585,7 @@ const struct wl_sink_ops wl_out_csv = {
     .tick = csv_tick,
     .close = csv_close,
     .flush = csv_flush,
+    .shows_lines = true,
     .wants_exchanges = true,
 };
 
