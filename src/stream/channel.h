@@ -114,25 +114,31 @@ static inline struct wl_channel *wl_flow_channel(const struct wl_flow *flow)
     return flow->tcp.flags & WL_FLOW_RESTS ? NULL : flow->of.channel;
 }
 
+/** All of a connection, in one page as a rule. */
+struct wl_entry {
+    struct wl_flow flow;
+    struct wl_origin origin;
+};
+
 enum { WL_BLOCK_FLOWS = 256 };
 
 /** A part of the slab of connections, which never moves. */
 struct wl_flow_block {
-    struct wl_flow flows[WL_BLOCK_FLOWS];
-    struct wl_origin origins[WL_BLOCK_FLOWS];
+    struct wl_entry entries[WL_BLOCK_FLOWS];
     struct wl_ipv6_begin *ipv6; /* [WL_BLOCK_FLOWS], or NULL: no connection here had any */
-    uint32_t first;             /* index of flows[0] */
+    uint32_t first;             /* index of entries[0] */
     void *memory;               /* as it was allocated, this lies in it aligned */
 };
 
 static inline struct wl_flow_block *wl_flow_block(struct wl_flow *flow)
 {
-    return WL_CONTAINER(flow - flow->place, struct wl_flow_block, flows);
+    return WL_CONTAINER(WL_CONTAINER(flow, struct wl_entry, flow) - flow->place,
+                        struct wl_flow_block, entries);
 }
 
 static inline struct wl_origin *wl_flow_origin(struct wl_flow *flow)
 {
-    return &wl_flow_block(flow)->origins[flow->place];
+    return &WL_CONTAINER(flow, struct wl_entry, flow)->origin;
 }
 
 /** Notes the FIN or RST that by (physical) sent, in seen. Not of a connection that rests. */

@@ -108,8 +108,8 @@ bool wl_slab_grow(struct wl_slab *s)
     block->first = s->n_blocks * WL_BLOCK_FLOWS;
     s->blocks[s->n_blocks++] = block;
     for (uint32_t i = WL_BLOCK_FLOWS; i-- > 0;) {
-        block->flows[i].place = (uint8_t)i;
-        block->flows[i].newer = s->free;
+        block->entries[i].flow.place = (uint8_t)i;
+        block->entries[i].flow.newer = s->free;
         s->free = block->first + i;
     }
     return true;

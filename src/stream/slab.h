@@ -29,7 +29,7 @@ void wl_slab_release(struct wl_slab *s);
 
 static inline struct wl_flow *wl_slab_at(const struct wl_slab *s, uint32_t i)
 {
-    return &s->blocks[i / WL_BLOCK_FLOWS]->flows[i % WL_BLOCK_FLOWS];
+    return &s->blocks[i / WL_BLOCK_FLOWS]->entries[i % WL_BLOCK_FLOWS].flow;
 }
 
 static inline uint32_t wl_slab_index(struct wl_flow *flow)
