@@ -92,13 +92,16 @@ static bool speaks(const struct wl_glance *g)
 
 /* The connections have come: asks for their channels, and for what is noted of their ends. */
 static void prefetch_channels(const struct wl_flows *f, const struct wl_glance *glances,
-                              const struct wl_ahead *ahead, size_t n)
+                              const bool *mine, const struct wl_ahead *ahead, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         struct wl_flow *flow = ahead[i].flow;
 
-        if (!flow)
+        if (!flow) {
+            if (is_wanted(glances, mine, i))
+                wl_bygone_prefetch_entry(&f->bygone, ahead[i].hash);
             continue;
+        }
         if (wl_flow_first_fin(flow)) /* it may be over soon, and is known as such from then on */
             wl_bygone_prefetch(&f->bygone, ahead[i].hash);
         if (speaks(&glances[i]) || !(flow->tcp.flags & WL_FLOW_LEARNT))
@@ -135,7 +138,7 @@ void wl_flows_look(const struct wl_flows *f, const struct wl_glance *glances, co
         return;
     }
     look_far(f, glances, mine, ahead, n);
-    prefetch_channels(f, glances, ahead, n);
+    prefetch_channels(f, glances, mine, ahead, n);
     prefetch_layers(glances, ahead, n);
 }
 

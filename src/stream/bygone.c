@@ -7,7 +7,6 @@
  */
 #include "bygone.h"
 
-enum { WL_BYGONE_BLOCK = 512 };
 #define KNOWN ((uint64_t)3)
 
 static struct wl_bygone_entry *at(const struct wl_bygone *p, uint32_t i)

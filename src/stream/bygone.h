@@ -36,6 +36,7 @@ struct wl_bygone {
 };
 
 #define WL_BYGONE_NOBODY UINT32_MAX
+enum { WL_BYGONE_BLOCK = 512 }; /* entries that lie together */
 
 /** max: entries at most; the owner keeps them below it. Returns 0 or WL_NOMEM. */
 WL_MUST_USE int wl_bygone_init(struct wl_bygone *p, struct wl_budget *b, size_t max);
@@ -54,6 +55,14 @@ uint32_t wl_bygone_find(const struct wl_bygone *p, const struct wl_bygone_key *k
 static inline void wl_bygone_prefetch(const struct wl_bygone *p, uint64_t hash)
 {
     wl_table_prefetch(&p->table, hash);
+}
+/** The slot has come, or is about to: touches the entry. */
+static inline void wl_bygone_prefetch_entry(const struct wl_bygone *p, uint64_t hash)
+{
+    const uint32_t i = wl_table_first(&p->table, hash);
+
+    if (i != WL_BYGONE_NOBODY)
+        __builtin_prefetch(&p->blocks[i / WL_BYGONE_BLOCK][i % WL_BYGONE_BLOCK]);
 }
 /**
  * Remembers a connection that has just ended. base by order of the endpoints; known: bit d is set

@@ -365,8 +365,7 @@ static void learn_numbers(struct wl_flow *flow, enum wl_dir dir, const struct wl
     }
 }
 
-/* Is it a late segment of a connection that is over? That only keeps its number. */
-static bool is_late(struct wl_flows *f, const struct wl_segment *seg, uint64_t hash)
+bool wl_flows_is_late(struct wl_flows *f, const struct wl_segment *seg, uint64_t hash)
 {
     struct wl_bygone_key key = {.hash = hash};
     bool swapped;
@@ -473,7 +472,7 @@ static WL_ASIDE struct wl_found find_or_open(struct wl_flows *f, const struct wl
     if (found.flow) {
         end_flow(f, wl_slab_index(found.flow), WL_END_REUSED);
         found.flow = NULL;
-    } else if (is_late(f, seg, hash)) {
+    } else if (wl_flows_is_late(f, seg, hash)) {
         return found;
     }
     found.flow = wl_flows_enter(f, seg, hash, &found.dir);

@@ -57,6 +57,9 @@ void wl_flows_shake_hands(struct wl_flows *f, const struct wl_packet *packet,
 /** The same, for whatever it is. */
 void wl_flows_take_odd(struct wl_flows *f, const struct wl_packet *packet,
                        const struct wl_glance *g, const struct wl_found *found, uint64_t hash);
+/** Is it a late segment of a connection that is over? That only keeps its number; it forgets it when
+ * the segment begins another one. */
+bool wl_flows_is_late(struct wl_flows *f, const struct wl_segment *seg, uint64_t hash);
 /** Enters a new connection, whose first segment is seg; *ret: its direction. NULL when it is
  * refused. */
 struct wl_flow *wl_flows_enter(struct wl_flows *f, const struct wl_segment *seg, uint64_t hash,

@@ -18,12 +18,7 @@
 
 /* ------------------------------------------------------------------------------------ openings */
 
-static bool is_unheard_of(const struct wl_flows *f, uint64_t hash)
-{
-    return wl_table_first(&f->table, hash) == WL_NOBODY && !wl_bygone_maybe(&f->bygone, hash);
-}
-
-/* The SYN of a client whose pair was not seen before. */
+/* The SYN of a client that no open connection has. */
 static void take_syn(struct wl_flows *f, const struct wl_packet *p, const struct wl_glance *g,
                      uint64_t hash)
 {
@@ -32,6 +27,8 @@ static void take_syn(struct wl_flows *f, const struct wl_packet *p, const struct
 
     *f->cfg.packet = p->ordinal;
     wl_glance_segment(p, g, &seg);
+    if (wl_flows_is_late(f, &seg, hash))
+        return;
     found.flow = wl_flows_enter(f, &seg, hash, &found.dir);
     if (!found.flow)
         return;
@@ -112,6 +109,7 @@ static bool take_end(struct wl_flows *f, const struct wl_found *found, const str
         f->hand.flow = flow;
         seen = wl_flows_see(found, p, g);
         if (is_fin) {
+            wl_bygone_prefetch(&f->bygone, hash); /* it is known as such soon */
             wl_tcp_last(&f->stream.tcp, t, &f->hand, dir, payload, &seen);
         } else {
             wl_tcp_in_order(&f->stream.tcp, t, &f->hand, dir, payload, &seen);
@@ -140,7 +138,7 @@ static bool is_taken(struct wl_flows *f, const struct wl_packet *p, const struct
         return take_end(f, found, p, g, hash);
     if (g->n)
         return false;
-    if (flags == WL_TCP_SYN && !found->flow && is_unheard_of(f, hash)) {
+    if (flags == WL_TCP_SYN && !found->flow && wl_table_first(&f->table, hash) == WL_NOBODY) {
         take_syn(f, p, g, hash);
         return true;
     }
