@@ -109,6 +109,10 @@ def check_ways(program, folder, name, out):
     for how, command, stdin in ways:
         if without_names(Run(command, folder, stdin).out) != without_names(out):
             raise Complaint(f"other output with {how}")
+    for command in (["list"], ["list", "--json"]):
+        alone, shards = (Run([program, *command, "-j", n, name], folder).out for n in ("1", "3"))
+        if alone != shards or not alone:
+            raise Complaint(f"other output of {command} with -j 3")
 
 
 def check(program, folder, name, update):

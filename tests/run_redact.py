@@ -155,7 +155,8 @@ class Place:
         yield "messages", done.err.encode()
         for f in formats:
             yield f, read(os.path.join(self.work, f"out.{f}"))
-        for command in (("list",), ("list", "--json"), ("list", "--json", "-j", "2"), ("stats",), ("stats", "--json"),
+        for command in (("list",), ("list", "-j", "2"), ("list", "--json"), ("list", "--json", "-j", "2"),
+                        ("stats",), ("stats", "--json"),
                         ("audit", "--json", "-j", "3"), ("audit", "--json", "--correlate")):
             yield " ".join(command), self.run(*command, *redact, *words, self.capture).out
         if level in (None, "credentials", "values"):

@@ -206,7 +206,7 @@ struct wl_sink_ops {
         shows_lines; /* it shows start lines and Host besides, and nothing more; instead of .shows */
     /* With several shards: writes ahead, on the threads of all of them at once, what it will show of
      * ex that nothing else decides: neither the number of its connection nor what was found, and of
-     * fields Host alone, which is redacted before. s is only read, and its state is not. memo:
+     * fields Host alone, which is redacted before. s and its state are only read. memo:
      * WL_DRAFT_MEMO octets, for this function and this thread. Returns the octets written, at most
      * room; 0: none, and ex comes to .exchange. */
     size_t (*draft)(const struct wl_sink *s, void *memo, const struct wl_exchange *ex, uint8_t *out,

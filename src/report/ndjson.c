@@ -45,31 +45,11 @@ void wl_pen_raw(struct wl_pen *p, bool raw)
     p->raw |= raw;
 }
 
-/* Nanosecond times of neighbours share their second: break it down once. */
-static void find_stamp(struct wl_stamp *stamp, wl_ns second)
-{
-    enum { FRACTION = 10 }; /* octets of "000000000Z" */
-    uint8_t whole[sizeof(stamp->text) + FRACTION];
-    struct wl_text t;
-
-    wl_text_init_fixed(&t, whole, sizeof(whole));
-    wl_text_rfc3339(&t, second * WL_SECOND);
-    stamp->n = t.full || t.buf.n < FRACTION ? 0 : t.buf.n - FRACTION;
-    memcpy(stamp->text, whole, stamp->n);
-    stamp->second = second;
-}
-
 void wl_pen_time(struct wl_pen *p, wl_ns t)
 {
-    wl_ns second = t / WL_SECOND - (t % WL_SECOND < 0);
-    uint64_t ns = (uint64_t)(t - second * WL_SECOND);
-
-    if (second != p->stamp->second || p->stamp->n == 0)
-        find_stamp(p->stamp, second);
     WL_PEN(p, "\"");
-    wl_text_span_raw(p->text, wl_span(p->stamp->text, p->stamp->n));
-    wl_text_digits(p->text, ns, 9);
-    WL_PEN(p, "Z\"");
+    wl_stamp_rfc3339(p->stamp, p->text, t);
+    WL_PEN(p, "\"");
 }
 
 static void put_endpoint(struct wl_pen *p, const struct wl_endpoint *e)

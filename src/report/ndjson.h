@@ -4,15 +4,8 @@
 #ifndef WL_NDJSON_H
 #define WL_NDJSON_H
 
-#include "text.h"
+#include "stamp.h"
 #include "wirelint/sink.h"
-
-/** The second that was written last, broken down. */
-struct wl_stamp {
-    wl_ns second;
-    size_t n;      /* octets of text; 0: none yet */
-    char text[24]; /* "2026-11-21T03:47:19." */
-};
 
 /** What writes an object. */
 struct wl_pen {

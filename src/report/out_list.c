@@ -8,9 +8,11 @@
 #include "layout.h"
 #include "line.h"
 #include "output.h"
+#include "stamp.h"
 
 struct list {
     struct wl_output out; /* first: wl_output_new */
+    struct wl_stamp stamp;
 };
 
 enum {
@@ -64,18 +66,17 @@ static void put_leg(struct wl_text *t, const struct wl_sink_config *cfg, const s
     }
 }
 
-static int list_exchange(struct wl_sink *s, const struct wl_exchange *ex)
+/* What is the same whatever is found. */
+static void put_own(struct wl_text *t, struct wl_stamp *stamp, const struct wl_sink_config *cfg,
+                    const struct wl_exchange *ex)
 {
-    struct list *list = s->state;
-    const struct wl_sink_config *cfg = &list->out.cfg;
-    struct wl_text *t = &list->out.text;
     wl_ns start, end;
     bool answered = times_of(ex, &start, &end);
 
     if (cfg->verbosity > 0) {
-        wl_text_rfc3339(t, start);
+        wl_stamp_rfc3339(stamp, t, start);
     } else {
-        wl_text_clock(t, start, cfg->utc);
+        wl_stamp_clock(stamp, t, start, cfg->utc);
     }
     wl_text_char(t, ' ');
     wl_text_endpoint(t, &ex->conn.client);
@@ -89,6 +90,31 @@ static int list_exchange(struct wl_sink *s, const struct wl_exchange *ex)
         wl_text_put(t, "  ");
         wl_text_duration(t, end - start);
     }
+}
+
+static size_t list_draft(const struct wl_sink *s, void *memo, const struct wl_exchange *ex,
+                         uint8_t *out, size_t room)
+{
+    const struct list *list = s->state;
+    struct wl_text t;
+
+    static_assert(sizeof(struct wl_stamp) <= WL_DRAFT_MEMO, "what is kept between drafts");
+    wl_text_init_fixed(&t, out, room);
+    put_own(&t, memo, &list->out.cfg, ex);
+    return t.full ? 0 : t.buf.n;
+}
+
+static int list_drafted(struct wl_sink *s, const struct wl_exchange *ex, struct wl_span draft)
+{
+    struct list *list = s->state;
+    const struct wl_sink_config *cfg = &list->out.cfg;
+    struct wl_text *t = &list->out.text;
+
+    if (draft.n) {
+        wl_text_span_raw(t, draft);
+    } else {
+        put_own(t, &list->stamp, cfg, ex);
+    }
     for (uint32_t i = 0; i < ex->n_findings; i++) {
         wl_text_put(t, i ? " " : "  ");
         wl_layout_ink(t, cfg->color, wl_layout_severity_ink(ex->findings[i].severity));
@@ -99,6 +125,11 @@ static int list_exchange(struct wl_sink *s, const struct wl_exchange *ex)
     if (ex->leg)
         put_leg(t, cfg, ex->leg);
     return wl_output_room(&list->out);
+}
+
+static int list_exchange(struct wl_sink *s, const struct wl_exchange *ex)
+{
+    return list_drafted(s, ex, wl_span(NULL, 0));
 }
 
 static int list_connection(struct wl_sink *s, const struct wl_conn_record *conn)
@@ -136,6 +167,8 @@ const struct wl_sink_ops wl_out_list = {
     .summary = "one line per exchange",
     .open = list_open,
     .exchange = list_exchange,
+    .draft = list_draft,
+    .drafted = list_drafted,
     .connection = list_connection,
     .tick = list_tick,
     .close = list_close,
