@@ -41,6 +41,34 @@ static void array_size_cannot_overflow(void **state)
     assert_int_equal(b.refused, 1);
 }
 
+static void blocks_begin_with_a_cache_line(void **state)
+{
+    struct wl_pool_block *blocks[20];
+    struct wl_budget b;
+    struct wl_pool pool;
+
+    (void)state;
+    wl_budget_init(&b, 1 << 20, NULL, NULL, NULL);
+    for (size_t octets = 8; octets < 300; octets += 40) {
+        wl_pool_init(&pool, &b, octets, 10);
+        for (size_t i = 0; i < WL_COUNT(blocks); i++) {
+            blocks[i] = wl_pool_take(&pool);
+            assert_non_null(blocks[i]);
+            assert_int_equal((uintptr_t)blocks[i] % WL_LINE, 0);
+            memset(blocks[i], 0xff, octets);
+        }
+        assert_true(b.used >= WL_COUNT(blocks) * octets);
+        for (size_t i = 0; i < WL_COUNT(blocks); i++)
+            wl_pool_give(&pool, blocks[i]);
+        assert_int_equal(pool.n_idle, 10);
+        wl_pool_release(&pool);
+        assert_int_equal(b.used, 0);
+    }
+    assert_null(wl_alloc_lines(&b, SIZE_MAX - 10));
+    wl_free_lines(&b, NULL, 10);
+    assert_int_equal(b.used, 0);
+}
+
 static void resize_zeroes_what_is_new(void **state)
 {
     struct wl_budget b;
@@ -165,6 +193,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(budget_refuses_past_its_maximum),
         cmocka_unit_test(array_size_cannot_overflow),
+        cmocka_unit_test(blocks_begin_with_a_cache_line),
         cmocka_unit_test(resize_zeroes_what_is_new),
         cmocka_unit_test(arena_gives_zeroed_aligned_octets),
         cmocka_unit_test(arena_survives_refusal),

@@ -118,6 +118,30 @@ void *wl_resize(struct wl_budget *b, void *p, size_t old_n, size_t n)
     return moved;
 }
 
+/* The line in front, or what the alignment leaves of it, has room for where the memory begins. */
+void *wl_alloc_lines(struct wl_budget *b, size_t n)
+{
+    uint8_t *memory = alloc_raw(b, n <= SIZE_MAX - WL_LINE ? n + WL_LINE : SIZE_MAX);
+    uint8_t *p;
+
+    if (!memory)
+        return NULL;
+    WL_ASSERT((uintptr_t)memory % sizeof(memory) == 0);
+    p = memory + (WL_LINE - (uintptr_t)memory % WL_LINE);
+    memcpy(p - sizeof(memory), &memory, sizeof(memory));
+    return p;
+}
+
+void wl_free_lines(struct wl_budget *b, void *p, size_t n)
+{
+    uint8_t *memory;
+
+    if (!p)
+        return;
+    memcpy(&memory, (uint8_t *)p - sizeof(memory), sizeof(memory));
+    wl_free(b, memory, n + WL_LINE);
+}
+
 /* --------------------------------------------------------------------------------- arenas */
 
 void wl_arena_pool_init(struct wl_arena_pool *pool, struct wl_budget *b, size_t keep)
@@ -315,7 +339,7 @@ void wl_pool_release(struct wl_pool *pool)
         struct wl_pool_block *block = pool->idle;
 
         pool->idle = block->next;
-        wl_free(pool->budget, block, pool->octets);
+        wl_free_lines(pool->budget, block, pool->octets);
     }
     pool->n_idle = 0;
 }
@@ -325,7 +349,7 @@ void *wl_pool_take(struct wl_pool *pool)
     struct wl_pool_block *block = pool->idle;
 
     if (!block)
-        return alloc_raw(pool->budget, pool->octets);
+        return wl_alloc_lines(pool->budget, pool->octets);
     pool->idle = block->next;
     pool->n_idle--;
     return block;
@@ -338,7 +362,7 @@ void wl_pool_give(struct wl_pool *pool, void *p)
     if (!block)
         return;
     if (pool->n_idle == pool->keep) {
-        wl_free(pool->budget, block, pool->octets);
+        wl_free_lines(pool->budget, block, pool->octets);
         return;
     }
     block->next = pool->idle;

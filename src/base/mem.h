@@ -23,6 +23,9 @@ struct wl_budget {
 void wl_budget_init(struct wl_budget *b, size_t max, void *(*alloc)(void *user, size_t n),
                     void (*release)(void *user, void *p), void *user);
 
+/** Octets that a processor fetches at once. */
+enum { WL_LINE = 64 };
+
 /** n zeroed octets, aligned for anything, or NULL when the budget or the system refuses. n > 0. */
 WL_MUST_USE void *wl_alloc(struct wl_budget *b, size_t n);
 /** The same, not zeroed: for what is written before it is read. */
@@ -33,6 +36,12 @@ WL_MUST_USE void *wl_alloc_array(struct wl_budget *b, size_t count, size_t size)
 void wl_free(struct wl_budget *b, void *p, size_t n);
 /** Moves p of old_n octets to n octets, new ones zeroed; NULL (p still valid) when refused. */
 WL_MUST_USE void *wl_resize(struct wl_budget *b, void *p, size_t old_n, size_t n);
+
+/** n octets that begin with a cache line, not zeroed, or NULL: for what is touched more often than it
+ * is made, so that it lies in no more lines than it fills. Given back by wl_free_lines. */
+WL_MUST_USE void *wl_alloc_lines(struct wl_budget *b, size_t n);
+/** Gives back p of n octets (the n it was asked with); p NULL is fine. */
+void wl_free_lines(struct wl_budget *b, void *p, size_t n);
 
 /* --------------------------------------------------------------------------------- arenas */
 
@@ -121,7 +130,7 @@ struct wl_pool {
 void wl_pool_init(struct wl_pool *pool, struct wl_budget *b, size_t octets, size_t keep);
 /** Frees the idle blocks; every block must have been given back before. */
 void wl_pool_release(struct wl_pool *pool);
-/** A block, not zeroed, or NULL when refused. */
+/** A block, not zeroed, which begins with a cache line; NULL when refused. */
 WL_MUST_USE void *wl_pool_take(struct wl_pool *pool);
 /** Gives a block back; NULL is fine. */
 void wl_pool_give(struct wl_pool *pool, void *p);

@@ -21,7 +21,6 @@ enum {
     COMMON = offsetof(struct wl_past, uri),
     ALL = offsetof(struct wl_past, n_median),
     SEGMENT = 256, /* entries */
-    CACHE_LINE = 64,
 };
 
 struct entry {
@@ -34,20 +33,18 @@ struct rest {
     uint8_t octets[ALL - COMMON];
 };
 
-static_assert(sizeof(struct entry) % CACHE_LINE == 0,
+static_assert(sizeof(struct entry) % WL_LINE == 0,
               "entries begin with a cache line, one behind the other");
 
 /* Entries stay where they are: growing copies none of them. */
 struct segment {
     struct entry entries[SEGMENT]; /* each begins with a cache line */
     struct rest *rests;            /* SEGMENT of them, or NULL */
-    void *memory;                  /* as it was allocated, this lies in it aligned */
 };
 
 struct wl_pasts {
     struct wl_budget *budget;
     struct wl_table tables[WL_PAST_KINDS];
-    struct wl_pool pool; /* of segments, which need not be zeroed */
     struct segment **segments;
     uint32_t n_segments, room; /* of segments */
     uint32_t n, max, oldest;
@@ -65,7 +62,6 @@ struct wl_pasts *wl_pasts_new(struct wl_budget *budget, uint64_t max)
         return NULL;
     p->budget = budget;
     p->max = (uint32_t)wl_min_u64(max, UINT32_MAX - 1);
-    wl_pool_init(&p->pool, budget, sizeof(struct segment) + CACHE_LINE - 1, 0);
     for (size_t i = 0; i < WL_PAST_KINDS; i++) {
         if (wl_table_init(&p->tables[i], budget, p->max) < 0) {
             wl_pasts_free(p);
@@ -87,9 +83,8 @@ void wl_pasts_free(struct wl_pasts *p)
         struct segment *s = p->segments[i];
 
         wl_free(p->budget, s->rests, SEGMENT * sizeof(*s->rests));
-        wl_pool_give(&p->pool, s->memory);
+        wl_free_lines(p->budget, s, sizeof(*s));
     }
-    wl_pool_release(&p->pool);
     wl_free(p->budget, p->segments, p->room * sizeof(struct segment *));
     wl_free(p->budget, p, sizeof(*p));
 }
@@ -168,7 +163,6 @@ static bool grow(struct wl_pasts *p)
 {
     uint32_t room = p->room ? p->room * 2 : SEGMENTS_FIRST;
     struct segment **moved = p->segments, *s;
-    uint8_t *memory;
 
     if (p->n_segments == p->room) {
         moved = wl_resize(p->budget, moved, p->room * sizeof(struct segment *),
@@ -178,12 +172,10 @@ static bool grow(struct wl_pasts *p)
         p->segments = moved;
         p->room = room;
     }
-    memory = wl_pool_take(&p->pool);
-    if (!memory)
+    s = wl_alloc_lines(p->budget, sizeof(*s));
+    if (!s)
         return false;
-    s = (void *)(memory + -(uintptr_t)memory % CACHE_LINE);
     s->rests = NULL;
-    s->memory = memory;
     p->segments[p->n_segments++] = s;
     return true;
 }

@@ -122,12 +122,11 @@ struct wl_entry {
 
 enum { WL_BLOCK_FLOWS = 256 };
 
-/** A part of the slab of connections, which never moves. */
+/** A part of the slab of connections, which never moves; it begins with a cache line. */
 struct wl_flow_block {
     struct wl_entry entries[WL_BLOCK_FLOWS];
     struct wl_ipv6_begin *ipv6; /* [WL_BLOCK_FLOWS], or NULL: no connection here had any */
     uint32_t first;             /* index of entries[0] */
-    void *memory;               /* as it was allocated, this lies in it aligned */
 };
 
 static inline struct wl_flow_block *wl_flow_block(struct wl_flow *flow)

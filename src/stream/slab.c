@@ -1,12 +1,9 @@
 /* slab.c - where the open connections of a shard lie, and the order of their last packets.
  * SPDX-License-Identifier: MIT
  *
- * A block has its connections at a boundary of two cache lines, which processors fetch together. An
- * entry that is given back goes first when one is taken: it is in the cache.
+ * An entry that is given back goes first when one is taken: it is in the cache.
  */
 #include "slab.h"
-
-enum { LINES = 128 }; /* octets of two cache lines */
 
 void wl_slab_init(struct wl_slab *s, struct wl_budget *budget, bool exact)
 {
@@ -25,7 +22,7 @@ void wl_slab_release(struct wl_slab *s)
         struct wl_flow_block *block = s->blocks[i];
 
         wl_free(s->budget, block->ipv6, WL_BLOCK_FLOWS * sizeof(*block->ipv6));
-        wl_free(s->budget, block->memory, sizeof(*block) + LINES);
+        wl_free_lines(s->budget, block, sizeof(*block));
     }
     wl_free(s->budget, s->blocks, s->block_capacity * sizeof(struct wl_flow_block *));
     wl_slab_init(s, s->budget, s->exact);
@@ -87,7 +84,6 @@ uint32_t wl_slab_stalest(struct wl_slab *s)
 bool wl_slab_grow(struct wl_slab *s)
 {
     struct wl_flow_block *block;
-    uint8_t *memory;
 
     if (s->n_blocks == s->block_capacity) {
         uint32_t capacity = s->block_capacity ? s->block_capacity * 2 : 4;
@@ -100,11 +96,10 @@ bool wl_slab_grow(struct wl_slab *s)
         s->blocks = blocks;
         s->block_capacity = capacity;
     }
-    memory = wl_alloc(s->budget, sizeof(*block) + LINES);
-    if (!memory)
+    block = wl_alloc_lines(s->budget, sizeof(*block));
+    if (!block)
         return false;
-    block = (struct wl_flow_block *)(void *)(memory + (LINES - (uintptr_t)memory % LINES));
-    block->memory = memory;
+    memset(block, 0, sizeof(*block));
     block->first = s->n_blocks * WL_BLOCK_FLOWS;
     s->blocks[s->n_blocks++] = block;
     for (uint32_t i = WL_BLOCK_FLOWS; i-- > 0;) {
