@@ -190,8 +190,8 @@ static int judge_run(const struct run *run, const struct wl_stats *st)
             (void)wl_fail(&err, WL_EOPEN, "no exchange matches --where, which left out %llu",
                           (unsigned long long)st->left_out);
         } else {
-            (void)wl_fail(&err, WL_EOPEN, "no HTTP was found in %llu connections",
-                          (unsigned long long)st->connections);
+            (void)wl_fail(&err, WL_EOPEN, "no HTTP was found in %llu connection%s",
+                          (unsigned long long)st->connections, st->connections == 1 ? "" : "s");
         }
         if (o->command == WL_COMMAND_LIST && !st->left_out)
             wl_hint(&err, "'wirelint audit' tells what the connections look like");

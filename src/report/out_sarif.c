@@ -587,10 +587,11 @@ static void put_left_out(struct sarif *s)
     if (n[WL_VIOLATION] + n[WL_WARNING] + n[WL_NOTE] == 0)
         return;
     (void)snprintf(text, sizeof(text),
-                   "%llu violations, %llu warnings and %llu notes were left out: the report holds "
-                   "%d results at most",
-                   (unsigned long long)n[WL_VIOLATION], (unsigned long long)n[WL_WARNING],
-                   (unsigned long long)n[WL_NOTE], (int)MAX_RESULTS);
+                   "%llu violation%s, %llu warning%s and %llu note%s were left out: the report "
+                   "holds %d results at most",
+                   (unsigned long long)n[WL_VIOLATION], n[WL_VIOLATION] == 1 ? "" : "s",
+                   (unsigned long long)n[WL_WARNING], n[WL_WARNING] == 1 ? "" : "s",
+                   (unsigned long long)n[WL_NOTE], n[WL_NOTE] == 1 ? "" : "s", (int)MAX_RESULTS);
     wl_text_printf(scratch(s), "%s.", text);
     put_notification(s, "warning", "left-out", NULL);
     if (cfg->warn) {

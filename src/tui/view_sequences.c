@@ -179,7 +179,7 @@ static void profile(const struct wl_screen *screen, struct wl_canvas *c, struct 
     wl_strip_count(&s, WL_ROLE_STRONG, seq->pace.n[WL_WINDOW_ALL]);
     wl_strip_text(&s, WL_ROLE_FAINT, " on ");
     wl_strip_count(&s, WL_ROLE_PLAIN, seq->n_connections);
-    wl_strip_text(&s, WL_ROLE_FAINT, " connections");
+    wl_strip_text(&s, WL_ROLE_FAINT, seq->n_connections == 1 ? " connection" : " connections");
     wl_profile_fact(c, &r, "requests", &s);
     wl_strip_init(&s, c, r.w);
     wl_strip_octet_count(&s, WL_ROLE_PLAIN, seq->octets);
