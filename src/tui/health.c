@@ -281,9 +281,10 @@ static void say_no_http(const struct wl_screen *s, struct wl_canvas *c, struct w
     put_source(c, &r, b, b->over ? "No HTTP in " : "No HTTP yet on ");
     wl_strip_init(&line, c, r.w);
     wl_strip_count(&line, WL_ROLE_STRONG, st->counters.packets);
-    wl_strip_text(&line, WL_ROLE_PLAIN, " packets, ");
+    wl_strip_text(&line, WL_ROLE_PLAIN, st->counters.packets == 1 ? " packet, " : " packets, ");
     wl_strip_count(&line, WL_ROLE_STRONG, st->counters.connections);
-    wl_strip_text(&line, WL_ROLE_PLAIN, " TCP connections, ");
+    wl_strip_text(&line, WL_ROLE_PLAIN,
+                  st->counters.connections == 1 ? " TCP connection, " : " TCP connections, ");
     wl_strip_count(&line, WL_ROLE_STRONG, b->open_connections);
     wl_strip_text(&line, WL_ROLE_PLAIN, " of them open.");
     put_line(c, &r, &line);

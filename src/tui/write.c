@@ -52,7 +52,8 @@ static void put_subject(struct wl_screen *s, const char *what, char *ret, size_t
 
     wl_screen_where(s, where);
     if (s->n_marks) {
-        (void)snprintf(ret, n, "%s of the %u marked connections", what, (unsigned)s->n_marks);
+        (void)snprintf(ret, n, "%s of the %u marked connection%s", what, (unsigned)s->n_marks,
+                       s->n_marks == 1 ? "" : "s");
     } else {
         (void)snprintf(ret, n, "%s of %s", what,
                        *where ? "what passes the filter" : "everything held");
@@ -67,8 +68,8 @@ static void offer_packets(struct wl_screen *s, struct wl_menu *m)
 
     wl_screen_where(s, where);
     if (s->n_marks) {
-        (void)snprintf(text, sizeof(text), "packets of the %u marked connections",
-                       (unsigned)s->n_marks);
+        (void)snprintf(text, sizeof(text), "packets of the %u marked connection%s",
+                       (unsigned)s->n_marks, s->n_marks == 1 ? "" : "s");
         add(m, WL_WRITE_PACKETS_MARKED, text);
     }
     if (selected(s, &conn)) {
