@@ -339,13 +339,14 @@ enum wl_confidence {
 struct wl_leg {
     uint64_t conn; /* number of its connection, and its place there */
     uint32_t ordinal;
-    bool upstream;          /* it is the one from the proxy to the server behind it */
-    bool http10, expects;   /* of its request: version; Expect: 100-continue */
-    bool via, via_again;    /* its request has Via; names one proxy twice there */
-    bool absolute, res_via; /* its target is in absolute-form; its final response has Via */
-    bool excused;           /* no final response is missed: its client left, HTTP/0.9, or 101 */
-    uint16_t status;        /* final; 0: none */
-    uint16_t n_interim;     /* more than WL_LEG_STATUSES: the rest is not kept */
+    bool upstream;            /* it is the one from the proxy to the server behind it */
+    bool http10, expects;     /* of its request: version; Expect: 100-continue */
+    bool via, via_again;      /* its request has Via; names one proxy twice there, by its host */
+    bool via_pseudonym_again; /* ... or one pseudonym, which several proxies may share */
+    bool absolute, res_via;   /* its target is in absolute-form; its final response has Via */
+    bool excused;             /* no final response is missed: its client left, HTTP/0.9, or 101 */
+    uint16_t status;          /* final; 0: none */
+    uint16_t n_interim;       /* more than WL_LEG_STATUSES: the rest is not kept */
     uint16_t interim[WL_LEG_STATUSES];
     struct wl_endpoint client, server;
     wl_ns t_request, t_head;       /* first octet of the request; end of its head */

@@ -145,7 +145,14 @@ static struct wl_span received_by(struct wl_span member)
     return wl_span_sub(rest, 0, wl_span_find(rest, ' '));
 }
 
-static bool names_proxy_again(const struct wl_message *m)
+/* RFC 9110 7.6.3: a host, or a pseudonym, which all proxies of one kind may have: "1.1 varnish". */
+static bool is_pseudonym(struct wl_span received_by)
+{
+    return wl_span_find(received_by, '.') == received_by.n &&
+           wl_span_find(received_by, ':') == received_by.n;
+}
+
+static void look_for_loop(const struct wl_message *m, struct wl_leg *ret)
 {
     const struct wl_field *f = wl_message_field(m, WL_FIELD_VIA);
     struct wl_span hops[MAX_HOPS], member;
@@ -157,13 +164,13 @@ static bool names_proxy_again(const struct wl_message *m)
         while (n < MAX_HOPS && (member = wl_grammar_member(&c)).n) {
             hops[n] = received_by(member);
             for (uint32_t i = 0; i < n && hops[n].n; i++) {
-                if (wl_span_equal_nocase(hops[i], hops[n]))
-                    return true;
+                if (!wl_span_equal_nocase(hops[i], hops[n]))
+                    continue;
+                *(is_pseudonym(hops[n]) ? &ret->via_pseudonym_again : &ret->via_again) = true;
             }
             n++;
         }
     }
-    return false;
 }
 
 /* Path and query: without scheme and authority where they stand (RFC 9112 3.2.2). */
@@ -222,7 +229,7 @@ void wl_leg_describe(const struct wl_exchange *ex, struct wl_text *line, struct 
         .expects = wl_grammar_expects_continue(req),
         .via = wl_message_field(req, WL_FIELD_VIA) != NULL,
     };
-    ret->via_again = ret->via && names_proxy_again(req);
+    look_for_loop(req, ret);
     note_statuses(ret, ex);
     (void)path_of(req->target, &ret->absolute);
     wl_text_reset(line);

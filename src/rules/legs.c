@@ -157,6 +157,10 @@ static void via_missing(struct wl_judge *j, const struct wl_exchange *ex,
     } else if (l.up->via_again) {
         wl_report(j, m, m->at, at_most(&l, WL_VIOLATION), l.confidence,
                   "Via of the forwarded request names one proxy twice: a loop");
+    } else if (l.up->via_pseudonym_again) {
+        wl_report(j, m, m->at, WL_NOTE, WL_POSSIBLE,
+                  "Via of the forwarded request has one pseudonym twice: a loop, or two proxies "
+                  "that share it");
     } else if (l.client->absolute && l.up->status && l.client->status == l.up->status &&
                !l.client->res_via) {
         /* a gateway may leave it out of responses, a proxy that the client has chosen may not */
