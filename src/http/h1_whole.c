@@ -175,6 +175,8 @@ static struct wl_h1_side *go_on(struct wl_h1_in *in, struct wl_work *w, struct w
         if (w && m) {
             wl_build_unjudged(w, WL_UNJUDGED_LIMIT);
             wl_h1_over(in->h, w, in->at.dir, WL_HEAD, WL_END_LIMIT, WL_NONE, in->seen);
+            /* what goes through a tunnel is none of this layer's messages, HTTP or not */
+            in->h->deaf = m->framing == WL_FRAMING_TUNNEL;
         }
         return NULL;
     }
