@@ -60,12 +60,25 @@ struct wl_sink_config wl_command_sink(const struct wl_options *o)
     };
 }
 
+/* Rules that have the word in their names. */
+static size_t count_alike(const char *word)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < wl_rule_count(); i++)
+        n += strstr(wl_rule_at(i)->id, word) != NULL;
+    return n;
+}
+
 static int unknown_rule(const char *word, struct wl_error *err)
 {
     const struct wl_rule *nearest = wl_catalogue_nearest(word);
+    size_t n = *word ? count_alike(word) : 0;
 
     (void)wl_fail(err, WL_EINVAL, "no rule is called '%s'", word);
-    if (nearest) {
+    if (n > 1) {
+        wl_hint(err, "%zu have it in their names: wirelint explain '*%s*'", n, word);
+    } else if (nearest) {
         wl_hint(err, "did you mean '%s'?", nearest->id);
     } else {
         wl_hint(err, "'wirelint rules' lists them");

@@ -23,6 +23,7 @@
 #ifdef WL_CONFINEMENT
 #    include <asm/termbits.h> /* TCGETS2; <termios.h> declares the same otherwise */
 #    include <cap-ng.h>
+#    include <dirent.h>
 #    include <errno.h>
 #    include <fcntl.h>
 #    include <pwd.h>
@@ -126,6 +127,25 @@ static void allow_parent(int rules, uint64_t handled, const char *path, uint64_t
     allow(rules, handled, !slash ? "." : n ? parent : "/", rights);
 }
 
+/* Names in a directory that stand for files elsewhere: it is there that Landlock looks. */
+static void allow_linked(int rules, uint64_t handled, const char *directory)
+{
+    struct dirent **entries = NULL;
+    int n = strcmp(directory, "-") == 0 ? -1 : scandir(directory, &entries, NULL, NULL);
+    char path[4096];
+    struct stat st;
+
+    for (int i = 0; i < n; i++) {
+        int length = snprintf(path, sizeof(path), "%s/%s", directory, entries[i]->d_name);
+
+        if (length > 0 && (size_t)length < sizeof(path) && lstat(path, &st) == 0 &&
+            S_ISLNK(st.st_mode) && stat(path, &st) == 0 && S_ISREG(st.st_mode))
+            allow(rules, handled, path, FS_READ_FILE);
+        free(entries[i]);
+    }
+    free(entries);
+}
+
 static void allow_paths(const struct wl_confine *c, int rules, uint64_t handled)
 {
     static const char *const always[] = {
@@ -145,6 +165,7 @@ static void allow_paths(const struct wl_confine *c, int rules, uint64_t handled)
         allow(rules, handled, "/dev/tty", FS_READ_FILE | FS_WRITE_FILE | FS_IOCTL_DEV);
     for (size_t i = 0; i < c->n_files; i++) {
         allow(rules, handled, c->files[i], read);
+        allow_linked(rules, handled, c->files[i]);
         if (c->follow)
             allow_parent(rules, handled, c->files[i], read);
     }

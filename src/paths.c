@@ -109,7 +109,9 @@ static int check_inputs(const struct wl_options *o, struct wl_error *err)
         errno_value = errno;
         (void)wl_fail(err, WL_EOPEN, "cannot open '%s': %s", file,
                       wl_errno_text(errno_value, reason, sizeof(reason)));
-        if (o->implicit && i == 0 && wl_command_nearest(file)) {
+        if (o->implicit && i == 0 && strcmp(file, "help") == 0) {
+            wl_hint(err, "'wirelint --help', or 'wirelint COMMAND --help'");
+        } else if (o->implicit && i == 0 && wl_command_nearest(file)) {
             wl_hint(err, "did you mean the command '%s'?", wl_command_nearest(file));
         } else if (errno_value == ENOENT && i == 0) {
             wl_hint(err, "the first word is always a file; a filter comes after it");

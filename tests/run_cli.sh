@@ -146,6 +146,14 @@ check "an output that is an input by another name" 2 audit --report "json=$work/
 err 'would be overwritten'
 check "an output that is a configuration file" 2 audit --config /dev/null --config "$samples/../LICENSE" \
     --report "json=$samples/../LICENSE" "$clean"
+mkdir "$work/linked"
+ln -s "$(realpath "$clean")" "$work/linked/capture.pcap"
+check "a directory of links to captures elsewhere" 0 audit "$work/linked"
+out ' in [1-9][0-9]* exchange'
+check "help is no command" 3 help
+err "'wirelint --help'"
+check "a part of the names of rules" 2 explain interim
+err "explain '\*interim\*'"
 for two in "--report json=$work/one --report text=$work/one" "--report json=$work/one -w $work/./one" \
     "--write-baseline $work/one --report csv=$work/one" '--json --report text=-' '--report json=- --report csv=-'; do
     # shellcheck disable=SC2086 # options and their values
