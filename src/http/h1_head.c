@@ -592,10 +592,7 @@ static WL_ASIDE uint32_t take_lines(const struct reading *r, struct section *s,
     struct wl_field *f = s->fields + s->n;
     uint8_t *ids = s->ids + s->n;
     uint32_t octets = wl_octets_half(head), before;
-    uint64_t present[WL_FIELD_WORDS], repeated[WL_FIELD_WORDS];
-
-    memcpy(present, s->present, sizeof(present));
-    memcpy(repeated, s->repeated, sizeof(present));
+    uint64_t present[WL_FIELD_WORDS] = {0}, repeated[WL_FIELD_WORDS] = {0}; /* of these lines */
 
     for (; i < lines->n; i++, f++) {
         const uint8_t *name = head + lines->ends[i - 1] + 2, *to = head + lines->ends[i], *from;
@@ -624,8 +621,10 @@ static WL_ASIDE uint32_t take_lines(const struct reading *r, struct section *s,
         }
     }
     s->n = (uint32_t)(f - s->fields);
-    memcpy(s->present, present, sizeof(present));
-    memcpy(s->repeated, repeated, sizeof(present));
+    for (int k = 0; k < WL_FIELD_WORDS; k++) {
+        s->repeated[k] |= repeated[k] | (s->present[k] & present[k]);
+        s->present[k] |= present[k];
+    }
     return i;
 }
 

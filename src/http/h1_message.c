@@ -17,23 +17,20 @@ static struct wl_h1_side *other(struct wl_h1 *h, enum wl_dir dir)
     return &h->live->side[!dir];
 }
 
-/* Copies the text of a head into the arena of w, with what may be read behind it; false, and the
- * text is empty: memory was refused. */
-static bool keep_text(struct wl_h1 *h, struct wl_work *w, struct wl_h1_text *text)
+/* Copies the octets of a head into the arena of w, with what may be read behind them; none, and p
+ * NULL: memory was refused. */
+static struct wl_span keep_text(struct wl_h1 *h, struct wl_work *w, struct wl_span octets)
 {
-    size_t n = text->octets.n;
-    uint8_t *p = n ? wl_arena_raw(w->ex.arena, n + WL_LOOKUP_AHEAD) : NULL;
+    uint8_t *p = octets.n ? wl_arena_raw(w->ex.arena, octets.n + WL_LOOKUP_AHEAD) : NULL;
 
-    WL_ASSERT(n == 0 || text->octets.p);
+    WL_ASSERT(octets.n == 0 || octets.p);
     if (!p) {
-        text->octets = wl_span(NULL, 0);
         wl_h1_layer(h)->host->counters->refused++;
-        return false;
+        return wl_span(NULL, 0);
     }
-    memcpy(p, text->octets.p, n);
-    memset(p + n, 0, WL_LOOKUP_AHEAD);
-    text->octets.p = p;
-    return true;
+    memcpy(p, octets.p, octets.n);
+    memset(p + octets.n, 0, WL_LOOKUP_AHEAD);
+    return wl_span(p, octets.n);
 }
 
 void wl_h1_lose(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir, uint64_t offset,
@@ -123,12 +120,13 @@ enum wl_h1_read wl_h1_read_request(struct wl_h1 *h, struct wl_work *w,
                                    const struct wl_seen *seen)
 {
     uint64_t end = head->offset + head->octets.n;
-    struct wl_h1_text text = *head;
+    struct wl_span kept = keep_text(h, w, head->octets);
+    struct wl_h1_text text = {kept, head->offset, head->runs, head->n_runs, head->dir};
     struct wl_message *m = &w->ex.req;
-    bool kept = keep_text(h, w, &text), framed;
+    bool framed;
 
-    m->head = text.octets;
-    if (!kept || !wl_h1_parse_request(h, w, m, &text, lines)) {
+    m->head = kept;
+    if (!kept.p || !wl_h1_parse_request(h, w, m, &text, lines)) {
         m->head = wl_span(NULL, 0);
         return WL_READ_REFUSED;
     }
@@ -474,16 +472,17 @@ bool wl_h1_read_response(struct wl_h1 *h, const struct wl_begin *begin,
                          const struct wl_seen *seen)
 {
     uint64_t end = head->offset + head->octets.n;
-    struct wl_h1_text text = *head;
     struct wl_work *w = begin->work;
+    struct wl_span kept = keep_text(h, w, head->octets);
+    struct wl_h1_text text = {kept, head->offset, head->runs, head->n_runs, head->dir};
     struct wl_message *m = &w->ex.res; /* where it belongs, if it is the final one */
 
-    if (!keep_text(h, w, &text)) {
+    if (!kept.p) {
         wl_build_unjudged(w, WL_UNJUDGED_LIMIT);
         return false;
     }
     begin_message(begin, m, end, seen);
-    m->head = text.octets;
+    m->head = kept;
     if (parse_response(h, w, m, &text, lines))
         return true;
     m->end = WL_END_LIMIT;
@@ -582,7 +581,8 @@ static void cut_request(struct wl_h1 *h, struct wl_h1_side *s, enum wl_end how,
         wl_h1_count_excess(s, text.octets);
         wl_h1_close_excess(h, s);
     }
-    if (keep_text(h, w, &text))
+    text.octets = keep_text(h, w, text.octets);
+    if (text.octets.p)
         (void)wl_h1_parse_request(h, w, &w->ex.req, &text, NULL);
     if (how == WL_END_LIMIT) {
         wl_build_mark(&h->build, w, &w->ex.req, WL_MARK_HEAD_TOO_LARGE, w->ex.req.at,
@@ -606,7 +606,8 @@ static void cut_response(struct wl_h1 *h, struct wl_h1_side *s, enum wl_end how,
     m.end = how;
     m.t_last = seen->t;
     m.last_frame = seen->frame;
-    from = keep_text(h, w, &text) ? wl_h1_parse_status(h, w, &m, &text) : 0;
+    text.octets = keep_text(h, w, text.octets);
+    from = text.octets.p ? wl_h1_parse_status(h, w, &m, &text) : 0;
     if (from == 0) { /* not even its status is known */
         wl_build_unjudged(w, how == WL_END_GAP       ? WL_UNJUDGED_GAP
                              : how == WL_END_SNAPLEN ? WL_UNJUDGED_SNAPLEN
@@ -858,7 +859,8 @@ void wl_h1_feed_trailer(struct wl_h1_in *in)
     }
     text.octets.n = n;
     if (s->work && s->m && n != 2) {
-        if (keep_text(in->h, s->work, &text))
+        text.octets = keep_text(in->h, s->work, text.octets);
+        if (text.octets.p)
             wl_h1_parse_fields(in->h, s->work, s->m, &text, 0, true);
     }
     if (s->m) {
