@@ -73,14 +73,14 @@ static inline int open_recorder(struct wl_layer *l)
 }
 
 static inline struct wl_fed record_octets(struct wl_layer *l, enum wl_dir dir, struct wl_span bytes,
-                                          struct wl_at at, const struct wl_seen *seen)
+                                          const struct wl_at *at, const struct wl_seen *seen)
 {
     struct bench *b = of(l);
     uint64_t skip = dir == WL_TO_CLIENT ? b->skip : 0;
 
     (void)seen;
-    assert_int_equal(at.offset, wl_layer_offset(l, dir));
-    assert_int_equal(at.dir, dir);
+    assert_int_equal(at->offset, wl_layer_offset(l, dir));
+    assert_int_equal(at->dir, dir);
     note(b, dir, "");
     if (skip)
         b->skip = 0;

@@ -78,13 +78,13 @@ static enum wl_claim claim_toy(const struct wl_span first[2], const struct wl_hi
 }
 
 static struct wl_fed feed_toy(struct wl_layer *l, enum wl_dir dir, struct wl_span bytes,
-                              struct wl_at at, const struct wl_seen *seen)
+                              const struct wl_at *at, const struct wl_seen *seen)
 {
     struct bench *b = of(l);
     size_t used = 0;
 
     (void)seen;
-    assert_int_equal(at.offset, wl_layer_offset(l, dir));
+    assert_int_equal(at->offset, wl_layer_offset(l, dir));
     note(b, dir, "");
     for (; used < bytes.n; used++) {
         uint8_t c = bytes.p[used];

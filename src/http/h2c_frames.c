@@ -163,14 +163,14 @@ static struct wl_fed pass(const struct h2c *h, enum wl_dir dir, size_t used)
 }
 
 static struct wl_fed feed(struct wl_layer *l, enum wl_dir dir, struct wl_span bytes,
-                          struct wl_at at, const struct wl_seen *seen)
+                          const struct wl_at *at, const struct wl_seen *seen)
 {
     struct h2c *h = l->state;
 
     if (dir == WL_TO_CLIENT) {
-        hear_server(l, bytes, at);
+        hear_server(l, bytes, *at);
     } else if (!h->known) {
-        hear_client(l, bytes, at, seen);
+        hear_client(l, bytes, *at, seen);
     }
     return pass(h, dir, bytes.n);
 }

@@ -292,10 +292,11 @@ static int open_websocket(struct wl_layer *l)
 }
 
 static struct wl_fed feed(struct wl_layer *l, enum wl_dir dir, struct wl_span bytes,
-                          struct wl_at at, const struct wl_seen *seen)
+                          const struct wl_at *first, const struct wl_seen *seen)
 {
     struct websocket *ws = l->state;
     struct side *s = &ws->side[dir];
+    struct wl_at at = *first;
     size_t used = 0;
 
     while (used < bytes.n && s->phase != AT_REST) {

@@ -199,7 +199,7 @@ static WL_INLINE size_t show(struct wl_channel *ch, struct wl_span bytes, struct
     size_t used;
 
     ch->position[dir] = at->offset;
-    fed = ch->layer.ops->feed(&ch->layer, dir, bytes, *at, seen);
+    fed = ch->layer.ops->feed(&ch->layer, dir, bytes, at, seen);
     used = fed.kind == WL_FED && fed.skip == 0 ? bytes.n : wl_min_size(fed.used, bytes.n);
     at->offset += used;
     ch->position[dir] = at->offset;

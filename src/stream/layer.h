@@ -109,8 +109,9 @@ struct wl_layer_ops {
     enum wl_claim (*sniff)(const struct wl_span first[2], const struct wl_hint *hint);
     size_t state_octets; /* size of l->state, allocated zeroed by the channel before open */
     int (*open)(struct wl_layer *l); /* 0 or WL_NOMEM (opt) */
+    /** at: of the first of bytes */
     struct wl_fed (*feed)(struct wl_layer *l, enum wl_dir dir, struct wl_span bytes,
-                          struct wl_at at, const struct wl_seen *seen);
+                          const struct wl_at *at, const struct wl_seen *seen);
     /** n octets from at on have passed unseen; seen is the packet of the last of them. (opt) */
     struct wl_fed (*skipped)(struct wl_layer *l, enum wl_dir dir, uint64_t n, struct wl_at at,
                              const struct wl_seen *seen);

@@ -9,7 +9,7 @@
 #include "layer.h"
 
 static struct wl_fed feed(struct wl_layer *l, enum wl_dir dir, struct wl_span bytes,
-                          struct wl_at at, const struct wl_seen *seen)
+                          const struct wl_at *at, const struct wl_seen *seen)
 {
     (void)l;
     (void)dir;

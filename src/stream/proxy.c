@@ -252,7 +252,7 @@ static enum wl_claim sniff(const struct wl_span first[2], const struct wl_hint *
 }
 
 static struct wl_fed feed(struct wl_layer *l, enum wl_dir dir, struct wl_span bytes,
-                          struct wl_at at, const struct wl_seen *seen)
+                          const struct wl_at *at, const struct wl_seen *seen)
 {
     struct proxy *p = l->state;
     struct header header;

@@ -136,7 +136,7 @@ static struct wl_fed go_on_through(struct wl_layer *l, size_t used)
 }
 
 static struct wl_fed feed(struct wl_layer *l, enum wl_dir dir, struct wl_span bytes,
-                          struct wl_at at, const struct wl_seen *seen)
+                          const struct wl_at *at, const struct wl_seen *seen)
 {
     struct socks *s = l->state;
 
