@@ -168,6 +168,73 @@ static bool has_bracket(struct wl_span s)
     return wl_span_find(s, '[') < s.n || wl_span_find(s, ']') < s.n;
 }
 
+/* IPv4address: four numbers up to 255, without zeros before them */
+static bool is_ipv4(struct wl_span s)
+{
+    for (unsigned part = 0; part < 4; part++) {
+        size_t n = part < 3 ? wl_span_find(s, '.') : s.n;
+        uint64_t number;
+
+        if (n == 0 || n > 3 || (n > 1 && s.p[0] == '0') ||
+            !wl_parse_u64(wl_span_sub(s, 0, n), &number) || number > 255 || (part < 3 && n == s.n))
+            return false;
+        s = wl_span_after(s, n + 1);
+    }
+    return true;
+}
+
+/* IPv6address: eight groups of hexadecimal digits, of which "::" stands for some once, and the last
+ * two may be written as an IPv4 address */
+static bool is_ipv6(struct wl_span s)
+{
+    bool compressed = wl_span_starts(s, WL_SPAN("::"));
+    unsigned groups = 0;
+
+    s = wl_span_after(s, compressed ? 2 : 0);
+    while (s.n) {
+        size_t n = 0;
+
+        while (n < s.n && n < 4 && wl_hex_value(s.p[n]) >= 0)
+            n++;
+        if (n < s.n && s.p[n] == '.') {
+            groups += 2;
+            if (!is_ipv4(s))
+                return false;
+            break;
+        }
+        groups++;
+        if (n == 0 || (n < s.n && s.p[n] != ':') || n + 1 == s.n)
+            return false;
+        s = wl_span_after(s, n + 1);
+        if (s.n && s.p[0] == ':') {
+            if (compressed)
+                return false;
+            compressed = true;
+            s = wl_span_after(s, 1);
+        }
+    }
+    return compressed ? groups < 8 : groups == 8;
+}
+
+/* IP-literal = "[" ( IPv6address / IPvFuture ) "]", and a zone behind the former (RFC 6874) */
+static bool is_ip_literal(struct wl_span s)
+{
+    struct wl_span inner = wl_span_sub(s, 1, s.n < 2 ? 0 : s.n - 2);
+    size_t dot, zone;
+
+    if (inner.n == 0 || s.p[s.n - 1] != ']')
+        return false;
+    if (wl_lower(inner.p[0]) == 'v') {
+        for (dot = 1; dot < inner.n && wl_hex_value(inner.p[dot]) >= 0; dot++) {
+        }
+        return dot > 1 && dot + 1 < inner.n && inner.p[dot] == '.';
+    }
+    zone = wl_span_find(inner, '%');
+    if (zone < inner.n && inner.n - zone <= sizeof("%25") - 1)
+        return false;
+    return is_ipv6(wl_span_sub(inner, 0, zone));
+}
+
 /* host = IP-literal / IPv4address / reg-name; port = *DIGIT */
 static bool authority_fits(const struct wl_uri *uri)
 {
@@ -179,7 +246,7 @@ static bool authority_fits(const struct wl_uri *uri)
     }
     if (!literal)
         return !has_bracket(uri->authority);
-    return uri->host.p[uri->host.n - 1] == ']' && uri->host.n > 3;
+    return is_ip_literal(uri->host);
 }
 
 enum wl_uri_fault wl_grammar_uri(struct wl_span s, struct wl_uri *ret)

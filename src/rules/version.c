@@ -47,7 +47,7 @@ static inline enum host_fault host_fault(const struct wl_message *req, const str
         return HOST_REPEATED;
     if (req->n_marks && wl_message_mark(req, WL_MARK_HOST_INVALID))
         return HOST_INVALID;
-    return host->value.n || may_be_empty(req) ? HOST_FINE : HOST_EMPTY;
+    return (host->value.n && host->value.p[0] != ':') || may_be_empty(req) ? HOST_FINE : HOST_EMPTY;
 }
 
 static unsigned count_lines(const struct wl_message *m, enum wl_field_id id)
@@ -84,7 +84,9 @@ static WL_ASIDE void report_host(struct wl_judge *j, const struct wl_message *m,
         break;
     case HOST_EMPTY:
         wl_report(j, m, wl_field_at(m, host), old ? WL_NOTE : WL_WARNING, WL_CERTAIN,
-                  "Host is empty, though '%s' is asked of a server that has a name",
+                  host->value.n
+                      ? "Host is a port alone, though '%s' is asked of a server that has a name"
+                      : "Host is empty, though '%s' is asked of a server that has a name",
                   wl_said(m->target).text);
         break;
     }
