@@ -41,29 +41,26 @@ static void array_size_cannot_overflow(void **state)
     assert_int_equal(b.refused, 1);
 }
 
-static void blocks_begin_with_a_cache_line(void **state)
+static void lines_begin_with_a_cache_line(void **state)
 {
-    struct wl_pool_block *blocks[20];
+    uint8_t *blocks[20];
     struct wl_budget b;
-    struct wl_pool pool;
 
     (void)state;
     wl_budget_init(&b, 1 << 20, NULL, NULL, NULL);
-    for (size_t octets = 8; octets < 300; octets += 40) {
-        wl_pool_init(&pool, &b, octets, 10);
+    for (size_t octets = 1; octets < 300; octets += 13) {
         for (size_t i = 0; i < WL_COUNT(blocks); i++) {
-            blocks[i] = wl_pool_take(&pool);
+            blocks[i] = wl_alloc_lines(&b, octets);
             assert_non_null(blocks[i]);
             assert_int_equal((uintptr_t)blocks[i] % WL_LINE, 0);
             memset(blocks[i], 0xff, octets);
         }
         assert_true(b.used >= WL_COUNT(blocks) * octets);
         for (size_t i = 0; i < WL_COUNT(blocks); i++)
-            wl_pool_give(&pool, blocks[i]);
-        assert_int_equal(pool.n_idle, 10);
-        wl_pool_release(&pool);
+            wl_free_lines(&b, blocks[i], octets);
         assert_int_equal(b.used, 0);
     }
+    assert_null(wl_alloc_lines(&b, 1 << 20)); /* there is no room for the alignment */
     assert_null(wl_alloc_lines(&b, SIZE_MAX - 10));
     wl_free_lines(&b, NULL, 10);
     assert_int_equal(b.used, 0);
@@ -193,7 +190,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(budget_refuses_past_its_maximum),
         cmocka_unit_test(array_size_cannot_overflow),
-        cmocka_unit_test(blocks_begin_with_a_cache_line),
+        cmocka_unit_test(lines_begin_with_a_cache_line),
         cmocka_unit_test(resize_zeroes_what_is_new),
         cmocka_unit_test(arena_gives_zeroed_aligned_octets),
         cmocka_unit_test(arena_survives_refusal),

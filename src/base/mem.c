@@ -339,7 +339,7 @@ void wl_pool_release(struct wl_pool *pool)
         struct wl_pool_block *block = pool->idle;
 
         pool->idle = block->next;
-        wl_free_lines(pool->budget, block, pool->octets);
+        wl_free(pool->budget, block, pool->octets);
     }
     pool->n_idle = 0;
 }
@@ -349,7 +349,7 @@ void *wl_pool_take(struct wl_pool *pool)
     struct wl_pool_block *block = pool->idle;
 
     if (!block)
-        return wl_alloc_lines(pool->budget, pool->octets);
+        return alloc_raw(pool->budget, pool->octets);
     pool->idle = block->next;
     pool->n_idle--;
     return block;
@@ -362,7 +362,7 @@ void wl_pool_give(struct wl_pool *pool, void *p)
     if (!block)
         return;
     if (pool->n_idle == pool->keep) {
-        wl_free_lines(pool->budget, block, pool->octets);
+        wl_free(pool->budget, block, pool->octets);
         return;
     }
     block->next = pool->idle;

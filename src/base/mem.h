@@ -37,8 +37,8 @@ void wl_free(struct wl_budget *b, void *p, size_t n);
 /** Moves p of old_n octets to n octets, new ones zeroed; NULL (p still valid) when refused. */
 WL_MUST_USE void *wl_resize(struct wl_budget *b, void *p, size_t old_n, size_t n);
 
-/** n octets that begin with a cache line, not zeroed, or NULL: for what is touched more often than it
- * is made, so that it lies in no more lines than it fills. Given back by wl_free_lines. */
+/** n octets that begin with a cache line, not zeroed, or NULL: for arrays whose elements shall lie in
+ * no more lines than they fill. Given back by wl_free_lines. */
 WL_MUST_USE void *wl_alloc_lines(struct wl_budget *b, size_t n);
 /** Gives back p of n octets (the n it was asked with); p NULL is fine. */
 void wl_free_lines(struct wl_budget *b, void *p, size_t n);
@@ -130,7 +130,7 @@ struct wl_pool {
 void wl_pool_init(struct wl_pool *pool, struct wl_budget *b, size_t octets, size_t keep);
 /** Frees the idle blocks; every block must have been given back before. */
 void wl_pool_release(struct wl_pool *pool);
-/** A block, not zeroed, which begins with a cache line; NULL when refused. */
+/** A block, not zeroed, or NULL when refused. */
 WL_MUST_USE void *wl_pool_take(struct wl_pool *pool);
 /** Gives a block back; NULL is fine. */
 void wl_pool_give(struct wl_pool *pool, void *p);
