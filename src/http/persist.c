@@ -319,10 +319,12 @@ static bool ended_unseen(const struct wl_build *b, enum wl_dir by, const struct 
            (seen && is_behind(b, !by, seen->acked));
 }
 
-/* The server was to end the connection after an exchange, and had not until now. */
+/* The server was to end the connection after an exchange, and had not until now. As long as the
+ * client sends what is left of a request that was answered early, the server may read on, lest a RST
+ * destroy the response (RFC 9112 9.6). */
 static void mark_open(const struct wl_build *b, wl_ns now, uint64_t frame)
 {
-    wl_ns open = now - b->t_closing;
+    wl_ns open = now - b->t_latest;
     enum wl_mark_id id = b->closing_why & (WHY_SAID | WHY_ASKED) ? WL_MARK_OPEN_AFTER_CLOSE
                                                                  : WL_MARK_OPEN_AFTER_HTTP10;
 
