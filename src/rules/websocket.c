@@ -252,13 +252,16 @@ static void ws_version_rejection_silent(struct wl_judge *j, const struct wl_exch
 {
     const struct wl_field *version = other_version(&ex->req);
     const char *faults[MAX_FAULTS];
+    bool upgrade = m->status == 426;
 
     if (!version || !is_websocket(&ex->req) || has_other_reason(m->status) ||
         handshake_faults(&ex->req, faults))
         return;
-    /* frameworks that know no WebSocket answer 400 to every handshake */
+    /* frameworks that know no WebSocket answer 400 to every handshake: only 426 tells of one that
+     * does */
     wl_report(
-        j, m, m->at, WL_VIOLATION, wl_judge_via(ex, m->status == 426 ? WL_CERTAIN : WL_POSSIBLE),
+        j, m, m->at, upgrade ? WL_VIOLATION : WL_WARNING,
+        wl_judge_via(ex, upgrade ? WL_CERTAIN : WL_POSSIBLE),
         "%u in answer to Sec-WebSocket-Version: %s does not say which versions are understood",
         m->status, wl_said(version->value).text);
     wl_report_frame(j, ex->req.at.frame);
