@@ -193,6 +193,15 @@ static bool take_plain_length(struct wl_message *m, const struct wl_field *lengt
     return false;
 }
 
+/* "chunked" on one line and no more, and HTTP/1.0 on neither side? */
+static bool is_plain_chunked(const struct wl_work *w, const struct wl_message *m,
+                             const struct wl_field *coding, bool response)
+{
+    return coding->odd == 0 && wl_span_equal_nocase(coding->value, WL_SPAN("chunked")) &&
+           !wl_message_next_field(m, coding) && (m->major != 1 || m->minor != 0) &&
+           !(response && is_from_http10(w));
+}
+
 /* For all else: every line is read as it stands. */
 static WL_ASIDE bool frame_with_care(struct framing f, const struct wl_field *length,
                                      const struct wl_field *coding, enum wl_method method,
@@ -231,6 +240,11 @@ bool wl_h1_frame(struct wl_h1 *h, struct wl_work *w, struct wl_message *m, enum 
 
     if (!coding && (!length || take_plain_length(m, length)))
         return frame_by_length(m, method, response);
+    if (coding && !length && is_plain_chunked(w, m, coding, response)) {
+        if (!response || !frame_by_status(m, method))
+            m->framing = WL_FRAMING_CHUNKED;
+        return true;
+    }
     return frame_with_care((struct framing){.h = h, .w = w, .m = m}, length, coding, method,
                            response);
 }
