@@ -202,19 +202,19 @@ struct wl_sink_ops {
     /* Will anything of ex be shown beyond the rules of its findings, times and endpoints? What is
      * not shown is not redacted, and must not be looked at. NULL: all is shown. */
     bool (*shows)(const struct wl_sink *s, const struct wl_exchange *ex);
-    bool
-        shows_lines; /* it shows start lines and Host besides, and nothing more; instead of .shows */
-    /* With several shards: writes ahead, on the threads of all of them at once, what it will show of
-     * ex that nothing else decides: neither the number of its connection nor what was found, and of
-     * fields Host alone, which is redacted before. s and its state are only read. memo:
-     * WL_DRAFT_MEMO octets, for this function and this thread. Returns the octets written, at most
-     * room; 0: none, and ex comes to .exchange. */
+    /* instead of .shows: start lines and Host are shown besides, and nothing more */
+    bool shows_lines;
+    /* With several shards: writes ahead what it will show of ex that nothing else decides: neither
+     * the number of its connection nor what was found, and of fields Host alone. An exchange of
+     * which that would show a credential is not drafted. Called on the threads of all shards at
+     * once: s and its state are only read. memo: WL_DRAFT_MEMO octets, this function's own in its
+     * shard. Returns the octets written, at most room; 0: none, and ex comes to .exchange. */
     size_t (*draft)(const struct wl_sink *s, void *memo, const struct wl_exchange *ex, uint8_t *out,
                     size_t room);
     /* instead of .exchange: what .draft has written of it */
     int (*drafted)(struct wl_sink *s, const struct wl_exchange *ex, struct wl_span draft);
-    bool
-        wants_connections; /* every record, with its steps; else only those with findings, without steps */
+    /* every record, with its steps; else only those with findings, without steps */
+    bool wants_connections;
     bool wants_exchanges; /* every exchange; else only those with findings */
     bool wants_places;    /* it calls wl_sink.place */
     /* A new file, made beside cfg->path, takes its place: at every interval; once, at the end. */
