@@ -230,6 +230,8 @@ static void go_on(struct made *m, unsigned conn)
 {
     static const uint8_t body[1400] = {0};
     static const char request[] = "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n";
+    static const char asking[] = "POST / HTTP/1.1\r\nHost: a.example\r\nExpect: 100-continue\r\n"
+                                 "Content-Length: 5000\r\n\r\n";
     struct side *server = &m->sides[conn][1];
     enum wl_dir dir = (enum wl_dir)draw(m, 2);
     char head[80];
@@ -241,8 +243,16 @@ static void go_on(struct made *m, unsigned conn)
     case 2: send_segment(m, conn, dir, WL_TCP_FIN | WL_TCP_ACK, wl_span(NULL, 0)); return;
     case 3: send_segment(m, conn, dir, WL_TCP_RST, wl_span(NULL, 0)); return;
     case 4: put_packet(m, body, 60, 60); return; /* nothing that anybody knows */
-    case 5:
+    case 5: /* whose head is acknowledged by a server that is through, perhaps */
+        if (draw(m, 2))
+            send_segment(m, conn, WL_TO_CLIENT, WL_TCP_FIN | WL_TCP_ACK, wl_span(NULL, 0));
+        send_segment(m, conn, WL_TO_SERVER, WL_TCP_ACK | WL_TCP_PSH,
+                     wl_span((const uint8_t *)asking, sizeof(asking) - 1));
+        send_segment(m, conn, WL_TO_CLIENT, WL_TCP_ACK, wl_span(NULL, 0));
+        close_connection(m, conn, dir);
+        return;
     case 6:
+    case 7:
         close_connection(m, conn, dir);
         if (draw(m, 2))
             open_connection(m, conn);
@@ -307,6 +317,7 @@ static void on_event(void *user, struct wl_event *ev)
         const struct wl_exchange *ex = ev->of.ex;
 
         say(h, "ordinal", ex->ordinal);
+        say(h, "head acked", ex->wait ? (uint64_t)ex->wait->t_head_acked : 0);
         say(h, "state", (uint64_t)ex->state);
         say(h, "request", ex->req.at.frame);
         say(h, "response", ex->res.at.frame);
