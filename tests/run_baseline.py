@@ -144,7 +144,7 @@ def configured(p):
     text = p.run("audit", "--config", "ci.conf", p.capture).out.decode()
     check("\nSuppressed: 1 violation, 0 warnings, 1 note; they do not count\n"
           "  old gateway: 2 findings, until 2199-12-31 (ticket 4711)\n" in text, text)
-    check(text.endswith("0 violations, 0 warnings, 1 note in 2 exchanges on 2 connections\n"), text)
+    check(text.endswith("0 violations, 0 warnings, 1 notes in 2 exchanges on 2 connections\n"), text)
     # what a configuration covers is not written into a baseline
     p.run("audit", "--config", "ci.conf", "--write-baseline", "known", p.capture)
     check("interim-" not in p.read("known") and "early-hints" in p.read("known"), p.read("known"))

@@ -455,7 +455,7 @@ def signals():
             with Live("audit", "-i", "lo", "port", str(server.port)) as live:
                 server.get(1)
                 expect(live.end(number) == 0, "status")
-                expect("in 1 exchange on 1 connection" in live.out(), live.out())
+                expect("in 1 exchanges on 1 connections" in live.out(), live.out())
 
 
 # ---------------------------------------------------------------------------------- who may, and where

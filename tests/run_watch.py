@@ -299,7 +299,7 @@ class Cases:
         terminal.wait("marked.pcapng'", "re:packets? ", without="writing '")
         audit = subprocess.run([self.program, "audit", packets], capture_output=True, text=True,
                                timeout=PATIENCE, check=False)
-        check(" in 1 exchange on 1 connection\n" in audit.stdout,
+        check(" in 1 exchanges on 1 connections" in audit.stdout,
               f"what was written is another capture:\n{audit.stdout}{audit.stderr}")
         terminal.press("1")
         terminal.wait("Sequences")

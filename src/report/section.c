@@ -424,28 +424,23 @@ void wl_section_counters(struct wl_output *o, const struct wl_stats *st)
     }
 }
 
-/* "1 note", "2000 notes": plain numbers, as scripts may read this line. */
-static void put_plain(struct wl_text *t, uint64_t n, const char *what)
-{
-    wl_text_u64(t, n);
-    wl_text_printf(t, " %s%s", what, n == 1 ? "" : "s");
-}
-
 void wl_section_verdict(struct wl_output *o, const struct wl_stats *st)
 {
     struct wl_text *t = &o->text;
     bool color = o->cfg.color;
 
+    /* plain numbers and always the plural, as the contract has it: scripts read this line */
     for (unsigned s = WL_VIOLATION; s > WL_OFF; s--) {
         bool ink = color && st->findings[s];
 
         wl_layout_ink(t, ink, wl_layout_severity_ink((enum wl_severity)s));
-        put_plain(t, st->findings[s], wl_severity_name((enum wl_severity)s));
+        wl_text_u64(t, st->findings[s]);
+        wl_text_printf(t, " %ss", wl_severity_name((enum wl_severity)s));
         wl_layout_ink(t, ink, WL_INK_PLAIN);
         wl_text_put(t, s > WL_NOTE ? ", " : " in ");
     }
-    put_plain(t, st->exchanges, "exchange");
-    wl_text_put(t, " on ");
-    put_plain(t, st->connections, "connection");
-    wl_text_char(t, '\n');
+    wl_text_u64(t, st->exchanges);
+    wl_text_put(t, " exchanges on ");
+    wl_text_u64(t, st->connections);
+    wl_text_put(t, " connections\n");
 }
