@@ -53,11 +53,11 @@ struct held {
 };
 
 struct wl_shard {
+    struct wl_lookup lookup; /* first: it is aligned as vectors are */
     struct wl_budget budget;
     struct wl_arena_pool arenas;
     struct wl_pool busy;
     struct wl_layer_host host;
-    struct wl_lookup lookup;
     struct wl_counters counters;
     struct wl_counters elsewhere; /* of packets, which the first shard counts for all */
     uint64_t limits[WL_N_LIMITS];
