@@ -6,7 +6,7 @@
  *   Landlock      reading only what was named and a few files of the system; writing only what is open
  *   user          nobody instead of root, without groups, by libcap-ng
  *   capabilities  none; files keep cap_dac_read_search, under Landlock, or else root could not read
- *                 again what belongs to somebody else; so do reports that are written anew at an
+ *                 again what belongs to somebody else, and cap_lease, so that it can be mapped; so do reports that are written anew at an
  *                 interval cap_dac_override and cap_fowner, but only if Landlock keeps them to their
  *                 directories
  *   seccomp       the system calls that are left to need; others fail with EPERM, so that a library that
@@ -247,6 +247,7 @@ static bool replaces(const struct wl_confine *c)
 /* What root keeps of its capabilities. */
 struct kept {
     bool read_search;
+    bool lease;   /* on captures of somebody else, so that they can be mapped */
     bool replace; /* files in the directory of somebody else, one that is sticky included */
 };
 
@@ -254,6 +255,7 @@ static struct kept what_to_keep(const struct wl_confine *c)
 {
     return (struct kept){
         .read_search = needs_read_search(c),
+        .lease = needs_read_search(c) && capng_have_capability(CAPNG_PERMITTED, CAP_LEASE) == 1,
         .replace = replaces(c) && geteuid() == 0 &&
                    capng_have_capability(CAPNG_PERMITTED, CAP_DAC_OVERRIDE) == 1,
     };
@@ -267,6 +269,8 @@ static void drop_rights(const struct wl_confine *c, struct kept keep, uid_t uid,
     capng_clear(CAPNG_SELECT_ALL);
     if (keep.read_search)
         (void)capng_update(CAPNG_ADD, kinds, CAP_DAC_READ_SEARCH);
+    if (keep.lease)
+        (void)capng_update(CAPNG_ADD, kinds, CAP_LEASE);
     if (keep.replace)
         (void)capng_updatev(CAPNG_ADD, kinds, CAP_DAC_OVERRIDE, CAP_FOWNER, -1);
     if (!is_root) {

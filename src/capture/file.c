@@ -15,6 +15,7 @@
 #include "load.h"
 #include "octets.h"
 #include "pcapng_read.h"
+#include "scout.h"
 
 #include <inttypes.h>
 
@@ -342,6 +343,38 @@ void wl_file_free(struct wl_file *f)
         wl_pcapng_release(&f->ng);
     wl_octets_release(&f->in);
     wl_free(f->budget, f, sizeof(*f));
+}
+
+/* ---------------------------------------------------------------------------------- ahead of it */
+
+void wl_file_map(struct wl_file *f)
+{
+    wl_octets_map(&f->in);
+}
+
+void wl_file_lead(struct wl_file *f, size_t n, struct wl_scout *scout)
+{
+    struct wl_octets *in = &f->in;
+    uintptr_t from = (uintptr_t)in->p, to = (uintptr_t)in->end;
+
+    if (!wl_octets_are_mapped(in)) {
+        *scout = (struct wl_scout){.at = NULL};
+        return;
+    }
+    scout->lead -= (uint32_t)wl_min_size(n, scout->lead);
+    if ((uintptr_t)scout->at - from > to - from) { /* it was overtaken, or is somewhere else */
+        scout->at = in->p;
+        scout->lead = 0;
+    }
+    scout->end = in->end;
+    scout->length_at = f->is_pcapng ? 4 : 8;
+    scout->more = (uint8_t)(f->is_pcapng ? 0 : f->record_header);
+    scout->big_endian = f->is_pcapng ? f->ng.big_endian : f->big_endian;
+}
+
+void wl_file_rest(struct wl_file *f)
+{
+    wl_octets_rest(&f->in);
 }
 
 /* --------------------------------------------------------------------------------- packets */

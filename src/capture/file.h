@@ -4,8 +4,9 @@
  * pcap: draft-ietf-opsawg-pcap; micro- and nanoseconds, either octet order, and the variant of
  * Kuznetzov. pcapng: draft-ietf-opsawg-pcapng; several sections and interfaces, if_tsresol,
  * if_tsoffset, EPB, SPB, OPB, unknown blocks skipped. Reads with read(2) into a buffer of 256 KiB
- * from which packets are borrowed; compressed input goes through libarchive (gzip, zstd, lz4, xz,
- * bzip2 by content). Nothing is ever mapped: 8 MiB of memory read any file.
+ * from which packets are borrowed, or maps a file that nobody can write to meanwhile (mapped.h);
+ * compressed input goes through libarchive (gzip, zstd, lz4, xz, bzip2 by content). 8 MiB of memory
+ * read any file.
  */
 #ifndef WL_FILE_H
 #define WL_FILE_H
@@ -17,6 +18,7 @@
 struct wl_file;
 struct wl_octets;
 struct wl_octets_how;
+struct wl_scout;
 
 /**
  * path "-" is standard input; it is borrowed for the life of the file. Returns 0, WL_EOPEN
@@ -51,6 +53,16 @@ bool wl_file_ready(const struct wl_file *f);
  * and goes on being borrowed; what is wrong with the next one wl_file_next tells. */
 size_t wl_file_more(struct wl_file *f, const struct wl_packet *before, struct wl_packet *ret,
                     size_t max);
+/**
+ * Maps what comes next, where that can be (wl_octets_map). From then on, wl_file_lead is to be called
+ * after each burst, and scouts (scout.h) step with each packet.
+ */
+void wl_file_map(struct wl_file *f);
+/** n packets were given since the last time: the scout goes on from where that leaves it. */
+void wl_file_lead(struct wl_file *f, size_t n, struct wl_scout *scout);
+/** All packets were given, and none of them is borrowed any more: what is mapped is given back. The
+ * file itself stays open for wl_octets_again. */
+void wl_file_rest(struct wl_file *f);
 /** Once *stop is set, a read that a signal interrupted ends the file instead of going on. */
 void wl_file_set_stop(struct wl_file *f, const volatile sig_atomic_t *stop);
 /** True for what can be opened a second time: a regular file, not a pipe. */

@@ -9,8 +9,11 @@
  *
  * The unread tail of the last read is moved in front of the boundary, so that the copy of the
  * kernel stays aligned and a tail costs one short copy per 256 KiB. Only a record that is larger
- * than the window makes it grow. Nothing is mapped: a file that shrinks under us must not become a
- * signal.
+ * than the window makes it grow.
+ *
+ * A file that nobody can write to meanwhile is mapped when that is wanted (mapped.h), part by part.
+ * Then the window lies in the file; only where a record begins in one part and ends in the next is it
+ * a copy of that record, as if it had been read.
  */
 #include "octets.h"
 
@@ -46,6 +49,7 @@ static bool set_capacity(struct wl_octets *o, size_t capacity, size_t start)
     o->memory = memory;
     o->memory_n = capacity + PAGE;
     o->base = base;
+    o->low = base;
     o->capacity = capacity;
     o->p = base + start;
     o->end = o->p + have;
@@ -65,6 +69,7 @@ static bool make_room(struct wl_octets *o, size_t n)
     }
     if (have)
         memmove(o->base + start, o->p, have);
+    o->low = o->base;
     o->p = o->base + start;
     o->end = o->p + have;
     return true;
@@ -103,11 +108,96 @@ static ptrdiff_t read_plain(struct wl_octets *o, uint8_t *to, size_t room)
     return got;
 }
 
+/* What lies behind the window is mapped from here on, if that can be. */
+static void begin_mapping(struct wl_octets *o)
+{
+    o->cannot_map = !wl_octets_rereadable(o) || o->offset >= o->size ||
+                    !wl_mapped_open(&o->mapped, o->packed.fd, o->size);
+}
+
+/* Or it is read again. */
+static void end_mapping(struct wl_octets *o)
+{
+    wl_mapped_close(&o->mapped);
+    o->cannot_map = true;
+    if (lseek(o->packed.fd, (off_t)o->offset, SEEK_SET) < 0)
+        note_failure(o);
+}
+
+/* Is the part resident in which the octet lies that comes next? Not at the end, nor when there is no
+ * mapping, or none any more. */
+static bool have_part(struct wl_octets *o)
+{
+    struct wl_mapped *m = &o->mapped;
+
+    if (!m->base || o->offset == m->size)
+        return false;
+    if ((o->offset >= m->from && o->offset < m->to) || wl_mapped_turn(m, (size_t)o->offset))
+        return true;
+    end_mapping(o);
+    return false;
+}
+
+/* The window is empty: it becomes what is left of the part. */
+static void lend_part(struct wl_octets *o)
+{
+    const struct wl_mapped *m = &o->mapped;
+
+    o->low = m->base + m->from;
+    o->p = m->base + o->offset;
+    o->end = m->base + m->to;
+    o->offset = o->packed.done = m->to;
+}
+
+/* Up to room octets of it, for a window that is not empty. */
+static size_t copy_part(struct wl_octets *o, uint8_t *to, size_t room)
+{
+    const struct wl_mapped *m = &o->mapped;
+    size_t n = wl_min_size(room, m->to - (size_t)o->offset);
+
+    memcpy(to, m->base + o->offset, n);
+    o->packed.done += n;
+    return n;
+}
+
+void wl_octets_map(struct wl_octets *o)
+{
+    o->wants_map = true;
+}
+
+void wl_octets_rest(struct wl_octets *o)
+{
+    if (!o->mapped.base)
+        return;
+    o->offset = wl_octets_position(o);
+    o->p = o->end = o->low = NULL;
+    o->at_end = true;
+    wl_mapped_close(&o->mapped);
+}
+
+/* Reads on, wanted octets or up to room: how many, 0 at the end or when starved, -1 on failure. */
+static ptrdiff_t read_on(struct wl_octets *o, uint8_t *to, size_t wanted, size_t room)
+{
+    if (o->unpacker)
+        return wl_unpack_read(o->unpacker, to, room, &o->failure);
+    if (have_part(o))
+        return (ptrdiff_t)copy_part(o, to, wanted);
+    if (o->mapped.base || o->failure.code)
+        return 0;
+    return read_plain(o, to, room);
+}
+
 bool wl_octets_fill(struct wl_octets *o, size_t n)
 {
     if (o->at_end)
         return false;
     o->starved = false;
+    if (o->wants_map && !o->mapped.base && !o->cannot_map)
+        begin_mapping(o);
+    if (o->p == o->end && have_part(o))
+        lend_part(o);
+    if ((size_t)(o->end - o->p) >= n)
+        return true;
     if (!make_room(o, n)) {
         o->at_end = true;
         return false;
@@ -115,13 +205,8 @@ bool wl_octets_fill(struct wl_octets *o, size_t n)
     while ((size_t)(o->end - o->p) < n) {
         uint8_t *to = o->base + (o->end - o->base);
         size_t room = o->capacity - (size_t)(o->end - o->base);
-        ptrdiff_t got;
+        ptrdiff_t got = read_on(o, to, n - (size_t)(o->end - o->p), room);
 
-        if (o->unpacker) {
-            got = wl_unpack_read(o->unpacker, to, room, &o->failure);
-        } else {
-            got = read_plain(o, to, room);
-        }
         if (got <= 0) {
             o->at_end = !o->starved;
             return false;
@@ -242,6 +327,7 @@ int wl_octets_open_memory(struct wl_octets *o, struct wl_span bytes, struct wl_b
 void wl_octets_release(struct wl_octets *o)
 {
     wl_unpack_free(o->unpacker);
+    wl_mapped_close(&o->mapped);
     wl_free(o->budget, o->memory, o->memory_n);
     wl_free(o->budget, o->packed_memory, o->packed_memory_n);
     if (o->own_fd)

@@ -7,10 +7,12 @@
 #ifndef WL_OCTETS_H
 #define WL_OCTETS_H
 
+#include "mapped.h"
 #include "unpack.h"
 
 struct wl_octets {
     const uint8_t *p, *end; /* the window */
+    const uint8_t *low;     /* the lowest octet that can have been in it */
     uint64_t offset;        /* of end, in the (decompressed) stream */
     const char *name;       /* for messages; borrowed */
     struct wl_budget *budget;
@@ -18,6 +20,7 @@ struct wl_octets {
     size_t memory_n;
     uint8_t *base; /* its first page boundary, capacity octets from there */
     size_t capacity;
+    struct wl_mapped mapped;      /* or nothing */
     struct wl_unpacker *unpacker; /* or NULL */
     const char *kind;             /* of compression, or NULL */
     struct wl_packed packed;      /* what the archive reads; without one only fd, stop and done */
@@ -25,8 +28,9 @@ struct wl_octets {
     size_t packed_memory_n;
     uint64_t size; /* of the file; 0: not known */
     bool own_fd, rereadable;
-    bool at_end;  /* nothing comes behind the window */
-    bool patient; /* see struct wl_octets_how */
+    bool wants_map, cannot_map; /* what lies behind the first window; see wl_octets_map */
+    bool at_end;                /* nothing comes behind the window */
+    bool patient;               /* see struct wl_octets_how */
     bool follow;
     bool starved; /* patient: the last wl_octets_have failed because nothing is there yet */
     struct wl_error failure; /* code 0: the end is a true end; WL_NOMEM, WL_EDAMAGED */
@@ -69,6 +73,20 @@ static inline bool wl_octets_have(struct wl_octets *o, size_t n)
     return WL_LIKELY_TRUE((size_t)(o->end - o->p) >= n) || wl_octets_fill(o, n);
 }
 
+/**
+ * From here on the octets are mapped, where that can be (mapped.h), as soon as the window has to be
+ * filled. It takes somebody who asks for what will be looked at ahead of time (scout.h): the
+ * processor fetches what it has copied, and not what is mapped.
+ */
+void wl_octets_map(struct wl_octets *o);
+/** Does the window lie in what is mapped? A record that two parts share is copied. */
+static inline bool wl_octets_are_mapped(const struct wl_octets *o)
+{
+    return o->mapped.base && o->low != o->base;
+}
+/** Nobody will look at what was given any more, and all of it was read: gives back what is mapped. */
+void wl_octets_rest(struct wl_octets *o);
+
 /** Passes over *n octets without keeping them; false when the end came first, or they are not there
  * yet: *n is what remains. */
 bool wl_octets_skip(struct wl_octets *o, uint64_t *n);
@@ -82,7 +100,7 @@ static inline uint64_t wl_octets_position(const struct wl_octets *o)
 /** Does p lie in the window? *ret is its place then, for wl_octets_again. */
 static inline bool wl_octets_place(const struct wl_octets *o, const uint8_t *p, uint64_t *ret)
 {
-    if ((uintptr_t)p - (uintptr_t)o->base >= (uintptr_t)o->end - (uintptr_t)o->base)
+    if ((uintptr_t)p - (uintptr_t)o->low >= (uintptr_t)o->end - (uintptr_t)o->low)
         return false;
     *ret = o->offset - (uint64_t)(o->end - p);
     return true;

@@ -21,6 +21,7 @@
 #include "diag.h"
 #include "feeds.h"
 #include "file.h"
+#include "scout.h"
 #include "unpack.h"
 
 #include <dirent.h>
@@ -63,6 +64,8 @@ struct wl_source {
     int64_t until_progress;
     bool bursting;           /* packets have been given that are still borrowed */
     struct wl_file *spent;   /* a file at its end, of which some are; the next call frees it */
+    struct wl_scout scout;   /* goes ahead of the packets of the file that is alone, */
+    bool scouted;            /* if somebody has taken it */
     bool lent;               /* but not this one, before all is over: somebody may read in it */
     struct wl_error failure; /* of the filter: told by the call after the burst it ended */
     struct wl_feeds *feeds;  /* live: instead of inputs and heap */
@@ -705,20 +708,24 @@ static size_t take_more(struct wl_source *s, const struct wl_packet *before, str
     return n;
 }
 
-int wl_source_burst(struct wl_source *s, struct wl_packet *ret, size_t max, struct wl_error *err)
+/* n packets were given, the last of them by the file that is alone, if one is. */
+static void lead_scout(struct wl_source *s, size_t n)
+{
+    struct wl_file *file = s->given && s->n_heap == 1 ? s->inputs[s->heap[0]].file : NULL;
+
+    if (!file) {
+        s->scout = (struct wl_scout){.at = NULL};
+        return;
+    }
+    wl_file_map(file);
+    wl_file_lead(file, n, &s->scout);
+}
+
+/* wl_source_burst of files. */
+static int burst_files(struct wl_source *s, struct wl_packet *ret, size_t max, struct wl_error *err)
 {
     size_t n = 0;
 
-    if (WL_LIKELY_FALSE(s->failure.code)) {
-        *err = s->failure;
-        return (int)err->code;
-    }
-    if (!s->lent) {
-        wl_file_free(s->spent);
-        s->spent = NULL;
-    }
-    if (WL_LIKELY_FALSE(s->feeds != NULL))
-        return burst_live(s, ret, max, err);
     while (n < max && (n == 0 || stays_put(s))) {
         struct wl_packet *p = ret + n;
         ptrdiff_t i;
@@ -746,6 +753,39 @@ int wl_source_burst(struct wl_source *s, struct wl_packet *ret, size_t max, stru
             n += take_more(s, p, ret + n, max - n);
     }
     return (int)n;
+}
+
+/* What was given last is borrowed no more. */
+static void free_spent(struct wl_source *s)
+{
+    if (WL_LIKELY_TRUE(!s->spent))
+        return;
+    if (s->lent) {
+        wl_file_rest(s->spent);
+        return;
+    }
+    wl_file_free(s->spent);
+    s->spent = NULL;
+}
+
+int wl_source_burst(struct wl_source *s, struct wl_packet *ret, size_t max, struct wl_error *err)
+{
+    int rc;
+
+    if (WL_LIKELY_FALSE(s->failure.code)) {
+        *err = s->failure;
+        return (int)err->code;
+    }
+    free_spent(s);
+    if (WL_LIKELY_FALSE(s->feeds != NULL))
+        return burst_live(s, ret, max, err);
+    rc = burst_files(s, ret, max, err);
+    if (rc > 0 && s->scouted) {
+        lead_scout(s, (size_t)rc);
+    } else if (rc <= 0) {
+        free_spent(s);
+    }
+    return rc;
 }
 
 int wl_source_next(struct wl_source *s, struct wl_packet *ret, struct wl_error *err)
@@ -807,6 +847,12 @@ const struct wl_octets *wl_source_lend(struct wl_source *s)
 
     s->lent = octets != NULL;
     return octets;
+}
+
+struct wl_scout *wl_source_scout(struct wl_source *s)
+{
+    s->scouted = true;
+    return &s->scout;
 }
 
 bool wl_source_rereadable(const struct wl_source *s)

@@ -41,6 +41,7 @@ struct wl_packet {
 
 struct wl_source;
 struct wl_octets;
+struct wl_scout;
 
 /**
  * Opens what needs rights: interfaces, with their filter; and loads the libraries that this source
@@ -103,6 +104,12 @@ void wl_source_lost(struct wl_source *s, bool at_end, uint64_t *ret_dropped,
  * packet is asked for.
  */
 const struct wl_octets *wl_source_lend(struct wl_source *s);
+/**
+ * Whoever takes packets in bursts and lets this one go on for each of them (wl_scout_go) may have
+ * files mapped instead of read, where one is alone and nobody can write to it; for the life of the
+ * source.
+ */
+struct wl_scout *wl_source_scout(struct wl_source *s);
 /** True when the same packets can be read a second time (no standard input). */
 bool wl_source_rereadable(const struct wl_source *s);
 void wl_source_free(struct wl_source *s);

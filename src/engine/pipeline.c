@@ -435,6 +435,7 @@ static void run_lane(void *user)
     int rc = 0;
 
     wl_shard_lean_on(l->shard, wl_source_lend(l->source));
+    wl_shard_follow(l->shard, wl_source_scout(l->source));
     for (;;) { /* after a stop the source ends by itself */
         rc = wl_source_burst(l->source, burst, BURST, &l->err);
         if (rc > 0) {

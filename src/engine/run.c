@@ -107,6 +107,7 @@ static int read_alone(struct wl_engine *e, struct clock *c, struct wl_error *err
 
     for (unsigned i = 0; i < e->n_shards; i++)
         wl_shard_lean_on(e->shards[i], wl_source_lend(e->source));
+    wl_shard_follow(e->shards[0], wl_source_scout(e->source));
     while (!e->outputs.failure.code) {
         rc = wl_source_burst(e->source, burst, BURST, err);
         if (rc > 0) {

@@ -407,6 +407,11 @@ void wl_shard_lean_on(struct wl_shard *s, const struct wl_octets *file)
     wl_flows_lean_on(s->flows, file);
 }
 
+void wl_shard_follow(struct wl_shard *s, struct wl_scout *scout)
+{
+    wl_flows_follow(s->flows, scout);
+}
+
 const struct wl_counters *wl_shard_counters(const struct wl_shard *s)
 {
     return &s->counters;

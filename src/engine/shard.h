@@ -13,6 +13,7 @@
 #include "mem.h"
 
 struct wl_octets;
+struct wl_scout;
 struct wl_shard;
 
 struct wl_shard_config {
@@ -31,6 +32,8 @@ WL_MUST_USE struct wl_shard *wl_shard_new(const struct wl_shard_config *cfg);
 /** Packets lie in this file (wl_source_lend), or nowhere that is known: NULL. Borrowed
  * for the shard's life. */
 void wl_shard_lean_on(struct wl_shard *s, const struct wl_octets *file);
+/** wl_flows_follow */
+void wl_shard_follow(struct wl_shard *s, struct wl_scout *scout);
 /** One packet of the capture, in order: time goes on to p->t, then its segment is analysed. */
 void wl_shard_packet(struct wl_shard *s, const struct wl_packet *p);
 /** The same for several, one after the other: what one of them will need is fetched while those

@@ -220,6 +220,7 @@ size_t wl_flows_take(struct wl_flows *f, const struct wl_packet *packets,
     size_t i = from;
 
     do {
+        wl_scout_go(f->scout);
         if (!mine || mine[i])
             take_one(f, &packets[i], &glances[i], &ahead[i]);
         i++;

@@ -631,6 +631,7 @@ struct wl_flows *wl_flows_new(const struct wl_flows_config *cfg)
     if (!f)
         return NULL;
     f->cfg = *cfg;
+    f->scout = &f->nobody;
     if (!f->cfg.packet)
         f->cfg.packet = &f->unheard;
     f->refusals = &b->refused;
@@ -705,6 +706,11 @@ void wl_flows_finish(struct wl_flows *f)
     /* none of them will be looked up again */
     f->slab.newest = f->slab.oldest = WL_NOBODY;
     f->slab.n = 0;
+}
+
+void wl_flows_follow(struct wl_flows *f, struct wl_scout *scout)
+{
+    f->scout = scout;
 }
 
 void wl_flows_lean_on(struct wl_flows *f, const struct wl_octets *file)

@@ -12,6 +12,7 @@
 #include "flow.h"
 #include "load.h"
 #include "pair.h"
+#include "scout.h"
 #include "slab.h"
 
 enum {
@@ -24,6 +25,8 @@ struct wl_flows {
     struct wl_stream stream;
     struct wl_hand hand; /* what tcp.c passes to the channel of the segment in hand */
     struct wl_flows_config cfg;
+    struct wl_scout *scout; /* of the packets to come, or that of nobody */
+    struct wl_scout nobody;
     struct wl_table table;
     struct wl_slab slab; /* those that are open */
     uint32_t last_used;  /* an entry of it */
