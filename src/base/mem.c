@@ -146,7 +146,13 @@ void wl_free_lines(struct wl_budget *b, void *p, size_t n)
 
 void wl_arena_pool_init(struct wl_arena_pool *pool, struct wl_budget *b, size_t keep)
 {
-    *pool = (struct wl_arena_pool){.budget = b, .keep = keep};
+    *pool = (struct wl_arena_pool){.budget = b, .keep = keep, .first = WL_CHUNK_FIRST};
+}
+
+void wl_arena_pool_widen(struct wl_arena_pool *pool, size_t octets)
+{
+    WL_ASSERT(!pool->idle);
+    pool->first += (octets + WL_ALIGN - 1) / WL_ALIGN * WL_ALIGN;
 }
 
 void wl_arena_pool_release(struct wl_arena_pool *pool)
@@ -164,12 +170,12 @@ static struct wl_chunk *take_chunk(struct wl_arena_pool *pool, size_t octets)
 {
     struct wl_chunk *c;
 
-    if (octets == WL_CHUNK_FIRST && pool->idle) {
+    if (octets == pool->first && pool->idle) {
         c = pool->idle;
         pool->idle = c->next;
         pool->idle_octets -= c->octets;
         if (pool->travels && pool->idle) /* the next one, which is still in another cache */
-            wl_prefetch_to_write(pool->idle, WL_CHUNK_FIRST);
+            wl_prefetch_to_write(pool->idle, pool->first);
     } else {
         c = alloc_raw(pool->budget, octets);
         if (!c)
@@ -183,7 +189,7 @@ static struct wl_chunk *take_chunk(struct wl_arena_pool *pool, size_t octets)
 
 static void give_chunk(struct wl_arena_pool *pool, struct wl_chunk *c)
 {
-    if (c->octets == WL_CHUNK_FIRST && pool->idle_octets + c->octets <= pool->keep) {
+    if (c->octets == pool->first && pool->idle_octets + c->octets <= pool->keep) {
         c->next = pool->idle;
         pool->idle = c;
         pool->idle_octets += c->octets;
@@ -194,7 +200,7 @@ static void give_chunk(struct wl_arena_pool *pool, struct wl_chunk *c)
 
 struct wl_arena *wl_arena_new(struct wl_arena_pool *pool)
 {
-    struct wl_chunk *c = take_chunk(pool, WL_CHUNK_FIRST);
+    struct wl_chunk *c = take_chunk(pool, pool->first);
     struct wl_arena *a;
 
     if (!c)
@@ -242,7 +248,7 @@ void wl_arena_free_chain(struct wl_arena *list)
 /* Starts a chunk that has room for n more octets; false when refused. */
 static bool add_chunk(struct wl_arena *a, size_t n)
 {
-    size_t octets = a->octets < WL_CHUNK_SMALL ? WL_CHUNK_FIRST
+    size_t octets = a->octets < WL_CHUNK_SMALL ? a->pool->first
                                                : wl_min_size(a->octets, WL_CHUNK_LARGEST);
     struct wl_chunk *c;
 

@@ -50,6 +50,7 @@ struct wl_arena_pool {
     struct wl_budget *budget;
     struct wl_chunk *idle;
     size_t idle_octets, keep;
+    size_t first; /* octets of the first chunk of an arena */
     bool travels; /* arenas come back from other threads */
 };
 
@@ -70,6 +71,9 @@ struct wl_arena {
 enum { WL_ALIGN = 8 };
 
 void wl_arena_pool_init(struct wl_arena_pool *pool, struct wl_budget *b, size_t keep);
+/** Makes each arena begin with so many octets more, for what else will go into most of them; before
+ * the first one is made. */
+void wl_arena_pool_widen(struct wl_arena_pool *pool, size_t octets);
 /** Frees the idle chunks; every arena must have been freed before. */
 void wl_arena_pool_release(struct wl_arena_pool *pool);
 

@@ -197,8 +197,8 @@ void wl_bell_disarm(struct wl_bell *bell)
 
     /* its octet may come a moment later: then the next sleep is a short one */
     if (!atomic_exchange_explicit(&bell->asleep, false, memory_order_acq_rel)) {
-        while (read(bell->fds[0], octets, sizeof(octets)) > 0)
-            continue;
+        while (read(bell->fds[0], octets, sizeof(octets)) == sizeof(octets))
+            continue; /* what is read short is empty */
     }
 }
 

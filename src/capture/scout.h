@@ -16,7 +16,7 @@
 enum {
     WL_SCOUT_LEAD = 80,   /* records that it goes ahead, at most */
     WL_SCOUT_RECORD = 16, /* octets that a record has at least: its length lies in them */
-    WL_SCOUT_HEADS = 512, /* octets of a record that are asked for: headers, and most heads */
+    WL_SCOUT_HEADS = 256, /* octets of a record that are asked for: headers, and most heads */
     WL_SCOUT_FULL = 1530, /* a segment of an Ethernet frame, and what files put before it */
 };
 

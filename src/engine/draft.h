@@ -11,6 +11,8 @@
 #include "event.h"
 #include "wirelint/sink.h"
 
+enum { WL_DRAFT_USUAL = 512 }; /* octets that most drafts fit into */
+
 /** Kept by each shard for itself. */
 struct wl_drafts {
     const struct wl_sink *sink; /* whose drafts they are; NULL: nobody's */

@@ -694,6 +694,7 @@ static int prepare_lane(struct wl_pipeline *p, unsigned index, uint16_t group, s
                    cfg->alloc_user);
     shard.emit = on_event;
     shard.user = l;
+    shard.draft = p->cfg.drafting ? WL_DRAFT_USUAL : 0;
     l->source_config = *p->cfg.source;
     l->source_config.shard = index;
     l->source_config.n_shards = p->n;

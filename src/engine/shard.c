@@ -19,6 +19,7 @@
 
 #include "flow.h"
 #include "h1.h"
+#include "load.h"
 #include "lookup.h"
 #include "rules.h"
 #include "table.h"
@@ -248,6 +249,7 @@ struct wl_shard *wl_shard_new(const struct wl_shard_config *cfg)
         return NULL;
     s->budget = budget;
     wl_arena_pool_init(&s->arenas, &s->budget, POOL_KEPT);
+    wl_arena_pool_widen(&s->arenas, cfg->draft);
     wl_pool_init(&s->busy, &s->budget, wl_h1_busy_octets, BUSY_KEPT);
     s->emit = cfg->emit;
     s->user = cfg->user;
@@ -263,20 +265,33 @@ struct wl_shard *wl_shard_new(const struct wl_shard_config *cfg)
 
 /* What one end of a connection says of its shard. Every shard asks that of every packet: it is no
  * hash that would stand a flood, which could make one shard busy, and no more. */
+static WL_INLINE uint64_t mix(uint64_t ip, uint16_t port)
+{
+    uint64_t mixed = (ip ^ (uint64_t)port << 40) * MIXER;
+
+    return mixed ^ mixed >> 32;
+}
+
 static inline uint64_t weight(const struct wl_endpoint *end)
 {
-    uint64_t mixed = wl_octets_word(end->ip) ^ wl_octets_word(end->ip + 8) * MIXER;
+    return mix(wl_octets_word(end->ip) ^ wl_octets_word(end->ip + 8) * MIXER, end->port);
+}
 
-    mixed = (mixed ^ (uint64_t)end->port << 40) * MIXER;
-    return mixed ^ mixed >> 32;
+/* The same of an address of IPv4, which the rest of the octets of an end is zero behind. */
+static WL_INLINE uint64_t weight_ipv4(const uint8_t *ip, const uint8_t *port)
+{
+    return mix(wl_octets_half(ip), wl_load_be16(port));
+}
+
+static WL_INLINE bool is_share(const struct wl_shard *s, uint64_t weights)
+{
+    return (weights * MIXER >> 32) * s->n_shards >> 32 == s->index;
 }
 
 static bool falls_to(const struct wl_shard *s, const struct wl_endpoint *src,
                      const struct wl_endpoint *dst)
 {
-    uint64_t sum = (weight(src) + weight(dst)) * MIXER;
-
-    return (sum >> 32) * s->n_shards >> 32 == s->index;
+    return is_share(s, weight(src) + weight(dst));
 }
 
 static bool has_all(const struct wl_shard *s)
@@ -289,6 +304,11 @@ static bool is_mine(const struct wl_shard *s, const struct wl_glance *g)
 {
     struct wl_endpoint src, dst;
 
+    if (WL_LIKELY_TRUE(g->family == 4)) {
+        const uint8_t *addresses = wl_glance_addresses(g);
+
+        return is_share(s, weight_ipv4(addresses, g->tcp) + weight_ipv4(addresses + 4, g->tcp + 2));
+    }
     wl_glance_end(g, 0, &src);
     wl_glance_end(g, 1, &dst);
     return falls_to(s, &src, &dst);
