@@ -23,7 +23,7 @@ struct wl_shard_config {
     bool keep_yielded;        /* findings that give way to others, too: see wl_judge_keep_yielded */
     unsigned index, n_shards; /* keep connections whose symmetric hash falls to index */
     size_t draft; /* octets that most exchanges get besides, once they are judged (draft.h) */
-    bool dealt; /* packets were dealt out by connection before: keep whatever comes (live) */
+    bool dealt;   /* packets were dealt out by connection before: keep whatever comes (live) */
     wl_emit_fn *emit;
     void *user;
 };
