@@ -85,7 +85,7 @@ static void make_rules(struct wl_rule *rules, char (*ids)[ID_OCTETS], unsigned n
 
 static int run(const struct wl_config *cfg, const struct wl_rule_group *group, const char *path)
 {
-    const struct wl_source_config source = {.files = &path, .n_files = 1};
+    const struct wl_source_config source = {.files = &path, .n_files = 1, .may_map = true};
     struct wl_engine *engine = NULL;
     struct wl_error err = {.code = WL_OK};
     int rc = wl_engine_new(cfg, &engine, &err);

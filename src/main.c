@@ -264,6 +264,19 @@ static int on_opened(void *user, struct wl_error *err)
     return run->scrape ? wl_scrape_start(run->scrape, err) : 0;
 }
 
+/* Is standard output written while the capture is read, and does somebody read that? A pager that is
+ * left open is no reason for others to wait for a file (wl_source_config.may_map). */
+static bool is_waited_for(const struct wl_options *o)
+{
+    bool streams = o->json || o->command == WL_COMMAND_LIST || o->plain;
+    struct stat st;
+
+    for (size_t i = 0; i < o->n_reports; i++)
+        streams = streams || wl_paths_is_standard(o, i);
+    return streams && (fstat(STDOUT_FILENO, &st) < 0 || S_ISFIFO(st.st_mode) ||
+                       S_ISSOCK(st.st_mode) || isatty(STDOUT_FILENO));
+}
+
 /* Reads the source to its end and reports, whatever happens on the way. */
 static int drive(struct wl_engine *engine, struct run *run)
 {
@@ -279,6 +292,7 @@ static int drive(struct wl_engine *engine, struct run *run)
         .buffer = run->o->buffer,
         .not_promiscuous = run->o->not_promiscuous,
         .follow = run->o->follow,
+        .may_map = !is_waited_for(run->o),
         .opened = on_opened,
         .opened_user = run,
         .log = wl_terminal_log,

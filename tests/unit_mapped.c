@@ -216,7 +216,7 @@ static void begin(struct scene *s, struct run *r)
     struct wl_error err;
 
     *r = (struct run){.path = s->path};
-    r->cfg = (struct wl_source_config){.files = &r->path, .n_files = 1};
+    r->cfg = (struct wl_source_config){.files = &r->path, .n_files = 1, .may_map = true};
     assert_int_equal(wl_source_open(&r->cfg, &s->limits, &s->budget, &r->source, &err), 0);
     r->octets = wl_source_lend(r->source);
     r->scout = wl_source_scout(r->source);
@@ -288,7 +288,7 @@ static void gives_what_reading_gives(void **state)
     }
 }
 
-/* Without a scout nobody asks for what is mapped, and it is not. */
+/* Without a scout nobody asks for what is mapped, and it is not; nor without leave. */
 static void is_read_without_a_scout(void **state)
 {
     struct scene *s = *state;
@@ -301,12 +301,17 @@ static void is_read_without_a_scout(void **state)
     write_octets(s, s->n);
     begin(s, &r);
     wl_source_free(r.source);
-    assert_int_equal(wl_source_open(&r.cfg, &s->limits, &s->budget, &r.source, &err), 0);
-    r.octets = wl_source_lend(r.source);
-    while ((n = wl_source_burst(r.source, burst, BURST, &err)) > 0)
-        assert_null(r.octets->mapped.base);
-    assert_int_equal(n, 0);
-    wl_source_free(r.source);
+    for (int scouted = 0; scouted < 2; scouted++) {
+        r.cfg.may_map = !scouted;
+        assert_int_equal(wl_source_open(&r.cfg, &s->limits, &s->budget, &r.source, &err), 0);
+        r.octets = wl_source_lend(r.source);
+        if (scouted)
+            (void)wl_source_scout(r.source);
+        while ((n = wl_source_burst(r.source, burst, BURST, &err)) > 0)
+            assert_null(r.octets->mapped.base);
+        assert_int_equal(n, 0);
+        wl_source_free(r.source);
+    }
 }
 
 static void may_end_anywhere(void **state)

@@ -717,7 +717,8 @@ static void lead_scout(struct wl_source *s, size_t n)
         s->scout = (struct wl_scout){.at = NULL};
         return;
     }
-    wl_file_map(file);
+    if (s->cfg->may_map)
+        wl_file_map(file);
     wl_file_lead(file, n, &s->scout);
 }
 

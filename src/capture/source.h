@@ -105,8 +105,8 @@ void wl_source_lost(struct wl_source *s, bool at_end, uint64_t *ret_dropped,
  */
 const struct wl_octets *wl_source_lend(struct wl_source *s);
 /**
- * Whoever takes packets in bursts and lets this one go on for each of them (wl_scout_go) may have
- * files mapped instead of read, where one is alone and nobody can write to it; for the life of the
+ * Whoever takes packets in bursts and lets this one go on for each of them (wl_scout_go) has files
+ * mapped, with cfg->may_map, where one is alone and nobody can write to it; for the life of the
  * source.
  */
 struct wl_scout *wl_source_scout(struct wl_source *s);
