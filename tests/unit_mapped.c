@@ -426,6 +426,25 @@ static void is_free_when_all_is_read(void **state)
     (void)close(writer);
 }
 
+static void is_free_when_it_was_stopped(void **state)
+{
+    struct scene *s = *state;
+    struct run r;
+    int writer;
+
+    make(s, PCAP);
+    write_octets(s, s->n);
+    begin(s, &r);
+    assert_true(go_on(&r, 1000));
+    wl_source_stop(r.source);
+    assert_false(go_on(&r, UINT64_MAX));
+    assert_true(r.seen.packets < 2000);
+    writer = open(s->path, O_WRONLY | O_NONBLOCK);
+    assert_true(writer >= 0);
+    wl_source_free(r.source);
+    (void)close(writer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -433,6 +452,7 @@ int main(void)
         cmocka_unit_test(may_end_anywhere),         cmocka_unit_test(is_read_while_it_may_change),
         cmocka_unit_test(lets_writers_in),          cmocka_unit_test(may_shrink_meanwhile),
         cmocka_unit_test(is_free_when_all_is_read),
+        cmocka_unit_test(is_free_when_it_was_stopped),
     };
 
     return cmocka_run_group_tests(tests, enter, leave);

@@ -769,6 +769,16 @@ static void free_spent(struct wl_source *s)
     s->spent = NULL;
 }
 
+/* Nothing more will be given, whatever has ended the run. */
+static void rest(struct wl_source *s)
+{
+    free_spent(s);
+    for (size_t i = 0; i < s->n_inputs; i++) {
+        if (s->inputs[i].file)
+            wl_file_rest(s->inputs[i].file);
+    }
+}
+
 int wl_source_burst(struct wl_source *s, struct wl_packet *ret, size_t max, struct wl_error *err)
 {
     int rc;
@@ -784,7 +794,7 @@ int wl_source_burst(struct wl_source *s, struct wl_packet *ret, size_t max, stru
     if (rc > 0 && s->scouted) {
         lead_scout(s, (size_t)rc);
     } else if (rc <= 0) {
-        free_spent(s);
+        rest(s);
     }
     return rc;
 }
