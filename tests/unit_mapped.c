@@ -451,8 +451,7 @@ int main(void)
         cmocka_unit_test(gives_what_reading_gives), cmocka_unit_test(is_read_without_a_scout),
         cmocka_unit_test(may_end_anywhere),         cmocka_unit_test(is_read_while_it_may_change),
         cmocka_unit_test(lets_writers_in),          cmocka_unit_test(may_shrink_meanwhile),
-        cmocka_unit_test(is_free_when_all_is_read),
-        cmocka_unit_test(is_free_when_it_was_stopped),
+        cmocka_unit_test(is_free_when_all_is_read), cmocka_unit_test(is_free_when_it_was_stopped),
     };
 
     return cmocka_run_group_tests(tests, enter, leave);
