@@ -450,14 +450,22 @@ static void take_counted(struct wl_h1_in *in, size_t n)
 }
 
 /* A start line of dir was found by looking for one. What it begins, and what follows, may be content
- * that looks like messages, until doubt is settled. */
+ * that looks like messages, until doubt is settled. The requests that wait were paired for certain
+ * when they began; what a response before the loss says of its request stays true. */
 static void note_guess(struct wl_build *b, enum wl_dir dir)
 {
     const uint8_t bit = (uint8_t)(1 << dir);
 
     b->guessed |= bit;
-    for (struct wl_work *w = dir == WL_TO_CLIENT ? b->first : NULL; w; w = w->next)
-        w->ex.guessed |= w->answered ? 0 : bit;
+    for (struct wl_work *w = dir == WL_TO_CLIENT ? b->first : NULL; w; w = w->next) {
+        if (w->answered)
+            continue;
+        w->ex.guessed |= bit;
+        if (wl_exchange_n_interim(&w->ex))
+            continue;
+        w->unpaired = true;
+        wl_build_unjudged(w, WL_UNJUDGED_LOST);
+    }
 }
 
 /* A request line was found at s->first, in the packet that is or was s->first_seen: what stood in

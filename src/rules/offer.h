@@ -61,7 +61,7 @@ enum wl_unjudged wl_offer_lacking(const struct wl_exchange *ex, uint32_t missing
 /** May the head of a message of ex be content that looks like one (docs/judging.md 4)? */
 static inline bool wl_offer_is_guess(const struct wl_exchange *ex, const struct wl_message *m)
 {
-    return WL_LIKELY_FALSE(ex->guessed) && !ex->paired &&
+    return WL_LIKELY_FALSE(ex->guessed) &&
            ex->guessed >> (m == &ex->req ? WL_TO_SERVER : WL_TO_CLIENT) & 1;
 }
 
