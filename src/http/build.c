@@ -950,6 +950,7 @@ void wl_build_end(struct wl_build *b, enum wl_dir dir, enum wl_end how, enum wl_
         b->rst_suspect = how == WL_END_RESET && seen->suspect;
     }
     wl_wait_end(b, dir, how, by, seen->t);
+    wl_wait_ask(b);
     if (!b->over[WL_TO_CLIENT])
         return;
     /* No response will come any more; a request that is still under way may go on. */

@@ -81,12 +81,13 @@ struct wl_build {
     bool pipelined;      /* the client has pipelined */
     bool client_close;   /* a request said close */
     bool rst_suspect;
-    bool end_unseen; /* its packet was not captured */
-    bool over[2];    /* no more octets in this direction */
-    bool lost[2];    /* octets are missing */
-    bool heard[2];   /* octets were seen */
-    uint8_t guessed; /* bits of enum wl_dir: what begins there may be no message (wl_exchange) */
-    bool acks;       /* acknowledgements were asked for */
+    bool end_unseen;   /* its packet was not captured */
+    bool over[2];      /* no more octets in this direction */
+    bool lost[2];      /* octets are missing */
+    bool heard[2];     /* octets were seen */
+    uint8_t guessed;   /* bits of enum wl_dir: what begins there may be no message (wl_exchange) */
+    bool acks : 1;     /* acknowledgements were asked for */
+    bool has_room : 1; /* when the connection was to end, the client had room for a FIN */
 };
 
 /** What a response that begins is going to be part of. */
@@ -164,8 +165,14 @@ void wl_build_end(struct wl_build *b, enum wl_dir dir, enum wl_end how, enum wl_
 void wl_build_wake(struct wl_build *b, wl_ns now);
 /** Emits everything that is left. */
 void wl_build_close(struct wl_build *b, wl_ns now);
+/** What wl_build_acked does where acknowledgements were asked for. */
+void wl_build_asked_ack(struct wl_build *b, enum wl_dir dir, const struct wl_seen *seen);
 /** An acknowledgement of dir's sender was seen (wl_layer_ops.acked, and every packet fed). */
-void wl_build_acked(struct wl_build *b, enum wl_dir dir, const struct wl_seen *seen);
+static inline void wl_build_acked(struct wl_build *b, enum wl_dir dir, const struct wl_seen *seen)
+{
+    if (WL_LIKELY_FALSE(b->acks))
+        wl_build_asked_ack(b, dir, seen);
+}
 /** Times must rise; called for everything fed. What had waited behind a hole counts from the moment
  * at which its receiver could read it: what is returned, seen or room, carries that time, and the
  * packet's frame. */

@@ -10,6 +10,7 @@
 #include "persist.h"
 
 #include "grammar.h"
+#include "wait.h"
 
 /* Why the connection is to end: bits of wl_build.closing_why. */
 enum {
@@ -19,6 +20,7 @@ enum {
     WHY_AMBIGUOUS = 8, /* RFC 9112 6.1: the request could be read in two ways */
     WHY_IMPLIED = 16,  /* the response is of HTTP/1.0, or its content ends with the connection */
     WHY_NOTICE = 32,   /* the response is an answer to nobody, as 408 on an idle connection */
+    WHY_KNOWN = WHY_SAID | WHY_ASKED | WHY_HTTP10, /* the server knew when it ended the response */
 };
 
 /* What a request asks for that shows in its response: bits of wl_build.shapes. */
@@ -284,6 +286,8 @@ void wl_persist_final_end(struct wl_build *b, struct wl_work *w, wl_ns now)
         return;
     b->closing = w->ex.ordinal;
     b->closing_why = (uint8_t)why;
+    if (why & WHY_KNOWN && res->end_offset != WL_NONE)
+        wl_wait_closing(b, res->end_offset);
 }
 
 static void mark_connection(const struct wl_build *b, enum wl_mark_id id, uint64_t frame,
@@ -321,15 +325,16 @@ static bool ended_unseen(const struct wl_build *b, enum wl_dir by, const struct 
 
 /* The server was to end the connection after an exchange, and had not until now. As long as the
  * client sends what is left of a request that was answered early, the server may read on, lest a RST
- * destroy the response (RFC 9112 9.6). */
+ * destroy the response (RFC 9112 9.6). A FIN takes a place in the window (RFC 9293 3.4): as long as
+ * that is closed, or unknown, the server may have ended the connection and cannot say so. */
 static void mark_open(const struct wl_build *b, wl_ns now, uint64_t frame)
 {
     wl_ns open = now - b->t_latest;
     enum wl_mark_id id = b->closing_why & (WHY_SAID | WHY_ASKED) ? WL_MARK_OPEN_AFTER_CLOSE
                                                                  : WL_MARK_OPEN_AFTER_HTTP10;
 
-    if (!b->closing || open < WORTH_A_MARK || b->oldest ||
-        !(b->closing_why & (WHY_SAID | WHY_ASKED | WHY_HTTP10)))
+    if (!b->closing || open < WORTH_A_MARK || b->oldest || !b->has_room ||
+        !(b->closing_why & WHY_KNOWN))
         return;
     mark_connection(b, id, frame, b->closing, (uint64_t)open, wl_span(NULL, 0));
 }

@@ -3,7 +3,8 @@
  *
  * RFC 9110 10.1.1 asks both sides to wait for each other; whether they did shows in what had been
  * acknowledged when. The facts are kept for requests with Expect and announced content, and for
- * requests answered before they were complete; no other pays for them.
+ * requests answered before they were complete; no other pays for them. Nor does a server's FIN leave
+ * before the client has room for it: where a connection is to end, it is noted whether it has.
  */
 #include "wait.h"
 
@@ -31,17 +32,35 @@ static bool needs_acks(const struct wl_work *w)
            (w->ex.res.state != WL_ABSENT && w->wait->t_final_acked == 0);
 }
 
+/* The connection is to end, and no acknowledgement has said yet that a FIN of the server would be
+ * taken. */
+static bool needs_room(const struct wl_build *b)
+{
+    return b->closing && b->end == WL_END_NONE && !b->has_room;
+}
+
+/* At the latest a second after the last octet of anybody: a window that opens later was closed, and
+ * an acknowledgement that said so may be lost. */
+static void learn_room(struct wl_build *b, const struct wl_seen *seen)
+{
+    b->has_room = seen->window && seen->acked != WL_NONE &&
+                  seen->acked >= wl_layer_offset(b->layer, WL_TO_CLIENT) &&
+                  seen->t - b->t_latest < WL_SECOND;
+}
+
+static void ask(struct wl_build *b, bool want)
+{
+    b->acks = want;
+    wl_layer_want_acks(b->layer, want);
+}
+
 void wl_wait_ask_again(struct wl_build *b)
 {
-    bool want = false;
-
     /* only the newest request can be incomplete */
-    if (b->last)
-        want = needs_acks(b->last);
-    if (want != b->acks) {
-        b->acks = want;
-        wl_layer_want_acks(b->layer, want);
-    }
+    bool want = needs_room(b) || (b->last && needs_acks(b->last));
+
+    if (want != b->acks)
+        ask(b, want);
 }
 
 static void head_acked(struct wl_work *w, uint64_t acked, wl_ns t)
@@ -110,17 +129,28 @@ void wl_wait_response(struct wl_build *b, struct wl_work *w, const struct wl_see
     wl_wait_ask(b);
 }
 
-void wl_build_acked(struct wl_build *b, enum wl_dir dir, const struct wl_seen *seen)
+void wl_wait_closing(struct wl_build *b, uint64_t offset)
+{
+    if (wl_layer_has_room(b->layer, WL_TO_CLIENT)) {
+        uint64_t acked = wl_layer_acked(b->layer, WL_TO_CLIENT);
+
+        b->has_room = b->has_room || (acked != WL_NONE && acked >= offset);
+    }
+    if (!b->has_room && !b->acks)
+        ask(b, true);
+}
+
+void wl_build_asked_ack(struct wl_build *b, enum wl_dir dir, const struct wl_seen *seen)
 {
     struct wl_work *w = b->last;
 
-    if (!b->acks || !w)
-        return;
-    if (dir == WL_TO_CLIENT) {
+    if (dir == WL_TO_SERVER && needs_room(b))
+        learn_room(b, seen);
+    if (w && dir == WL_TO_CLIENT) {
         head_acked(w, seen->acked, seen->t);
         if (w->wait && seen->window == 0)
             w->wait->zero_window = true;
-    } else {
+    } else if (w) {
         final_acked(w, seen->acked, seen->t);
     }
     wl_wait_ask(b);

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * Fills struct wl_wait for requests that need it, and asks the channel for acknowledgements only as
- * long as one does. Part of the builder: called by build.c alone.
+ * long as one does, or a connection is to end. Part of the builder: called by build.c and
+ * persist.c.
  */
 #ifndef WL_WAIT_H
 #define WL_WAIT_H
@@ -15,6 +16,8 @@ void wl_wait_request(struct wl_build *b, struct wl_work *w);
 void wl_wait_content(const struct wl_build *b, struct wl_work *w, const struct wl_seen *seen);
 /** A response to it begins. */
 void wl_wait_response(struct wl_build *b, struct wl_work *w, const struct wl_seen *seen);
+/** The connection is to end behind the response that ends at offset. */
+void wl_wait_closing(struct wl_build *b, uint64_t offset);
 /** A direction ended. */
 void wl_wait_end(const struct wl_build *b, enum wl_dir dir, enum wl_end how, enum wl_dir by,
                  wl_ns now);

@@ -264,6 +264,11 @@ bool wl_layer_lost_fin(const struct wl_layer *l, enum wl_dir dir)
     return wl_tcp_is(&l->channel->flow->tcp, wl_channel_map(l->channel, dir), WL_TCP_PHANTOM);
 }
 
+bool wl_layer_has_room(const struct wl_layer *l, enum wl_dir dir)
+{
+    return wl_tcp_is(&l->channel->flow->tcp, wl_channel_map(l->channel, dir), WL_TCP_ROOM);
+}
+
 uint64_t wl_layer_offset(const struct wl_layer *l, enum wl_dir dir)
 {
     const struct wl_channel *ch = l->channel;

@@ -190,6 +190,9 @@ void wl_layer_want_acks(struct wl_layer *l, bool on);
 uint64_t wl_layer_acked(const struct wl_layer *l, enum wl_dir dir);
 /** Was one number beyond the octets of dir acknowledged: a FIN that was not captured? */
 bool wl_layer_lost_fin(const struct wl_layer *l, enum wl_dir dir);
+/** Of octets of dir that were acknowledged before they were captured: did that leave the receiver's
+ * window open? */
+bool wl_layer_has_room(const struct wl_layer *l, enum wl_dir dir);
 /** Stream offset of the next octet to be fed in dir. */
 uint64_t wl_layer_offset(const struct wl_layer *l, enum wl_dir dir);
 /** Ends skipping in dir at once; skipped() is not called; returns the octets passed since the last

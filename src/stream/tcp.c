@@ -606,8 +606,14 @@ static void hear_ack(const struct run *r, enum wl_dir dir, const struct wl_segme
         w->acked = seg->ack;
         set_state(t, of, WL_TCP_ACKED);
     }
-    if (wl_tcp_ahead(t, of, seg->ack) > 0)
+    if (wl_tcp_ahead(t, of, seg->ack) > 0) {
+        if (seg->window) {
+            set_state(t, of, WL_TCP_ROOM);
+        } else {
+            clear_state(t, of, WL_TCP_ROOM);
+        }
         start_clock(r, of, seg->ack, seen);
+    }
 }
 
 /* The part of seg that is new: where it begins, what it holds. */
