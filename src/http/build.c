@@ -736,6 +736,7 @@ void wl_build_response(struct wl_build *b, struct wl_begin *ret, struct wl_at at
             wl_wait_response(b, ret->work, seen);
         ret->work->unasked_101 = false;
         ret->work->begun = true;
+        wl_persist_answer(b, ret->work, seen);
         return;
     }
     /* Octets of the client were received that the capture does not have: whether a request was

@@ -113,6 +113,16 @@ static void mark_stray(struct wl_build *b, struct wl_work *w, struct wl_message 
     }
 }
 
+void wl_persist_late_answer(struct wl_build *b, struct wl_work *w, const struct wl_seen *seen)
+{
+    uint64_t known = wl_layer_offset(b->layer, WL_TO_SERVER);
+    struct wl_at at = {seen->frame, known, WL_TO_SERVER};
+
+    if (wl_layer_lost_fin(b->layer, WL_TO_SERVER) ||
+        (seen->acked != WL_NONE && seen->acked > known && !b->over[WL_TO_SERVER]))
+        wl_build_mark(b, w, &w->ex.req, WL_MARK_ENDED_UNSEEN, at, 0, wl_span(NULL, 0));
+}
+
 /* The connection was to end before this response. */
 static void mark_after_closing(struct wl_build *b, struct wl_work *w, struct wl_message *m)
 {

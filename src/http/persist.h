@@ -16,6 +16,18 @@ bool wl_persist_says_close(const struct wl_message *m);
 /** w's request has begun while so many others were unanswered. */
 void wl_persist_request(struct wl_build *b, struct wl_work *w, uint32_t unanswered,
                         const struct wl_seen *seen);
+/** What wl_persist_answer does where the client may have ended its side out of sight. */
+void wl_persist_late_answer(struct wl_build *b, struct wl_work *w, const struct wl_seen *seen);
+/** A response of w begins, w's request being one that waits for it. A FIN that is missing from the
+ * capture is known to be after a while, or by what the response acknowledges. */
+static inline void wl_persist_answer(struct wl_build *b, struct wl_work *w,
+                                     const struct wl_seen *seen)
+{
+    const struct wl_message *req = &w->ex.req;
+
+    if (WL_LIKELY_FALSE(seen->t - req->t_last > WL_SECOND / 10 || seen->acked > req->end_offset))
+        wl_persist_late_answer(b, w, seen);
+}
 /** m, a response of w, has come: its place on the connection. */
 void wl_persist_response(struct wl_build *b, struct wl_work *w, struct wl_message *m);
 /** The final response of w has begun, and counts as given. */

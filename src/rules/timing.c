@@ -16,9 +16,11 @@
 /** A FIN this soon behind a request is the other half of sending it (client-gave-up). */
 #define RIGHT_BEHIND (WL_SECOND / 100)
 
-/** Did the client leave before t? */
+/** Did the client leave before t, or may it have, out of sight? */
 static bool client_left_before(const struct wl_exchange *ex, wl_ns t)
 {
+    if (wl_message_mark(&ex->req, WL_MARK_ENDED_UNSEEN))
+        return true;
     return (ex->end == WL_END_CLOSED || ex->end == WL_END_RESET) && ex->end_by == WL_TO_SERVER &&
            ex->t_end < t;
 }
@@ -160,7 +162,8 @@ static WL_ASIDE void look_for_silence(struct wl_judge *j, const struct wl_exchan
     silence = first.t - ex->req.t_last;
     if (silence <= tier || ex->req.method_id == WL_METHOD_CONNECT || is_stream(&ex->res))
         return;
-    if ((ex->end == WL_END_CLOSED || ex->end == WL_END_RESET) && ex->t_end < first.t)
+    if (((ex->end == WL_END_CLOSED || ex->end == WL_END_RESET) && ex->t_end < first.t) ||
+        wl_message_mark(&ex->req, WL_MARK_ENDED_UNSEEN))
         return; /* one side had said all it would: the other need not hurry, or cannot */
     webdav = wl_grammar_method_flags(ex->req.method_id) & WL_WEBDAV;
     /* the tiers of the catalogue: 20, 60 and 100 s */

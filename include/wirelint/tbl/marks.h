@@ -91,6 +91,7 @@ WL_MARK(PIPELINED_UNSAFE, "request begun while one that is not idempotent was un
 WL_MARK(FITS_NEIGHBOUR, "response that answers what another request of the pipeline asked, and its own did not (RFC 9112 9.3.2)")
 WL_MARK(REQUEST_AFTER_INTERIM, "first pipelined request, sent when an interim response to this one had been received, and no final (RFC 9110 15.2) [status of the interim response]")
 WL_MARK(CLOSED_AFTER_INTERIM, "client sent FIN when it had received an interim response to this one, its latest, and no final (RFC 9110 15.2) [status of the interim response]")
+WL_MARK(ENDED_UNSEEN, "answered when the server had received, behind this request, what the capture has not: a FIN, most likely (RFC 9293 3.6)")
 WL_MARK(RESYNCHRONISED, "parsing went on at a later start line [octets skipped]")
 WL_MARK(LIMBO_OVER, "octets parked for the other side exceeded max_limbo")
 /* behind a switch */
