@@ -45,7 +45,7 @@ def check_totals(records, status):
     exchanges = [r for r in records if r["type"] == "exchange"]
     findings = collections.Counter(r["severity"] for r in records if r["type"] == "finding")
     rules = collections.Counter(r["rule"] for r in records if r["type"] == "finding")
-    codes = collections.Counter(str(s) for r in exchanges for s in r["statuses"] if s)
+    codes = collections.Counter(f"{s:03}" for r in exchanges for s in r["statuses"] if s)
     told = {
         "exchanges": len(exchanges),
         "connections": sum(r["type"] == "connection" for r in records),

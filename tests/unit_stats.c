@@ -137,6 +137,23 @@ static void sequences_most_frequent_first(void **state)
     assert_int_equal(st->other_sequences, 0);
 }
 
+static void statuses_read_as_they_were_sent(void **state)
+{
+    struct world *w = *state;
+    const struct wl_stats *st;
+
+    for (int i = 0; i < 3; i++)
+        COUNT(w, false, 80, 99);
+    for (int i = 0; i < 2; i++)
+        COUNT(w, false, 80, 103, 7);
+    COUNT(w, false, 80, 0); /* no three digits */
+    st = wl_tally_snapshot(w->tally);
+    assert_int_equal(st->n_sequences, 3);
+    assert_string_equal(st->sequences[0].text, "099");
+    assert_string_equal(st->sequences[1].text, "103, 007");
+    assert_string_equal(st->sequences[2].text, "0");
+}
+
 static void long_sequences_are_cut_but_told_apart(void **state)
 {
     struct world *w = *state;
@@ -417,6 +434,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(classes_and_codes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_simple_response_has_no_status, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sequences_most_frequent_first, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(statuses_read_as_they_were_sent, set_up, tear_down),
         cmocka_unit_test_setup_teardown(long_sequences_are_cut_but_told_apart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(tables_are_bounded, set_up, tear_down),
         cmocka_unit_test_setup_teardown(seconds_are_a_ring, set_up, tear_down),

@@ -181,8 +181,7 @@ const char *wl_limit_text(enum wl_limit_id id)
 /* How many statuses of a long sequence stand in a line before " ... " and the last one. */
 enum { SEQUENCE_SHOWN = 24 };
 
-/* as it was sent: 099 is not 99 */
-static void put_status(struct wl_text *t, uint16_t status)
+void wl_line_status(struct wl_text *t, uint16_t status)
 {
     if (status && status < 100)
         wl_text_put(t, status < 10 ? "00" : "0");
@@ -198,7 +197,7 @@ void wl_line_sequence(struct wl_text *t, const struct wl_exchange *ex)
     for (uint32_t i = 0; i < kept && i < SEQUENCE_SHOWN; i++) {
         if (!first)
             wl_text_put(t, ", ");
-        put_status(t, wl_exchange_interim_status(ex, i));
+        wl_line_status(t, wl_exchange_interim_status(ex, i));
         first = false;
     }
     if (all > SEQUENCE_SHOWN || all > kept)
@@ -206,7 +205,7 @@ void wl_line_sequence(struct wl_text *t, const struct wl_exchange *ex)
     if (wl_message_has_status(&ex->res)) {
         if (!first)
             wl_text_put(t, ", ");
-        put_status(t, ex->res.status);
+        wl_line_status(t, ex->res.status);
     }
 }
 

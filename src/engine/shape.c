@@ -398,7 +398,10 @@ static bool add_shape(const struct wl_shapes *s, char *text, size_t *used,
     bool fits = *used == 0 || add_text(text, used, " ");
 
     for (uint32_t i = 0; fits && i < shape->n_statuses; i++) {
-        (void)snprintf(number, sizeof(number), i ? ">%03u" : "%03u", status_at(s, shape, i));
+        unsigned status = status_at(s, shape, i);
+
+        (void)snprintf(number, sizeof(number), "%s%0*u", i ? ">" : "", wl_status_digits(status),
+                       status);
         fits = add_text(text, used, number);
     }
     if (fits && open)
@@ -449,9 +452,11 @@ void wl_shape_text(const struct wl_shapes *s, uint32_t shape, char text[WL_SEQUE
 
     text[0] = '\0';
     for (uint32_t i = 0; i < n; i++) {
+        unsigned status = status_at(s, row, i);
         char number[16];
 
-        (void)snprintf(number, sizeof(number), i ? ", %u" : "%u", status_at(s, row, i));
+        (void)snprintf(number, sizeof(number), "%s%0*u", i ? ", " : "", wl_status_digits(status),
+                       status);
         /* the last one always has its place */
         if (i + 1 < n && used > WL_SEQUENCE_TEXT - 32) {
             (void)add_text(text, &used, ", ...");

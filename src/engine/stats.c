@@ -134,16 +134,20 @@ static void write_sequence(char text[WL_SEQUENCE_TEXT], const struct wl_exchange
     uint32_t shown = 0;
 
     while (shown < kept && (used + 5 + TAIL < WL_SEQUENCE_TEXT)) {
-        used += (size_t)snprintf(text + used, WL_SEQUENCE_TEXT - used, "%s%03u", shown ? ", " : "",
-                                 (unsigned)wl_exchange_interim_status(ex, shown));
+        uint16_t status = wl_exchange_interim_status(ex, shown);
+
+        used += (size_t)snprintf(text + used, WL_SEQUENCE_TEXT - used, "%s%0*u", shown ? ", " : "",
+                                 wl_status_digits(status), status);
         shown++;
     }
     if (shown + answered < length) {
         used += (size_t)snprintf(text + used, WL_SEQUENCE_TEXT - used, ", ... (%u more)",
                                  length - shown - answered);
     }
-    if (answered)
-        (void)snprintf(text + used, WL_SEQUENCE_TEXT - used, ", %u", (unsigned)ex->res.status);
+    if (answered) {
+        (void)snprintf(text + used, WL_SEQUENCE_TEXT - used, ", %0*u",
+                       wl_status_digits(ex->res.status), ex->res.status);
+    }
 }
 
 static uint64_t hash_sequence(const struct wl_tally *t, const struct wl_exchange *ex)
@@ -485,7 +489,7 @@ static void list_sequences(struct wl_tally *t)
 
         if (row.n == 0)
             continue;
-        (void)snprintf(row.text, sizeof(row.text), "%u", code);
+        (void)snprintf(row.text, sizeof(row.text), "%0*u", wl_status_digits(code), code);
         keep_sequence(st, &row);
     }
     for (uint32_t i = 0; i < t->n_sequences; i++) {

@@ -54,7 +54,8 @@ static void put_label_status(struct drawing *d, const struct wl_rung *r)
         wl_html_escape(d->h, t, m->status_text, 32);
         wl_text_put(t, " is no status code");
     } else {
-        wl_text_printf(t, "%03u %s", (unsigned)r->status, wl_status_reason(r->status));
+        wl_line_status(t, (uint16_t)r->status);
+        wl_text_printf(t, " %s", wl_status_reason(r->status));
     }
     /* of the other leg the interim responses are known, but not when they came */
     for (unsigned i = 0; m && r->ex == d->stand_in && i < d->leg->n_interim; i++) {
@@ -63,7 +64,7 @@ static void put_label_status(struct drawing *d, const struct wl_rung *r)
             wl_text_put(t, "...");
             break;
         }
-        wl_text_printf(t, "%03u", (unsigned)d->leg->interim[i]);
+        wl_line_status(t, d->leg->interim[i]);
     }
 }
 

@@ -236,19 +236,19 @@ static void ex_statuses(struct csv *c, const struct row *row)
     for (uint32_t i = 0; i < n; i++) {
         if (i)
             wl_text_char(&c->out.text, ' ');
-        put_number(c, wl_exchange_interim_status(ex, i));
+        wl_line_status(&c->out.text, wl_exchange_interim_status(ex, i));
     }
     if (ex && wl_message_has_status(&ex->res)) {
         if (n)
             wl_text_char(&c->out.text, ' ');
-        put_number(c, ex->res.status);
+        wl_line_status(&c->out.text, ex->res.status);
     }
 }
 
 static void ex_final(struct csv *c, const struct row *row)
 {
     if (row->ex && wl_message_has_status(&row->ex->res))
-        put_number(c, row->ex->res.status);
+        wl_line_status(&c->out.text, row->ex->res.status);
 }
 
 static void ex_state(struct csv *c, const struct row *row)
@@ -380,7 +380,7 @@ static void found_rule(struct csv *c, const struct row *row)
 static void found_status(struct csv *c, const struct row *row)
 {
     if (row->found->status)
-        put_number(c, row->found->status);
+        wl_line_status(&c->out.text, row->found->status);
 }
 
 static void found_message(struct csv *c, const struct row *row)

@@ -271,7 +271,7 @@ static void put_responses(struct json *j, const struct wl_stats *st)
         if (st->codes[code] == 0)
             continue;
         wl_text_put(&j->out.text, any ? ",\"" : "\"");
-        wl_pen_u64(&j->pen, code);
+        wl_line_status(&j->out.text, (uint16_t)code);
         PUT(j, "\":");
         wl_pen_u64(&j->pen, st->codes[code]);
         any = true;

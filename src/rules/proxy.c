@@ -9,6 +9,7 @@
 #include "facts.h"
 #include "field.h"
 #include "grammar.h"
+#include "line.h"
 
 /* ----------------------------------------------------------------------------------- credentials */
 
@@ -228,8 +229,8 @@ static void proxy_status_mismatch(struct wl_judge *j, const struct wl_exchange *
     if (!error || error->status == m->status || wl_facts_from_cache(m))
         return;
     wl_report(j, m, at, WL_WARNING, WL_LIKELY,
-              "%u with Proxy-Status error=%.*s, for which %u is due", m->status, (int)error->type.n,
-              (const char *)error->type.p, error->status);
+              "%0*u with Proxy-Status error=%.*s, for which %u is due", wl_status_digits(m->status),
+              m->status, (int)error->type.n, (const char *)error->type.p, error->status);
 }
 
 /* ------------------------------------------------------------------------------------------ TTL */

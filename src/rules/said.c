@@ -85,7 +85,9 @@ void wl_said_mark(char *buf, size_t room, const char *saw, const struct wl_mark 
         } else if (wl_span_equal(word, WL_SPAN("octets"))) {
             used += say_octets(buf + used, room - used, mark);
         } else if (wl_span_equal(word, WL_SPAN("status"))) {
-            used += written(snprintf(buf + used, room - used, "%u", status), room - used);
+            used += written(
+                snprintf(buf + used, room - used, "%0*u", wl_status_digits(status), status),
+                room - used);
         }
     }
     buf[used] = '\0';

@@ -11,6 +11,7 @@
 
 #include "facts.h"
 #include "grammar.h"
+#include "line.h"
 #include "profile.h"
 
 /** A FIN this soon behind a request is the other half of sending it (client-gave-up). */
@@ -174,8 +175,9 @@ static WL_ASIDE void look_for_silence(struct wl_judge *j, const struct wl_exchan
     }
     wl_report(
         j, first.m, first.at, webdav ? WL_WARNING : WL_NOTE, WL_CERTAIN,
-        "first response (%u) after %s of silence, more than %s, no interim response before it",
-        first.status, wl_said_time(silence).text, wl_said_limit(tier).text);
+        "first response (%0*u) after %s of silence, more than %s, no interim response before it",
+        wl_status_digits(first.status), first.status, wl_said_time(silence).text,
+        wl_said_limit(tier).text);
 }
 
 static void silent_gap_no_interim(struct wl_judge *j, const struct wl_exchange *ex,

@@ -204,7 +204,7 @@ static void put_status(struct wl_strip *t, const struct wl_rung *r)
         wl_strip_octets(t, look | WL_BOLD, m->status_text);
         wl_strip_text(t, look, " is no status code");
     } else {
-        wl_strip_printf(t, look | WL_BOLD, "%03u", (unsigned)r->status);
+        wl_strip_printf(t, look | WL_BOLD, "%0*u", wl_status_digits(r->status), r->status);
         wl_strip_printf(t, look, " %s", wl_status_reason(r->status));
     }
 }

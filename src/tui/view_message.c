@@ -472,8 +472,8 @@ static void put_title(struct wl_strip *t, const struct wl_detail *d, const struc
     } else if (m) {
         wl_strip_text(t, wl_role_status(m->status),
                       k == WL_MESSAGE_FINAL ? "Response " : "Interim response ");
-        wl_strip_printf(t, wl_role_status(m->status), "%03u %s", (unsigned)m->status,
-                        wl_status_reason(m->status));
+        wl_strip_printf(t, wl_role_status(m->status), "%0*u %s", wl_status_digits(m->status),
+                        m->status, wl_status_reason(m->status));
     }
     wl_strip_text(t, WL_ROLE_FAINT, "  ");
     wl_strip_endpoint(t, WL_ROLE_PLAIN, k == 0 ? &ex->conn.client : &ex->conn.server);

@@ -213,7 +213,7 @@ static void open_class(struct wl_screen *s, const void *row)
     struct wl_place place = {.ordinal = 0};
 
     if (r->code) {
-        (void)snprintf(place.narrow, sizeof(place.narrow), "status:%u", r->code->code);
+        (void)snprintf(place.narrow, sizeof(place.narrow), "status:%03u", r->code->code);
         (void)snprintf(place.title, sizeof(place.title), "%03u %s", r->code->code,
                        wl_status_reason(r->code->code));
     } else {
