@@ -19,6 +19,11 @@ struct wl_table {
     size_t n_used, max;
 };
 
+/** 2^64 divided by the golden ratio: odd, and without a pattern. Products with it are well mixed in
+ * their upper bits (Fibonacci hashing). No seed makes them secret: for where keys that clash cost
+ * little. */
+#define WL_MIXER UINT64_C(0x9e3779b97f4a7c15)
+
 /** A random seed for one table or engine (getrandom; falls back to addresses and time). */
 uint64_t wl_seed(void);
 /** XXH3 with a seed. */

@@ -86,8 +86,6 @@ struct wl_relate {
 
 enum { TOLD_FIRST = 64, ARENA_KEEP = 16384 };
 
-#define MIX UINT64_C(0x9e3779b97f4a7c15) /* odd, and without a pattern */
-
 /* ----------------------------------------------------------------------------------- hashing */
 
 static uint64_t hash_span(struct wl_span s, uint64_t seed)
@@ -104,7 +102,7 @@ static uint64_t hash_server(const struct wl_relate *r, const struct wl_exchange 
 
     static_assert(sizeof(ip) == sizeof(server->ip), "an address is two words");
     memcpy(ip, server->ip, sizeof(ip));
-    return wl_hash_pair(ip[0], ip[1], r->seed + server->port * MIX) | 1;
+    return wl_hash_pair(ip[0], ip[1], r->seed + server->port * WL_MIXER) | 1;
 }
 
 /* Who sent the request: a proxy that says for whom it speaks is not meant itself. */
@@ -128,7 +126,7 @@ static wl_ns *redirected(struct wl_relate *r, const struct wl_exchange *ex)
     uint64_t ip[2];
 
     memcpy(ip, client_of(ex)->ip, sizeof(ip));
-    return &r->redirected[(ip[0] ^ ip[1]) * MIX >> (64 - CLIENT_BITS)];
+    return &r->redirected[(ip[0] ^ ip[1]) * WL_MIXER >> (64 - CLIENT_BITS)];
 }
 
 /* The same target on the same server, octet by octet. */
@@ -428,7 +426,7 @@ static uint64_t with_client(struct wl_relate *r, const struct wl_exchange *ex, u
 {
     if (r->client == 0)
         r->client = hash_client(r, ex);
-    return h + r->client * MIX;
+    return h + r->client * WL_MIXER;
 }
 
 /* The key under which the exchange in hand looks, or with the URI of its Location,
@@ -436,7 +434,7 @@ static uint64_t with_client(struct wl_relate *r, const struct wl_exchange *ex, u
 static uint64_t key_of(struct wl_relate *r, const struct wl_exchange *ex, enum wl_relation relation,
                        uint64_t uri)
 {
-    uint64_t method = (uint64_t)ex->req.method_id * MIX;
+    uint64_t method = (uint64_t)ex->req.method_id * WL_MIXER;
 
     switch (keys[relation]) {
     case KEY_NONE: return 0;

@@ -109,7 +109,7 @@ static size_t count_displaced(const struct wl_lookup *l, const struct wl_lookup_
 /* Of a few multipliers, the one with which most fields are found at once. */
 static uint64_t choose_mixer(struct wl_lookup *l, const struct wl_lookup_name *names)
 {
-    const uint64_t start = 0x9e3779b97f4a7c15, step = 0x5851f42d4c957f2e; /* odd, even */
+    const uint64_t start = WL_MIXER, step = 0x5851f42d4c957f2e; /* odd, even */
     uint64_t best = start;
     size_t least = SIZE_MAX;
 

@@ -18,6 +18,7 @@
 
 #include "lanes.h"
 #include "span.h"
+#include "table.h"
 
 enum { WL_LOOKUP_FIELDS = 1024, WL_LOOKUP_METHODS = 128 }; /* slots: powers of two */
 
@@ -99,7 +100,7 @@ static inline struct wl_lookup_seen *wl_lookup_place(struct wl_lookup *l, uint32
 {
     uint64_t key = ((uint64_t)before << 32 | octets) + i;
 
-    return l->seen + (key * 0x9e3779b97f4a7c15 >> 54);
+    return l->seen + (key * WL_MIXER >> 54);
 }
 
 /** Does it stand at p, as it did then? WL_LOOKUP_AHEAD octets can be read. */

@@ -9,6 +9,8 @@
  */
 #include "index.h"
 
+#include "table.h"
+
 enum {
     N_VERSIONS = WL_FOR_ALL + 1,
     N_PLACES = WL_PLACE_ALL + 1,
@@ -312,11 +314,10 @@ static uint64_t kind_of(const struct wl_offer *o)
 /** The memo in which an offer stands, if it was made before. */
 static size_t place_of(const struct wl_index_memo *memo)
 {
-    const uint64_t mixer = 0x9e3779b97f4a7c15; /* odd, and without a pattern */
-    uint64_t mixed = memo->kind * mixer;
+    uint64_t mixed = memo->kind * WL_MIXER;
 
     for (size_t w = 0; w < WORDS_USED; w++)
-        mixed = (mixed ^ memo->present[w]) * mixer;
+        mixed = (mixed ^ memo->present[w]) * WL_MIXER;
     return (size_t)(mixed >> 32) % WL_INDEX_MEMOS;
 }
 

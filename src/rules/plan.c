@@ -7,6 +7,8 @@
  */
 #include "plan.h"
 
+#include "table.h"
+
 bool wl_plans_init(struct wl_plans *p, struct wl_budget *budget, size_t most)
 {
     *p = (struct wl_plans){.budget = budget, .most = most ? most : 1};
@@ -29,12 +31,10 @@ void wl_plans_release(struct wl_plans *p)
     *p = (struct wl_plans){.budget = p->budget};
 }
 
-#define MIX UINT64_C(0x9e3779b97f4a7c15) /* odd, and without a pattern */
-
 /* Fibonacci hashing, with the upper half of each product brought back to the lower one. */
 static uint64_t mix(uint64_t mixed, uint64_t word)
 {
-    mixed = (mixed ^ word) * MIX;
+    mixed = (mixed ^ word) * WL_MIXER;
     return mixed ^ mixed >> 32;
 }
 
@@ -42,11 +42,11 @@ static uint64_t mix(uint64_t mixed, uint64_t word)
  * after the other as in a hash that has to be good. */
 static size_t place_of(const struct wl_kind *kind)
 {
-    uint64_t mixed = kind->facts * MIX, factor = MIX;
+    uint64_t mixed = kind->facts * WL_MIXER, factor = WL_MIXER;
 
     for (size_t w = 0; w < WL_FIELD_WORDS; w++) {
-        mixed += kind->req[w] * (factor *= MIX);
-        mixed += kind->res[w] * (factor *= MIX);
+        mixed += kind->req[w] * (factor *= WL_MIXER);
+        mixed += kind->res[w] * (factor *= WL_MIXER);
     }
     static_assert(WL_PLANS == 1 << 10, "the upper bits of the sum are a place");
     return (size_t)(mixed >> (64 - 10)) & ~(size_t)1;
