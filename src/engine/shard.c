@@ -45,8 +45,6 @@ enum {
     HELD_MAX = 1 << 20,   /* and so are more of one tick */
 };
 
-#define MIXER ((uint64_t)0x9e3779b97f4a7c15) /* 2^64 divided by the golden ratio */
-
 /* An event that is not judged yet; seq keeps the order of a connection's events in one tick. */
 struct held {
     struct wl_event ev;
@@ -267,14 +265,14 @@ struct wl_shard *wl_shard_new(const struct wl_shard_config *cfg)
  * hash that would stand a flood, which could make one shard busy, and no more. */
 static WL_INLINE uint64_t mix(uint64_t ip, uint16_t port)
 {
-    uint64_t mixed = (ip ^ (uint64_t)port << 40) * MIXER;
+    uint64_t mixed = (ip ^ (uint64_t)port << 40) * WL_MIXER;
 
     return mixed ^ mixed >> 32;
 }
 
 static inline uint64_t weight(const struct wl_endpoint *end)
 {
-    return mix(wl_octets_word(end->ip) ^ wl_octets_word(end->ip + 8) * MIXER, end->port);
+    return mix(wl_octets_word(end->ip) ^ wl_octets_word(end->ip + 8) * WL_MIXER, end->port);
 }
 
 /* The same of an address of IPv4, which the rest of the octets of an end is zero behind. */
@@ -285,7 +283,7 @@ static WL_INLINE uint64_t weight_ipv4(const uint8_t *ip, const uint8_t *port)
 
 static WL_INLINE bool is_share(const struct wl_shard *s, uint64_t weights)
 {
-    return (weights * MIXER >> 32) * s->n_shards >> 32 == s->index;
+    return (weights * WL_MIXER >> 32) * s->n_shards >> 32 == s->index;
 }
 
 static bool falls_to(const struct wl_shard *s, const struct wl_endpoint *src,
