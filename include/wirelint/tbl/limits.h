@@ -26,7 +26,7 @@ WL_LIMIT(max_marks, 64, "distinct marks per message; the same mark again only co
 WL_LIMIT(max_findings, 32, "findings per exchange; the rest are counted per rule")
 WL_LIMIT(max_conn_findings, 256, "findings per connection record; the rest are counted per rule")
 WL_LIMIT(max_steps, 4096, "statuses kept per connection record")
-WL_LIMIT(ring_events, 2u << 20, "octets of events between a shard and the merge; full means the shard waits")
+WL_LIMIT(ring_events, 4u << 20, "octets of events between a shard and the merge; full means the shard waits")
 WL_LIMIT_TIME(settle, 50000000, "how long a finished exchange waits for octets that would still concern it")
 WL_LIMIT(max_servers, 4096, "servers with statistics of their own; later ones count as other")
 WL_LIMIT(max_sequences, 1024, "status sequences with a count of their own; later ones count as other")
