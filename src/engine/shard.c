@@ -275,7 +275,7 @@ static inline uint64_t weight(const struct wl_endpoint *end)
     return mix(wl_octets_word(end->ip) ^ wl_octets_word(end->ip + 8) * WL_MIXER, end->port);
 }
 
-/* The same of an address of IPv4, which the rest of the octets of an end is zero behind. */
+/* The same of an end of IPv4, whose address has four octets, and zeros behind them. */
 static WL_INLINE uint64_t weight_ipv4(const uint8_t *ip, const uint8_t *port)
 {
     return mix(wl_octets_half(ip), wl_load_be16(port));
