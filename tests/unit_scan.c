@@ -102,14 +102,25 @@ static size_t make_head(uint8_t *head, size_t room, uint64_t *seed)
     return n;
 }
 
-/** The plain way: every line ends with CRLF, and has nothing else in it than what can be seen. */
+/** Neither visible ASCII nor SP. */
+static bool is_odd(struct wl_span s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] < ' ' || s.p[i] >= 0x7f)
+            return true;
+    }
+    return false;
+}
+
+/** The plain way: every line ends with CRLF, and the first has nothing else in it than what can be
+ * seen. */
 static bool is_plain(struct wl_span head)
 {
+    if (is_odd(wl_span_sub(head, 0, wl_span_find(head, '\r'))))
+        return false;
     for (size_t i = 0; i < head.n; i++) {
         bool cr = head.p[i] == '\r', lf = head.p[i] == '\n';
 
-        if (!cr && !lf && (head.p[i] < ' ' || head.p[i] >= 0x7f))
-            return false;
         if ((cr && (i + 1 == head.n || head.p[i + 1] != '\n')) ||
             (lf && (i == 0 || head.p[i - 1] != '\r')))
             return false;
@@ -128,6 +139,7 @@ static void check_lines(struct wl_span head, const struct wl_h1_lines *lines)
         assert_true(end > start);
         assert_int_equal(memcmp(head.p + end, "\r\n", 2), 0);
         assert_int_equal(wl_span_find(line, '\r'), line.n);
+        assert_int_equal(wl_h1_is_odd(lines, i), is_odd(line));
         start = end + 2;
     }
     assert_int_equal(lines->ends[lines->n], start);
@@ -137,7 +149,7 @@ static void check_lines(struct wl_span head, const struct wl_h1_lines *lines)
 static void the_lines_of_a_head(void **state)
 {
     uint64_t seed = 2;
-    unsigned found = 0, odd = 0;
+    unsigned found = 0, odd = 0, noted = 0;
 
     (void)state;
     for (unsigned round = 0; round < 12000; round++) {
@@ -157,13 +169,14 @@ static void the_lines_of_a_head(void **state)
             assert_true(is_plain(wl_span_sub(head, 0, n)));
             check_lines(wl_span_sub(head, 0, n), &lines);
             found++;
+            noted += (lines.odd[0] | lines.odd[1]) != 0;
         } else {
             assert_false(is_plain(wl_span_sub(head, 0, whole)));
             odd += whole > 0;
         }
         test_free(exact);
     }
-    assert_true(found > 1000 && odd > 1000);
+    assert_true(found > 1000 && odd > 1000 && noted > 100);
 }
 
 static void a_head_too_large_is_left_to_others(void **state)

@@ -306,12 +306,67 @@ static void feed_chunk(struct wl_h1_in *in)
     }
 }
 
+/* Does p, of n octets, begin with CRLF? */
+static bool begins_with_crlf(const uint8_t *p, size_t n)
+{
+    return n >= 2 && p[0] == '\r' && p[1] == '\n';
+}
+
+/* What nearly all chunks are: content that nobody looks at, and lines without extensions. Takes them
+ * up to the last one, or to whatever is otherwise, which is left to feed_chunk. */
+static void take_plain_chunks(struct wl_h1_in *in)
+{
+    struct wl_h1_side *s = in->s;
+    const uint8_t *p = in->bytes.p;
+    enum wl_h1_chunk state = WL_CHUNK_BEGIN;
+    size_t at = 0, total = 0, left = 0, size, line;
+
+    if (s->chunk == WL_CHUNK_DATA && s->left < in->bytes.n) {
+        total = at = (size_t)s->left;
+    } else if (s->chunk != WL_CHUNK_BEGIN && s->chunk != WL_CHUNK_END) {
+        return;
+    }
+    if (s->chunk != WL_CHUNK_BEGIN) {
+        if (!begins_with_crlf(p + at, in->bytes.n - at))
+            return;
+        at += 2;
+    }
+    while ((line = wl_h1_chunk_line(p + at, in->bytes.n - at, &size)) != 0 && size) {
+        size_t here = in->bytes.n - at - line; /* behind the line */
+
+        if (size >= here) {
+            total += here;
+            left = size - here;
+            state = left ? WL_CHUNK_DATA : WL_CHUNK_END;
+            at = in->bytes.n;
+            break;
+        }
+        if (!begins_with_crlf(p + at + line + size, here - size))
+            break;
+        total += size;
+        at += line + size + 2;
+    }
+    s->chunk = (uint8_t)state;
+    s->left = left;
+    if (total)
+        count(in->h, s, in->at.dir, total, in->seen);
+    if (at)
+        wl_h1_take(in, at);
+}
+
 /* Whoever answers is not interrupted; of the client each piece is watched. */
 static void feed_chunked(struct wl_h1_in *in)
 {
-    do {
+    struct wl_h1_side *s = in->s;
+    bool answers = in->at.dir == WL_TO_CLIENT;
+
+    if (answers && s->look == WL_LOOK_NOT && !looks_inside(s, in->at.dir))
+        take_plain_chunks(in);
+    while (in->bytes.n && s->phase == WL_H1_CHUNKED) {
         feed_chunk(in);
-    } while (in->bytes.n && in->s->phase == WL_H1_CHUNKED && in->at.dir == WL_TO_CLIENT);
+        if (!answers)
+            return;
+    }
 }
 
 /* ---------------------------------------------------------------------------------- watch */

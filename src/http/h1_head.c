@@ -581,11 +581,11 @@ static WL_ASIDE bool see_name(const struct reading *r, struct wl_lookup_seen *se
     return true;
 }
 
-/* The hot loop: takes lines of a plain head, from line i on, as long as they are "token:" and a
- * value, as nearly all are. There is room for all of them. No line waits for what the one before
- * turns out to be, so that a processor reads several at once. Returns the first not taken. */
+/* The hot loop: takes lines of a plain head, from line i up to line n, as long as they are "token:"
+ * and a value, as nearly all are. There is room for all of them. No line waits for what the one
+ * before turns out to be, so that a processor reads several at once. Returns the first not taken. */
 static WL_ASIDE uint32_t take_lines(const struct reading *r, struct section *s,
-                                    const struct wl_h1_lines *lines, uint32_t i)
+                                    const struct wl_h1_lines *lines, uint32_t i, uint32_t n)
 {
     struct wl_lookup *lookup = r->lookup;
     const uint8_t *head = r->text->octets.p;
@@ -594,7 +594,7 @@ static WL_ASIDE uint32_t take_lines(const struct reading *r, struct section *s,
     uint32_t octets = wl_octets_half(head), before;
     uint64_t present[WL_FIELD_WORDS] = {0}, repeated[WL_FIELD_WORDS] = {0}; /* of these lines */
 
-    for (; i < lines->n; i++, f++) {
+    for (; i < n; i++, f++) {
         const uint8_t *name = head + lines->ends[i - 1] + 2, *to = head + lines->ends[i], *from;
         struct wl_lookup_seen *seen;
 
@@ -734,13 +734,24 @@ static bool finish_trailers(const struct reading *r, struct section *s)
     return s->whole;
 }
 
+/* The first line, from line i on, that is odd; how many there are when none is. */
+static inline uint32_t next_odd(const struct wl_h1_lines *lines, uint32_t i)
+{
+    static_assert(WL_H1_LINES == 128, "two words of bits");
+    if (WL_LIKELY_TRUE((lines->odd[0] | lines->odd[1]) == 0))
+        return lines->n;
+    while (i < lines->n && !wl_h1_is_odd(lines, i))
+        i++;
+    return i;
+}
+
 /* The field lines of a plain head. */
 static bool read_lines(const struct reading *r, const struct wl_h1_lines *lines)
 {
     uint32_t n_fields = lines->n - 1;
     struct section s;
 
-    WL_ASSERT(lines->n >= 1 && r->text->n_runs == 1 && r->text->octets.p);
+    WL_ASSERT(lines->n >= 1 && r->text->octets.p);
     begin_section(r, &s);
     if (n_fields && n_fields <= s.max) {
         s.fields = wl_arena_raw(r->w->ex.arena, n_fields * sizeof(*s.fields));
@@ -750,7 +761,7 @@ static bool read_lines(const struct reading *r, const struct wl_h1_lines *lines)
         uint32_t start;
 
         if (s.fields && s.room == n_fields) /* for each line one, whatever becomes of it */
-            i = take_lines(r, &s, lines, i);
+            i = take_lines(r, &s, lines, i, next_odd(lines, i));
         if (i == lines->n)
             break;
         start = lines->ends[i - 1] + 2;

@@ -3,7 +3,7 @@
  *
  * A plain head that lies whole in the octets given is found in one pass (h1_scan.c), copied once
  * into the exchange's arena and read there. A head in pieces is gathered, up to max_head; nothing
- * is searched twice. What a complete head means for the connection (content, upgrade, tunnel, early
+ * is searched twice before it is complete. What a complete head means for the connection (content, upgrade, tunnel, early
  * answers) is decided here; pairing is the builder's. Most messages need only the pieces that
  * h1_whole.c, the short way, shares with this file.
  */
@@ -747,7 +747,7 @@ static bool feed_whole_head(struct wl_h1_in *in)
     bool waited = in->h->build.parked;
     struct wl_h1_lines lines;
 
-    text.octets.n = wl_h1_scan(octets, &lines);
+    text.octets.n = in->scanned == octets.p ? 0 : wl_h1_scan(octets, &lines);
     if (text.octets.n == 0)
         return false;
     if (in->at.dir == WL_TO_CLIENT) {
@@ -769,12 +769,28 @@ static bool feed_whole_head(struct wl_h1_in *in)
     return true;
 }
 
+/* The lines of a head that came in pieces, if it is plain; else NULL. */
+static const struct wl_h1_lines *find_lines(const struct wl_h1 *h, const struct wl_h1_text *text,
+                                            struct wl_h1_lines *lines)
+{
+    if (wl_h1_scan(text->octets, lines) != text->octets.n)
+        return NULL;
+    if (text->dir == WL_TO_SERVER) {
+        (void)wl_h1_strict_request(h, text->octets, lines);
+    } else {
+        (void)wl_h1_strict_status(text->octets, lines);
+    }
+    return lines;
+}
+
 void wl_h1_feed_head(struct wl_h1_in *in)
 {
     struct wl_h1_side *s = in->s;
     bool gathered = s->gather.buf.n != 0;
     size_t scan = s->gather.scan, n;
     bool checked = in->at.dir == WL_TO_CLIENT || (gathered && s->gather.checked);
+    const struct wl_h1_lines *found;
+    struct wl_h1_lines lines;
     struct wl_h1_text text;
     struct wl_h1_run run;
     bool waited;
@@ -814,10 +830,11 @@ void wl_h1_feed_head(struct wl_h1_in *in)
         wl_h1_take(in, n);
     }
     text.octets.n = n;
+    found = gathered ? find_lines(in->h, &text, &lines) : NULL;
     if (in->at.dir == WL_TO_SERVER) {
-        request_complete(in->h, s, text, NULL, in->seen);
+        request_complete(in->h, s, text, found, in->seen);
     } else {
-        response_complete(in->h, s, text, NULL, in->seen);
+        response_complete(in->h, s, text, found, in->seen);
     }
     end_of_head(in, waited);
     if (s->phase != WL_H1_HEAD)

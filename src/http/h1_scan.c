@@ -5,7 +5,8 @@
  * stands that is no visible ASCII and no SP, as bits of four words (lanes.h). Arithmetic on them
  * tells whether the head is as it should be and where its empty line is, without a look at
  * single lines; where each ends is written down for whoever reads them.
- * Where something else turns up the head is not plain, and is read octet by octet (h1_head.c).
+ * A line in which something else stands, as names of people and of files often do, is noted, for
+ * it alone to be read octet by octet (h1_head.c); so is the head when CR and LF stand otherwise.
  * Marks nothing, keeps nothing.
  */
 #include "h1_side.h"
@@ -50,12 +51,30 @@ static WL_INLINE void keep_ends(struct wl_h1_lines *ret, size_t n, size_t base, 
     } while (WL_LIKELY_FALSE(crs));
 }
 
+/* Notes the lines in which odd octets stand, in a block before which n lines have ended. False: they
+ * stand in the start line, too. */
+static WL_ASIDE bool note_odd(struct wl_h1_lines *ret, size_t n, uint64_t crs, uint64_t odd)
+{
+    while (odd) {
+        uint64_t first = odd & -odd;
+        size_t line = n + (size_t)__builtin_popcountll(crs & (first - 1));
+        uint64_t behind = crs & -first; /* the CR that ends it, and those of later ones */
+
+        if (line >= WL_H1_LINES)
+            break; /* they are too many for a plain head */
+        ret->odd[line / 64] |= (uint64_t)1 << line % 64;
+        odd &= behind ? -(behind & -behind) : 0;
+    }
+    return !wl_h1_is_odd(ret, 0);
+}
+
 /* The pass, with one of the ways to look at a block. */
 static WL_INLINE size_t scan(struct wl_span head, struct wl_h1_lines *ret, kinds_fn *kinds_of)
 {
     uint64_t before = 0; /* CRs of the block before */
     size_t n = 0;        /* ends of lines so far */
 
+    memset(ret->odd, 0, sizeof(ret->odd));
     head.n = wl_min_size(head.n, WL_H1_SCAN);
     if (head.n == 0 || head.p[0] == '\r') /* an empty line before the start line is not plain */
         return 0;
@@ -66,10 +85,11 @@ static WL_INLINE size_t scan(struct wl_span head, struct wl_h1_lines *ret, kinds
         uint64_t behind = kinds.crs << 1 | before >> 63;
         uint64_t empty = kinds.crs & (kinds.crs << 2 | before >> 62);
         uint64_t upto = empty ^ (empty - 1); /* the empty line; else all */
-        /* each LF stands behind a CR, behind each CR stands an LF, and there is nothing else */
-        uint64_t wrong = (kinds.lfs ^ behind) | (kinds.odd & ~(kinds.crs | kinds.lfs));
+        /* each LF stands behind a CR, and behind each CR stands an LF */
+        uint64_t wrong = kinds.lfs ^ behind, odd = kinds.odd & ~(kinds.crs | kinds.lfs);
 
-        if (wrong & upto)
+        if (WL_LIKELY_FALSE((wrong | odd) & upto) &&
+            (wrong & upto || !note_odd(ret, n, kinds.crs, odd & upto)))
             return 0;
         before = kinds.crs;
         keep_ends(ret, n, base, kinds.crs & upto);

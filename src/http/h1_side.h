@@ -138,6 +138,7 @@ struct wl_h1_in {
     struct wl_at at;      /* of bytes.p */
     size_t used;
     enum wl_fed_kind kind;
+    const uint8_t *scanned; /* no plain head that begins there lies here whole */
 };
 
 /** A run of octets that can say which packet each came in. */
@@ -242,7 +243,8 @@ enum {
     WL_H1_SCAN = 1 << 14 /* octets; the same */
 };
 
-/** The lines of a plain head: each ends with CRLF, and all before it is visible ASCII and SP. */
+/** The lines of a plain head: each ends with CRLF, and there is no other CR or LF. The start line is
+ * visible ASCII and SP, and so is every other one that is not noted as odd. */
 struct wl_h1_lines {
     uint32_t n;        /* the start line included, not the empty one at the end */
     uint32_t n_method; /* of a request whose start line is strict: octets, and which it is */
@@ -250,6 +252,7 @@ struct wl_h1_lines {
     uint16_t status; /* of a response with such a line */
     uint8_t major, minor;
     bool strict; /* the start line is of the strict form: set by wl_h1_strict_*, not by the scan */
+    uint64_t odd[WL_H1_LINES / 64]; /* bit i: line i */
     uint16_t ends[WL_H1_LINES + WL_LANES]; /* where their CRs stand, and that of the empty line */
 };
 static_assert(WL_H1_SCAN <= UINT16_MAX, "where a line ends");
@@ -257,6 +260,11 @@ static_assert(WL_H1_SCAN <= UINT16_MAX, "where a line ends");
 /** Finds the lines of the head at the front of head. Returns octets of it, its empty line
  * included; 0: it is not complete, not plain, or too large. */
 size_t wl_h1_scan(struct wl_span head, struct wl_h1_lines *ret);
+
+static inline bool wl_h1_is_odd(const struct wl_h1_lines *lines, uint32_t i)
+{
+    return lines->odd[i / 64] >> i % 64 & 1;
+}
 
 /** The start line without its line end. */
 static inline struct wl_span wl_h1_first_line(struct wl_span head, const struct wl_h1_lines *lines)
@@ -290,6 +298,24 @@ bool wl_h1_parse_lines(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
 /** Parses field lines from offset from of text on. False: as above. */
 bool wl_h1_parse_fields(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
                         const struct wl_h1_text *text, size_t from, bool trailers);
+
+/* chunked content (RFC 9112 7.1) */
+
+/** The line at p, of which n octets are here, is a chunk size and nothing more: octets of it, its
+ * CRLF included, and the size; else, and of more digits than a packet has use for, 0. */
+static inline size_t wl_h1_chunk_line(const uint8_t *p, size_t n, size_t *ret_size)
+{
+    enum { DIGITS = 7 };
+    size_t at = 0, size = 0;
+    int digit;
+
+    while (at < n && at < DIGITS && (digit = wl_hex_value(p[at])) >= 0) {
+        size = size << 4 | (size_t)digit;
+        at++;
+    }
+    *ret_size = size;
+    return at && n - at >= 2 && p[at] == '\r' && p[at + 1] == '\n' ? at + 2 : 0;
+}
 
 /* h1_framing.c */
 

@@ -77,25 +77,19 @@ static enum content take_known_length(struct wl_h1_in *in, struct wl_work *w, ui
  * and CRLF, the last one has none; chunk extensions and trailer fields are for the long way. */
 static enum content take_chunks(struct wl_h1_in *in, struct wl_work *w)
 {
-    enum { DIGITS = 7 }; /* for more than lies in a packet */
     const uint8_t *p = in->bytes.p;
     size_t at = 0, total = 0, size;
 
     do {
-        size_t from = at;
-        int digit;
+        size_t line = wl_h1_chunk_line(p + at, in->bytes.n - at, &size);
 
-        size = 0;
-        while (at < in->bytes.n && at - from < DIGITS && (digit = wl_hex_value(p[at])) >= 0) {
-            size = size << 4 | (size_t)digit;
-            at++;
-        }
-        if (at == from || in->bytes.n - at < size + 4 || p[at] != '\r' || p[at + 1] != '\n' ||
-            p[at + size + 2] != '\r' || p[at + size + 3] != '\n' ||
-            (total == 0 && size && !begins_no_message(in->at.dir, p[at + 2])))
+        at += line;
+        if (line == 0 || in->bytes.n - at < size + 2 || p[at + size] != '\r' ||
+            p[at + size + 1] != '\n' ||
+            (total == 0 && size && !begins_no_message(in->at.dir, p[at])))
             return CONTENT_OTHERS;
         total += size;
-        at += size + 4;
+        at += size + 2;
     } while (size);
     if (total)
         count_content(in->h, w, in->at.dir, total, in->seen);
@@ -274,8 +268,10 @@ bool wl_h1_take_message(struct wl_h1_in *in)
                 : octets.p[0] != 'H' || in->h->build.parked)
         return false;
     text.octets.n = wl_h1_scan(octets, &lines);
-    if (text.octets.n == 0)
+    if (text.octets.n == 0) {
+        in->scanned = octets.p;
         return false;
+    }
     if (request ? !wl_h1_strict_request(in->h, octets, &lines)
                 : !wl_h1_strict_status(octets, &lines) || lines.status == 101)
         return false;

@@ -129,6 +129,9 @@ static bool is_in_secret(const struct wl_message *m, struct wl_span said)
     for (uint32_t i = 0; m->state != WL_ABSENT && i < m->n_fields; i++) {
         const struct wl_field *f = &m->fields[i];
 
+        /* what a name that nobody knows says of its value takes a search */
+        if (f->id == WL_FIELD_OTHER && !holds(f->value, said))
+            continue;
         if (wl_redact_is_secret(f) && holds(f->value, said))
             return true;
     }
