@@ -10,6 +10,10 @@
  * ring all the same, so that what is remembered does not depend on where packets come from. Short
  * segments are copied: one retransmission can repeat hundreds of them, and must not cost a call of
  * the system for each.
+ *
+ * Where every packet was captured twice every other one is a retransmission. So a search reads tags,
+ * which stand close to each other, and ends when all octets have been compared: each of them was
+ * delivered once.
  */
 #include "recall.h"
 
@@ -37,6 +41,7 @@ struct wl_recall {
     uint32_t start;  /* where in the ring the next ones go: written modulo octets */
     uint32_t latest; /* index of the newest memory */
     struct memory *memories;
+    uint32_t *tags; /* of each memory: whose it is, in short */
     uint8_t *ring;
     const struct wl_octets *file; /* or NULL */
 };
@@ -50,8 +55,9 @@ struct wl_recall *wl_recall_new(struct wl_budget *b, uint32_t octets, uint32_t s
         return NULL;
     *r = (struct wl_recall){.budget = b, .octets = octets, .segments = segments};
     r->memories = wl_alloc_array(b, segments, sizeof(*r->memories));
+    r->tags = wl_alloc_array(b, segments, sizeof(*r->tags));
     r->ring = wl_alloc_unset(b, octets);
-    if (!r->memories || !r->ring) {
+    if (!r->memories || !r->tags || !r->ring) {
         wl_recall_free(r);
         return NULL;
     }
@@ -63,6 +69,7 @@ void wl_recall_free(struct wl_recall *r)
     if (!r)
         return;
     wl_free(r->budget, r->memories, r->segments * sizeof(*r->memories));
+    wl_free(r->budget, r->tags, r->segments * sizeof(*r->tags));
     wl_free(r->budget, r->ring, r->octets);
     wl_free(r->budget, r, sizeof(*r));
 }
@@ -71,6 +78,12 @@ void wl_recall_lean_on(struct wl_recall *r, const struct wl_octets *file)
 {
     /* what was kept so far may stand in another one */
     r->file = r->written == 0 ? file : NULL;
+}
+
+/* Of one direction of a connection; another one's may be the same. */
+static uint32_t tag_of(const void *who, enum wl_dir dir)
+{
+    return (uint32_t)((uintptr_t)who >> 2) ^ (uint32_t)dir;
 }
 
 void wl_recall_keep(struct wl_recall *r, const void *who, uint64_t packet, enum wl_dir dir,
@@ -89,6 +102,7 @@ void wl_recall_keep(struct wl_recall *r, const void *who, uint64_t packet, enum 
     if (!r->file || n < WORTH_READING || !wl_octets_place(r->file, bytes.p, &place))
         memcpy(r->ring + r->start, bytes.p, n);
     r->latest = r->latest + 1 < r->segments ? r->latest + 1 : 0;
+    r->tags[r->latest] = tag_of(who, dir);
     m = &r->memories[r->latest];
     m->who = who;
     m->packet = packet;
@@ -111,22 +125,23 @@ static const uint8_t *recollect(const struct wl_recall *r, const struct memory *
     return r->file && wl_octets_again(r->file, m->place + from, room, n) ? room : NULL;
 }
 
-/* Compares what m and bytes have in common; adds to *n_differing. */
-static void compare_one(const struct wl_recall *r, const struct memory *m, uint32_t seq,
+/* Compares what m and bytes have in common, and returns how many octets that is; adds to
+ * *n_differing. What cannot be read any more counts as compared. */
+static size_t compare_one(const struct wl_recall *r, const struct memory *m, uint32_t seq,
                         struct wl_span bytes, size_t *n_differing, size_t *first)
 {
     int32_t ahead = (int32_t)(m->seq - seq); /* where m begins, seen from bytes */
     size_t at = ahead > 0 ? (size_t)ahead : 0;
     size_t from = ahead < 0 ? (size_t) - (int64_t)ahead : 0;
+    size_t common = 0;
     uint8_t room[PIECE];
 
     while (at < bytes.n && from < m->n) {
         size_t n = wl_min_size(wl_min_size(bytes.n - at, m->n - from), PIECE);
         const uint8_t *old = recollect(r, m, from, room, n);
-        bool same = old && memcmp(bytes.p + at, old, n) == 0;
+        bool same = !old || memcmp(bytes.p + at, old, n) == 0;
 
-        if (!old)
-            return;
+        common += n;
         for (size_t i = 0; !same && i < n; i++) {
             if (bytes.p[at + i] == old[i])
                 continue;
@@ -137,21 +152,28 @@ static void compare_one(const struct wl_recall *r, const struct memory *m, uint3
         at += n;
         from += n;
     }
+    return common;
 }
 
 size_t wl_recall_compare(const struct wl_recall *r, const void *who, uint64_t born, enum wl_dir dir,
                          uint32_t seq, struct wl_span bytes, size_t *ret_first)
 {
-    size_t n_differing = 0, first = 0;
+    const uint32_t tag = tag_of(who, dir);
+    size_t n_differing = 0, first = 0, left = bytes.n;
+    uint32_t at = r->latest + 1;
 
-    for (uint32_t i = 0; i < r->segments; i++) {
-        const struct memory *m = &r->memories[(r->latest + r->segments - i) % r->segments];
+    for (uint32_t i = 0; left && i < r->segments; i++) {
+        const struct memory *m;
 
+        at = at ? at - 1 : r->segments - 1;
+        if (r->tags[at] != tag)
+            continue;
+        m = &r->memories[at];
         /* what was written over ends the search: everything before it is older */
         if (!m->n || r->written - m->at > r->octets)
             break;
         if (m->who == who && m->packet >= born && m->dir == dir)
-            compare_one(r, m, seq, bytes, &n_differing, &first);
+            left -= wl_min_size(left, compare_one(r, m, seq, bytes, &n_differing, &first));
     }
     if (n_differing)
         *ret_first = first;
