@@ -746,8 +746,17 @@ static bool compare_ways(struct bench *plain, struct bench *any, int linktype,
 }
 
 /* What the short way knows in front of IP. */
-enum front { FRONT_ETHERNET, FRONT_VLAN, FRONT_RAW, FRONT_SLL, FRONT_SLL2, FRONTS };
-static const int front_linktypes[FRONTS] = {ETHERNET, ETHERNET, 12, 113, 276};
+enum front {
+    FRONT_ETHERNET,
+    FRONT_VLAN,
+    FRONT_RAW,
+    FRONT_SLL,
+    FRONT_SLL2,
+    FRONT_NULL,
+    FRONT_NULL_SWAPPED,
+    FRONTS
+};
+static const int front_linktypes[FRONTS] = {ETHERNET, ETHERNET, 12, 113, 276, 0, 0};
 
 static struct parcel plain_packet(enum front front, bool six)
 {
@@ -769,6 +778,8 @@ static struct parcel plain_packet(enum front front, bool six)
         set16((uint8_t *)WRAP(&p, "\0\0\0\1\0\6\2\0\0\0\0\1\0\0\0\0") + 14, ethertype);
         break;
     case FRONT_SLL2: set16(WRAP(&p, "\0\0\0\0\0\0\0\2\0\1\0\6\2\0\0\0\0\1\0\0"), ethertype); break;
+    case FRONT_NULL: set16((uint8_t *)WRAP(&p, "\0\0\0\0") + 2, six ? 30 : 2); break;
+    case FRONT_NULL_SWAPPED: *(uint8_t *)WRAP(&p, "\0\0\0\0") = six ? 30 : 2; break;
     case FRONT_RAW:
     case FRONTS: break;
     }

@@ -42,6 +42,7 @@ enum {
     PROTOCOL_ETHERNET = 143, /* RFC 8986 */
 
     /* of the plain way; link.c knows them all */
+    DLT_NULL = 0,
     DLT_ETHERNET = 1,
     DLT_RAW = 12,
     DLT_SLL = 113,  /* cooked capture of Linux, */
@@ -491,28 +492,40 @@ static WL_INLINE struct front after_ethernet(struct wl_span bytes)
 {
     struct front f = {NULL, 0, 0};
 
-    if (bytes.n < ETHERNET_HEADER + VLAN_TAG + IPV4_HEADER + TCP_HEADER)
+    if (bytes.n < ETHERNET_HEADER + IPV4_HEADER + TCP_HEADER)
         return f;
     f.p = bytes.p + ETHERNET_HEADER;
     f.n = bytes.n - ETHERNET_HEADER;
     if (WL_LIKELY_FALSE(wl_load_be16(f.p - 2) == ETHERTYPE_VLAN)) {
         f.p += VLAN_TAG;
         f.n -= VLAN_TAG;
+        if (f.n < IPV4_HEADER + TCP_HEADER)
+            return (struct front){NULL, 0, 0};
     }
     f.ethertype = wl_load_be16(f.p - 2);
     return f;
 }
 
-/* The same of the other link types that are common: all interfaces of Linux, and tunnels. */
+/* The same of the other link types that are common: all interfaces of Linux, the loopback of others,
+ * and tunnels. */
 static WL_ASIDE struct front after_other(int dlt, struct wl_span bytes)
 {
-    const size_t header = dlt == DLT_SLL ? SLL_HEADER : dlt == DLT_SLL2 ? SLL2_HEADER : 0;
+    const size_t header = dlt == DLT_SLL    ? SLL_HEADER
+                          : dlt == DLT_SLL2 ? SLL2_HEADER
+                          : dlt == DLT_NULL ? WL_NULL_HEADER
+                                            : 0;
     struct front f = {NULL, 0, 0};
 
     if ((header == 0 && dlt != DLT_RAW) || bytes.n < header + IPV4_HEADER + TCP_HEADER)
         return f;
-    if (header == 0) { /* its version tells */
+    if (dlt == DLT_RAW) { /* its version tells */
         f.ethertype = bytes.p[0] >> 4 == 6 ? ETHERTYPE_IPV6 : ETHERTYPE_IPV4;
+    } else if (dlt == DLT_NULL) {
+        const enum wl_next next = wl_link_null(bytes.p);
+
+        f.ethertype = next == WL_NEXT_IPV4   ? ETHERTYPE_IPV4
+                      : next == WL_NEXT_IPV6 ? ETHERTYPE_IPV6
+                                             : 0;
     } else if (wl_load_be16(bytes.p + (dlt == DLT_SLL ? 2 : 8)) == HARDWARE_NETLINK) {
         return f;
     } else {

@@ -318,17 +318,17 @@ static enum wl_next family_next(uint32_t family)
     }
 }
 
-/* address family (4) in the octet order of the machine that captured, whichever that was */
+enum wl_next wl_link_null(const uint8_t p[WL_NULL_HEADER])
+{
+    uint32_t family = wl_load_be32(p);
+
+    return family_next(family > 0xffff ? wl_load_le32(p) : family);
+}
+
 static void begin_null(struct wl_layers *l)
 {
-    uint32_t family;
-
-    if (!wl_layers_need(l, 4))
-        return;
-    family = wl_load_be32(l->left.p);
-    if (family > 0xffff)
-        family = wl_load_le32(l->left.p);
-    skip_to(l, 4, family_next(family));
+    if (wl_layers_need(l, WL_NULL_HEADER))
+        skip_to(l, WL_NULL_HEADER, wl_link_null(l->left.p));
 }
 
 /* OpenBSD's encapsulated traffic: family (4) | SPI (4) | flags (4) */

@@ -23,4 +23,9 @@ void wl_link_ppp(struct wl_layers *l);
 void wl_link_llc(struct wl_layers *l);
 void wl_link_radio(struct wl_layers *l);
 
+enum { WL_NULL_HEADER = 4 };
+/** What follows the header of DLT_NULL: an address family (4) in the octet order of the machine that
+ * captured, whichever that was. */
+enum wl_next wl_link_null(const uint8_t p[WL_NULL_HEADER]);
+
 #endif
