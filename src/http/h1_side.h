@@ -252,7 +252,7 @@ struct wl_h1_lines {
     uint16_t status; /* of a response with such a line */
     uint8_t major, minor;
     bool strict; /* the start line is of the strict form: set by wl_h1_strict_*, not by the scan */
-    uint64_t odd[WL_H1_LINES / 64]; /* bit i: line i */
+    uint64_t odd[WL_H1_LINES / 64];        /* bit i: line i */
     uint16_t ends[WL_H1_LINES + WL_LANES]; /* where their CRs stand, and that of the empty line */
 };
 static_assert(WL_H1_SCAN <= UINT16_MAX, "where a line ends");

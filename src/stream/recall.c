@@ -128,7 +128,7 @@ static const uint8_t *recollect(const struct wl_recall *r, const struct memory *
 /* Compares what m and bytes have in common, and returns how many octets that is; adds to
  * *n_differing. What cannot be read any more counts as compared. */
 static size_t compare_one(const struct wl_recall *r, const struct memory *m, uint32_t seq,
-                        struct wl_span bytes, size_t *n_differing, size_t *first)
+                          struct wl_span bytes, size_t *n_differing, size_t *first)
 {
     int32_t ahead = (int32_t)(m->seq - seq); /* where m begins, seen from bytes */
     size_t at = ahead > 0 ? (size_t)ahead : 0;
