@@ -503,15 +503,12 @@ static WL_INLINE size_t more_of_pcap(struct wl_file *f, bool big_endian,
 size_t wl_file_more(struct wl_file *f, const struct wl_packet *before, struct wl_packet *ret,
                     size_t max)
 {
-    struct wl_error err; /* not looked at: the next call of wl_file_next will say it again */
-    size_t n = 0;
-
     if (WL_LIKELY_FALSE(f->is_pcapng)) {
-        while (n < max && wl_pcapng_ready(&f->ng) && wl_pcapng_next(&f->ng, ret + n, &err) == 1) {
-            /* its number in the file is not the next one behind a block that is a frame, too */
-            ret[n].frame = wl_frame(wl_frame_file(before->frame), ret[n].frame);
-            ret[n].ordinal = before->ordinal + n + 1;
-            n++;
+        size_t n = wl_pcapng_more(&f->ng, ret, max);
+
+        for (size_t i = 0; i < n; i++) {
+            ret[i].frame = wl_frame(wl_frame_file(before->frame), ret[i].frame);
+            ret[i].ordinal = before->ordinal + i + 1;
         }
         return n;
     }

@@ -376,6 +376,50 @@ int wl_pcapng_next(struct wl_pcapng *ng, struct wl_packet *ret, struct wl_error 
     }
 }
 
+/* The enhanced packet blocks that lie whole in the window, up to another block or one that is not as
+ * it should be, for wl_pcapng_next to say why; inline, so that it is compiled once for each order of
+ * octets. */
+static WL_INLINE size_t more(struct wl_pcapng *ng, bool big_endian, struct wl_packet *ret,
+                             size_t max)
+{
+    const uint8_t *p = ng->in->p, *end = ng->in->end;
+    size_t n = 0;
+
+    while (n < max && (size_t)(end - p) >= FRAME + ENHANCED_FIXED) {
+        const uint32_t length = wl_load32(p + 4, big_endian);
+        const uint32_t id = wl_load32(p + HEADER, big_endian);
+        const uint32_t captured = wl_load32(p + HEADER + 12, big_endian);
+        const struct wl_pcapng_interface *i;
+
+        if (wl_load32(p, big_endian) != BLOCK_ENHANCED_PACKET || length > (size_t)(end - p) ||
+            length > MAX_BLOCK || length % 4 != 0 || length < FRAME + ENHANCED_FIXED ||
+            captured > length - FRAME - ENHANCED_FIXED || id >= ng->n_interfaces ||
+            wl_load32(p + length - 4, big_endian) != length)
+            break;
+        i = &ng->interfaces[id];
+        ret[n].linktype = i->linktype;
+        ret[n].t = to_time(i, (uint64_t)wl_load32(p + HEADER + 4, big_endian) << 32 |
+                                  wl_load32(p + HEADER + 8, big_endian));
+        ret[n].wire_length = wl_load32(p + HEADER + 16, big_endian);
+        ret[n].bytes = wl_span(p + HEADER + ENHANCED_FIXED, captured);
+        ret[n].frame = ng->frame + n + 1;
+        p += length;
+        n++;
+    }
+    ng->in->p = p;
+    ng->frame += n;
+    if (n)
+        ng->last = ret[n - 1].t;
+    return n;
+}
+
+size_t wl_pcapng_more(struct wl_pcapng *ng, struct wl_packet *ret, size_t max)
+{
+    if (WL_LIKELY_FALSE(ng->skip))
+        return 0;
+    return ng->big_endian ? more(ng, true, ret, max) : more(ng, false, ret, max);
+}
+
 bool wl_pcapng_ready(const struct wl_pcapng *ng)
 {
     const struct wl_octets *in = ng->in;

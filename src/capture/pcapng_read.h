@@ -34,6 +34,9 @@ struct wl_pcapng {
 void wl_pcapng_init(struct wl_pcapng *ng, struct wl_octets *in);
 /** As wl_file_next. */
 int wl_pcapng_next(struct wl_pcapng *ng, struct wl_packet *ret, struct wl_error *err);
+/** Packets that follow the last one, lie in the window whole, and are as nearly all are: at most max.
+ * Their ordinals, and which file their frames are of, are left to the caller. */
+size_t wl_pcapng_more(struct wl_pcapng *ng, struct wl_packet *ret, size_t max);
 /** As wl_file_ready. */
 bool wl_pcapng_ready(const struct wl_pcapng *ng);
 void wl_pcapng_release(struct wl_pcapng *ng);
