@@ -570,6 +570,50 @@ static void marks_say_what_was_seen(void **state)
     bench_release(&b);
 }
 
+/** Reads what one rule says. */
+static bool reads_one(void *user, const struct wl_rule *rule)
+{
+    return strcmp(rule->id, user) == 0;
+}
+
+static void what_nobody_reads_is_not_said(void **state)
+{
+    static const struct wl_rule rules[] = {
+        {RULE("a-read", WL_ON_RESPONSE), .check = fire},
+        {RULE("b-unread", WL_ON_RESPONSE), .check = fire},
+        {RULE("c-mark-read", WL_ON_MARK), .mark = WL_MARK_EXCESS_AFTER_FINAL, .saw = "{n octet}"},
+        {RULE("d-mark-unread", WL_ON_MARK), .mark = WL_MARK_BARE_LF, .saw = "bare"},
+    };
+    struct wl_mark marks[] = {
+        {.id = WL_MARK_BARE_LF, .certain = true},
+        {.id = WL_MARK_EXCESS_AFTER_FINAL, .value = 8, .certain = true},
+    };
+    static char ids[2][sizeof("test-c-mark-read")] = {"test-a-read", "test-c-mark-read"};
+    static const char *const said[2] = {"status 200", "8 octets"};
+
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        const struct wl_reader reader = {reads_one, ids[i]};
+        struct bench b;
+
+        bench_init(&b);
+        bench_rules(&b, rules, WL_COUNT(rules));
+        wl_judge_reader(b.judge, &reader);
+        b.ex.res.marks = marks;
+        b.ex.res.n_marks = 2;
+        judge(&b);
+        assert_int_equal(b.ex.n_findings, WL_COUNT(rules));
+        for (uint32_t k = 0; k < b.ex.n_findings; k++) {
+            const struct wl_finding *f = &b.ex.findings[k];
+            bool read = strcmp(f->rule->id, ids[i]) == 0;
+
+            assert_finding(&b, k, f->rule->id, read ? said[i] : "");
+            assert_int_equal(f->severity, WL_VIOLATION);
+        }
+        bench_release(&b);
+    }
+}
+
 struct failing {
     unsigned calls, fail_at;
     struct wl_budget below;
@@ -724,6 +768,7 @@ int main(void)
         cmocka_unit_test(a_full_table_keeps_the_worst),
         cmocka_unit_test(the_general_rule_yields),
         cmocka_unit_test(marks_say_what_was_seen),
+        cmocka_unit_test(what_nobody_reads_is_not_said),
         cmocka_unit_test(groups_that_do_not_fit_are_refused),
         cmocka_unit_test(a_judge_without_memory_is_none),
         cmocka_unit_test(two_kinds_share_a_place),

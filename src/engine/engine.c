@@ -418,6 +418,14 @@ int wl_engine_add_rules(struct wl_engine *e, const struct wl_rule_group *group)
     return 0;
 }
 
+/* Will anybody read what another finding of this rule says? A screen may, whatever it is. */
+static bool is_read(void *user, const struct wl_rule *rule)
+{
+    const struct wl_engine *e = user;
+
+    return e->desk || e->evidence || wl_outputs_read(&e->outputs, rule);
+}
+
 struct wl_shard_config wl_engine_shard_config(const struct wl_engine *e)
 {
     return (struct wl_shard_config){
@@ -432,12 +440,14 @@ struct wl_shard_config wl_engine_shard_config(const struct wl_engine *e)
 int wl_engine_start(struct wl_engine *e, bool shards, struct wl_error *err)
 {
     struct wl_shard_config cfg = wl_engine_shard_config(e);
+    const struct wl_reader reader = {is_read, e};
 
     if (e->finished)
         return wl_fail(err, WL_EINVAL, "the engine has finished");
     e->started = true;
     if (wl_relate_rules(e->relate, cfg.cfg, e->groups) < 0)
         return wl_fail(err, WL_NOMEM, "out of memory");
+    wl_relate_reader(e->relate, &reader);
     e->merge = wl_merge_new(&e->budget, e->n_shards, e->cfg.limits.max_connections,
                             wl_engine_released, e);
     if (!e->merge)
@@ -446,6 +456,7 @@ int wl_engine_start(struct wl_engine *e, bool shards, struct wl_error *err)
     e->shows_all = wl_outputs_want_exchanges(&e->outputs) ||
                    (e->shows_lines && e->cfg.redact > WL_REDACT_CREDENTIALS);
     cfg.emit = e->n_shards == 1 ? on_only_event : on_event;
+    cfg.reader = &reader;
     cfg.user = e;
     for (unsigned i = 0; shards && i < e->n_shards; i++) {
         cfg.index = i;

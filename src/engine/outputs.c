@@ -145,6 +145,19 @@ bool wl_outputs_show(const struct wl_outputs *o, const struct wl_exchange *ex)
     return false;
 }
 
+bool wl_outputs_read(const struct wl_outputs *o, const struct wl_rule *rule)
+{
+    for (size_t i = 0; i < o->n; i++) {
+        const struct wl_sink *sink = &o->all[i].sink;
+        const struct wl_sink_ops *ops = sink->ops;
+
+        if (o->all[i].open && (ops->exchange || ops->connection) &&
+            (!ops->reads || ops->reads(sink, rule)))
+            return true;
+    }
+    return false;
+}
+
 void wl_outputs_exchange(struct wl_outputs *o, const struct wl_exchange *ex, struct wl_span draft)
 {
     for (size_t i = 0; i < o->n; i++) {

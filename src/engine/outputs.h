@@ -39,6 +39,8 @@ bool wl_outputs_want_places(const struct wl_outputs *o);
 void wl_outputs_places(struct wl_outputs *o, wl_record_place_fn *place, void *user);
 /** The one output that writes drafts; NULL when none does, or several do. */
 const struct wl_sink *wl_outputs_drafting(const struct wl_outputs *o);
+/** Whether some output will read the sentence of one more finding of this rule. */
+bool wl_outputs_read(const struct wl_outputs *o, const struct wl_rule *rule);
 /** Whether some output will show more of ex than start lines. */
 bool wl_outputs_show(const struct wl_outputs *o, const struct wl_exchange *ex);
 /** draft: what wl_outputs_drafting has written of ex; empty when it has not. */

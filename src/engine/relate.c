@@ -882,6 +882,11 @@ int wl_relate_rules(struct wl_relate *r, const struct wl_config *cfg,
     return 0;
 }
 
+void wl_relate_reader(struct wl_relate *r, const struct wl_reader *reader)
+{
+    wl_judge_reader(r->judge, reader);
+}
+
 uint64_t wl_relate_full(const struct wl_relate *r)
 {
     return r->n_full + wl_pasts_forgotten(r->pasts);

@@ -10,6 +10,7 @@
 #include "mem.h"
 #include "wirelint/wirelint.h"
 
+struct wl_reader;
 struct wl_relate;
 
 /** cfg: redirect.window and max_related count. NULL when memory is refused. */
@@ -22,6 +23,8 @@ WL_MUST_USE struct wl_relate *wl_relate_new(struct wl_budget *budget, const stru
  */
 WL_MUST_USE int wl_relate_rules(struct wl_relate *r, const struct wl_config *cfg,
                                 const struct wl_rule_group *const *extra);
+/** As wl_judge_reader, behind wl_relate_rules. */
+void wl_relate_reader(struct wl_relate *r, const struct wl_reader *reader);
 /**
  * Asks the rules that relate ex to earlier exchanges, and joins what they find to ex->findings,
  * which then lie here until the next call; remembers ex for later ones; and drops findings of rules

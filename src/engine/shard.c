@@ -225,6 +225,8 @@ static int fill(struct wl_shard *s, const struct wl_shard_config *cfg)
     s->judge = wl_judge_new(cfg->cfg, &s->budget, cfg->extra_rules, WL_JUDGE_ALL);
     if (s->judge && cfg->keep_yielded)
         wl_judge_keep_yielded(s->judge);
+    if (s->judge && cfg->reader)
+        wl_judge_reader(s->judge, cfg->reader);
     s->flows = wl_flows_new(&flows);
     s->held = wl_alloc_array(&s->budget, HELD_FIRST, sizeof(*s->held));
     s->held_size = HELD_FIRST;

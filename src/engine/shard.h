@@ -13,15 +13,17 @@
 #include "mem.h"
 
 struct wl_octets;
+struct wl_reader;
 struct wl_scout;
 struct wl_shard;
 
 struct wl_shard_config {
     const struct wl_config *cfg;
     const struct wl_rule_group *const *extra_rules; /* NULL-ended, or NULL */
-    bool keep_steps;          /* connection records with their steps are wanted */
-    bool keep_yielded;        /* findings that give way to others, too: see wl_judge_keep_yielded */
-    unsigned index, n_shards; /* keep connections whose symmetric hash falls to index */
+    bool keep_steps;   /* connection records with their steps are wanted */
+    bool keep_yielded; /* findings that give way to others, too: see wl_judge_keep_yielded */
+    const struct wl_reader *reader; /* asked on this thread; or NULL: everything is read */
+    unsigned index, n_shards;       /* keep connections whose symmetric hash falls to index */
     size_t draft; /* octets that most exchanges get besides, once they are judged (draft.h) */
     bool dealt;   /* packets were dealt out by connection before: keep whatever comes (live) */
     wl_emit_fn *emit;

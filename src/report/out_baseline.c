@@ -212,5 +212,6 @@ const struct wl_sink_ops wl_out_baseline = {
     .exchange = baseline_exchange,
     .connection = baseline_connection,
     .close = baseline_close,
+    .reads = wl_output_reads_none,
     .replaces_at_end = true,
 };

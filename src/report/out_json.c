@@ -543,5 +543,6 @@ const struct wl_sink_ops wl_out_json_stats = {
     .connection = no_connection,
     .tick = json_tick,
     .close = json_close,
+    .reads = wl_output_reads_none,
     .flush = json_flush,
 };

@@ -172,6 +172,7 @@ const struct wl_sink_ops wl_out_list = {
     .connection = list_connection,
     .tick = list_tick,
     .close = list_close,
+    .reads = wl_output_reads_none,
     .shows_lines = true,
     .wants_exchanges = true,
     .flush = list_flush,

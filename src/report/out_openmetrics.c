@@ -89,6 +89,7 @@ const struct wl_sink_ops wl_out_openmetrics = {
     .connection = metrics_connection,
     .tick = metrics_tick,
     .close = metrics_close,
+    .reads = wl_output_reads_none,
     .replaces = true,
 };
 
@@ -100,5 +101,6 @@ const struct wl_sink_ops wl_out_prometheus = {
     .connection = metrics_connection,
     .tick = metrics_tick,
     .close = metrics_close,
+    .reads = wl_output_reads_none,
     .replaces = true,
 };

@@ -115,4 +115,5 @@ const struct wl_sink_ops wl_out_stats = {
     .connection = stats_connection,
     .tick = stats_tick,
     .close = stats_close,
+    .reads = wl_output_reads_none,
 };

@@ -113,14 +113,18 @@ static void add_finding(struct report *r, const struct wl_finding *f, const stru
 }
 
 /* Examples are few; beyond them findings are only counted. */
-static bool report_shows(const struct wl_sink *s, const struct wl_exchange *ex)
+static bool report_reads(const struct wl_sink *s, const struct wl_rule *rule)
 {
     const struct report *r = s->state;
+    const struct wl_fired *fired = wl_firings_find(&r->firings, rule);
 
-    for (uint32_t i = 0; i < ex->n_findings && r->out.cfg.verbosity >= 0; i++) {
-        const struct wl_fired *fired = wl_firings_find(&r->firings, ex->findings[i].rule);
+    return r->out.cfg.verbosity >= 0 && (!fired || fired->examples.n < r->out.cfg.examples);
+}
 
-        if (!fired || fired->examples.n < r->out.cfg.examples)
+static bool report_shows(const struct wl_sink *s, const struct wl_exchange *ex)
+{
+    for (uint32_t i = 0; i < ex->n_findings; i++) {
+        if (report_reads(s, ex->findings[i].rule))
             return true;
     }
     return false;
@@ -321,4 +325,5 @@ const struct wl_sink_ops wl_out_text = {
     .tick = report_tick,
     .close = report_close,
     .shows = report_shows,
+    .reads = report_reads,
 };

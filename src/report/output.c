@@ -222,6 +222,13 @@ int wl_output_room(struct wl_output *o)
     return wl_output_flush(o);
 }
 
+bool wl_output_reads_none(const struct wl_sink *s, const struct wl_rule *rule)
+{
+    (void)s;
+    (void)rule;
+    return false;
+}
+
 bool wl_output_due(struct wl_output *o, const struct wl_stats *st)
 {
     wl_ns interval = o->cfg.interval;

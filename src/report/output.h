@@ -61,6 +61,9 @@ WL_MUST_USE int wl_output_flush(struct wl_output *o);
  */
 WL_MUST_USE int wl_output_finish(struct wl_sink *s, size_t size, struct wl_error *err);
 
+/** wl_sink_ops.reads of outputs that show no sentences: false. */
+bool wl_output_reads_none(const struct wl_sink *s, const struct wl_rule *rule);
+
 /** True when a report of an interval is due (cfg.interval), and takes it as given. */
 bool wl_output_due(struct wl_output *o, const struct wl_stats *st);
 

@@ -66,6 +66,13 @@ static void ask(struct wl_judge *j, struct wl_index *index, const struct wl_offe
 
 /* -------------------------------------------------------------------------------------- marks */
 
+/* Will anybody read what is said of the finding in hand? Reports show a few examples of thousands, and
+ * a sentence is most of what a finding costs. */
+static bool is_read(const struct wl_judge *j)
+{
+    return !j->reader.reads || j->reader.reads(j->reader.user, j->rulings[j->rule].rule);
+}
+
 static void report_mark(struct wl_judge *j, const struct wl_message *m)
 {
     const struct wl_rule *rule = j->rulings[j->rule].rule;
@@ -73,6 +80,10 @@ static void report_mark(struct wl_judge *j, const struct wl_message *m)
     char saw[MESSAGE_OCTETS];
 
     WL_ASSERT(rule->saw);
+    if (!is_read(j)) {
+        wl_report_plain(j, m, mark->at, rule->severity, WL_CERTAIN, "");
+        return;
+    }
     wl_said_mark(saw, sizeof(saw), rule->saw, mark, m ? m->status : mark->status);
     wl_report(j, m, mark->at, rule->severity, WL_CERTAIN, "%s", saw);
 }
@@ -199,7 +210,7 @@ void wl_report(struct wl_judge *j, const struct wl_message *m, struct wl_at at,
     size_t n;
 
     note_finding(j, m, at, severity, confidence);
-    if (!j->last)
+    if (!j->last || !is_read(j))
         return;
     va_start(args, fmt);
     n = wl_format(text, sizeof(text), fmt, args);

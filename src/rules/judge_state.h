@@ -62,6 +62,7 @@ struct wl_judge {
     uint32_t n_findings, max;
     struct wl_finding *last; /* just reported; NULL when it was dropped */
     bool keep_yielded;
+    struct wl_reader reader;
     struct wl_date_memo date;
 };
 

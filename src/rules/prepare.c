@@ -267,6 +267,11 @@ void wl_judge_keep_yielded(struct wl_judge *j)
     j->keep_yielded = true;
 }
 
+void wl_judge_reader(struct wl_judge *j, const struct wl_reader *reader)
+{
+    j->reader = *reader;
+}
+
 void wl_judge_free(struct wl_judge *j)
 {
     struct wl_budget *b;

@@ -17,6 +17,13 @@ enum { WL_MAX_RULES = 4096 }; /* of the catalogue and of embedders together */
 /** The last override of cfg that speaks of the rule; NULL: none does. */
 const struct wl_override *wl_override_of(const struct wl_config *cfg, const struct wl_rule *rule);
 
+/** Who reads what findings say. */
+struct wl_reader {
+    /* will the sentence of one more finding of this rule be read? NULL: every one is */
+    bool (*reads)(void *user, const struct wl_rule *rule);
+    void *user;
+};
+
 /** What a judge is made for. */
 enum wl_judge_for {
     WL_JUDGE_ALL,
@@ -34,6 +41,9 @@ WL_MUST_USE struct wl_judge *wl_judge_new(const struct wl_config *cfg, struct wl
 /** From now on findings of rules that give way to more specific ones are given with those: whoever
  * switches rules off afterwards has to drop them. */
 void wl_judge_keep_yielded(struct wl_judge *j);
+/** From now on findings have sentences only where reader, which is copied, reads those of their rule;
+ * it is asked for each. */
+void wl_judge_reader(struct wl_judge *j, const struct wl_reader *reader);
 void wl_judge_free(struct wl_judge *j);
 
 /**
