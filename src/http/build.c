@@ -387,7 +387,8 @@ static void end_stray(struct wl_build *b, struct wl_work *w, wl_ns now)
 }
 
 /* What the client knows of a request that it has sent whole: an interim response, and no more. NULL
- * if otherwise. A 100 that was asked for is understood. */
+ * if otherwise: octets behind it were the final response, or drove the client away. A 100 that was
+ * asked for is understood. */
 static const struct wl_message *knows_interim(const struct wl_work *w, const struct wl_seen *seen)
 {
     const struct wl_message *m;
@@ -396,7 +397,7 @@ static const struct wl_message *knows_interim(const struct wl_work *w, const str
         w->ex.n_interim_more || w->answered || w->begun)
         return NULL;
     m = &w->ex.interim[w->ex.n_interim - 1];
-    if (m->status == 101 || seen->acked == WL_NONE || seen->acked < m->body_at.offset ||
+    if (m->status == 101 || seen->acked != m->body_at.offset ||
         (m->status == 100 && wl_grammar_expects_continue(&w->ex.req)))
         return NULL;
     return m;

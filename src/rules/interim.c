@@ -324,6 +324,9 @@ static void client_treats_interim_as_final(struct wl_judge *j, const struct wl_e
      * told */
     if (ex->end == WL_END_CLOSED && !wl_message_mark(&ex->req, WL_MARK_CLOSED_AFTER_INTERIM))
         return;
+    /* who received octets that are no HTTP left for that */
+    if (last.m && wl_message_mark(last.m, WL_MARK_EXCESS_AFTER_INTERIM))
+        return;
     /* a final response may be on its way to a client that has left, or reads on all the same */
     if (ex->res.state != WL_ABSENT && ex->t_end >= ex->res.t_first)
         return;

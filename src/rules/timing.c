@@ -230,6 +230,9 @@ static void client_gave_up(struct wl_judge *j, const struct wl_exchange *ex,
         return;
     if (n)
         last = wl_facts_answer(ex, n - 1);
+    /* it had an answer, malformed beyond recognition */
+    if (last.m && wl_message_mark(last.m, WL_MARK_EXCESS_AFTER_INTERIM))
+        return;
     if (!whole) {
         /* what is missing may be its end */
         if (!wl_facts_unbroken(&ex->req) || wl_facts_one_short(ex, &ex->req))
