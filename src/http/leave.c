@@ -114,6 +114,22 @@ static void explain(const struct wl_build *b, struct wl_work *w)
         wl_build_unjudged(w, b->doubt ? (enum wl_unjudged)b->doubt : WL_UNJUDGED_LOST);
 }
 
+/* Octets of the client behind its last request were lost, its FIN perhaps among them: it travels with
+ * the last octets of content. */
+static bool lost_behind(const struct wl_build *b, const struct wl_exchange *ex)
+{
+    const struct wl_message *req = &ex->req;
+    uint64_t end = req->end_offset;
+
+    if (!b->lost[WL_TO_SERVER] || req->state == WL_ABSENT ||
+        (b->last && b->last->ex.ordinal > ex->ordinal))
+        return false;
+    /* of lost content only what Content-Length says */
+    if (end == WL_NONE && req->framing == WL_FRAMING_LENGTH && req->declared != WL_NONE)
+        end = req->body_at.offset + req->declared;
+    return end == WL_NONE || wl_layer_offset(b->layer, WL_TO_SERVER) > end;
+}
+
 /* How the connection has ended, where it has, unless something lies between the response and its
  * FIN that was lost. */
 static void note_end(const struct wl_build *b, struct wl_exchange *ex, wl_ns now)
@@ -130,6 +146,8 @@ static void note_end(const struct wl_build *b, struct wl_exchange *ex, wl_ns now
     ex->end_unseen = b->end_unseen;
     ex->rst_suspect = b->rst_suspect;
     ex->t_end = b->t_end;
+    if (ex->end == WL_END_CLOSED && ex->end_by == WL_TO_CLIENT && lost_behind(b, ex))
+        ex->end = WL_END_GAP;
 }
 
 /* A FIN that was acknowledged, and never captured, by the time that a response to nobody is told:
