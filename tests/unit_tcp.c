@@ -396,6 +396,28 @@ static void lost_request(void **state)
     finish(b, ">gap 3 <200 >GET");
 }
 
+static void holes_on_both_sides(void **state)
+{
+    struct bench *b = start();
+
+    (void)state;
+    shake_hands(b);
+    client(b, 0, 0, "GET");
+    client(b, 3, 3, "GET"); /* the server's clock runs: the first response was lost */
+    server(b, 3, 6, "200");
+    client(b, 6, 9, "PUT");  /* half of the second, too */
+    server(b, 9, 12, "404"); /* the client's clock runs: a request was lost */
+    client(b, 12, 12, "GET");
+    server(b, 12, 15, "204");
+    for (int i = 0; i < 3; i++) {
+        wait_for(b, 110 * MS);
+        wl_flows_tick(b->flows, b->now);
+    }
+    wl_text_char(&b->notes, '.');
+    /* what a request acknowledges comes before it, whichever clock runs out first */
+    finish(b, ">GET <gap 3 >GET <200 <gap 3 >PUT >gap 3 <404 >GET <204.");
+}
+
 static void snap_length(void **state)
 {
     struct bench *b = start();
@@ -585,6 +607,7 @@ int main(void)
         cmocka_unit_test(one_direction),
         cmocka_unit_test(gap_by_packets),
         cmocka_unit_test(gap_by_time),
+        cmocka_unit_test(holes_on_both_sides),
         cmocka_unit_test(no_gap_without_acknowledgement),
         cmocka_unit_test(gap_at_the_end),
         cmocka_unit_test(gap_by_limit),

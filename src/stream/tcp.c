@@ -283,30 +283,43 @@ static void pump(const struct run *r)
     }
 }
 
+/* What is missing of dir before target, as far as p, which is queued next or NULL, is a gap. False: it
+ * is most likely a FIN. */
+static bool declare_hole(const struct run *r, enum wl_dir dir, uint32_t target,
+                         const struct wl_piece *p, const struct wl_seen *seen)
+{
+    uint64_t lost = (uint64_t)wl_tcp_ahead(r->t, dir, target);
+
+    if (p)
+        lost = wl_min_u64(lost, p->at - r->t->way[dir].offset);
+    if (lost == 1 && !p) { /* most likely a FIN that was not captured */
+        set_state(r->t, dir, WL_TCP_PHANTOM);
+        return false;
+    }
+    declare_gap(r, dir, lost, WL_GAP_LOST, seen);
+    return true;
+}
+
+static const struct wl_piece *front_of(const struct wl_tcp *t, enum wl_dir dir)
+{
+    const struct wl_queue *q = queue_of(t, dir);
+
+    return q ? wl_queue_front(q) : NULL;
+}
+
 /* Octets of dir before target will not come any more: what is missing is a gap, and what is queued
  * is delivered, whatever it acknowledges. */
 static void catch_up(const struct run *r, enum wl_dir dir, uint32_t target,
                      const struct wl_seen *seen)
 {
-    struct wl_tcp *t = r->t;
-    const struct wl_tcp_way *w = &t->way[dir];
-    int32_t missing;
+    while (wl_tcp_ahead(r->t, dir, target) > 0) {
+        const struct wl_piece *p = front_of(r->t, dir);
 
-    while ((missing = wl_tcp_ahead(t, dir, target)) > 0) {
-        const struct wl_queue *q = queue_of(t, dir);
-        uint64_t lost = (uint64_t)missing;
-
-        if (q && wl_queue_front(q)->at <= w->offset) {
+        if (p && p->at <= r->t->way[dir].offset) {
             deliver_front(r, dir);
-            continue;
-        }
-        if (q)
-            lost = wl_min_u64(lost, wl_queue_front(q)->at - w->offset);
-        if (lost == 1 && !q) { /* most likely a FIN that was not captured */
-            set_state(t, dir, WL_TCP_PHANTOM);
+        } else if (!declare_hole(r, dir, target, p, seen)) {
             break;
         }
-        declare_gap(r, dir, lost, WL_GAP_LOST, seen);
     }
 }
 
@@ -328,6 +341,34 @@ static void force_front(const struct run *r, enum wl_dir dir, enum wl_gap_why wh
     deliver_front(r, dir);
 }
 
+/* p, at the front of dir's queue with no hole before it, acknowledges octets that have not been
+ * delivered. Where those are missing, too, and still awaited, so does p: requests and responses stay
+ * in order. Otherwise the older of the two fronts is delivered. */
+static bool unblock(const struct run *r, enum wl_dir dir, const struct wl_piece *p)
+{
+    const struct wl_piece *q = front_of(r->t, other(dir));
+    bool hole = !q || q->at > r->t->way[other(dir)].offset;
+
+    if (hole && r->t->slow->wait[other(dir)].running)
+        return false;
+    deliver_front(r, !hole && q->seen.packet < p->seen.packet ? other(dir) : dir);
+    return true;
+}
+
+/* Octets of dir before target will not come any more. */
+static void give_up(const struct run *r, enum wl_dir dir, uint32_t target,
+                    const struct wl_seen *seen)
+{
+    while (wl_tcp_ahead(r->t, dir, target) > 0) {
+        const struct wl_piece *p = front_of(r->t, dir);
+        bool queued = p && p->at <= r->t->way[dir].offset;
+
+        if (queued ? !unblock(r, dir, p) : !declare_hole(r, dir, target, p, seen))
+            break;
+        pump(r);
+    }
+}
+
 /* The clock of dir has run out. */
 static void expire(const struct run *r, enum wl_dir dir)
 {
@@ -335,7 +376,7 @@ static void expire(const struct run *r, enum wl_dir dir)
     struct wait wait = t->slow->wait[dir];
 
     stop_clock(&t->slow->wait[dir]);
-    catch_up(r, dir, wait.target, &wait.seen);
+    give_up(r, dir, wait.target, &wait.seen);
     if (t->slow && wl_tcp_is(t, dir, WL_TCP_ACKED) && wl_tcp_ahead(t, dir, t->way[dir].acked) > 0)
         start_clock(r, dir, t->way[dir].acked, &wait.seen);
     pump(r);
