@@ -298,7 +298,8 @@ static enum wl_claim ask(struct wl_channel *ch, const struct wl_span seen_first[
         wl_span_sub(seen_first[0], 0, max),
         wl_span_sub(seen_first[1], 0, max),
     };
-    bool too_late = first[0].n >= max || first[1].n >= max || (ch->ended[0] && ch->ended[1]);
+    /* who has only begun is heard out, however much the other side has said */
+    bool too_late = first[latest].n >= max || (ch->ended[0] && ch->ended[1]);
     struct wl_hint hint = {
         .server_port = wl_flow_port(ch->flow, wl_channel_map(ch, WL_TO_CLIENT)),
         .midstream = ch->midstream,
