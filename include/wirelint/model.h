@@ -368,8 +368,8 @@ struct wl_exchange {
     enum wl_exchange_state state;
     bool paired;     /* guard PAIR: request and responses belong together for certain */
     bool clocked;    /* guard CLK: times rise over the exchange, no drops reported in it */
-    uint8_t guessed; /* bits, 1 << enum wl_dir: that side's start lines were found by looking for
-                        them since its place was lost; content may look like a head */
+    uint8_t guessed; /* bits, 1 << enum wl_dir: that side's start lines stood behind a hole, or were
+                        looked for, since its place was lost; content may look like a head */
     enum wl_unjudged unjudged;  /* the first reason why some rule could not look, or WL_JUDGED */
     struct wl_message req, res; /* res: the final response, ABSENT when none came */
     struct wl_message *interim; /* 1xx in order, 101 included; the first max_interim_heads */

@@ -262,6 +262,8 @@ void wl_build_doubt(struct wl_build *b, enum wl_unjudged why, enum wl_dir dir)
 {
     if (!b->doubt)
         b->doubt = (uint8_t)why;
+    if (why != WL_UNJUDGED_LOST)
+        b->guessed |= (uint8_t)(1 << dir);
     if (dir == WL_TO_SERVER) {
         b->doubt_client = true;
     } else {
@@ -517,6 +519,21 @@ static bool answers_unseen(const struct wl_build *b, const struct wl_seen *seen)
            seen->acked <= b->oldest->ex.req.at.offset && !b->oldest->ex.n_interim;
 }
 
+/* docs/judging.md 3, step 5, as it shows afterwards, where the capture begins with a whole request:
+ * when it began, its client had all that the server had said before this response; when this began,
+ * the server had the request, and no octet more. */
+static bool began_idle(const struct wl_build *b, const struct wl_work *w, struct wl_at at,
+                       const struct wl_seen *seen)
+{
+    const struct wl_message *req = &w->ex.req;
+
+    return b->doubt == WL_UNJUDGED_MIDSTREAM && !b->lost[0] && !b->lost[1] && w == b->first &&
+           w == b->last && req->state == WL_WHOLE && req->acked == at.offset &&
+           seen->acked == req->end_offset &&
+           wl_layer_offset(b->layer, WL_TO_SERVER) == req->end_offset &&
+           !wl_message_mark(req, WL_MARK_RESYNCHRONISED);
+}
+
 static struct wl_work *stray_work(struct wl_build *b, wl_ns now)
 {
     struct wl_work *w = b->last;
@@ -540,6 +557,8 @@ void wl_build_response(struct wl_build *b, struct wl_begin *ret, struct wl_at at
     wl_build_next(b, seen->t);
     if (b->oldest && !answers_unseen(b, seen)) {
         ret->work = b->oldest;
+        if (WL_LIKELY_FALSE(ret->work->ex.guessed) && began_idle(b, ret->work, at, seen))
+            ret->work->ex.guessed = 0;
         ret->early = ret->work->head_end == WL_NONE && !ret->work->req_ended;
         if (!ret->work->req_ended || ret->work->wait)
             wl_wait_response(b, ret->work, seen);

@@ -468,6 +468,12 @@ static void note_guess(struct wl_build *b, enum wl_dir dir)
     }
 }
 
+/* Content may go on behind a hole with what looks like a start line, too. */
+static bool is_behind_hole(const struct wl_build *b, enum wl_dir dir)
+{
+    return b->guessed >> dir & 1;
+}
+
 /* A request line was found at s->first, in the packet that is or was s->first_seen: what stood in
  * the place of a request ends before it. */
 static void found_request(struct wl_h1_in *in)
@@ -483,7 +489,7 @@ static void found_request(struct wl_h1_in *in)
         wl_build_request_end(&h->build, s->work, WL_CUT, WL_END_NONE, s->first.offset, in->seen);
     }
     s->crlf = 0;
-    if (skipped)
+    if (skipped || is_behind_hole(&h->build, WL_TO_SERVER))
         note_guess(&h->build, WL_TO_SERVER);
     wl_h1_begin_request(h, s);
     if (s->work && skipped) {
@@ -562,7 +568,7 @@ static void found_response(struct wl_h1_in *in)
     struct wl_h1_side *s = in->s;
 
     s->skipped = s->first.offset - s->lost_at;
-    if (s->skipped)
+    if (s->skipped || is_behind_hole(&in->h->build, WL_TO_CLIENT))
         note_guess(&in->h->build, WL_TO_CLIENT);
     s->first_seen = *in->seen;
     s->crlf = 0;
