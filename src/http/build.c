@@ -42,7 +42,7 @@ enum {
 bool wl_build_rest(const struct wl_build *b, struct wl_rest *ret)
 {
     bool is_usual = b->requested && b->heard[0] && b->heard[1] && b->doubt == WL_JUDGED &&
-                    !b->doubt_client && !b->doubt_server && !b->parked && !b->client_close &&
+                    !b->doubt_client && !b->doubt_server && !b->parked && !b->said_close &&
                     !b->server_close && !b->closing && !b->lost[0] && !b->lost[1] && !b->acks;
 
     if (b->first || !is_usual || b->end != WL_END_NONE || b->over[0] || b->over[1])
@@ -470,6 +470,12 @@ struct wl_work *wl_build_request(struct wl_build *b, struct wl_at at, const stru
     return w;
 }
 
+/* What follows the answer to it may be of another layer (RFC 9110 9.3.6, 7.8). */
+static bool may_open_layer(const struct wl_message *req)
+{
+    return req->method_id == WL_METHOD_CONNECT || wl_message_field(req, WL_FIELD_UPGRADE);
+}
+
 void wl_build_request_head(struct wl_build *b, struct wl_work *w, uint64_t end,
                            const struct wl_seen *seen)
 {
@@ -480,8 +486,8 @@ void wl_build_request_head(struct wl_build *b, struct wl_work *w, uint64_t end,
     req->last_frame = seen->frame;
     req->body_at = (struct wl_at){seen->frame, end, WL_TO_SERVER};
     w->head_end = end;
-    if (wl_persist_says_close(req))
-        b->client_close = true;
+    if (b->said_close != WL_CLOSE_YES && wl_persist_says_close(req))
+        b->said_close = may_open_layer(req) ? WL_CLOSE_MAYBE : WL_CLOSE_YES;
     wl_wait_request(b, w);
 }
 
@@ -653,6 +659,15 @@ struct wl_message *wl_build_interim(struct wl_build *b, struct wl_work *w,
     return NULL;
 }
 
+/* The answer to a request that said close, and might have opened another layer: it does not. */
+static WL_ASIDE void settle_close(struct wl_build *b, const struct wl_work *w)
+{
+    bool opened = w->ex.req.method_id == WL_METHOD_CONNECT && w->ex.res.status / 100 == 2;
+
+    if (!opened && !w->unpaired && wl_persist_says_close(&w->ex.req))
+        b->said_close = WL_CLOSE_YES;
+}
+
 struct wl_message *wl_build_final(struct wl_build *b, struct wl_work *w, const struct wl_message *m)
 {
     struct wl_message *res = &w->ex.res;
@@ -663,6 +678,8 @@ struct wl_message *wl_build_final(struct wl_build *b, struct wl_work *w, const s
     w->begun = false;
     set_answered(b, w);
     find_oldest(b);
+    if (WL_LIKELY_FALSE(b->said_close == WL_CLOSE_MAYBE))
+        settle_close(b, w);
     wl_persist_final(b, w);
     b->last_kind = WL_LAST_NONE;
     b->last_status = res->status;

@@ -47,6 +47,13 @@ enum wl_last {
     WL_LAST_INTERIM,
 };
 
+/** Has a request said that it is the last? */
+enum wl_close {
+    WL_CLOSE_NO,
+    WL_CLOSE_MAYBE, /* one that may open another layer, in which there may be requests again */
+    WL_CLOSE_YES,
+};
+
 /** What a connection remembers between exchanges; embedded in the layer's state, zeroed. */
 struct wl_build {
     struct wl_layer *layer;
@@ -79,7 +86,7 @@ struct wl_build {
     bool parked;         /* octets of the client wait for an answer; they may be a request */
     bool after_final;    /* a final response that was well framed has ended */
     bool pipelined;      /* the client has pipelined */
-    bool client_close;   /* a request said close */
+    uint8_t said_close;  /* enum wl_close: the client */
     bool rst_suspect;
     bool end_unseen;   /* its packet was not captured */
     bool over[2];      /* no more octets in this direction */

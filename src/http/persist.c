@@ -82,7 +82,7 @@ void wl_persist_request(struct wl_build *b, struct wl_work *w, uint32_t unanswer
     }
     /* RFC 9112 9.6: a client that sends close must not send further requests; nor one that has
      * received it */
-    if (b->client_close) {
+    if (b->said_close == WL_CLOSE_YES) {
         wl_build_mark(b, w, req, WL_MARK_AFTER_CLOSE_CLIENT, req->at, 0, wl_span(NULL, 0));
     } else if (b->server_close && seen->acked != WL_NONE && seen->acked >= b->server_close &&
                !crosses_notice(b, req)) {
@@ -286,7 +286,7 @@ void wl_persist_final_end(struct wl_build *b, struct wl_work *w, wl_ns now)
         b->promised = promise_of(res);
     }
     if (!w->stray && w->head_end != WL_NONE) {
-        why |= b->client_close && wl_persist_says_close(req) ? WHY_ASKED : 0;
+        why |= b->said_close == WL_CLOSE_YES && wl_persist_says_close(req) ? WHY_ASKED : 0;
         why |= is_over_http10(req, res) ? WHY_HTTP10 : 0;
         why |= req->n_marks && is_ambiguous(req) ? WHY_AMBIGUOUS : 0;
     }
