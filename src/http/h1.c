@@ -299,8 +299,7 @@ static bool in_content(const struct wl_h1_side *s)
 static void cut(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir, enum wl_end how,
                 uint64_t offset, const struct wl_seen *seen)
 {
-    if (s->watch == WL_WATCH_GATHER)
-        wl_h1_unwatch(h, s, seen);
+    wl_h1_unwatch(h, s, how, seen);
     if (s->phase == WL_H1_HEAD) {
         wl_h1_cut_head(h, s, dir, how, seen);
     } else if (s->phase == WL_H1_CLOSE && how == WL_END_CLOSED) {
@@ -324,8 +323,7 @@ static struct wl_fed h1_gap(struct wl_layer *l, enum wl_dir dir, uint64_t lost, 
         return fed;
     s = &h->live->side[dir];
     /* no clock here: a hole is declared when patience ends, and what lies behind it came before */
-    if (s->watch == WL_WATCH_GATHER)
-        wl_h1_unwatch(h, s, seen);
+    wl_h1_unwatch(h, s, end_of_gap(why), seen);
     if (why == WL_GAP_LIMIT && dir == WL_TO_SERVER && wl_h1_waits(h)) {
         /* more than the channel can hold back, or no answer will come any more: what waits for
          * one stays unknown */

@@ -140,12 +140,22 @@ static void chunk_mark(struct wl_h1_in *in, enum wl_mark_id id, uint64_t value)
     }
 }
 
+/* Had the client received octets of the server that were not captured when it sent what is in hand?
+ * They may have been a final response, behind which it began another request in place of the rest. */
+static bool may_be_abandoned(const struct wl_h1_in *in)
+{
+    return in->at.dir == WL_TO_SERVER && in->seen->acked != WL_NONE &&
+           !in->h->build.over[WL_TO_CLIENT] &&
+           in->seen->acked > wl_layer_offset(wl_h1_layer(in->h), WL_TO_CLIENT);
+}
+
 /* The chunk framing is broken: where the message ends is not known. */
 static void chunk_broken(struct wl_h1_in *in, enum wl_mark_id id)
 {
     uint64_t offset = in->at.offset;
 
-    chunk_mark(in, id, in->bytes.n ? in->bytes.p[0] : 0);
+    if (!may_be_abandoned(in))
+        chunk_mark(in, id, in->bytes.n ? in->bytes.p[0] : 0);
     wl_build_unjudged(in->s->work, WL_UNJUDGED_LOST);
     wl_h1_message_end(in->h, in->s, in->at.dir, WL_HEAD, WL_END_NONE, WL_NONE, in->seen);
     wl_h1_lose(in->h, in->s, in->at.dir, offset, WL_UNJUDGED_LOST);
@@ -476,12 +486,34 @@ static bool watch(struct wl_h1_in *in)
     return true;
 }
 
-void wl_h1_unwatch(struct wl_h1 *h, struct wl_h1_side *s, const struct wl_seen *seen)
+/* Is what was held back, the beginning of a line that is missing, no fault as content? Where a chunk
+ * begins it has to be the digits of a size. */
+static bool may_be_content(const struct wl_h1_side *s)
+{
+    struct wl_span held = wl_buf_span(&s->gather.buf);
+
+    if (s->phase != WL_H1_CHUNKED || s->chunk == WL_CHUNK_DATA)
+        return true;
+    for (size_t i = 0; i < held.n; i++) {
+        if (wl_hex_value(held.p[i]) < 0)
+            return false;
+    }
+    return true;
+}
+
+void wl_h1_unwatch(struct wl_h1 *h, struct wl_h1_side *s, enum wl_end how,
+                   const struct wl_seen *seen)
 {
     struct wl_h1_in in = {.h = h, .s = s, .seen = seen, .at = {0, 0, WL_TO_SERVER}};
 
-    if (s->watch == WL_WATCH_GATHER)
+    if (s->watch != WL_WATCH_GATHER)
+        return;
+    if (how == WL_END_CLOSED || may_be_content(s)) {
         release_watched(&in);
+    } else {
+        wl_h1_gather_clear(s);
+        s->watch = WL_WATCH_OVER;
+    }
 }
 
 /* ----------------------------------------------------------------------------------- feed */

@@ -336,8 +336,10 @@ uint64_t wl_h1_skippable(const struct wl_h1_side *s, enum wl_dir dir);
 /** lost octets of content are missing from offset on; false: the position is lost with them. */
 bool wl_h1_gap_body(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir, uint64_t lost,
                     uint64_t offset, enum wl_end why, const struct wl_seen *seen);
-/** What was held back as a possible request line is content: nothing more will come. */
-void wl_h1_unwatch(struct wl_h1 *h, struct wl_h1_side *s, const struct wl_seen *seen);
+/** Nothing more will come of what was held back as a possible request line: it is content, unless it
+ * cannot be and more of it was not captured. */
+void wl_h1_unwatch(struct wl_h1 *h, struct wl_h1_side *s, enum wl_end how,
+                   const struct wl_seen *seen);
 
 /* h1_message.c: heads become messages */
 
