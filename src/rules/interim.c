@@ -473,7 +473,7 @@ static const struct wl_rule rules[] = {
         .see = {"interim-content-length", "interim-transfer-encoding"},
         .when = WL_ON_MARK,
         .mark = WL_MARK_EXCESS_AFTER_INTERIM,
-        .needs = WL_NEEDS_PAIR | WL_NEEDS_BODY,
+        .needs = WL_NEEDS_PAIR | WL_NEEDS_BODY | WL_NEEDS_REQUEST,
         .saw = "{octets} where the next status line should begin after the head of a {status}",
     },
     {
