@@ -585,6 +585,31 @@ static void suspicious_reset(void **state)
     assert_true(b->rec.rst_suspect);
 }
 
+/* Nothing shows how the server counts: its other packets are missing. */
+static void reset_without_others(void **state)
+{
+    struct bench *b = start();
+
+    (void)state;
+    send_segment(b, WL_TO_SERVER, WL_TCP_SYN, -1, 0, "", 0);
+    client(b, 0, 0, "abc");
+    rst(b, WL_TO_CLIENT, 0);
+    finish(b, ">abc <rst >rst");
+    assert_true(b->rec.rst_suspect);
+}
+
+static void reset_as_the_others(void **state)
+{
+    struct bench *b = start();
+
+    (void)state;
+    shake_hands(b);
+    client(b, 0, 0, "abc");
+    rst(b, WL_TO_CLIENT, 0);
+    finish(b, ">abc <rst >rst");
+    assert_false(b->rec.rst_suspect);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -622,6 +647,8 @@ int main(void)
         cmocka_unit_test(idle),
         cmocka_unit_test(time_goes_back),
         cmocka_unit_test(suspicious_reset),
+        cmocka_unit_test(reset_without_others),
+        cmocka_unit_test(reset_as_the_others),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

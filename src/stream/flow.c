@@ -392,8 +392,9 @@ bool wl_flows_is_late(struct wl_flows *f, const struct wl_segment *seg, uint64_t
 
 /* ------------------------------------------------------------------------------------ segments */
 
-/* A RST may come from a third party, which is elsewhere and counts its packets otherwise. Only what
- * is far from anything the sender did before is suspect; 0 says nothing (RFC 6864 4.1). */
+/* A RST may come from a third party, which is elsewhere and counts its packets otherwise. Suspect is
+ * what is far from anything the sender did before, and all of it where no packet shows how the
+ * sender counts; 0 says nothing (RFC 6864 4.1). */
 static WL_ASIDE bool is_suspect(const struct wl_flow *flow, enum wl_dir dir,
                                 const struct wl_segment *seg)
 {
@@ -403,7 +404,7 @@ static WL_ASIDE bool is_suspect(const struct wl_flow *flow, enum wl_dir dir,
     uint16_t id = (uint16_t)(seg->ip_id - last);
 
     if (!flow->ttl[dir])
-        return false;
+        return true;
     if (hops >= TTL_FAR || hops <= -TTL_FAR)
         return true;
     return is_steady && seg->ip_id && id >= ID_FAR && id <= UINT16_MAX - ID_FAR;
