@@ -166,12 +166,15 @@ static void play_step(struct player *p, const struct dialogue_step *step)
         acknowledge(p, dir);
         break;
     case STEP_FIN:
-    case STEP_RST:
         take_turn(p, dir);
-        send_packet(p, dir, step->kind == STEP_FIN ? TCP_FIN | TCP_ACK : TCP_RST | TCP_ACK, p->now,
+        send_packet(p, dir, TCP_FIN | TCP_ACK, p->now, WL_SPAN(""));
+        acknowledge(p, dir);
+        break;
+    case STEP_RST:
+    case STEP_ANSWER:
+        take_turn(p, dir);
+        send_packet(p, dir, step->kind == STEP_RST ? TCP_RST | TCP_ACK : TCP_RST, p->now,
                     WL_SPAN(""));
-        if (step->kind == STEP_FIN)
-            acknowledge(p, dir);
         break;
     case STEP_HOLD:
         p->held[dir] = p->next[dir];

@@ -247,16 +247,18 @@ static int read_tilde(struct reader *r, struct wl_span line)
     return step ? 0 : wl_fail(r->err, WL_NOMEM, "%s: out of memory", r->d->path);
 }
 
-/** "!<", "!>", "!<rst", "!>rst". */
+/** "!<", "!>", "!<rst", "!>rst", "!<rst bare", "!>rst bare". */
 static int read_end(struct reader *r, struct wl_span line)
 {
-    struct wl_span rest = wl_span_after(line, 1);
-    bool rst = wl_span_equal(wl_span_after(rest, 1), WL_SPAN("rst"));
+    struct wl_span rest = wl_span_after(line, 1), how = wl_span_after(rest, 1);
+    enum dialogue_step_kind kind = wl_span_equal(how, WL_SPAN("rst"))        ? STEP_RST
+                                   : wl_span_equal(how, WL_SPAN("rst bare")) ? STEP_ANSWER
+                                                                             : STEP_FIN;
     enum wl_dir dir;
 
-    if (!parse_dir(rest, &dir) || (rest.n != 1 && !rst))
+    if (!parse_dir(rest, &dir) || (how.n && kind == STEP_FIN))
         return fail(r, "neither FIN nor RST", line);
-    if (!add_step(r, rst ? STEP_RST : STEP_FIN, dir))
+    if (!add_step(r, kind, dir))
         return wl_fail(r->err, WL_NOMEM, "%s: out of memory", r->d->path);
     return 0;
 }

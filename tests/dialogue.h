@@ -18,6 +18,7 @@ enum dialogue_step_kind {
     STEP_GAP,     /* n octets in dir that the capture has missed */
     STEP_FIN,     /* the sender of dir has said all */
     STEP_RST,     /* the sender of dir resets */
+    STEP_ANSWER,  /* the same without acknowledgement, to what came for a socket that is closed */
     STEP_HOLD,    /* octets in dir stay unacknowledged from here ... */
     STEP_RELEASE, /* ... to here */
     STEP_WINDOW,  /* the sender of dir announces a window of n octets */
