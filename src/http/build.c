@@ -775,6 +775,13 @@ static void look_behind(struct wl_build *b, enum wl_dir dir, const struct wl_see
     }
 }
 
+/* A RST that by sent behind a FIN that was not captured. A client that gives up says what it has
+ * acknowledged; without that a RST answers what came for a closed socket (RFC 9293 3.5.2). */
+static bool follows_fin(const struct wl_build *b, enum wl_dir by, const struct wl_seen *seen)
+{
+    return wl_layer_lost_fin(b->layer, by) || (by == WL_TO_SERVER && seen->acked == WL_NONE);
+}
+
 void wl_build_end(struct wl_build *b, enum wl_dir dir, enum wl_end how, enum wl_dir by,
                   const struct wl_seen *seen)
 {
@@ -790,8 +797,12 @@ void wl_build_end(struct wl_build *b, enum wl_dir dir, enum wl_end how, enum wl_
             mark_closed_after_interim(b, seen);
         b->end = (uint8_t)how;
         b->end_by = (uint8_t)(fin ? dir : by);
-        if (fin)
+        if (fin) {
             look_behind(b, dir, seen);
+        } else if (how == WL_END_RESET && !seen->suspect && follows_fin(b, by, seen)) {
+            b->end = WL_END_CLOSED;
+            b->end_unseen = true;
+        }
         b->t_end = seen->t;
         b->rst_suspect = how == WL_END_RESET && seen->suspect;
     }

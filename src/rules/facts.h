@@ -90,7 +90,7 @@ static inline bool wl_facts_unbroken(const struct wl_message *m)
  * was captured, that may have been a FIN as well as an octet. */
 static inline bool wl_facts_one_short(const struct wl_exchange *ex, const struct wl_message *m)
 {
-    return ex->end == WL_END_RESET && m->framing == WL_FRAMING_LENGTH &&
+    return (ex->end == WL_END_RESET || ex->end_unseen) && m->framing == WL_FRAMING_LENGTH &&
            m->declared - m->body_bytes == 1;
 }
 

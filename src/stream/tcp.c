@@ -791,10 +791,13 @@ static void take_rst(const struct run *r, enum wl_dir dir, const struct wl_segme
     };
     int32_t delta = wl_tcp_is(t, dir, WL_TCP_BASE) ? wl_tcp_ahead(t, dir, seg->seq) : 0;
 
-    if (delta == 1) /* it follows a FIN that was not captured */
-        delta = 0;
     if (!believable(t, dir, seg))
         return;
+    if (delta == 1) { /* it follows a FIN, which may not have been captured */
+        delta = 0;
+        if (!wl_tcp_is(t, dir, WL_TCP_CLOSED))
+            set_state(t, dir, WL_TCP_PHANTOM);
+    }
     if (seg->flags & WL_TCP_ACK && wl_tcp_is(t, other(dir), WL_TCP_BASE))
         hear_ack(r, dir, seg, seen);
     if (delta > 0 && delta <= RST_FARTHEST) {

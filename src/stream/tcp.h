@@ -32,7 +32,8 @@ enum wl_tcp_state {
     WL_TCP_CLOSED = 4,     /* FIN reached in order */
     WL_TCP_ACKED = 8,      /* acked is known */
     WL_TCP_TENTATIVE = 16, /* base known only from the other side's acknowledgement */
-    WL_TCP_PHANTOM = 32,   /* one number beyond next was acknowledged: a FIN not captured */
+    WL_TCP_PHANTOM = 32,   /* one number beyond next was acknowledged, or a RST stands behind it: a
+                              FIN not captured */
     WL_TCP_ROOM = 64,      /* what was acknowledged before it was captured left the window open */
     WL_TCP_RESET = 1 << 16,
     WL_TCP_WANT_ACKS = 1 << 17, /* a layer asked for acknowledgements */
