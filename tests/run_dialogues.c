@@ -1,14 +1,15 @@
 /* run_dialogues.c - runs dialogue files in every way a conversation can lie in packets and files.
  * SPDX-License-Identifier: MIT
  *
- *     run_dialogues [--update] [--quick] [--seeds FIRST-LAST] [--write DIR] PATH...
+ *     run_dialogues [--update] [--quick] [--seeds FIRST-LAST] [--all] [--write DIR] PATH...
  *
  * A path is a dialogue or a directory of them. The first way must give what the file expects
  * (--update writes what it gave into the file instead), and every other way the same as the first.
  * Then pieces of evidence are taken away, which must not bring a finding about, and memory is
  * refused, which must not either, nor crash or leak. --quick leaves out all but the first way; --seeds says
  * which random numbers decide on what comes late, twice, cut off or not at all, and plays those
- * ways alone; --write puts every case into folders of a directory as seeds for the fuzzers, as a
+ * ways alone; --all holds findings below violations against no list of excuses, and counts what a
+ * rule says; --write puts every case into folders of a directory as seeds for the fuzzers, as a
  * capture among them. Exit status: 0 all as expected, 1 not so, 2 usage.
  */
 #include "diag.h"
@@ -109,7 +110,7 @@ struct runner {
     const char *write_to; /* or NULL */
     bool update, quick;
     unsigned first_seed, last_seed;
-    bool only_seeds;
+    bool only_seeds, no_excuses;
     unsigned n_cases, n_runs, n_failed;
 };
 
@@ -303,16 +304,27 @@ static bool stands_for(struct wl_span rule, struct wl_span other)
     return false;
 }
 
-/** Is this rule among the lines, with a finding that is no less bad? */
-static bool is_known(struct told t, const struct wl_span *lines, size_t n)
+/** How many findings of this rule are among the lines that are no less bad? */
+static uint32_t count_known(struct told t, const struct wl_span *lines, size_t n)
 {
+    uint32_t count = 0;
+
     for (size_t i = 0; i < n; i++) {
         struct told known = told_in(lines[i]);
 
-        if (known.severity >= t.severity && stands_for(t.rule, known.rule))
-            return true;
+        count += known.severity >= t.severity && stands_for(t.rule, known.rule);
     }
-    return false;
+    return count;
+}
+
+/** How many of them has the rule among the first n lines? */
+static uint32_t count_told(struct told t, const struct wl_span *lines, size_t n)
+{
+    uint32_t count = 0;
+
+    for (size_t i = 0; i < n; i++)
+        count += wl_span_equal(told_in(lines[i]).rule, t.rule);
+    return count;
 }
 
 /** What the rule says may rest on something of which no trace is left when it is missing. */
@@ -357,10 +369,12 @@ static void only_known_findings(struct runner *r, const struct dialogue *d,
 
     for (size_t i = 0; i < n_got; i++) {
         struct told t = told_in(got[i]);
+        uint32_t times = r->no_excuses ? count_told(t, got, i) : 0;
 
-        if (t.severity != WL_VIOLATION && (has_holes(c) || leaves_no_trace(t.rule)))
+        if (t.severity != WL_VIOLATION && !r->no_excuses &&
+            (has_holes(c) || leaves_no_trace(t.rule)))
             continue;
-        if (t.rule.n && !is_known(t, known, n_known)) {
+        if (t.rule.n && count_known(t, known, n_known) <= times) {
             fail(r, d, c, how, "a finding for want of evidence");
             print_lines('+', got + i, 1);
             print_lines(' ', got, n_got);
@@ -590,7 +604,8 @@ static void run_path(struct runner *r, const char *path)
 static int usage(void)
 {
     (void)fputs(
-        "usage: run_dialogues [--update] [--quick] [--seeds FIRST-LAST] [--write DIR] PATH...\n",
+        "usage: run_dialogues [--update] [--quick] [--seeds FIRST-LAST] [--all] [--write DIR] "
+        "PATH...\n",
         stderr);
     return 2;
 }
@@ -605,6 +620,8 @@ static int parse_options(struct runner *r, int argc, char **argv)
             r->update = r->quick = true;
         } else if (strcmp(argv[i], "--quick") == 0) {
             r->quick = true;
+        } else if (strcmp(argv[i], "--all") == 0) {
+            r->no_excuses = true;
         } else if (strcmp(argv[i], "--seeds") == 0 && i + 1 < argc) {
             char *end;
 
