@@ -317,6 +317,10 @@ static void begin_switch(struct wl_h1 *h, struct wl_work *w, const struct wl_mes
         agree(h, w, m, live->switched_to);
     }
     live->side[WL_TO_CLIENT].phase = WL_H1_SWITCHED;
+    if (client->phase == WL_H1_LOST) { /* what is held of a line is not of the new protocol */
+        wl_h1_finish_excess(h, client);
+        wl_h1_gather_clear(client);
+    }
     if (client->phase == WL_H1_START || client->phase == WL_H1_LOST || client->phase == WL_H1_DEAF)
         client->phase = WL_H1_SWITCHED;
     w->ex.switched = live->switched_to;
