@@ -133,13 +133,17 @@ static bool contains_text(struct wl_span s, const char *text)
     return false;
 }
 
-static bool begins_any(struct wl_span s, const char *const *texts)
+/* Whether s begins with one of these: MORE while it may still. */
+static enum wl_claim begins_any(struct wl_span s, const char *const *texts)
 {
-    for (; *texts; texts++) {
-        if (begins_text(s, *texts) == WL_CLAIM_YES)
-            return true;
+    enum wl_claim any = WL_CLAIM_NO;
+
+    for (; *texts && any != WL_CLAIM_YES; texts++) {
+        enum wl_claim claim = begins_text(s, *texts);
+
+        any = claim == WL_CLAIM_NO ? any : claim;
     }
-    return false;
+    return any;
 }
 
 static enum wl_claim sniff_ssh(const struct wl_span first[2], const struct wl_hint *hint)
@@ -168,9 +172,7 @@ static enum wl_claim sniff_220(const struct wl_span first[2], const char *word,
         return WL_CLAIM_NO;
     if (client.n == 0)
         return contains_text(wl_span_sub(server, 0, 128), word) ? WL_CLAIM_YES : WL_CLAIM_MORE;
-    if (begins_any(client, verbs))
-        return WL_CLAIM_YES;
-    return client.n < 4 ? WL_CLAIM_MORE : WL_CLAIM_NO;
+    return begins_any(client, verbs);
 }
 
 static enum wl_claim sniff_smtp(const struct wl_span first[2], const struct wl_hint *hint)
@@ -196,7 +198,7 @@ static enum wl_claim sniff_other(const struct wl_span first[2], const struct wl_
     struct wl_span server = first[WL_TO_CLIENT];
 
     (void)hint;
-    return server.n && begins_any(server, greetings) ? WL_CLAIM_YES : WL_CLAIM_NO;
+    return server.n ? begins_any(server, greetings) : WL_CLAIM_NO;
 }
 
 /* -------------------------------------------------------------------------------------- layers */
