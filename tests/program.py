@@ -1,6 +1,7 @@
 # program.py - runs wirelint for the tests that see it as a user does.
 # SPDX-License-Identifier: MIT
 """Running the program, reading what it prints with a real parser, checking, and naming captures."""
+import concurrent.futures
 import json
 import os
 import subprocess
@@ -88,3 +89,19 @@ def stem(name):
         if short.endswith(suffix):
             return short[:-len(suffix)]
     return name
+
+
+def run_all(jobs):
+    """Runs jobs (description, function, arguments), several at a time, and prints what they complain
+    of. Returns how many there were, and how many failed."""
+    n_done = failed = 0
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        waiting = [(what, pool.submit(function, *arguments)) for what, function, arguments in jobs]
+        for what, job in waiting:
+            n_done += 1
+            try:
+                job.result()
+            except Complaint as complaint:
+                failed += 1
+                print(f"{what}: {complaint}")
+    return n_done, failed

@@ -7,13 +7,12 @@ Cuts every capture at record boundaries and between them, and flips octets; the 
 run. Cut between records: exit status 0 or 1. Cut inside one: 3, the damage named, and everything
 before it reported. Flipped: any status of the contract, and output that can be parsed.
 """
-import concurrent.futures
 import os
 import random
 import struct
 import sys
 
-from program import Complaint, Run, captures
+from program import Complaint, Run, captures, run_all
 
 
 def record_ends(octets):
@@ -103,17 +102,7 @@ def main():
         print(__doc__, file=sys.stderr)
         return 2
     runs = int(sys.argv[3]) if len(sys.argv) > 3 else 24
-    n_done = failed = 0
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        waiting = [(what, pool.submit(check, *arguments)) for what, check, arguments
-                   in jobs(os.path.abspath(sys.argv[1]), sys.argv[2], runs)]
-        for what, job in waiting:
-            n_done += 1
-            try:
-                job.result()
-            except Complaint as complaint:
-                failed += 1
-                print(f"{what}: {complaint}")
+    n_done, failed = run_all(jobs(os.path.abspath(sys.argv[1]), sys.argv[2], runs))
     print(f"{n_done} damaged captures, {failed} failed")
     return 1 if failed or not n_done else 0
 

@@ -7,13 +7,12 @@ Takes packets away from every capture of the folder, one of two to one of fifty,
 every run, and compares the rules that fire on a connection. A finding that is told once for a client
 or a server may come to another connection of theirs. run_dialogues does the same to dialogues.
 """
-import concurrent.futures
 import os
 import random
 import struct
 import sys
 
-from program import Complaint, Run, captures
+from program import Complaint, Run, captures, run_all
 
 ORDERS = {b"\xd4\xc3\xb2\xa1": "<", b"\x4d\x3c\xb2\xa1": "<", b"\xa1\xb2\xc3\xd4": ">",
           b"\xa1\xb2\x3c\x4d": ">"}
@@ -86,7 +85,7 @@ def check(program, octets, whole, name, seed):
 
 
 def jobs(program, folder, runs):
-    """All checks as (description, arguments)."""
+    """All checks as (description, function, arguments)."""
     for name in captures(folder):
         with open(os.path.join(folder, name), "rb") as file:
             octets = file.read()
@@ -94,7 +93,7 @@ def jobs(program, folder, runs):
             continue
         whole, _ = findings(program, octets)
         for seed in range(runs):
-            yield f"{name}, losses {seed}", (program, octets, whole, name, seed)
+            yield f"{name}, losses {seed}", check, (program, octets, whole, name, seed)
 
 
 def main():
@@ -103,17 +102,7 @@ def main():
         print(__doc__, file=sys.stderr)
         return 2
     runs = int(sys.argv[3]) if len(sys.argv) > 3 else 8
-    n_done = failed = 0
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        waiting = [(what, pool.submit(check, *arguments)) for what, arguments
-                   in jobs(os.path.abspath(sys.argv[1]), sys.argv[2], runs)]
-        for what, job in waiting:
-            n_done += 1
-            try:
-                job.result()
-            except Complaint as complaint:
-                failed += 1
-                print(f"{what}: {complaint}")
+    n_done, failed = run_all(jobs(os.path.abspath(sys.argv[1]), sys.argv[2], runs))
     print(f"{n_done} captures with losses, {failed} failed")
     return 1 if failed or not n_done else 0
 
