@@ -204,9 +204,6 @@ struct wl_sink_ops {
     bool (*shows)(const struct wl_sink *s, const struct wl_exchange *ex);
     /* instead of .shows: start lines and Host are shown besides, and nothing more */
     bool shows_lines;
-    /* Will the sentence of one more finding of this rule be read? Where no output reads it, it is not
-     * made: wl_finding.message is empty then. Once false for a rule, always false. NULL: it is. */
-    bool (*reads)(const struct wl_sink *s, const struct wl_rule *rule);
     /* With several shards: writes ahead what it will show of ex that nothing else decides: neither
      * the number of its connection nor what was found, and of fields Host alone. An exchange of
      * which that would show a credential is not drafted. Called on the threads of all shards at
@@ -222,6 +219,9 @@ struct wl_sink_ops {
     bool wants_places;    /* it calls wl_sink.place */
     /* A new file, made beside cfg->path, takes its place: at every interval; once, at the end. */
     bool replaces, replaces_at_end;
+    /* Will the sentence of one more finding of this rule be read? Where no output reads it, it is not
+     * made: wl_finding.message is empty then. Once false for a rule, always false. NULL: it is. */
+    bool (*reads)(const struct wl_sink *s, const struct wl_rule *rule);
 };
 
 /** An output in use: handed to each of its functions. */
