@@ -5,6 +5,7 @@ import concurrent.futures
 import json
 import os
 import subprocess
+import sys
 
 SUFFIXES = (".pcap", ".pcapng", ".cap", ".dmp")
 COMPRESSED = (".gz", ".zst", ".lz4", ".xz")
@@ -91,12 +92,18 @@ def stem(name):
     return name
 
 
-def run_all(jobs):
-    """Runs jobs (description, function, arguments), several at a time, and prints what they complain
-    of. Returns how many there were, and how many failed."""
+def run_jobs(usage, jobs, runs, of_what):
+    """The main of a test called as WIRELINT FOLDER [RUNS]: does all that jobs(program, folder, runs)
+    gives as (description, function, arguments), several at a time, and prints what they complain of.
+    Returns the exit status."""
+    if len(sys.argv) < 3:
+        print(usage, file=sys.stderr)
+        return 2
+    runs = int(sys.argv[3]) if len(sys.argv) > 3 else runs
     n_done = failed = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        waiting = [(what, pool.submit(function, *arguments)) for what, function, arguments in jobs]
+        waiting = [(what, pool.submit(function, *arguments)) for what, function, arguments
+                   in jobs(os.path.abspath(sys.argv[1]), sys.argv[2], runs)]
         for what, job in waiting:
             n_done += 1
             try:
@@ -104,4 +111,5 @@ def run_all(jobs):
             except Complaint as complaint:
                 failed += 1
                 print(f"{what}: {complaint}")
-    return n_done, failed
+    print(f"{n_done} {of_what}, {failed} failed")
+    return 1 if failed or not n_done else 0

@@ -12,7 +12,7 @@ import random
 import struct
 import sys
 
-from program import Complaint, Run, captures, run_all
+from program import Complaint, Run, captures, run_jobs
 
 
 def record_ends(octets):
@@ -96,16 +96,5 @@ def jobs(program, folder, runs):
             yield f"{name} flipped, seed {seed}", check_flip, (program, name, octets, seed)
 
 
-def main():
-    """Runs everything; returns the exit status."""
-    if len(sys.argv) < 3:
-        print(__doc__, file=sys.stderr)
-        return 2
-    runs = int(sys.argv[3]) if len(sys.argv) > 3 else 24
-    n_done, failed = run_all(jobs(os.path.abspath(sys.argv[1]), sys.argv[2], runs))
-    print(f"{n_done} damaged captures, {failed} failed")
-    return 1 if failed or not n_done else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_jobs(__doc__, jobs, 24, "damaged captures"))

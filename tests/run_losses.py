@@ -12,7 +12,7 @@ import random
 import struct
 import sys
 
-from program import Complaint, Run, captures, run_all
+from program import Complaint, Run, captures, run_jobs
 
 ORDERS = {b"\xd4\xc3\xb2\xa1": "<", b"\x4d\x3c\xb2\xa1": "<", b"\xa1\xb2\xc3\xd4": ">",
           b"\xa1\xb2\x3c\x4d": ">"}
@@ -96,16 +96,5 @@ def jobs(program, folder, runs):
             yield f"{name}, losses {seed}", check, (program, octets, whole, name, seed)
 
 
-def main():
-    """Runs everything; returns the exit status."""
-    if len(sys.argv) < 3:
-        print(__doc__, file=sys.stderr)
-        return 2
-    runs = int(sys.argv[3]) if len(sys.argv) > 3 else 8
-    n_done, failed = run_all(jobs(os.path.abspath(sys.argv[1]), sys.argv[2], runs))
-    print(f"{n_done} captures with losses, {failed} failed")
-    return 1 if failed or not n_done else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_jobs(__doc__, jobs, 8, "captures with losses"))

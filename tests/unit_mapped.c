@@ -276,7 +276,7 @@ static struct seen prepare(struct scene *s, enum kind kind)
 static void need_lease(const struct scene *s)
 {
     if (!can_lease(s))
-        skip();
+        skip(); /* no lease of this file system could be broken */
 }
 
 /* ------------------------------------------------------------------------------------- cases */
