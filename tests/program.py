@@ -4,11 +4,17 @@
 import concurrent.futures
 import json
 import os
+import struct
 import subprocess
 import sys
 
 SUFFIXES = (".pcap", ".pcapng", ".cap", ".dmp")
 COMPRESSED = (".gz", ".zst", ".lz4", ".xz")
+# the first octets of a pcap file, and the order of the octets in its numbers
+ORDERS = {b"\xd4\xc3\xb2\xa1": "<", b"\x4d\x3c\xb2\xa1": "<", b"\xa1\xb2\xc3\xd4": ">",
+          b"\xa1\xb2\x3c\x4d": ">"}
+SECTION = b"\x0a\x0d\x0d\x0a"
+PACKETS = (3, 6)  # blocks of pcapng that hold one
 
 
 class Complaint(Exception):
@@ -90,6 +96,29 @@ def stem(name):
         if short.endswith(suffix):
             return short[:-len(suffix)]
     return name
+
+
+def pieces(octets):
+    """The file as (is a packet, octets), up to where it breaks off; empty when it is no plain capture."""
+    found, order, at = [], ORDERS.get(octets[:4]), 24
+    if order:
+        found.append((False, octets[:at]))
+        while at + 16 <= len(octets):
+            end = at + 16 + struct.unpack_from(order + "I", octets, at + 8)[0]
+            if end > len(octets):
+                break
+            found.append((True, octets[at:end]))
+            at = end
+    at, order = 0, "<"
+    while octets[:4] == SECTION and at + 12 <= len(octets):
+        if octets[at:at + 4] == SECTION:
+            order = "<" if octets[at + 8:at + 12] == b"\x4d\x3c\x2b\x1a" else ">"
+        kind, size = struct.unpack_from(order + "II", octets, at)
+        if size < 12 or at + size > len(octets):
+            break
+        found.append((kind in PACKETS, octets[at:at + size]))
+        at += size
+    return found
 
 
 def run_jobs(usage, jobs, runs, of_what):

@@ -9,15 +9,9 @@ or a server may come to another connection of theirs. run_dialogues does the sam
 """
 import os
 import random
-import struct
 import sys
 
-from program import Complaint, Run, captures, run_jobs
-
-ORDERS = {b"\xd4\xc3\xb2\xa1": "<", b"\x4d\x3c\xb2\xa1": "<", b"\xa1\xb2\xc3\xd4": ">",
-          b"\xa1\xb2\x3c\x4d": ">"}
-SECTION = b"\x0a\x0d\x0d\x0a"
-PACKETS = (3, 6)  # blocks of pcapng that hold one
+from program import Complaint, Run, captures, pieces, run_jobs
 
 # what the rule says may rest on something of which no trace is left, or which is told later
 EXCUSED = {
@@ -27,27 +21,6 @@ EXCUSED = {
 }
 # (rule, another that stands in its place when all is there): wl_rule.yields
 INSTEAD = {"interim-labelled-http10": ("interim-to-http10", "switching-to-http10")}
-
-
-def pieces(octets):
-    """The file as (is a packet, octets); empty when it is no plain capture."""
-    found, order, at = [], ORDERS.get(octets[:4]), 24
-    if order:
-        found.append((False, octets[:at]))
-        while at + 16 <= len(octets):
-            end = at + 16 + struct.unpack_from(order + "I", octets, at + 8)[0]
-            found.append((True, octets[at:end]))
-            at = end
-    at, order = 0, "<"
-    while octets[:4] == SECTION and at + 12 <= len(octets):
-        if octets[at:at + 4] == SECTION:
-            order = "<" if octets[at + 8:at + 12] == b"\x4d\x3c\x2b\x1a" else ">"
-        kind, size = struct.unpack_from(order + "II", octets, at)
-        if size < 12:
-            break
-        found.append((kind in PACKETS, octets[at:at + size]))
-        at += size
-    return found
 
 
 def findings(program, octets):

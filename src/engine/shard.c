@@ -122,8 +122,10 @@ static void judge(struct wl_shard *s, const struct wl_event *ev)
 /* Judges what has gathered, and gives it away. */
 static void emit_held(struct wl_shard *s)
 {
-    for (uint32_t i = 0; i < s->n_held; i++)
+    for (uint32_t i = 0; i < s->n_held; i++) {
+        WL_ASSERT(i == 0 || s->held[i - 1].ev.when <= s->held[i].ev.when);
         judge(s, &s->held[i].ev);
+    }
     for (uint32_t i = 0; i < s->n_held; i++)
         s->emit(s->user, &s->held[i].ev);
     s->n_held = s->n_before = 0;
@@ -163,7 +165,8 @@ static struct wl_event *hold(struct wl_shard *s, enum wl_event_kind kind, uint64
     struct held *held;
 
     if (s->n_held >= HELD_FIRST && !(s->ticking && (s->n_held < s->held_size || make_room(s)))) {
-        sort_tick(s); /* all goes, so that no connection's events change places */
+        if (s->ticking)
+            sort_tick(s); /* all goes, so that no connection's events change places */
         emit_held(s);
     }
     held = &s->held[s->n_held];
