@@ -38,11 +38,10 @@ struct wl_parse {
     size_t n_denied;
     const char **filter; /* words of the BPF filter */
     size_t n_filter;
-    bool in_filter;     /* a word has begun it */
-    bool only_words;    /* "--" was seen */
-    bool named;         /* a command was named */
-    uint32_t used_mask; /* commands that every option so far is for */
-    const char *used;   /* the option that narrowed it last */
+    bool in_filter;                     /* a word has begun it */
+    bool only_words;                    /* "--" was seen */
+    bool named;                         /* a command was named */
+    const char *refused[WL_N_COMMANDS]; /* of each command the first option that it does not take */
     struct wl_error *err;
 };
 

@@ -122,9 +122,10 @@ static int apply(struct wl_parse *p, const struct wl_option *option, const char 
             return wl_fail(p->err, WL_EINVAL, "%s needs a value: %s", p->spelled, option->argument);
         value = p->argv[p->at++];
     }
-    if ((option->commands & p->used_mask) != p->used_mask)
-        p->used = p->spelled;
-    p->used_mask &= option->commands;
+    for (unsigned i = 0; i < WL_N_COMMANDS; i++) {
+        if (!p->refused[i] && !(option->commands & 1u << i))
+            p->refused[i] = p->spelled;
+    }
     if (!on)
         p->denied[p->n_denied++] = option;
     status = wl_option_given(p, &(struct wl_given){.option = option,
@@ -415,8 +416,12 @@ static int check_whole(struct wl_parse *p)
         return 0;
     command = &wl_command_rows[o->command];
     /* what would be true of the others is what somebody asks `config` about */
-    if (!(p->used_mask & (1u << o->command)) && o->command != WL_COMMAND_CONFIG)
-        return wl_fail(p->err, WL_EINVAL, "'wirelint %s' does not take %s", command->name, p->used);
+    if (p->refused[o->command] && o->command != WL_COMMAND_CONFIG) {
+        (void)wl_fail(p->err, WL_EINVAL, "'wirelint %s' does not take %s", command->name,
+                      p->refused[o->command]);
+        wl_hint(p->err, "'wirelint %s --help' lists what it takes", command->name);
+        return WL_EINVAL;
+    }
     if ((1u << o->command) & WL_FOR_READERS) {
         int status = check_inputs(p);
 
@@ -453,8 +458,7 @@ static int init(struct wl_parse *p)
     p->n_filter = 0;
     p->at = 1;
     p->in_filter = p->only_words = p->named = false;
-    p->used_mask = WL_FOR_ALL;
-    p->used = "";
+    memset(p->refused, 0, sizeof(p->refused));
     p->spelled = NULL;
     p->ports_origin = WL_FROM_DEFAULT;
     o->implicit = true;

@@ -224,6 +224,9 @@ check "a file and an interface" 2 audit "$clean" -i lo
 err 'cannot be read together'
 check "a list has no interval" 2 list -i lo --interval 1
 err 'does not take --interval'
+check "an option of another command, before one of its own" 2 audit --format json -j 1 "$clean"
+err "'wirelint audit' does not take --format"
+err "'wirelint audit --help' lists"
 check "interfaces" 0 interfaces
 check "interfaces for programs" 0 interfaces --json
 python3 -c 'import json, sys; assert all("name" in i and "up" in i for i in json.load(sys.stdin))' \
