@@ -12,6 +12,7 @@
 #include "diag.h"
 #include "option_table.h"
 #include "profile.h"
+#include "wirelint/report.h"
 
 #include <unistd.h>
 
@@ -61,10 +62,12 @@ const char *wl_option_nearest(const char *word)
 
 static int unknown_option(struct wl_parse *p, const char *word)
 {
-    const char *nearest = wl_option_nearest(word + strspn(word, "-"));
+    const char *name = word + strspn(word, "-"), *nearest = wl_option_nearest(name);
 
     (void)wl_fail(p->err, WL_EINVAL, "unknown option '%s'", word);
-    if (nearest) {
+    if (wl_report_find(name)) {
+        wl_hint(p->err, "did you mean '--report %s=FILE'?", name);
+    } else if (nearest) {
         wl_hint(p->err, "did you mean '--%s'?", nearest);
     } else {
         wl_hint(p->err, "'wirelint --help' lists the options");

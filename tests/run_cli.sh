@@ -224,6 +224,8 @@ check "a file and an interface" 2 audit "$clean" -i lo
 err 'cannot be read together'
 check "a list has no interval" 2 list -i lo --interval 1
 err 'does not take --interval'
+check "a report as an option" 2 audit --sarif out.sarif "$clean"
+err "did you mean '--report sarif=FILE'"
 check "an option of another command, before one of its own" 2 audit --format json -j 1 "$clean"
 err "'wirelint audit' does not take --format"
 err "'wirelint audit --help' lists"
