@@ -223,8 +223,8 @@ static inline void wait_for(struct bench *b, wl_ns how_long)
 }
 
 /* The general segment: sequence numbers relative to the first octet after the SYN. */
-static inline void send_segment(struct bench *b, enum wl_dir dir, unsigned flags, int64_t seq,
-                                int64_t ack, const char *text, uint32_t lost)
+static inline void send_cut(struct bench *b, enum wl_dir dir, unsigned flags, int64_t seq,
+                            int64_t ack, struct wl_span octets, uint32_t lost)
 {
     const uint32_t isn[2] = {CLIENT_ISN, SERVER_ISN};
     struct wl_segment seg = {
@@ -239,11 +239,17 @@ static inline void send_segment(struct bench *b, enum wl_dir dir, unsigned flags
         .flags = (uint8_t)flags,
         .ttl = 64,
         .lost = lost,
-        .payload = wl_span_text(text),
+        .payload = octets,
     };
 
     wl_flows_tick(b->flows, seg.t);
     wl_flows_segment(b->flows, &seg);
+}
+
+static inline void send_segment(struct bench *b, enum wl_dir dir, unsigned flags, int64_t seq,
+                                int64_t ack, const char *text, uint32_t lost)
+{
+    send_cut(b, dir, flags, seq, ack, wl_span_text(text), lost);
 }
 
 static inline void client(struct bench *b, int64_t seq, int64_t ack, const char *text)

@@ -282,6 +282,32 @@ static void midstream(void **state)
     assert_int_equal(b->rec.unjudged, WL_UNJUDGED_MIDSTREAM);
 }
 
+/* RFC 9293 3.8.4: a connection at rest that sends its last octet again, as Windows does, and no more. */
+static void midstream_keep_alive(void **state)
+{
+    struct bench *b = start();
+
+    (void)state;
+    send_cut(b, WL_TO_SERVER, WL_TCP_ACK, 49, 100, wl_span("", 1), 0);
+    server(b, 100, 50, "");
+    send_cut(b, WL_TO_SERVER, WL_TCP_ACK, 49, 100, wl_span("", 1), 0);
+    client(b, 50, 100, "GET");
+    server(b, 100, 53, "200");
+    finish(b, ">GET <200");
+    assert_int_equal(b->rec.gaps[0] + b->rec.gaps[1], 0);
+}
+
+static void midstream_keep_alive_after_its_answer(void **state)
+{
+    struct bench *b = start();
+
+    (void)state;
+    server(b, 100, 50, "");
+    send_cut(b, WL_TO_SERVER, WL_TCP_ACK, 49, 100, wl_span("", 1), 0);
+    client(b, 50, 100, "GET");
+    finish(b, ">GET");
+}
+
 static void one_direction(void **state)
 {
     struct bench *b = start();
@@ -629,6 +655,8 @@ int main(void)
         cmocka_unit_test(refused),
         cmocka_unit_test(octets_after_fin),
         cmocka_unit_test(midstream),
+        cmocka_unit_test(midstream_keep_alive),
+        cmocka_unit_test(midstream_keep_alive_after_its_answer),
         cmocka_unit_test(one_direction),
         cmocka_unit_test(gap_by_packets),
         cmocka_unit_test(gap_by_time),

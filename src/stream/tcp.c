@@ -593,12 +593,19 @@ static void set_base(struct wl_tcp *t, enum wl_dir dir, uint32_t next)
         stop_clock(&t->slow->wait[dir]);
 }
 
+/* RFC 9293 3.8.4: a keep-alive may repeat the last octet; Windows sends a zero in its place. */
+static bool is_keep_alive(const struct wl_segment *seg)
+{
+    return seg->payload.n == 1 && seg->payload.p[0] == 0 && seg->flags == WL_TCP_ACK;
+}
+
 /* What a segment says about where its own direction begins. */
 static void learn_base(struct wl_tcp *t, enum wl_dir dir, const struct wl_segment *seg)
 {
     struct wl_tcp_way *w = &t->way[dir];
     bool untouched = w->offset == 0 && !queue_of(t, dir) && !wl_tcp_is(t, dir, WL_TCP_CLOSED);
-    int32_t delta = (int32_t)(seg->seq - w->next);
+    uint32_t begin = seg->seq + is_keep_alive(seg);
+    int32_t delta = (int32_t)(begin - w->next);
 
     if (seg->flags & WL_TCP_SYN) {
         /* a second SYN with another number counts as long as nobody has acknowledged the first */
@@ -608,13 +615,13 @@ static void learn_base(struct wl_tcp *t, enum wl_dir dir, const struct wl_segmen
         return;
     }
     if (!wl_tcp_is(t, dir, WL_TCP_BASE)) {
-        set_base(t, dir, seg->seq);
+        set_base(t, dir, begin);
         return;
     }
     if (!untouched)
         return;
     if (seg->payload.n && (delta > FARTHEST || delta < -FARTHEST)) {
-        set_base(t, dir, seg->seq); /* whatever was there before, it was another connection's */
+        set_base(t, dir, begin); /* whatever was there before, it was another connection's */
         return;
     }
     if (wl_tcp_is(t, dir, WL_TCP_OPENED))
@@ -623,9 +630,9 @@ static void learn_base(struct wl_tcp *t, enum wl_dir dir, const struct wl_segmen
      * base that is one too low came from a keep-alive (RFC 9293 3.8.4). */
     if (wl_tcp_is(t, dir, WL_TCP_TENTATIVE)) {
         if (delta < 0 || delta > RST_FARTHEST)
-            set_base(t, dir, seg->seq);
+            set_base(t, dir, begin);
     } else if (delta == 1 && seg->payload.n) {
-        set_base(t, dir, seg->seq);
+        set_base(t, dir, begin);
     }
 }
 
