@@ -13,6 +13,7 @@ COMPRESSED = (".gz", ".zst", ".lz4", ".xz")
 # the first octets of a pcap file, and the order of the octets in its numbers
 ORDERS = {b"\xd4\xc3\xb2\xa1": "<", b"\x4d\x3c\xb2\xa1": "<", b"\xa1\xb2\xc3\xd4": ">",
           b"\xa1\xb2\x3c\x4d": ">"}
+NANOSECONDS = (b"\x4d\x3c\xb2\xa1", b"\xa1\xb2\x3c\x4d")
 SECTION = b"\x0a\x0d\x0d\x0a"
 PACKETS = (3, 6)  # blocks of pcapng that hold one
 

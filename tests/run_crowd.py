@@ -15,70 +15,41 @@ import random
 import struct
 import sys
 
-from program import Complaint, Run, captures, pieces, run_jobs
+import packets as k
+from program import Complaint, Run, captures, run_jobs
 
 SIZES = (20, 45, 60)
-SECOND = 1000000  # the files that are taken count time in microseconds, least octet first
-MAGIC = b"\xd4\xc3\xb2\xa1"
-ETHERNET, IP_BEHIND = 1, 14
+MICROSECOND = 1000
 # what a line says of the whole capture, or of when and where in it
 ELSEWHERE = ("conn", "ts", "frames", "client", "server")
 # rules that compare servers with each other, of which there are more in a crowd
 OTHERS = {"date-inconsistent"}
 
 
-def sum_less(old, new, total):
-    """A checksum after one 16-bit word has changed (RFC 1624)."""
-    total = (~total & 0xffff) + (~old & 0xffff) + new
-    total = (total & 0xffff) + (total >> 16)
-    return ~((total & 0xffff) + (total >> 16)) & 0xffff
+def move(segment, network):
+    """The segment with its ends in other networks."""
+    ip = bytearray(segment.ip)
+    for place in (12, 16):
+        struct.pack_into(">H", ip, place, struct.unpack_from(">H", ip, place)[0] ^ network)
+    return segment._replace(ip=bytes(ip))
 
 
-def move(packet, at, clone):
-    """The packet, whose IPv4 header is at this place, with its networks changed; the sums stay as right
-    or as wrong as they were."""
-    octets = bytearray(packet)
-    sums = [at + 10]
-    tcp = at + (octets[at] & 15) * 4
-    if octets[at + 9] == 6 and not (octets[at + 6] & 31 or octets[at + 7]) and len(octets) >= tcp + 18:
-        sums.append(tcp + 16)
-    for place in (at + 12, at + 16):
-        old = struct.unpack_from(">H", octets, place)[0]
-        for each in sums:
-            total = struct.unpack_from(">H", octets, each)[0]
-            struct.pack_into(">H", octets, each, sum_less(old, old ^ clone, total))
-        struct.pack_into(">H", octets, place, old ^ clone)
-    return bytes(octets)
-
-
-def packets_of(octets):
-    """The capture as (time, sizes, packet), the first at 0; None unless all of it is IPv4 over Ethernet."""
-    if octets[:4] != MAGIC or struct.unpack_from("<I", octets, 20)[0] != ETHERNET:
-        return None
-    found = []
-    for _, piece in pieces(octets)[1:]:
-        seconds, parts, *sizes = struct.unpack_from("<4I", piece)
-        packet = piece[16:]
-        if packet[12:14] != b"\x08\x00" or len(packet) < IP_BEHIND + 20:
-            return None
-        found.append((seconds * SECOND + parts, sizes, packet))
-    first = min(found)[0] if found else 0
-    return [(t - first, sizes, packet) for t, sizes, packet in found]
+def traffic_of(octets):
+    """The capture as (time, segment), the first at 0; None unless all of it is IPv4 over Ethernet."""
+    link, packets = k.load(octets) or (None, ())
+    found = [(p.t - packets[0].t, k.take_apart(link, p)) for p in packets if link == k.ETHERNET]
+    return found if found and all(s and s.ip[0] >> 4 == 4 for _, s in found) else None
 
 
 def crowd(chosen, size):
-    """A capture of so many clones of each: chosen is (when it begins, its packets)."""
-    records = []
-    for which, (begin, packets) in enumerate(chosen):
-        for number, (t, sizes, packet) in enumerate(packets):
-            for clone in range(size):
-                late = 1700000000 * SECOND + begin + t + clone
-                head = struct.pack("<4I", *divmod(late, SECOND), *sizes)
-                network = which * size + clone
-                records.append((late, network, number, head + move(packet, IP_BEHIND, network)))
-    records.sort()
-    header = MAGIC + struct.pack("<2H4I", 2, 4, 0, 0, 262144, ETHERNET)
-    return header + b"".join(record for *_, record in records)
+    """A capture of so many clones of each: chosen is (when it begins, its traffic)."""
+    packets = []
+    for which, (begin, traffic) in enumerate(chosen):
+        for t, segment in traffic:
+            for network in range(which * size, (which + 1) * size):
+                late = 1700000000 * k.SECOND + begin + t + network * MICROSECOND
+                packets.append(k.put_together(late, move(segment, network)))
+    return k.save(k.ETHERNET, sorted(packets, key=lambda packet: packet.t))
 
 
 def said(record):
@@ -117,13 +88,13 @@ def jobs(program, folder, runs):
     usable = {}
     for name in captures(folder):
         with open(os.path.join(folder, name), "rb") as file:
-            packets = packets_of(file.read())
-        if packets:
-            usable[name] = packets
+            traffic = traffic_of(file.read())
+        if traffic:
+            usable[name] = traffic
     for seed in range(runs):
         chance = random.Random(seed)
         names = chance.sample(sorted(usable), 3)
-        chosen = [(chance.randrange(SECOND // 5), usable[name]) for name in names]
+        chosen = [(chance.randrange(k.SECOND // 5), usable[name]) for name in names]
         size = chance.choice(SIZES)
         yield f"seed {seed}: {size} times {', '.join(names)}", check, (program, chosen, size)
 

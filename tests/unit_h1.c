@@ -798,6 +798,35 @@ static void what_rested_tells_its_end(void **state)
     release(&h);
 }
 
+/* RFC 9112 7.1: the last chunk is of the message, whether chunks with content came before it or not. */
+static void last_chunk_is_the_end(void **state)
+{
+    static const char request[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    static const char head[] = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    static const char *const chunks[] = {"", "3\r\nabc\r\n"};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        for (size_t piece = 1; piece < 10; piece += 8) {
+            struct heard h;
+            uint64_t last;
+
+            begin(&h);
+            send_all(&h, WL_TO_SERVER, request, sizeof(request));
+            send_all(&h, WL_TO_CLIENT, head, sizeof(head));
+            if (*chunks[i])
+                send_all(&h, WL_TO_CLIENT, chunks[i], sizeof(head));
+            send_all(&h, WL_TO_CLIENT, "0\r\n\r\n", piece);
+            last = h.packet;
+            finish(&h);
+            assert_int_equal(h.n, 1);
+            assert_int_equal(h.ex[0]->res.state, WL_WHOLE);
+            assert_int_equal(h.ex[0]->res.last_frame, last);
+            release(&h);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -805,6 +834,7 @@ int main(void)
         cmocka_unit_test(fields_know_their_places), cmocka_unit_test(heads_have_a_bound),
         cmocka_unit_test(short_lines_end_a_head),   cmocka_unit_test(interim_responses_have_bounds),
         cmocka_unit_test(rests_between_exchanges),  cmocka_unit_test(what_rested_tells_its_end),
+        cmocka_unit_test(last_chunk_is_the_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

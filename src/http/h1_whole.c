@@ -22,18 +22,21 @@ static bool is_turn_of_client(const struct wl_build *b)
     return !b->parked && (!w || ((w->answered || w->stray) && !w->unasked_101));
 }
 
+static void see_last(struct wl_message *m, const struct wl_seen *seen)
+{
+    m->t_last = seen->t;
+    m->last_frame = seen->frame;
+}
+
 static void count_content(struct wl_h1 *h, struct wl_work *w, enum wl_dir dir, uint64_t n,
                           const struct wl_seen *seen)
 {
-    struct wl_message *res = &w->ex.res;
-
     if (dir == WL_TO_SERVER) {
         wl_build_request_content(&h->build, w, n, seen);
         return;
     }
-    res->body_bytes += n;
-    res->t_last = seen->t;
-    res->last_frame = seen->frame;
+    w->ex.res.body_bytes += n;
+    see_last(&w->ex.res, seen);
 }
 
 /* Does content that begins with this octet tell by it that it is no message? */
@@ -75,7 +78,7 @@ static enum content take_known_length(struct wl_h1_in *in, struct wl_work *w, ui
 
 /* Chunked content that lies here whole. RFC 9112 7.1: each chunk is its size, CRLF, that many octets
  * and CRLF, the last one has none; chunk extensions and trailer fields are for the long way. */
-static enum content take_chunks(struct wl_h1_in *in, struct wl_work *w)
+static enum content take_chunks(struct wl_h1_in *in, struct wl_work *w, struct wl_message *m)
 {
     const uint8_t *p = in->bytes.p;
     size_t at = 0, total = 0, size;
@@ -91,14 +94,17 @@ static enum content take_chunks(struct wl_h1_in *in, struct wl_work *w)
         total += size;
         at += size + 2;
     } while (size);
-    if (total)
+    if (total) {
         count_content(in->h, w, in->at.dir, total, in->seen);
+    } else { /* the end of no content */
+        see_last(m, in->seen);
+    }
     wl_h1_take(in, at);
     return CONTENT_WHOLE;
 }
 
 /* The content of m, w's message, from its first octet, if that lies here. */
-static enum content take_content(struct wl_h1_in *in, struct wl_work *w, const struct wl_message *m)
+static enum content take_content(struct wl_h1_in *in, struct wl_work *w, struct wl_message *m)
 {
     bool chunked = m->framing == WL_FRAMING_CHUNKED;
 
@@ -112,7 +118,7 @@ static enum content take_content(struct wl_h1_in *in, struct wl_work *w, const s
         return CONTENT_OTHERS;
     if (in->bytes.n == 0)
         return let_pass(in, w, chunked ? 0 : m->declared, true);
-    return chunked ? take_chunks(in, w) : take_known_length(in, w, m->declared);
+    return chunked ? take_chunks(in, w, m) : take_known_length(in, w, m->declared);
 }
 
 bool wl_h1_take_begun(struct wl_h1_in *in)
