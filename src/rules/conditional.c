@@ -62,20 +62,32 @@ static bool has_only_good_etag(const struct wl_message *m)
            !wl_message_may_have(m, WL_FIELD_IF_RANGE);
 }
 
+/* Does the server say in its response that this is its tag? */
+static bool is_of_server(const struct wl_exchange *ex, struct wl_span tag)
+{
+    const struct wl_field *f = wl_message_field(&ex->res, WL_FIELD_ETAG);
+
+    return f && wl_span_equal(f->value, tag);
+}
+
 static void etag_invalid(struct wl_judge *j, const struct wl_exchange *ex,
                          const struct wl_message *m)
 {
-    (void)ex;
+    bool asks = m == &ex->req;
+
     if (WL_LIKELY_TRUE(has_only_good_etag(m)))
         return;
     for (uint32_t i = 0; i < m->n_fields; i++) {
         const struct wl_field *f = &m->fields[i];
 
-        if (!has_validators(f->id) || is_validator(f->id, f->value))
+        if (!has_validators(f->id) || is_validator(f->id, f->value) ||
+            (asks && is_of_server(ex, f->value)))
             continue;
         wl_report(j, m, wl_field_at(m, f), WL_VIOLATION, WL_CERTAIN, "%s: %s is no entity tag%s",
                   wl_said(wl_field_sent_name(f)).text, wl_said(f->value).text,
                   wl_span_starts(f->value, WL_SPAN("w/")) ? ": the W of W/ is a capital" : "");
+        if (asks) /* a client repeats what it was given, by a server that may not say so again */
+            wl_report_fault(j, WL_FAULT_EITHER);
         return;
     }
 }
