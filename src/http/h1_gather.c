@@ -38,6 +38,8 @@ bool wl_h1_gather(struct wl_h1_in *in, size_t n, size_t max)
     if (n && g->n_runs < WL_H1_RUNS &&
         (g->n_runs == 0 || g->runs[g->n_runs - 1].frame != in->at.frame))
         g->runs[g->n_runs++] = (struct wl_h1_run){in->at.offset, in->at.frame};
+    g->t_last = in->seen->t;
+    g->last_frame = in->seen->frame;
     wl_h1_take(in, n);
     return true;
 }

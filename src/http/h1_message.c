@@ -608,8 +608,8 @@ static void cut_response(struct wl_h1 *h, struct wl_h1_side *s, enum wl_end how,
         return;
     wl_build_message(&s->begin, &m);
     m.end = how;
-    m.t_last = seen->t;
-    m.last_frame = seen->frame;
+    m.t_last = s->gather.t_last;
+    m.last_frame = s->gather.last_frame;
     text.octets = keep_text(h, w, text.octets);
     from = text.octets.p ? wl_h1_parse_status(h, w, &m, &text) : 0;
     if (from == 0) { /* not even its status is known */

@@ -68,6 +68,8 @@ struct wl_h1_gather {
     struct wl_h1_run runs[WL_H1_RUNS];
     uint32_t n_runs;
     bool checked; /* the start line was found plausible */
+    wl_ns t_last; /* of the last octet that came */
+    uint64_t last_frame;
 };
 
 /** Octets that follow a message and belong to none. */
