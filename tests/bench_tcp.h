@@ -38,6 +38,7 @@ struct bench {
     struct wl_conn_record rec;
     struct wl_mark mark; /* its first */
     unsigned n_opened, n_closed;
+    wl_ns t_octets, t_gap; /* of the last octets and the last gap */
     uint64_t packet;
     wl_ns now;
     struct wl_endpoint ends[2];
@@ -78,7 +79,7 @@ static inline struct wl_fed record_octets(struct wl_layer *l, enum wl_dir dir, s
     struct bench *b = of(l);
     uint64_t skip = dir == WL_TO_CLIENT ? b->skip : 0;
 
-    (void)seen;
+    b->t_octets = seen->t;
     assert_int_equal(at->offset, wl_layer_offset(l, dir));
     assert_int_equal(at->dir, dir);
     note(b, dir, "");
@@ -110,7 +111,7 @@ static inline struct wl_fed record_gap(struct wl_layer *l, enum wl_dir dir, uint
 {
     static const char *const names[] = {"gap ", "cut ", "limit "};
 
-    (void)seen;
+    of(l)->t_gap = seen->t;
     assert_int_equal(at.dir, dir);
     note(of(l), dir, names[why]);
     wl_text_u64(&of(l)->notes, lost);

@@ -283,8 +283,8 @@ static void pump(const struct run *r)
     }
 }
 
-/* What is missing of dir before target, as far as p, which is queued next or NULL, is a gap. False: it
- * is most likely a FIN. */
+/* What is missing of dir before target, as far as p, which is queued next or NULL, is a gap: known
+ * since p came, or since seen, if that was earlier. False: it is most likely a FIN. */
 static bool declare_hole(const struct run *r, enum wl_dir dir, uint32_t target,
                          const struct wl_piece *p, const struct wl_seen *seen)
 {
@@ -296,7 +296,7 @@ static bool declare_hole(const struct run *r, enum wl_dir dir, uint32_t target,
         set_state(r->t, dir, WL_TCP_PHANTOM);
         return false;
     }
-    declare_gap(r, dir, lost, WL_GAP_LOST, seen);
+    declare_gap(r, dir, lost, WL_GAP_LOST, p && p->seen.packet < seen->packet ? &p->seen : seen);
     return true;
 }
 
