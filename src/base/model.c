@@ -49,16 +49,14 @@ static bool is_among(const struct wl_field *f, const struct wl_field *fields, ui
 struct wl_at wl_field_at(const struct wl_message *m, const struct wl_field *f)
 {
     bool in_head = is_among(f, m->fields, m->n_fields);
-    struct wl_at at = m->at;
 
     WL_ASSERT(in_head || is_among(f, m->trailers, m->n_trailers));
     if (!in_head && !is_among(f, m->trailers, m->n_trailers))
-        return at;
+        return m->at;
     if (m->places)
         return m->places[in_head ? f - m->fields : m->n_fields + (f - m->trailers)];
-    if (m->head.n)
-        at.offset += (uint64_t)(f->begin - m->head.p);
-    return at;
+    return (struct wl_at){
+        m->at.frame, m->at.offset + (m->head.n ? (uint64_t)(f->begin - m->head.p) : 0), m->at.dir};
 }
 
 const struct wl_mark *wl_message_mark(const struct wl_message *m, enum wl_mark_id id)

@@ -219,7 +219,8 @@ static struct wl_fed h1_feed(struct wl_layer *l, enum wl_dir dir, struct wl_span
                              const struct wl_at *at, const struct wl_seen *seen)
 {
     struct wl_h1 *h = enter(l);
-    struct wl_h1_in in = {.h = h, .bytes = bytes, .at = *at, .kind = WL_FED};
+    struct wl_h1_in in = {
+        .h = h, .bytes = bytes, .at = {at->frame, at->offset, dir}, .kind = WL_FED};
     struct wl_seen room;
 
     if (h->deaf)

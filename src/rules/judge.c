@@ -353,6 +353,7 @@ static WL_INLINE struct wl_kind kind_of(const struct wl_judge *j, const struct w
 {
     const struct wl_message *req = &ex->req, *res = &ex->res;
     uint64_t status = res->status < WL_INDEX_STATUSES ? res->status : 0;
+    uint64_t req_fields[WL_FIELD_WORDS], res_fields[WL_FIELD_WORDS];
     struct wl_kind kind;
 
     static_assert(WL_INDEX_STATUSES <= 1 << 10 && WL_N_METHODS <= 1 << 8 && WL_FOR_ALL < 1 << 5,
@@ -364,11 +365,11 @@ static WL_INLINE struct wl_kind kind_of(const struct wl_judge *j, const struct w
                  (uint64_t)(ex->n_interim != 0) << 27 | (uint64_t)(ex->wait != NULL) << 28 |
                  (uint64_t)(req->n_marks != 0) << 29 | (uint64_t)1 << 31 |
                  (uint64_t)wl_offer_needs(ex) << 32;
-    wl_offer_fields(req, kind.req);
-    wl_offer_fields(res, kind.res);
+    wl_offer_fields(req, req_fields);
+    wl_offer_fields(res, res_fields);
     for (size_t w = 0; w < WL_FIELD_WORDS; w++) {
-        kind.req[w] &= j->asked_req[w];
-        kind.res[w] &= j->asked_res[w];
+        kind.req[w] = req_fields[w] & j->asked_req[w];
+        kind.res[w] = res_fields[w] & j->asked_res[w];
     }
     return kind;
 }

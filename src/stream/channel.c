@@ -676,18 +676,19 @@ static WL_ASIDE void take_data_slowly(struct wl_channel *ch, struct wl_span byte
         work_off(ch, at.dir, seen->t);
 }
 
-static void take_data(void *user, enum wl_dir physical, struct wl_span bytes, struct wl_at at,
-                      const struct wl_seen *seen)
+static void take_data(void *user, enum wl_dir physical, struct wl_span bytes,
+                      const struct wl_at *from, const struct wl_seen *seen)
 {
     const struct wl_hand *hand = user;
     struct wl_channel *ch = wl_flow_channel(hand->flow);
+    struct wl_at at;
 
     if (WL_LIKELY_FALSE(!ch)) {
         ch = wl_channel_get(hand);
         if (!ch)
             return;
     }
-    at.dir = wl_channel_map(ch, physical);
+    at = (struct wl_at){from->frame, from->offset, wl_channel_map(ch, physical)};
     if (WL_LIKELY_TRUE(listening(ch, at.dir) && !ch->held)) {
         /* nothing is being skipped (tcp.h): the first turn of feed, straight */
         size_t done = go_on(ch, at.dir, show(ch, bytes, &at, seen), bytes.n);

@@ -74,7 +74,7 @@ static inline bool wl_tcp_is(const struct wl_tcp *t, enum wl_dir dir, enum wl_tc
  * call. user is what the caller of tcp.c passed. */
 struct wl_tcp_out {
     /** Octets, none of which is to be skipped: way[dir].skip is 0. */
-    void (*data)(void *user, enum wl_dir dir, struct wl_span bytes, struct wl_at at,
+    void (*data)(void *user, enum wl_dir dir, struct wl_span bytes, const struct wl_at *at,
                  const struct wl_seen *seen);
     /** way[dir].skip has come down to 0; seen is the packet of the last octet. */
     void (*skipped)(void *user, enum wl_dir dir, const struct wl_seen *seen);
@@ -141,7 +141,7 @@ static WL_INLINE void wl_tcp_show(struct wl_tcp_env *env, struct wl_tcp *t, void
     if (env->recall)
         wl_recall_keep(env->recall, t, seen->packet, dir, w->next, bytes);
     wl_tcp_advance(w, bytes.n);
-    env->out->data(user, dir, bytes, at, seen);
+    env->out->data(user, dir, bytes, &at, seen);
 }
 
 /** Where ack lies among the octets of dir, when it is known to acknowledge nothing unknown. */
