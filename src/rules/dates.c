@@ -42,7 +42,9 @@ static void check_date(struct wl_judge *j, const struct wl_message *m, const str
     }
     if (!wrong)
         return;
-    past = wl_span_equal(f->value, WL_SPAN("0")) || wl_span_equal(f->value, WL_SPAN("-1"));
+    past = wl_span_equal(f->value, WL_SPAN("0")) || wl_span_equal(f->value, WL_SPAN("-1")) ||
+           (date.form == WL_DATE_IMF && !date.impossible &&
+            date.seconds < m->t_first / WL_SECOND); /* on whatever day of the week */
     /* RFC 9111 5.3: a recipient takes Expires: 0 for the past, and many servers rely on it */
     wl_report(j, m, wl_field_at(m, f), f->id == WL_FIELD_EXPIRES && past ? WL_NOTE : WL_VIOLATION,
               WL_CERTAIN, "%s '%s' %s", wl_said(wl_field_sent_name(f)).text, wl_said(f->value).text,
