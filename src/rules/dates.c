@@ -151,6 +151,23 @@ static void date_beside_others(struct wl_judge *j, const struct wl_exchange *ex,
 
 /* --------------------------------------------------------------------------------------- the age */
 
+/* RFC 9213 2.2: a cache that is named by a field of its own (CDN-Cache-Control) goes by that one,
+ * and not by Cache-Control. Surrogate-Control was there before. */
+static bool has_targeted_control(const struct wl_message *m)
+{
+    const struct wl_span suffix = WL_SPAN("-cache-control");
+
+    for (uint32_t i = 0; i < m->n_fields; i++) {
+        struct wl_span name = wl_field_sent_name(&m->fields[i]);
+
+        if (wl_span_equal_nocase(name, WL_SPAN("surrogate-control")) ||
+            (name.n > suffix.n &&
+             wl_span_equal_nocase(wl_span_after(name, name.n - suffix.n), suffix)))
+            return true;
+    }
+    return false;
+}
+
 static void check_cached(struct wl_judge *j, const struct wl_exchange *ex,
                          const struct wl_message *m, struct wl_at at)
 {
@@ -162,7 +179,8 @@ static void check_cached(struct wl_judge *j, const struct wl_exchange *ex,
                   wl_said(ex->req.method).text);
     } else if (wl_grammar_directive_find(m, WL_FIELD_CACHE_CONTROL, WL_SPAN("no-store"), NULL) &&
                !wl_grammar_directive_find(m, WL_FIELD_CACHE_CONTROL, WL_SPAN("must-understand"),
-                                          NULL)) {
+                                          NULL) &&
+               !has_targeted_control(m)) {
         /* RFC 9111 5.2.2.3: must-understand overrides no-store for a cache that knows the status.
          * Some caches send no-store downstream for what they may keep themselves */
         wl_report(j, m, at, WL_WARNING, WL_LIKELY, "response with no-store out of a cache");
