@@ -15,12 +15,17 @@ enum { URI_OCTETS = 2048 }; /* of what is compared; longer ones are not */
 static void redirect_without_location(struct wl_judge *j, const struct wl_exchange *ex,
                                       const struct wl_message *m)
 {
-    (void)ex;
+    bool known = ex->paired && ex->req.state >= WL_HEAD;
+
     if (!wl_facts_redirects(m->status))
         return;
+    /* resumable uploads of some storage services: 308 says "go on", Range what has arrived. Where
+     * nothing has there is none, and Content-Range of the request tells */
     if (m->status == 308 && wl_message_field(m, WL_FIELD_RANGE)) {
-        /* resumable uploads of some storage services: 308 says "go on", Range what has arrived */
         wl_report(j, m, m->at, WL_NOTE, WL_CERTAIN, "308 with Range in place of Location");
+    } else if (m->status == 308 && (!known || wl_message_field(&ex->req, WL_FIELD_CONTENT_RANGE))) {
+        wl_report(j, m, m->at, WL_NOTE, WL_CERTAIN, "308 without Location%s",
+                  known ? ", in answer to a part of an upload" : "");
     } else {
         wl_report(j, m, m->at, WL_WARNING, WL_CERTAIN, "%u without Location", m->status);
     }
