@@ -155,6 +155,10 @@ static void redirect_method_changed(struct wl_judge *j, const struct wl_exchange
     }
     if (!wrong || now->method == WL_METHOD_OPTIONS) /* a preflight asks before the request proper */
         return;
+    /* another program, or another user, behind the same address: who follows a redirect is the same
+     * as before, and takes the same */
+    if (past->negotiated != now->negotiated)
+        return;
     wl_report(j, &ex->req, ex->req.at, WL_WARNING, wl_judge_via(ex, WL_LIKELY),
               "%s to where a %u in answer to %s had sent the client", wl_said(ex->req.method).text,
               past->status,
