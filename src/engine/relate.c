@@ -156,7 +156,7 @@ static uint64_t hash_value(const struct wl_message *m, enum wl_field_id id, uint
  * by, and who asks. */
 static const enum wl_field_id varying[] = {
     WL_FIELD_ACCEPT, WL_FIELD_ACCEPT_CHARSET, WL_FIELD_ACCEPT_ENCODING,   WL_FIELD_ACCEPT_LANGUAGE,
-    WL_FIELD_ORIGIN, WL_FIELD_USER_AGENT,     WL_FIELD_X_FORWARDED_PROTO,
+    WL_FIELD_ORIGIN, WL_FIELD_USER_AGENT,     WL_FIELD_X_FORWARDED_PROTO, WL_FIELD_FORWARDED,
 };
 static const enum wl_field_id naming[] = {WL_FIELD_AUTHORIZATION, WL_FIELD_COOKIE};
 
@@ -181,7 +181,11 @@ static void hash_request(struct wl_relate *r, const struct wl_message *req)
         if (wl_past_has(r->naming, f->id)) {
             r->now.identity += hash_span(f->value, r->seed + f->id);
         } else {
-            r->now.negotiated += hash_span(f->value, r->seed + f->id);
+            /* of Forwarded, which names the client's port as well, only what it was asked by */
+            bool forwarded = f->id == WL_FIELD_FORWARDED;
+
+            r->now.negotiated += hash_span(
+                forwarded ? wl_facts_forwarded_proto(f->value) : f->value, r->seed + f->id);
         }
     }
 }

@@ -97,17 +97,46 @@ bool wl_facts_upgrade_has(const struct wl_message *m, struct wl_span name)
     return false;
 }
 
-bool wl_facts_target_uri(const struct wl_exchange *ex, struct wl_uri *ret)
+struct wl_span wl_facts_forwarded_proto(struct wl_span value)
 {
-    const struct wl_field *f = wl_message_field(&ex->req, WL_FIELD_X_FORWARDED_PROTO);
-    struct wl_span scheme = ex->conn.tls ? WL_SPAN("https") : WL_SPAN("http");
+    struct wl_cursor c = wl_cursor(value);
+    struct wl_span element = wl_grammar_member(&c);
+
+    while (element.n) {
+        struct wl_span pair = wl_span_sub(element, 0, wl_span_find(element, ';'));
+        struct wl_param p = wl_grammar_directive(pair);
+
+        if (wl_span_equal_nocase(p.name, WL_SPAN("proto")))
+            return wl_grammar_unquoted(p.value);
+        element = wl_span_after(element, pair.n + 1);
+    }
+    return element;
+}
+
+struct wl_span wl_facts_scheme_before(const struct wl_message *req)
+{
+    const struct wl_field *f = wl_message_field(req, WL_FIELD_X_FORWARDED_PROTO);
 
     if (f) {
         struct wl_cursor c = wl_cursor(f->value);
 
-        scheme = wl_grammar_member(&c);
+        return wl_grammar_member(&c);
     }
-    return scheme.n && wl_grammar_target_uri(&ex->req, scheme, ret);
+    f = wl_message_field(req, WL_FIELD_FORWARDED);
+    return f ? wl_facts_forwarded_proto(f->value) : wl_span(NULL, 0);
+}
+
+bool wl_facts_target_uri(const struct wl_exchange *ex, struct wl_uri *ret)
+{
+    struct wl_span scheme = wl_facts_scheme_before(&ex->req);
+
+    if (scheme.n == 0) {
+        if (wl_message_field(&ex->req,
+                             WL_FIELD_X_FORWARDED_PROTO)) /* it says nothing that can be read */
+            return false;
+        scheme = ex->conn.tls ? WL_SPAN("https") : WL_SPAN("http");
+    }
+    return wl_grammar_target_uri(&ex->req, scheme, ret);
 }
 
 bool wl_facts_redirects(uint16_t status)

@@ -32,8 +32,13 @@ static inline const char *wl_facts_old_version(const struct wl_message *req)
 
 struct wl_uri; /* http/grammar.h */
 
-/** The target URI of the request. The scheme is that of the connection, unless X-Forwarded-Proto
- * says what it was before an intermediary. */
+/** proto of the first element of Forwarded (RFC 7239 5.4): of the client's own hop; n == 0: none. */
+struct wl_span wl_facts_forwarded_proto(struct wl_span value);
+/** The scheme by which the client spoke to an intermediary, as X-Forwarded-Proto or Forwarded says
+ * it; n == 0: nothing does. */
+struct wl_span wl_facts_scheme_before(const struct wl_message *req);
+/** The target URI of the request. The scheme is that of the connection, unless an intermediary says
+ * what it was before. */
 bool wl_facts_target_uri(const struct wl_exchange *ex, struct wl_uri *ret);
 /** 301, 302, 303, 307, 308: a response that sends the client elsewhere by its Location. */
 bool wl_facts_redirects(uint16_t status);

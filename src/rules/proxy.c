@@ -29,11 +29,10 @@ static inline bool is_loopback(const struct wl_endpoint *e)
 /** Was it encrypted on the way to an intermediary, which speaks to the server of its own? */
 static bool was_encrypted_before(const struct wl_message *req)
 {
-    const struct wl_field *f = NULL;
-
-    if (wl_message_may_have(req, WL_FIELD_X_FORWARDED_PROTO))
-        f = wl_message_field(req, WL_FIELD_X_FORWARDED_PROTO);
-    return f && wl_span_equal_nocase(wl_span_sub(f->value, 0, 5), WL_SPAN("https"));
+    if (!wl_message_may_have(req, WL_FIELD_X_FORWARDED_PROTO) &&
+        !wl_message_may_have(req, WL_FIELD_FORWARDED))
+        return false;
+    return wl_span_equal_nocase(wl_facts_scheme_before(req), WL_SPAN("https"));
 }
 
 static bool is_secure_cookie(struct wl_span value)
