@@ -290,7 +290,10 @@ static void vendor_timeout_mismatch(struct wl_judge *j, const struct wl_exchange
         wl_message_mark(&ex->req, WL_MARK_PIPELINED))
         return;
     if (m->status == 504) {
-        if (took < limit->gateway_min) {
+        /* RFC 9111 5.2.1.7: a cache that has nothing says so at once */
+        if (took < limit->gateway_min &&
+            !wl_grammar_directive_find(&ex->req, WL_FIELD_CACHE_CONTROL, WL_SPAN("only-if-cached"),
+                                       NULL)) {
             wl_report(j, m, m->at, WL_NOTE, WL_LIKELY,
                       "504 %s after the end of the request, less than any gateway waits (%s)",
                       wl_said_time(took).text, wl_said_limit(limit->gateway_min).text);
