@@ -187,12 +187,13 @@ static void retry_after_syntax(struct wl_judge *j, const struct wl_exchange *ex,
     }
 }
 
-/* What Retry-After means with (RFC 9110 10.2.3, 15.5.14, 15.6.4; RFC 6585 4), and 202 and 425, to
- * which clients have to come back. */
+/* What Retry-After means with (RFC 9110 10.2.3, 15.5.14, 15.6.4; RFC 6585 4), and 2xx (RFC 8555
+ * 7.4 and others, of jobs that are asked about again) and 425, to which clients have to come
+ * back. */
 static bool retry_after_means_something(uint16_t status)
 {
-    return status / 100 == 3 || status == 202 || status == 413 || status == 425 || status == 429 ||
-           status == 503;
+    return status / 100 == 2 || status / 100 == 3 || status == 413 || status == 425 ||
+           status == 429 || status == 503;
 }
 
 static void retry_after_missing(struct wl_judge *j, const struct wl_exchange *ex,
@@ -203,7 +204,7 @@ static void retry_after_missing(struct wl_judge *j, const struct wl_exchange *ex
     if (f) {
         if (!retry_after_means_something(m->status)) {
             wl_report(j, m, wl_field_at(m, f), WL_NOTE, WL_CERTAIN,
-                      "Retry-After in a %03u, where it means nothing", m->status);
+                      "Retry-After in a %03u, with which its meaning is not defined", m->status);
         }
         return;
     }
@@ -403,7 +404,7 @@ static const struct wl_rule rules[] = {
         .area = "S4",
         .versions = "HTTP/1.1, HTTP/2, HTTP/3",
         .cite = {"RFC 9110 15.6.4", "RFC 9110 15.5.14", "RFC 9110 10.2.3", "RFC 6585 4"},
-        .title = "Status that passes, and no word when; or Retry-After where it means nothing",
+        .title = "Status that passes, and no word when; or Retry-After with no defined meaning",
         .why = "Clients that are not told when to come back choose for themselves: many at once, "
                "and the server that has just recovered is overloaded again.",
         .advice = "Send Retry-After, in seconds, with 503, 429, and 413 where it will pass.",
