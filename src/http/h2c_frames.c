@@ -107,7 +107,9 @@ static void judge_frame(struct wl_layer *l)
         h->answered = true; /* nothing that comes now can be read */
         if (wl_span_starts(wl_span(h->head, HEAD_OCTETS), WL_SPAN("HTTP/1."))) {
             mark(l, h->at, WL_MARK_HTTP_AFTER_SWITCHING, 0, wl_span(NULL, 0));
-        } else {
+        } else if (!wl_span_starts(wl_span(h->head, HEAD_OCTETS), WL_SPAN("PRI * HTT"))) {
+            /* the preface of a client: what asked for the switch serves from here on, as a session
+             * of Docker does */
             mark(l, h->at, WL_MARK_H2C_NO_SETTINGS, type, wl_span(h->head, HEAD_OCTETS));
         }
     }
