@@ -211,6 +211,9 @@ static void open_leftover(struct wl_h1 *h, struct wl_h1_side *s)
     if (h->last_request) {
         wl_h1_open_excess(s, &h->build, WL_MARK_EXCESS_REQUEST, before,
                           before ? &before->ex.req : NULL, h->last_request, 0, s->first);
+        /* whose answer is missing may have switched to another protocol, or opened a tunnel */
+        if (!before && h->build.lost[WL_TO_CLIENT])
+            s->excess.mark.certain = false;
     }
 }
 
