@@ -101,7 +101,8 @@ static void not_modified_without_condition(struct wl_judge *j, const struct wl_e
 
     if (wl_message_field(req, WL_FIELD_IF_NONE_MATCH) ||
         wl_message_field(req, WL_FIELD_IF_MODIFIED_SINCE) ||
-        (wl_message_field(req, WL_FIELD_IF_RANGE) && wl_message_field(req, WL_FIELD_RANGE)))
+        (wl_message_field(req, WL_FIELD_IF_RANGE) && wl_message_field(req, WL_FIELD_RANGE)) ||
+        wl_facts_condition_of_storage(req))
         return;
     wl_report(j, m, m->at, WL_WARNING, sure(ex, WL_CERTAIN),
               "304 to a request without If-None-Match and If-Modified-Since");

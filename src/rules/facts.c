@@ -151,6 +151,27 @@ const struct wl_field *wl_facts_single(const struct wl_message *m, enum wl_field
     return f && !wl_message_next_field(m, f) ? f : NULL;
 }
 
+bool wl_facts_condition_of_storage(const struct wl_message *req)
+{
+    struct wl_span target = req->target;
+
+    for (uint32_t i = 0; i < req->n_fields; i++) {
+        struct wl_span name = wl_field_sent_name(&req->fields[i]);
+
+        for (size_t at = 0; at + 4 <= name.n; at++) {
+            if (name.p[at] == '-' &&
+                wl_span_equal_nocase(wl_span_sub(name, at, 4), WL_SPAN("-if-")))
+                return true;
+        }
+    }
+    for (size_t i = 0; i + 3 < target.n; i++) {
+        if ((target.p[i] == '?' || target.p[i] == '&') && target.p[i + 1] == 'i' &&
+            target.p[i + 2] == 'f' && target.p[i + 3] >= 'A' && target.p[i + 3] <= 'Z')
+            return true;
+    }
+    return false;
+}
+
 bool wl_facts_from_cache(const struct wl_message *res)
 {
     const struct wl_field *f = wl_message_field(res, WL_FIELD_AGE);

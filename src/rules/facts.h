@@ -62,6 +62,10 @@ static inline wl_ns wl_facts_round_trip(const struct wl_exchange *ex)
     return ex->conn.rtt ? ex->conn.rtt : WL_SECOND;
 }
 
+/** Has the request a condition of the kind that storage services have: X-Goog-If-Generation-Match,
+ * x-ms-source-if-match, or a parameter of the query such as ifGenerationMatch? */
+bool wl_facts_condition_of_storage(const struct wl_message *req);
+
 /** Is it certain that the message had no content? */
 static inline bool wl_facts_empty(const struct wl_message *m)
 {

@@ -193,29 +193,6 @@ static void size_status_small_request(struct wl_judge *j, const struct wl_exchan
 
 /* -------------------------------------------------------------------------------- preconditions */
 
-/* If-Match, X-Goog-If-Generation-Match, x-ms-source-if-match ...: conditions of RFC 9110 and
- * WebDAV, and those of storage services. */
-static bool is_condition(struct wl_span name)
-{
-    for (size_t i = 0; i + 3 <= name.n; i++) {
-        if ((i == 0 || name.p[i - 1] == '-') &&
-            wl_span_equal_nocase(wl_span_sub(name, i, 3), WL_SPAN("if-")))
-            return true;
-    }
-    return wl_span_equal_nocase(name, WL_SPAN("if"));
-}
-
-/* ?ifGenerationMatch=1: a storage service takes its conditions as parameters, too. */
-static bool has_condition_in_query(struct wl_span target)
-{
-    for (size_t i = 0; i + 3 < target.n; i++) {
-        if ((target.p[i] == '?' || target.p[i] == '&') && target.p[i + 1] == 'i' &&
-            target.p[i + 2] == 'f' && target.p[i + 3] >= 'A' && target.p[i + 3] <= 'Z')
-            return true;
-    }
-    return false;
-}
-
 /* Uploads in the way of tus: 412 refuses the version of it. */
 static bool names_versions_of_uploads(const struct wl_message *m)
 {
@@ -233,10 +210,13 @@ static bool has_precondition(const struct wl_message *req)
     if (f && wl_span_equal_nocase(f->value, WL_SPAN("F")))
         return true;
     for (uint32_t i = 0; i < req->n_fields; i++) {
-        if (is_condition(wl_field_sent_name(&req->fields[i])))
+        struct wl_span name = wl_field_sent_name(&req->fields[i]);
+
+        if (wl_span_equal_nocase(wl_span_sub(name, 0, 3), WL_SPAN("if-")) ||
+            wl_span_equal_nocase(name, WL_SPAN("if")))
             return true;
     }
-    return false;
+    return wl_facts_condition_of_storage(req);
 }
 
 static void precondition_status_misuse(struct wl_judge *j, const struct wl_exchange *ex,
@@ -248,7 +228,7 @@ static void precondition_status_misuse(struct wl_judge *j, const struct wl_excha
     if (m->status == 412) {
         /* methods of others define conditions of their own, as those of UPnP do */
         if (req->method_id != WL_METHOD_OTHER && !has_precondition(req) &&
-            !has_condition_in_query(req->target) && !names_versions_of_uploads(m)) {
+            !names_versions_of_uploads(m)) {
             wl_report(j, m, m->at, WL_WARNING, wl_judge_via(ex, WL_CERTAIN),
                       "412 to a request without a precondition");
         }
