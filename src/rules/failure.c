@@ -47,7 +47,7 @@ static bool has_gateway_field(const struct wl_message *m)
     static const char *const prefixes[] = {
         "x-squid",  "x-amz",   "x-varnish", "x-served-by", "x-cache", "x-envoy",
         "x-azure",  "x-timer", "x-akamai",  "x-proxy",     "x-iinfo", "x-cdn",
-        "x-vercel", "x-kong",  "x-backend", "x-upstream",  "fly-",
+        "x-vercel", "x-kong",  "x-backend", "x-upstream",  "fly-",    "grpc-",
     };
 
     for (size_t i = 0; i < WL_COUNT(known); i++) {
