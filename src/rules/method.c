@@ -100,11 +100,14 @@ static void not_implemented_known_method(struct wl_judge *j, const struct wl_exc
                                          const struct wl_message *m)
 {
     const struct wl_message *req = &ex->req;
+    bool query = wl_span_find(req->target, '?') != req->target.n;
 
     if (m->status == 501) {
-        /* RFC 9112 6.1: 501 is right for a transfer coding that is not known */
+        /* RFC 9112 6.1: 501 is right for a transfer coding that is not known. RFC 9110 15.6.2 has it
+         * for any functionality: storage services say it of parameters */
         if (only_reads(req->method_id) && !wl_message_mark(req, WL_MARK_TE_UNKNOWN)) {
-            wl_report(j, m, m->at, WL_WARNING, wl_judge_via(ex, WL_CERTAIN), "501 to %s",
+            wl_report(j, m, m->at, query ? WL_NOTE : WL_WARNING, wl_judge_via(ex, WL_LIKELY),
+                      query ? "501 to %s, perhaps for what the query asks for" : "501 to %s",
                       wl_said(req->method).text);
         }
     } else if (req->method_id == WL_METHOD_OTHER && (m->status == 405 || m->status / 100 == 2) &&
@@ -450,9 +453,9 @@ static const struct wl_rule rules[] = {
         .versions = "HTTP/1.0, HTTP/1.1, HTTP/2, HTTP/3",
         .cite = {"RFC 9110 15.6.2", "RFC 9110 9.1", "RFC 9112 6.1"},
         .title = "501 to a method that every server has, or something else to one that none has",
-        .why = "501 says that the server does not know the method at all. For GET and HEAD that "
-               "cannot be. A server that treats methods it does not know like GET lets them past "
-               "access rules that name methods.",
+        .why = "501 says that the server cannot do what the request takes, above all that it does "
+               "not know the method. GET and HEAD every server has to know. A server that treats "
+               "methods it does not know like GET lets them past access rules that name methods.",
         .advice = "Support GET and HEAD; answer 501 to methods that are not known.",
         .see = {"method-not-allowed-get-head", "method-not-allowed-allow-field"},
         .when = WL_ON_EXCHANGE,
