@@ -142,14 +142,14 @@ static void content_status_without_content(struct wl_judge *j, const struct wl_e
                                            const struct wl_message *m)
 {
     const struct wl_message *req = &ex->req;
-    bool query = wl_span_find(req->target, '?') != req->target.n;
-    bool reads = req->method_id == WL_METHOD_GET || req->method_id == WL_METHOD_HEAD;
+    bool bare = req->method_id == WL_METHOD_GET || req->method_id == WL_METHOD_HEAD ||
+                req->method_id == WL_METHOD_DELETE;
 
     if (m->status != 413 && m->status != 415 && m->status != 422)
         return;
     if (!has_content(req)) {
-        /* validators of APIs say 422 of parameters that stand in the query */
-        bool parameters = m->status == 422 && reads && query;
+        /* validators of APIs say 422 of parameters, which stand in the query or in the path */
+        bool parameters = m->status == 422 && bare;
 
         wl_report(j, m, m->at, parameters ? WL_NOTE : WL_WARNING, wl_judge_via(ex, WL_CERTAIN),
                   "%u to %s without content", m->status, wl_said(req->method).text);
