@@ -50,7 +50,9 @@ void wl_h1_count_excess(struct wl_h1_side *s, struct wl_span octets)
     e->mark.value += octets.n;
 }
 
-void wl_h1_close_excess(struct wl_h1 *h, struct wl_h1_side *s)
+/* followed: the next response begins right behind these octets, which makes a few of them as odd as
+ * many */
+static void close_excess(struct wl_h1 *h, struct wl_h1_side *s, bool followed)
 {
     struct wl_h1_excess *e = &s->excess;
     struct wl_mark *mark;
@@ -58,8 +60,8 @@ void wl_h1_close_excess(struct wl_h1 *h, struct wl_h1_side *s)
     if (!e->active)
         return;
     e->active = false;
-    if (e->mark.value == 0 ||
-        (e->id == WL_MARK_EXCESS_AFTER_INTERIM && e->mark.value < INTERIM_EXCESS_MIN))
+    if (e->mark.value == 0 || (e->id == WL_MARK_EXCESS_AFTER_INTERIM && !followed &&
+                               e->mark.value < INTERIM_EXCESS_MIN))
         return;
     e->mark.octets = wl_span(e->sample, (size_t)wl_min_u64(e->mark.value, WL_MARK_OCTETS));
     if (!e->work || !e->m) {
@@ -70,6 +72,11 @@ void wl_h1_close_excess(struct wl_h1 *h, struct wl_h1_side *s)
                          e->mark.octets);
     if (mark)
         mark->certain = e->mark.certain;
+}
+
+void wl_h1_close_excess(struct wl_h1 *h, struct wl_h1_side *s)
+{
+    close_excess(h, s, false);
 }
 
 void wl_h1_finish_excess(struct wl_h1 *h, struct wl_h1_side *s)
@@ -154,7 +161,7 @@ void wl_h1_begin_request(struct wl_h1 *h, struct wl_h1_side *s)
 
 void wl_h1_begin_response(struct wl_h1 *h, struct wl_h1_side *s)
 {
-    wl_h1_close_excess(h, s);
+    close_excess(h, s, true);
     wl_build_response(&h->build, &s->begin, s->first, &s->first_seen);
     s->phase = WL_H1_HEAD;
 }
