@@ -75,6 +75,7 @@ struct wl_h1_gather {
 /** Octets that follow a message and belong to none. */
 struct wl_h1_excess {
     bool active;
+    bool if_followed; /* they are told only where a status line follows them */
     enum wl_mark_id id;
     struct wl_work *work; /* NULL: already emitted */
     struct wl_message *m; /* of work */

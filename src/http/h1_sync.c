@@ -60,8 +60,8 @@ static void close_excess(struct wl_h1 *h, struct wl_h1_side *s, bool followed)
     if (!e->active)
         return;
     e->active = false;
-    if (e->mark.value == 0 || (e->id == WL_MARK_EXCESS_AFTER_INTERIM && !followed &&
-                               e->mark.value < INTERIM_EXCESS_MIN))
+    if (e->mark.value == 0 || (e->if_followed && !followed) ||
+        (e->id == WL_MARK_EXCESS_AFTER_INTERIM && !followed && e->mark.value < INTERIM_EXCESS_MIN))
         return;
     e->mark.octets = wl_span(e->sample, (size_t)wl_min_u64(e->mark.value, WL_MARK_OCTETS));
     if (!e->work || !e->m) {
@@ -114,14 +114,17 @@ static void open_server_excess(struct wl_h1 *h, struct wl_h1_side *s)
     struct wl_work *w = work_of(b, b->last_ordinal);
     struct wl_message *m = w ? &w->ex.res : NULL;
 
-    /* a request is outstanding: these may be its answer, malformed beyond recognition */
-    if (id == WL_MARK_NONE || (id == WL_MARK_EXCESS_AFTER_FINAL && b->oldest))
+    if (id == WL_MARK_NONE)
         return;
     if (id == WL_MARK_EXCESS_AFTER_INTERIM)
         m = w && w->ex.n_interim ? &w->ex.interim[w->ex.n_interim - 1] : NULL;
     if (id == WL_MARK_EXCESS_AFTER_INTERIM && !m)
         return;
     wl_h1_open_excess(s, b, id, w, m, b->last_ordinal, b->last_status, s->first);
+    /* a request is outstanding, or was when memory was refused: these may be its answer, malformed
+     * beyond recognition. Not where its answer stands behind them */
+    s->excess.if_followed = id == WL_MARK_EXCESS_AFTER_FINAL &&
+                            (b->oldest || b->doubt == WL_UNJUDGED_LIMIT);
 }
 
 /* ------------------------------------------------------------------------------ beginnings */
