@@ -143,7 +143,8 @@ static void cleartext_credentials(struct wl_judge *j, const struct wl_exchange *
         return;
     if (m == &ex->req) {
         credentials_in_request(j, m);
-    } else {
+    } else if (ex->paired &&
+               ex->req.state >= WL_HEAD) { /* else it may have been encrypted before */
         cookie_in_response(j, &ex->req, m);
     }
 }
