@@ -125,6 +125,9 @@ static void content_on_contentless_method(struct wl_judge *j, const struct wl_ex
 {
     bool announced = m->declared != WL_NONE && m->declared > 0;
     uint64_t octets = announced ? m->declared : m->body_bytes;
+    /* RFC 9110 9.3.1, 9.3.5: unless the origin server has said, perhaps out of band, that it has a
+     * purpose. 9.3.7 has no such exception */
+    enum wl_confidence c = m->method_id == WL_METHOD_OPTIONS ? WL_CERTAIN : WL_LIKELY;
 
     (void)ex;
     if (octets == 0)
@@ -134,11 +137,11 @@ static void content_on_contentless_method(struct wl_judge *j, const struct wl_ex
         return;
     /* of chunked content the octets seen so far depend on where the capture ends */
     if (announced || m->state == WL_WHOLE) {
-        wl_report(j, m, m->at, WL_WARNING, WL_CERTAIN, "%s with %s of content%s",
-                  wl_said(m->method).text, wl_said_octets(octets).text,
+        wl_report(j, m, m->at, WL_WARNING, c, "%s with %s of content%s", wl_said(m->method).text,
+                  wl_said_octets(octets).text,
                   m->method_id == WL_METHOD_OPTIONS ? " and without Content-Type" : "");
     } else {
-        wl_report(j, m, m->at, WL_WARNING, WL_CERTAIN, "%s with content", wl_said(m->method).text);
+        wl_report(j, m, m->at, WL_WARNING, c, "%s with content", wl_said(m->method).text);
     }
 }
 
