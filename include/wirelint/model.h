@@ -374,6 +374,7 @@ struct wl_exchange {
     struct wl_message req, res; /* res: the final response, ABSENT when none came */
     struct wl_message *interim; /* 1xx in order, 101 included; the first max_interim_heads */
     uint32_t n_interim;         /* how many stand in interim */
+    uint32_t n_interim_sure;    /* where guessed speaks of them: the first so many came before */
     struct wl_interim_note *interim_more; /* those after them, up to max_interim in all */
     uint32_t n_interim_more;
     uint32_t n_interim_lost;    /* how many more there were */

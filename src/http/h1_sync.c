@@ -470,6 +470,8 @@ static void note_guess(struct wl_build *b, enum wl_dir dir)
     for (struct wl_work *w = dir == WL_TO_CLIENT ? b->first : NULL; w; w = w->next) {
         if (w->answered)
             continue;
+        if (!(w->ex.guessed & bit))
+            w->ex.n_interim_sure = w->ex.n_interim;
         w->ex.guessed |= bit;
         if (wl_exchange_n_interim(&w->ex))
             continue;

@@ -62,7 +62,8 @@ enum wl_unjudged wl_offer_lacking(const struct wl_exchange *ex, uint32_t missing
 static inline bool wl_offer_is_guess(const struct wl_exchange *ex, const struct wl_message *m)
 {
     return WL_LIKELY_FALSE(ex->guessed) &&
-           ex->guessed >> (m == &ex->req ? WL_TO_SERVER : WL_TO_CLIENT) & 1;
+           ex->guessed >> (m == &ex->req ? WL_TO_SERVER : WL_TO_CLIENT) & 1 &&
+           (m == &ex->req || m == &ex->res || m - ex->interim >= (ptrdiff_t)ex->n_interim_sure);
 }
 
 /** Was the head of a message of ex seen, and are all its fields here? What lacks one may lack the one
