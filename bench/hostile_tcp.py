@@ -10,6 +10,7 @@ from hostile_wire import ACK, FIN, SYN, TO_CLIENT, TO_SERVER, Talk
 RST = 4
 SERVER = b"\xc0\xa8\x00\x01"
 GET = b"GET / HTTP/1.1\r\nHost: a.example\r\n\r\n"
+HOSTLESS = b"GET / HTTP/1.1\r\n\r\n"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 POST = b"POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: %d\r\n\r\n"
 BLOCK = 1000  # segments behind one hole; max_reorder_pieces is 1,024
@@ -48,6 +49,13 @@ def one_pair_again_and_again(capture, n):
     for i in range(n):
         capture.packet(address(1), 1024, SERVER, 80, SYN, i * 64000, 0)
         capture.packet(address(1), 1024, SERVER, 80, ACK, i * 64000 + 1, 1, GET)
+
+
+def one_pair_with_findings(capture, n):
+    """The same with a violation in each, and all of them are written (-w)."""
+    for i in range(n):
+        capture.packet(address(1), 1024, SERVER, 80, SYN, i * 64000, 0)
+        capture.packet(address(1), 1024, SERVER, 80, ACK, i * 64000 + 1, 1, HOSTLESS)
 
 
 def late_packets(capture, n):
@@ -191,6 +199,7 @@ CASES = [
     ("idle-connections", 100000, 30000, idle_connections, []),
     ("visited-in-turn", 50000, 15000, visited_in_turn, []),
     ("one-pair-again", 200000, 50000, one_pair_again_and_again, []),
+    ("one-pair-evidence", 40000, 10000, one_pair_with_findings, ["-w", "/dev/null"]),
     ("late-packets", 100000, 40000, late_packets, []),
     ("pairs-of-one-sum", 120000, 60000, pairs_of_one_sum, []),
     ("backwards", 400000, 100000, backwards, []),

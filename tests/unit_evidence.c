@@ -305,6 +305,83 @@ static void an_input_is_not_overwritten(void **state)
     wl_evidence_free(e);
 }
 
+/* What there is between the second connection's two: of the packets 2, 5, 8 and 11, all but 8. */
+static void two_can_talk_again(void **state)
+{
+    struct world *w = *state;
+    struct wl_evidence *e = wl_evidence_new(&w->budget, &w->cfg);
+    struct wl_conn_ref conn = {
+        .client = {.ip = {10, 0, 0, 2}, .port = 50001, .family = 4},
+        .server = {.ip = {10, 0, 0, 9}, .port = 80, .family = 4},
+    };
+    struct wl_error err;
+
+    assert_int_equal(begin(e, NULL, 0, false, &err), 0);
+    conn.id = 11; /* told first, though it came last */
+    wl_evidence_add(e, &conn, UINT64_MAX, 1);
+    conn.id = 2;
+    wl_evidence_add(e, &conn, 5, 2);
+    assert_int_equal(wl_evidence_write(e, &w->source, &err), 0);
+    wl_evidence_free(e);
+    assert_int_equal(count_written(w), 3);
+}
+
+/* Packet i, and a connection of that packet alone, with a finding. */
+static void feed_and_tell(struct world *w, struct wl_evidence *e, unsigned i)
+{
+    struct wl_packet p = {
+        .ordinal = i,
+        .frame = wl_frame(0, i),
+        .t = (1000 + (wl_ns)i) * WL_SECOND,
+        .linktype = RAW_IPV4,
+        .wire_length = OCTETS,
+        .bytes = {w->packets[1], OCTETS},
+    };
+    struct wl_finding f = {
+        .rule = &rule,
+        .severity = WL_VIOLATION,
+        .at.frame = wl_frame(0, i),
+        .message = WL_SPAN("seen"),
+    };
+    struct wl_conn_record rec = {
+        .conn = {.id = i,
+                 .client = {.ip = {10, 0, 0, 2}, .port = 50001, .family = 4},
+                 .server = {.ip = {10, 0, 0, 9}, .port = 80, .family = 4}},
+        .first_packet = i,
+        .last_packet = i,
+        .packets = 1,
+        .findings = &f,
+        .n_findings = 1,
+    };
+    struct wl_exchange ex = {.conn = rec.conn, .findings = &f, .n_findings = 1};
+
+    wl_evidence_packet(e, &p);
+    wl_evidence_exchange(e, &ex); /* a second comment on the same packet */
+    wl_evidence_connection(e, &rec);
+}
+
+static void a_long_run_ends_with_its_latest_packets(void **state)
+{
+    enum { LONG = 3000, SPOOLED = 20 };
+    struct world *w = *state;
+    struct wl_evidence *e;
+    struct wl_error err;
+
+    w->cfg.limits.max_spool = (uint64_t)SPOOLED * (sizeof(struct wl_packet) + OCTETS);
+    w->cfg.limits.max_evidence = (uint64_t)4 * SPOOLED;
+    e = wl_evidence_new(&w->budget, &w->cfg);
+    assert_int_equal(begin(e, NULL, 0, true, &err), 0);
+    for (unsigned i = 1; i <= LONG; i++)
+        feed_and_tell(w, e, i);
+    assert_int_equal(wl_evidence_full(e), 0);
+    assert_int_equal(wl_evidence_write(e, NULL, &err), 0);
+    assert_int_equal(count_written(w), SPOOLED);
+    assert_int_equal(wl_evidence_lost(e), LONG - SPOOLED);
+    assert_true(out_contains(w, "some-rule: seen\nsome-rule: seen"));
+    assert_non_null(strstr(w->log, "2980 of 3000 packets"));
+    wl_evidence_free(e);
+}
+
 static void bounded(void **state)
 {
     struct world *w = *state;
@@ -330,6 +407,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(nothing_found_is_a_capture_too, set_up, tear_down),
         cmocka_unit_test_setup_teardown(never_means_everything, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_input_is_not_overwritten, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(two_can_talk_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_long_run_ends_with_its_latest_packets, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bounded, set_up, tear_down),
     };
 

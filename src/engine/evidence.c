@@ -5,7 +5,9 @@
  * ones do (their endpoints and the ordinals of their first and last packet) and which packets carry
  * the offence; then the source is read once more and what belongs to them is written. Standard
  * input cannot be read again: its packets go through a spool (spool.h); what that has lost is
- * counted and told. The screen saves the connections of its choice in the same way, in portions.
+ * counted and told, and what was noted of it is forgotten, so that a run of weeks has room for what
+ * the spool still holds. The screen saves the connections of its choice in the same way, in
+ * portions.
  */
 #include "evidence.h"
 
@@ -26,12 +28,15 @@ struct noted {
     uint64_t first, last; /* ordinals of its packets */
     uint64_t packets;     /* 0 until its record has come */
     struct wl_endpoint a, b;
+    uint32_t next;    /* while it is being written: the next one of the same two, index plus one */
+    uint32_t current; /* of the first of them: where packets have come to, index plus one */
 };
 
 /* One comment on one packet; a chain of those on the same packet. */
 struct comment {
     uint64_t frame;
-    size_t offset; /* in texts */
+    uint64_t noted; /* the newest packet when it was: that of frame, or a later one */
+    size_t offset;  /* in texts */
     uint32_t n;
     uint32_t next; /* index plus one */
     uint32_t last; /* of the chain that begins here, index plus one */
@@ -53,6 +58,9 @@ struct wl_evidence {
     struct wl_buf texts;
     struct wl_text line;
     uint64_t n_full, n_lost, n_written;
+    uint64_t n_forgotten; /* packets of connections that are noted no more */
+    uint64_t newest;      /* ordinal of the latest packet in the spool */
+    uint64_t forgot;      /* its oldest when that was last looked at */
     bool spooling;
     struct wl_spool *own_spool;   /* of -w: it is fed here; or NULL */
     const struct wl_spool *spool; /* what is written from when there is no second reading */
@@ -134,6 +142,85 @@ int wl_evidence_begin(struct wl_evidence *e, const struct wl_input *inputs, size
 
 /* ---------------------------------------------------------------------------------- noting */
 
+/* An entry that was taken out comes back under another number: the table need not grow for it. */
+static void put_back(struct wl_table *t, uint64_t hash, uint32_t i)
+{
+    int rc = wl_table_add(t, hash, i);
+
+    WL_ASSERT(rc == 0);
+    (void)rc;
+}
+
+/* Takes away the connections that were over before the oldest packet that is left. */
+static void forget_connections(struct wl_evidence *e, uint64_t oldest)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < e->n_noted; i++) {
+        const struct noted one = e->noted[i];
+        uint64_t hash = wl_hash(&one.id, sizeof(one.id), e->seed);
+
+        if (one.last < oldest) {
+            e->n_forgotten += one.packets;
+            (void)wl_table_remove(&e->by_id, hash, i);
+            continue;
+        }
+        if (kept != i) {
+            (void)wl_table_remove(&e->by_id, hash, i);
+            put_back(&e->by_id, hash, kept);
+            e->noted[kept] = one;
+        }
+        kept++;
+    }
+    e->n_noted = kept;
+}
+
+/* The same of comments, which stand in the order in which they were noted. One that is kept may
+ * have lost the first of its chain; its packet is gone, too. */
+static void forget_comments(struct wl_evidence *e, uint64_t oldest)
+{
+    uint32_t gone = 0;
+    size_t octets;
+
+    while (gone < e->n_comments && e->comments[gone].noted < oldest)
+        gone++;
+    if (gone == 0)
+        return;
+    for (uint32_t i = 0; i < e->n_comments; i++) {
+        struct comment *c = &e->comments[i];
+        uint64_t hash = wl_hash(&c->frame, sizeof(c->frame), e->seed);
+
+        /* only the first of a chain stands in the table */
+        if (wl_table_remove(&e->by_frame, hash, i) && i >= gone)
+            put_back(&e->by_frame, hash, i - gone);
+    }
+    octets = gone < e->n_comments ? e->comments[gone].offset : e->texts.n;
+    wl_buf_drop(&e->texts, octets);
+    e->n_comments -= gone;
+    memmove(e->comments, e->comments + gone, e->n_comments * sizeof(*e->comments));
+    for (uint32_t i = 0; i < e->n_comments; i++) {
+        struct comment *c = &e->comments[i];
+
+        c->offset -= octets;
+        c->last -= gone;
+        if (c->next)
+            c->next -= gone;
+    }
+}
+
+/* Before more room is taken: what concerns packets that the spool has given up needs none. Looking
+ * for it takes a while, so much must have been given up since the last time. */
+static void forget(struct wl_evidence *e)
+{
+    uint64_t oldest = e->own_spool ? wl_spool_oldest(e->own_spool, e->newest + 1) : 0;
+
+    if (oldest <= e->forgot || oldest - e->forgot < (e->newest + 1 - oldest) / 8)
+        return;
+    e->forgot = oldest;
+    forget_connections(e, oldest);
+    forget_comments(e, oldest);
+}
+
 /* Makes room for row n; false when there is none. */
 static bool grow_rows(struct wl_evidence *e, void **rows, uint32_t n, uint32_t *size,
                       size_t row_octets)
@@ -172,6 +259,8 @@ static struct noted *note(struct wl_evidence *e, const struct wl_conn_ref *conn)
 
     if (entry)
         return entry;
+    if (e->n_noted == e->noted_size)
+        forget(e);
     if (!grow_rows(e, &rows, e->n_noted, &e->noted_size, sizeof(*e->noted))) {
         e->n_full++;
         return NULL;
@@ -207,15 +296,18 @@ static void add_comment(struct wl_evidence *e, const struct wl_finding *f)
 {
     uint64_t frame = f->at.frame ? f->at.frame : f->frames[0];
     uint64_t hash = wl_hash(&frame, sizeof(frame), e->seed);
-    uint32_t head = find_comment(e, frame, hash);
-    size_t offset = e->texts.n;
     void *rows = e->comments;
-    uint32_t added; /* index plus one */
+    uint32_t head, added; /* index; index plus one */
+    size_t offset;
 
     wl_text_reset(&e->line);
     wl_text_put(&e->line, f->rule->id);
     wl_text_put(&e->line, ": ");
     wl_text_terminal(&e->line, f->message);
+    if (e->n_comments == e->comments_size || e->texts.capacity - e->texts.n < e->line.buf.n)
+        forget(e);
+    head = find_comment(e, frame, hash);
+    offset = e->texts.n;
     if (!grow_rows(e, &rows, e->n_comments, &e->comments_size, sizeof(*e->comments))) {
         e->n_full++;
         return;
@@ -229,6 +321,7 @@ static void add_comment(struct wl_evidence *e, const struct wl_finding *f)
     added = ++e->n_comments;
     e->comments[added - 1] = (struct comment){
         .frame = frame,
+        .noted = e->newest,
         .offset = offset,
         .n = (uint32_t)(e->texts.n - offset),
         .last = added,
@@ -294,8 +387,10 @@ void wl_evidence_comment(struct wl_evidence *e, const struct wl_finding *f)
 
 void wl_evidence_packet(struct wl_evidence *e, const struct wl_packet *p)
 {
-    if (e->own_spool)
-        wl_spool_packet(e->own_spool, p);
+    if (!e->own_spool)
+        return;
+    wl_spool_packet(e->own_spool, p);
+    e->newest = p->ordinal;
 }
 
 /* ----------------------------------------------------------------------------------- writing */
@@ -312,32 +407,71 @@ static bool same_endpoint(const struct wl_endpoint *a, const struct wl_endpoint 
     return a->port == b->port && a->family == b->family && memcmp(a->ip, b->ip, sizeof(a->ip)) == 0;
 }
 
+static int by_first(const void *left, const void *right)
+{
+    const struct noted *a = left, *b = right;
+
+    return a->first < b->first ? -1 : a->first > b->first;
+}
+
+/* The first one noted of the two that talk; UINT32_MAX: there is none. */
+static uint32_t find_pair(const struct wl_evidence *e, const struct wl_endpoint *from,
+                          const struct wl_endpoint *to)
+{
+    uint64_t hash = hash_pair(e, from, to);
+    size_t probe = 0;
+    uint32_t i;
+
+    while ((i = wl_table_find(&e->by_id, hash, &probe)) != UINT32_MAX) {
+        const struct noted *n = &e->noted[i];
+
+        if ((same_endpoint(&n->a, from) && same_endpoint(&n->b, to)) ||
+            (same_endpoint(&n->a, to) && same_endpoint(&n->b, from)))
+            break;
+    }
+    return i;
+}
+
+/* Two can have had any number of connections, one after the other: these are a chain in the order of
+ * their packets, and only the first one stands in the table. Until all are there, its current is the
+ * last of them. */
 static int index_by_pair(struct wl_evidence *e)
 {
     wl_table_release(&e->by_id);
     if (wl_table_init(&e->by_id, e->budget, e->max) < 0)
         return WL_NOMEM;
+    if (e->n_noted)
+        qsort(e->noted, e->n_noted, sizeof(*e->noted), by_first);
     for (uint32_t i = 0; i < e->n_noted; i++) {
-        if (wl_table_add(&e->by_id, hash_pair(e, &e->noted[i].a, &e->noted[i].b), i) < 0)
+        struct noted *n = &e->noted[i];
+        uint32_t head = find_pair(e, &n->a, &n->b);
+
+        n->next = 0;
+        n->current = i + 1;
+        if (head != UINT32_MAX) {
+            e->noted[e->noted[head].current - 1].next = i + 1;
+            e->noted[head].current = i + 1;
+        } else if (wl_table_add(&e->by_id, hash_pair(e, &n->a, &n->b), i) < 0) {
             return WL_NOMEM;
+        }
     }
+    for (uint32_t i = 0; i < e->n_noted; i++)
+        e->noted[i].current = i + 1;
     return 0;
 }
 
-static bool is_noted(const struct wl_evidence *e, const struct wl_segment *seg)
+/* Packets come in their order, so what they have passed needs not be looked at again. */
+static bool is_noted(struct wl_evidence *e, const struct wl_segment *seg)
 {
-    uint64_t hash = hash_pair(e, &seg->src, &seg->dst);
-    size_t probe = 0;
+    uint32_t head = find_pair(e, &seg->src, &seg->dst);
+    uint32_t *current;
 
-    for (uint32_t i; (i = wl_table_find(&e->by_id, hash, &probe)) != UINT32_MAX;) {
-        const struct noted *n = &e->noted[i];
-
-        if (seg->packet >= n->first && seg->packet <= n->last &&
-            ((same_endpoint(&n->a, &seg->src) && same_endpoint(&n->b, &seg->dst)) ||
-             (same_endpoint(&n->a, &seg->dst) && same_endpoint(&n->b, &seg->src))))
-            return true;
-    }
-    return false;
+    if (head == UINT32_MAX)
+        return false;
+    current = &e->noted[head].current;
+    while (*current && e->noted[*current - 1].last < seg->packet)
+        *current = e->noted[*current - 1].next;
+    return *current && e->noted[*current - 1].first <= seg->packet;
 }
 
 /* All comments on a packet, one per line. */
@@ -370,7 +504,7 @@ static int write_if_noted(struct wl_evidence *e, struct wl_decoder *d, const str
 
 static uint64_t expected_packets(const struct wl_evidence *e)
 {
-    uint64_t expected = 0;
+    uint64_t expected = e->n_forgotten;
 
     for (uint32_t i = 0; i < e->n_noted; i++)
         expected += e->noted[i].packets;
@@ -457,7 +591,7 @@ int wl_evidence_write(struct wl_evidence *e, const struct wl_source_config *src,
             *err = failure;
     }
     closed = wl_evidence_close(e, rc < 0 ? NULL : err);
-    if (e->n_noted)
+    if (e->n_noted || e->n_forgotten)
         tell_loss(e);
     return rc < 0 ? rc : closed;
 }

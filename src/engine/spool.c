@@ -104,6 +104,16 @@ void wl_spool_packet(struct wl_spool *s, const struct wl_packet *p)
     c->n_packets++;
 }
 
+uint64_t wl_spool_oldest(const struct wl_spool *s, uint64_t none)
+{
+    struct wl_packet first;
+
+    if (!s->oldest)
+        return none;
+    memcpy(&first, s->oldest + 1, sizeof(first));
+    return first.ordinal;
+}
+
 /* The chunk where the reader stands, or the oldest one left when that has gone. */
 static const struct chunk *chunk_at(const struct wl_spool *s, struct wl_spool_cursor *at)
 {

@@ -14,6 +14,8 @@ struct wl_spool;
 /** max: octets (limits.max_spool). NULL when memory is refused. */
 WL_MUST_USE struct wl_spool *wl_spool_new(struct wl_budget *budget, uint64_t max);
 void wl_spool_packet(struct wl_spool *s, const struct wl_packet *p);
+/** Ordinal of the oldest packet that is still held; none: that of no packet. */
+uint64_t wl_spool_oldest(const struct wl_spool *s, uint64_t none);
 
 /** Where a reader stands; all zero: before the oldest packet. It survives packets being added, and
  * goes on with the oldest one left when its place has been given up. */
