@@ -10,7 +10,9 @@
 
 #include "commands.h"
 #include "diag.h"
+#include "separate.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -134,12 +136,68 @@ static bool is_among(const struct identity *file, const char *const *paths, size
     return false;
 }
 
-/* Would writing it destroy something that is read? A baseline may be written anew from itself. */
-static bool is_input(const struct wl_options *o, const struct identity *file)
+/* Does a directory hold the file, by whatever name? */
+static bool is_within(const struct identity *file, const char *directory)
 {
-    return is_among(file, o->files, o->n_files, NULL) ||
+    struct dirent **entries = NULL;
+    int n = scandir(directory, &entries, NULL, NULL);
+    char path[MOST_PATH];
+    struct identity entry;
+    bool found = false;
+
+    for (int i = 0; i < n; i++) {
+        int length = snprintf(path, sizeof(path), "%s/%s", directory, entries[i]->d_name);
+
+        if (!found && length > 0 && (size_t)length < sizeof(path)) {
+            entry = identify(path);
+            found = is_same(file, &entry);
+        }
+        free(entries[i]);
+    }
+    free(entries);
+    return found;
+}
+
+/* Standard input may be a file, and an operand a directory, of which every capture is read. */
+static bool is_among_operands(const struct wl_options *o, const struct identity *file,
+                              const char *path)
+{
+    struct stat st;
+
+    if (is_among(file, o->files, o->n_files, NULL))
+        return true;
+    for (size_t i = 0; i < o->n_files; i++) {
+        bool standard = strcmp(o->files[i], "-") == 0;
+        struct identity input;
+
+        if (standard ? fstat(STDIN_FILENO, &st) != 0 : stat(o->files[i], &st) != 0)
+            continue;
+        input = of_stat(&st, NULL);
+        if (standard && S_ISREG(st.st_mode) && is_same(file, &input))
+            return true;
+        if (!standard && S_ISDIR(st.st_mode) && file->known && !file->name &&
+            is_within(file, o->files[i]) && wl_separate_is_capture(path))
+            return true;
+    }
+    return false;
+}
+
+/* The user's own, too, which nobody names. */
+static bool is_configuration(const struct wl_options *o, const struct identity *file)
+{
+    for (size_t i = 0; i < o->n_sources; i++) {
+        if (o->sources[i].found && is_among(file, &o->sources[i].path, 1, NULL))
+            return true;
+    }
+    return false;
+}
+
+/* Would writing it destroy something that is read? A baseline may be written anew from itself. */
+static bool is_input(const struct wl_options *o, const struct identity *file, const char *path)
+{
+    return is_among_operands(o, file, path) ||
            is_among(file, o->baselines, o->n_baselines, o->write_baseline) ||
-           is_among(file, o->config_files, o->n_config_files, NULL);
+           is_configuration(o, file);
 }
 
 /* -------------------------------------------------------------------------------------- outputs */
@@ -180,7 +238,7 @@ static int check_output(const struct wl_options *o, size_t i, struct wl_error *e
     if (!this.path)
         return 0;
     file = identify(this.path);
-    if (strcmp(this.path, "-") != 0 && is_input(o, &file))
+    if (strcmp(this.path, "-") != 0 && is_input(o, &file, this.path))
         return wl_fail(err, WL_EINVAL, "'%s' is an input: it would be overwritten", this.path);
     for (size_t k = 0; k < i; k++) {
         struct output other = output_at(o, k);

@@ -21,7 +21,7 @@ static int by_name(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static bool is_capture(const char *path)
+bool wl_separate_is_capture(const char *path)
 {
     const struct wl_source_config source = {.files = &path, .n_files = 1, .max_packets = 1};
     struct wl_engine *engine = NULL;
@@ -62,7 +62,7 @@ static int add_entry(struct wl_separate *list, uint32_t *capacity, const char *d
     if (!path)
         return wl_fail(err, WL_NOMEM, "out of memory");
     (void)snprintf(path, n, "%s/%s", directory, name);
-    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) || !is_capture(path))
+    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) || !wl_separate_is_capture(path))
         return 0;
     return add(list, capacity, path, a, err);
 }

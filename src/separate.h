@@ -18,5 +18,7 @@ struct wl_separate {
  */
 WL_MUST_USE int wl_separate_list(struct wl_separate *ret, const char *const *operands, size_t n,
                                  struct wl_arena *a, struct wl_error *err);
+/** Is that a capture, as far as its first packet? Also true of what may not be read. */
+bool wl_separate_is_capture(const char *path);
 
 #endif
