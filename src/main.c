@@ -75,12 +75,14 @@ static void catch_signals(void)
         (void)sigaction(SIGHUP, &stop, NULL);
 }
 
-/* A reader that went away is seen as EPIPE where it is written to. */
-static void ignore_broken_pipes(void)
+/* A reader that went away is seen as EPIPE where it is written to, a file that may not grow
+ * (RLIMIT_FSIZE) as EFBIG. */
+static void ignore_signals_of_outputs(void)
 {
     struct sigaction ignore = {.sa_handler = SIG_IGN};
 
     (void)sigaction(SIGPIPE, &ignore, NULL);
+    (void)sigaction(SIGXFSZ, &ignore, NULL);
 }
 
 /* libpcap asks for the addresses of hosts that a filter names. Nothing is to be sent: of all places
@@ -98,6 +100,11 @@ static void ask_nobody(void)
 static int exit_status_of(int code)
 {
     return code == WL_EINVAL ? EXIT_USAGE : EXIT_FAILED;
+}
+
+static int worse(int a, int b)
+{
+    return a > b ? a : b;
 }
 
 /* Says what is wrong and gives the status that goes with it. A reader that went away is no
@@ -176,6 +183,15 @@ static bool has_findings(const struct wl_stats *st, enum wl_severity fail_on)
     return false;
 }
 
+/* Of a file that is read no further nobody knows what follows: that is no clean end. */
+static int fail_stopped(const struct run *run)
+{
+    struct wl_error err = {.code = WL_OK};
+
+    (void)wl_fail(&err, WL_EDAMAGED, "a signal came before all was read");
+    return fail(run->terminal, err.code, &err);
+}
+
 /* What the numbers say about the run as a whole, once it is over. */
 static int judge_run(const struct run *run, const struct wl_stats *st)
 {
@@ -199,6 +215,8 @@ static int judge_run(const struct run *run, const struct wl_stats *st)
     }
     if (st->exchanges == 0 && o->require_http)
         return EXIT_FAILED;
+    if (n_signals && st->stopped && !st->live)
+        return fail_stopped(run);
     return has_findings(st, o->config.fail_on) ? EXIT_FINDINGS : EXIT_CLEAN;
 }
 
@@ -302,7 +320,7 @@ static int drive(struct wl_engine *engine, struct run *run)
     };
     const struct wl_sink_config report = wl_command_sink(run->o);
     struct wl_error err = {.code = WL_OK}, finish_err = {.code = WL_OK};
-    int rc, finish_rc, status;
+    int rc, finish_rc, status = EXIT_CLEAN;
 
     rc = add_outputs(engine, run, &err);
     if (rc < 0)
@@ -316,16 +334,12 @@ static int drive(struct wl_engine *engine, struct run *run)
     running = NULL;
     if (rc == WL_EINVAL)
         hint_at_file(run->o, &err);
-    if (rc < 0 && rc != finish_rc) {
+    if (rc < 0 && rc != finish_rc)
         status = fail(run->terminal, rc, &err);
-        if (status != EXIT_CLEAN)
-            return status;
-    }
-    if (finish_rc < 0) {
-        status = fail(run->terminal, finish_rc, &finish_err);
-        if (status != EXIT_CLEAN)
-            return status;
-    }
+    if (finish_rc < 0) /* beside a damaged input, a report that could not be written is news */
+        status = worse(status, fail(run->terminal, finish_rc, &finish_err));
+    if (status != EXIT_CLEAN)
+        return status;
     return judge_run(run, wl_engine_stats(engine));
 }
 
@@ -369,17 +383,13 @@ static int run_engine(struct run *run)
 
 /* --------------------------------------------------------------------------- the read commands */
 
-static int worse(int a, int b)
-{
-    return a > b ? a : b;
-}
-
 static int run_separately(const struct run *all, struct wl_arena *arena)
 {
     struct wl_error err = {.code = WL_OK};
     struct wl_separate list;
     int rc = wl_separate_list(&list, all->files, all->n_files, arena, &err);
     int status = EXIT_CLEAN;
+    size_t n_done = 0;
 
     if (rc < 0)
         return fail(all->terminal, rc, &err);
@@ -391,9 +401,11 @@ static int run_separately(const struct run *all, struct wl_arena *arena)
             (void)fputs("\n\n", stdout);
             (void)fflush(stdout); /* outputs write past stdio */
         }
+        n_done++;
         status = worse(status, run_engine(&one));
     }
-    return status;
+    /* one that was stopped says so itself */
+    return n_done < list.n && status < EXIT_FAILED ? fail_stopped(all) : status;
 }
 
 static int read_captures(const struct wl_options *o, struct wl_terminal *terminal,
@@ -427,6 +439,11 @@ static int print(struct wl_terminal *terminal, const struct wl_text *t)
     struct wl_error err = {.code = WL_OK};
     char reason[128];
 
+    if (t->full) { /* half a page would pass for a whole one */
+        (void)wl_fail(&err, WL_NOMEM, "cannot write standard output: more than %d MiB",
+                      PAGE_MEMORY / 2 >> 20);
+        return fail(terminal, err.code, &err);
+    }
     if (fwrite(s.p, 1, s.n, stdout) == s.n && fflush(stdout) == 0)
         return EXIT_CLEAN;
     (void)wl_fail(&err, errno == EPIPE ? WL_EPIPE : WL_EOUTPUT, "cannot write standard output: %s",
@@ -511,7 +528,7 @@ int main(int argc, char **argv)
 
     wl_heap_prepare();
     wl_terminal_streams();
-    ignore_broken_pipes();
+    ignore_signals_of_outputs();
     tzset(); /* localtime_r need not */
     wl_budget_init(&budget, OPTION_MEMORY, NULL, NULL, NULL);
     wl_arena_pool_init(&pool, &budget, 0);

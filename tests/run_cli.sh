@@ -146,6 +146,26 @@ check "an output that is an input by another name" 2 audit --report "json=$work/
 err 'would be overwritten'
 check "an output that is a configuration file" 2 audit --config /dev/null --config "$samples/../LICENSE" \
     --report "json=$samples/../LICENSE" "$clean"
+mkdir -p "$work/mine/wirelint" "$work/kept"
+echo 'examples = 2' >"$work/mine/wirelint/config"
+XDG_CONFIG_HOME="$work/mine"
+check "an output that is the user's own configuration file" 2 audit --report "json=$work/mine/wirelint/config" "$clean"
+err 'would be overwritten'
+XDG_CONFIG_HOME="$work/none"
+cp "$clean" "$work/kept/a.pcap"
+for output in "--report json=$work/kept/a.pcap" "-w $work/kept/a.pcap"; do
+    # shellcheck disable=SC2086 # options and their values
+    check "an output that is in a directory of inputs: $output" 2 audit $output "$work/kept"
+    err 'would be overwritten'
+    no_out
+    # shellcheck disable=SC2086
+    "$wirelint" audit $output - <"$work/kept/a.pcap" >"$work/out" 2>"$work/err"
+    [ $? -eq 2 ] || { about="an output that is standard input: $output"; failed "status"; }
+    cmp -s "$clean" "$work/kept/a.pcap" || failed "the capture is lost"
+done
+for _ in 1 2; do
+    check "a report among the inputs, which is no capture" 0 audit --report "json=$work/kept/a.json" "$work/kept"
+done
 mkdir "$work/linked"
 ln -s "$(realpath "$clean")" "$work/linked/capture.pcap"
 check "a directory of links to captures elsewhere" 0 audit "$work/linked"
@@ -316,7 +336,33 @@ about="a reader that goes away"
 "$wirelint" list --json "$showcase" 2>"$work/err" | head -c 10 >"$work/out"
 no_err
 about="a full disk"
+for command in "audit -w $work/long.pcapng" "audit --report html=$work/long.html" "explain *"; do
+    # shellcheck disable=SC2086 # options and their values
+    case $command in
+    explain*) (set -f; ulimit -f 1 && "$wirelint" $command >"$work/long") 2>"$work/err" ;;
+    *) (ulimit -f 1 && "$wirelint" $command "$showcase" >/dev/null) 2>"$work/err" ;;
+    esac
+    [ $? -eq 3 ] || { about="a file that may not grow: $command"; failed "status"; }
+    err 'file too large'
+done
+about="half a page"
+# shellcheck disable=SC2046 # 60 words
+(set -f && "$wirelint" explain $(printf '* %.0s' $(seq 60)) >"$work/out" 2>"$work/err")
+[ $? -eq 3 ] || failed "status"
+no_out
+about="a signal before all was read"
+python3 -c 'import select, signal, subprocess, sys
+run = subprocess.Popen([sys.argv[1], "audit", "--json", sys.argv[2]], stdout=subprocess.PIPE)
+select.select([run.stdout], [], []) # there is more to come than a pipe holds
+run.send_signal(signal.SIGTERM)
+run.stdout.read()
+sys.exit(run.wait())' "$wirelint" "$samples/captures" 2>"$work/err"
+[ $? -eq 3 ] || failed "status"
+err 'before all was read'
 if [ -w /dev/full ]; then
+    check "a damaged input and a report that cannot be written" 3 audit --report html=/dev/full "$damaged"
+    err 'cut off'
+    err 'cannot write'
     "$wirelint" list "$showcase" >/dev/full 2>"$work/err"
     [ $? -eq 3 ] || failed "status"
     err 'cannot write standard output: no space left'

@@ -48,7 +48,7 @@ static const struct {
 
 static const char signals[] =
     "INT and TERM end a live run in order, with its report, and count as its end; a second one ends it at "
-    "once. A reader of standard output that goes away ends it quietly.";
+    "once. A file that was not read to its end for them is status 3. A reader of standard output that goes away ends it quietly.";
 
 static const char security[] =
     "When everything that needs rights is open, and before the first octet of a capture is looked at, the "
