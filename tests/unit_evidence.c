@@ -382,6 +382,42 @@ static void a_long_run_ends_with_its_latest_packets(void **state)
     wl_evidence_free(e);
 }
 
+static void without_memory_the_latest_packets_are_held(void **state)
+{
+    enum { LONG = 30000 }; /* several times what there is room for */
+    struct world *w = *state;
+    struct wl_spool *spool;
+    struct wl_spool_cursor at = {0};
+    struct wl_packet p = {.bytes = {w->packets[1], OCTETS}}, last = {0};
+    unsigned n = 0;
+
+    w->budget.max = 1u << 20;
+    spool = wl_spool_new(&w->budget, &w->cfg.limits);
+    assert_non_null(spool);
+    for (p.ordinal = 1; p.ordinal <= LONG; p.ordinal++)
+        wl_spool_packet(spool, &p);
+    while (wl_spool_next(spool, &at, &last))
+        n++;
+    assert_int_equal(last.ordinal, LONG);
+    assert_in_range(n, LONG / 10, LONG - 1);
+    wl_spool_free(spool);
+}
+
+static void the_spool_leaves_memory_to_others(void **state)
+{
+    struct world *w = *state;
+    struct wl_packet p = {.bytes = {w->packets[1], OCTETS}};
+    struct wl_spool *spool;
+
+    w->cfg.limits.memory = 8u << 20;
+    spool = wl_spool_new(&w->budget, &w->cfg.limits);
+    assert_non_null(spool);
+    for (unsigned i = 0; i < 30000; i++)
+        wl_spool_packet(spool, &p);
+    assert_in_range(w->budget.peak, 512u << 10, (1u << 20) + 4096);
+    wl_spool_free(spool);
+}
+
 static void bounded(void **state)
 {
     struct world *w = *state;
@@ -409,6 +445,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_input_is_not_overwritten, set_up, tear_down),
         cmocka_unit_test_setup_teardown(two_can_talk_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_long_run_ends_with_its_latest_packets, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(without_memory_the_latest_packets_are_held, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(the_spool_leaves_memory_to_others, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bounded, set_up, tear_down),
     };
 

@@ -127,7 +127,7 @@ int wl_evidence_begin(struct wl_evidence *e, const struct wl_input *inputs, size
 {
     e->spooling = spool;
     if (spool) {
-        e->own_spool = wl_spool_new(e->budget, e->cfg->limits.max_spool);
+        e->own_spool = wl_spool_new(e->budget, &e->cfg->limits);
         if (!e->own_spool)
             return wl_fail(err, WL_NOMEM, "out of memory");
     }
@@ -214,7 +214,7 @@ static void forget(struct wl_evidence *e)
 {
     uint64_t oldest = e->own_spool ? wl_spool_oldest(e->own_spool, e->newest + 1) : 0;
 
-    if (oldest <= e->forgot || oldest - e->forgot < (e->newest + 1 - oldest) / 8)
+    if (oldest <= e->forgot || oldest - e->forgot < (e->newest + 1 - oldest) / 32)
         return;
     e->forgot = oldest;
     forget_connections(e, oldest);

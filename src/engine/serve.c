@@ -349,7 +349,7 @@ int wl_serve_begin(struct wl_engine *e, const struct wl_source_config *src, stru
 
     /* packets of several sockets have no order that a reader of one spool could rely on */
     if (!again && !e->pipeline) {
-        e->spool = wl_spool_new(&e->budget, e->cfg.limits.max_spool);
+        e->spool = wl_spool_new(&e->budget, &e->cfg.limits);
         if (!e->spool)
             return wl_fail(err, WL_NOMEM, "out of memory");
         cfg.spool = e->spool;

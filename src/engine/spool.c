@@ -21,14 +21,17 @@ struct wl_spool {
     size_t octets, max;
 };
 
-struct wl_spool *wl_spool_new(struct wl_budget *budget, uint64_t max)
+/* Of the memory of the process; the rest is for those who tell what the packets mean. */
+enum { PART = 8 };
+
+struct wl_spool *wl_spool_new(struct wl_budget *budget, const struct wl_limits *limits)
 {
     struct wl_spool *s = wl_alloc(budget, sizeof(*s));
 
     if (!s)
         return NULL;
     s->budget = budget;
-    s->max = (size_t)wl_min_u64(max, SIZE_MAX / 2);
+    s->max = (size_t)wl_min_u64(wl_min_u64(limits->max_spool, limits->memory / PART), SIZE_MAX / 2);
     return s;
 }
 
@@ -72,6 +75,10 @@ static struct chunk *room_for(struct wl_spool *s, size_t n)
     if (size > s->max)
         return NULL;
     c = wl_alloc(s->budget, sizeof(*c) + size);
+    while (!c && s->oldest) { /* others hold more than before: the latest packets matter most */
+        drop_oldest(s);
+        c = wl_alloc(s->budget, sizeof(*c) + size);
+    }
     if (!c)
         return NULL;
     c->size = size;

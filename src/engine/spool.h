@@ -11,8 +11,9 @@
 
 struct wl_spool;
 
-/** max: octets (limits.max_spool). NULL when memory is refused. */
-WL_MUST_USE struct wl_spool *wl_spool_new(struct wl_budget *budget, uint64_t max);
+/** limits: max_spool, and memory, of which it takes an eighth at most. NULL when memory is
+ * refused. */
+WL_MUST_USE struct wl_spool *wl_spool_new(struct wl_budget *budget, const struct wl_limits *limits);
 void wl_spool_packet(struct wl_spool *s, const struct wl_packet *p);
 /** Ordinal of the oldest packet that is still held; none: that of no packet. */
 uint64_t wl_spool_oldest(const struct wl_spool *s, uint64_t none);

@@ -33,7 +33,7 @@ WL_LIMIT(max_sequences, 1024, "status sequences with a count of their own; later
 WL_LIMIT(max_history, 262144, "exchanges that the screen can still open")
 WL_LIMIT(max_history_octets, 64u << 20, "octets of exchanges that the screen can still open")
 WL_LIMIT(max_history_connections, 1500000, "connections in the lists of the screen")
-WL_LIMIT(max_spool, 64u << 20, "octets of packets kept for -w from standard input or live")
+WL_LIMIT(max_spool, 64u << 20, "octets of packets kept for -w from standard input or live; an eighth of memory at most")
 WL_LIMIT(max_evidence, 262144, "connections noted for -w, and comments on their packets")
 WL_LIMIT(max_related, 32768, "entries of what several connections tell together")
 WL_LIMIT(max_legs, 4096, "exchanges among which the other leg of a proxy is looked for")
