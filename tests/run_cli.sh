@@ -76,6 +76,12 @@ out '^note  interim-to-http10'
 check "--only" 0 audit --only 'switching-*' "$showcase"
 check "--where that leaves nothing" 0 audit --where status:404 "$showcase"
 out '^0 violations, 0 warnings, 0 notes in 0 exchanges'
+check "--where about rules leaves connections out" 1 audit --where rule:interim-to-http10 "$showcase"
+out '^1 violations, 0 warnings, 0 notes in 1 exchanges on 1 connections$'
+check "--where not rule: as well" 0 audit --where 'not rule:interim-to-http10' "$showcase"
+out ' notes in 1 exchanges on 1 connections$'
+check "and their records" 1 audit --json --where rule:interim-to-http10 "$showcase"
+json '[l["findings"] for l in lines if l["type"] == "connection"] == [[]]'
 check "a damaged file is status 3, and is reported" 3 audit "$damaged"
 out ' exchanges on '
 err '^wirelint: '

@@ -23,16 +23,18 @@ enum {
 /* False: --where leaves it out. A finding that relate.c drops cannot make an exchange match. */
 static bool relate_and_filter(struct wl_engine *e, struct wl_exchange *ex)
 {
-    bool told = !e->filter || wl_filter_match_facts(e->filter, ex);
+    bool told = !e->filter || wl_filter_match_facts(e->filter, ex), passes;
 
     wl_relate_exchange(e->relate, ex, told);
     if (!told)
         return false;
     if (e->overridden && ex->n_findings)
         ex->n_findings = wl_overridden_apply(e->overridden, ex->findings, ex->n_findings);
-    if (e->filter)
-        wl_matched_note(e->matched, ex->conn.id, ex->ordinal);
-    return !e->filter || wl_filter_match(e->filter, ex);
+    if (!e->filter)
+        return true;
+    passes = wl_filter_match(e->filter, ex);
+    wl_matched_note(e->matched, ex->conn.id, ex->ordinal, passes);
+    return passes;
 }
 
 enum shown { SHOWN_NOT, SHOWN_LINES, SHOWN_WHOLE };
@@ -83,10 +85,12 @@ static void take_exchange(struct wl_engine *e, struct wl_exchange *ex, struct wl
 /* Leaves only the findings that the filter lets through; true when the connection counts. */
 static bool filter_connection(struct wl_engine *e, struct wl_conn_record *conn, bool *http)
 {
+    const struct wl_exchange nothing = {.conn = conn->conn};
     struct wl_matched_window window;
+    bool noted = wl_matched_take(e->matched, conn->conn.id, &window);
     uint32_t kept = 0;
 
-    *http = wl_matched_take(e->matched, conn->conn.id, &window);
+    *http = window.passed;
     for (uint32_t i = 0; i < conn->n_findings; i++) {
         const struct wl_finding *f = &conn->findings[i];
 
@@ -98,8 +102,10 @@ static bool filter_connection(struct wl_engine *e, struct wl_conn_record *conn, 
         kept++;
     }
     conn->n_findings = kept;
-    return kept || *http ||
-           (!wl_filter_wants_exchange(e->filter) && wl_filter_match_conn(e->filter, conn, NULL));
+    if (kept || *http || noted)
+        return kept || *http;
+    /* none of its exchanges was told: what the filter says of it alone, on which no rule fired */
+    return !wl_filter_wants_exchange(e->filter) && wl_filter_match(e->filter, &nothing);
 }
 
 static void take_connection(struct wl_engine *e, struct wl_conn_record *conn)

@@ -94,7 +94,7 @@ static struct entry *add(struct wl_matched *m, uint64_t conn, uint64_t hash)
     return &m->entries[i];
 }
 
-void wl_matched_note(struct wl_matched *m, uint64_t conn, uint32_t ordinal)
+void wl_matched_note(struct wl_matched *m, uint64_t conn, uint32_t ordinal, bool passes)
 {
     uint64_t hash = wl_hash(&conn, sizeof(conn), m->seed);
     struct entry *e = find(m, conn, hash);
@@ -105,6 +105,7 @@ void wl_matched_note(struct wl_matched *m, uint64_t conn, uint32_t ordinal)
     if (!e)
         return;
     w = &e->window;
+    w->passed = w->passed || passes;
     if (ordinal > w->latest) {
         uint32_t step = ordinal - w->latest;
 
@@ -120,7 +121,7 @@ bool wl_matched_take(struct wl_matched *m, uint64_t conn, struct wl_matched_wind
     uint64_t hash = wl_hash(&conn, sizeof(conn), m->seed);
     struct entry *e = find(m, conn, hash);
 
-    *ret = (struct wl_matched_window){0, 0};
+    *ret = (struct wl_matched_window){.latest = 0};
     if (!e)
         return false;
     *ret = e->window;

@@ -16,13 +16,15 @@ struct wl_matched;
 /** The exchanges latest - 63 to latest, one bit each. */
 struct wl_matched_window {
     uint32_t latest;
-    uint64_t bits; /* bit i: latest - i has matched */
+    bool passed;   /* one of all its exchanges has passed, with the words about rules */
+    uint64_t bits; /* bit i: latest - i has matched, but for the words about rules */
 };
 
 /** max: connections remembered. NULL when memory is refused. */
 WL_MUST_USE struct wl_matched *wl_matched_new(struct wl_budget *budget, uint64_t max);
-void wl_matched_note(struct wl_matched *m, uint64_t conn, uint32_t ordinal);
-/** Takes out what is known of a connection; false, and an empty window, when none has matched. */
+/** An exchange that matches but for the words about rules; passes: with them. */
+void wl_matched_note(struct wl_matched *m, uint64_t conn, uint32_t ordinal, bool passes);
+/** Takes out what is known of a connection; false, and an empty window, when none was noted. */
 bool wl_matched_take(struct wl_matched *m, uint64_t conn, struct wl_matched_window *ret);
 bool wl_matched_has(const struct wl_matched_window *w, uint32_t ordinal);
 void wl_matched_free(struct wl_matched *m);
