@@ -229,8 +229,16 @@ static void hint_at_file(const struct wl_options *o, struct wl_error *err)
     if (!o->bpf)
         return;
     (void)snprintf(word, sizeof(word), "%.*s", (int)strcspn(o->bpf, " "), o->bpf);
-    if (stat(word, &st) == 0)
+    if (stat(word, &st) < 0)
+        return;
+    if (o->n_interfaces) {
+        wl_hint(err, "'%s' is a file; what follows -i is a filter, files are read without it",
+                word);
+    } else if (strchr(word, '/')) { /* it would be a file, but for -f or -- */
+        wl_hint(err, "'%s' is a file; what follows -f or -- is a filter", word);
+    } else {
         wl_hint(err, "'%s' was taken for a filter; './%s' names the file", word, word);
+    }
 }
 
 /* ---------------------------------------------------------------------------- giving up rights */

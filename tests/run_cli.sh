@@ -138,6 +138,8 @@ check "a threshold that is like none" 2 audit --set x=1 "$clean"
 err 'wirelint.conf(5)'
 check "a host by its name" 2 audit "$clean" host no-such-host.invalid
 err 'no name is looked up'
+check "a file where a filter is" 2 audit "$clean" -- "$showcase"
+err 'is a file; what follows -f or -- is a filter'
 for pace in 0x10 1e3x 1.2.3x ' 2x' 0x -1 nan; do
     check "the pace '$pace'" 2 watch --speed "$pace" "$clean"
     err 'multiple of the capture'
