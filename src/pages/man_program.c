@@ -27,7 +27,9 @@ static const struct {
 } keys[] = {
     {"status:103", "some response of the exchange, interim ones included, has this status"},
     {"class:5xx", "or this class: 1xx to 5xx, invalid"},
-    {"seq:\"103,200\"", "its whole sequence; `*` stands for any run of statuses"},
+    {"seq:\"103,200\"",
+     "its whole sequence; `*` stands for any run of statuses. The quotes belong to the filter, not "
+     "to the shell: without them it is 103 alone or 200 alone"},
     {"rule:interim-*", "a rule that fired on it"},
     {"method:POST version:1.0", "of the request"},
     {"client:10.0.0.0/8 server:[2001:db8::9]:443", "address, address and prefix, address and port"},

@@ -79,7 +79,7 @@ static const struct prose options[] = {
     {"fail-on", "Whatever it is, a damaged or missing input is status 3."},
     {"json",
      "One object per line: start, exchange, finding, connection, end. The keys are described in "
-     "docs/ndjson.md of the source, and do not change."},
+     "docs/ndjson.md of the source, and do not change. Of `interfaces` it is one array."},
     {"report", "May repeat. `-` as FILE is standard output, in place of the text."},
     {"baseline",
      "What stands in it does not count, in the numbers or the exit status. See `wirelint.conf(5)`."},
