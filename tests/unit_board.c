@@ -206,6 +206,60 @@ static void orders(void **state)
     wl_order_release(&o);
 }
 
+/* ---------------------------------------------------------------------- what has findings */
+
+/* A page of the list that is asked for, from the given severity on: how many rows it has. */
+static uint64_t total(const struct world *w, enum wl_list list, bool only, enum wl_severity least)
+{
+    const struct wl_ask question = {.kind = WL_ASK_LIST,
+                                    .list = list,
+                                    .n = 20,
+                                    .keep = WL_NONE,
+                                    .first = WL_NONE,
+                                    .only_findings = only,
+                                    .least = least};
+    struct wl_answer *a = wl_answer_new(&w->cfg, &question);
+    uint64_t n;
+
+    assert_non_null(a);
+    assert_int_equal(wl_ledger_page(w->ledger, &question, false, a), 0);
+    n = a->of.page->total;
+    assert_int_equal(a->of.page->matched, 4);
+    assert_int_equal(a->of.page->n, n);
+    for (uint32_t i = 0; i < n && least == WL_WARNING; i++) {
+        if (list == WL_LIST_SERVERS) {
+            assert_int_equal(a->of.page->rows.servers[i].findings[WL_VIOLATION], 1);
+        } else {
+            assert_int_equal(a->of.page->rows.sequences[i].worst, WL_VIOLATION);
+        }
+    }
+    wl_answer_free(a);
+    return n;
+}
+
+static void only_what_has_findings(void **state)
+{
+    struct world *w = *state;
+    struct wl_finding findings[] = {
+        {.rule = &note_rule, .severity = WL_NOTE, .t = 2000 * WL_SECOND},
+        {.rule = &bad_rule, .severity = WL_VIOLATION, .t = 2000 * WL_SECOND},
+    };
+
+    for (uint16_t i = 0; i < 4; i++) {
+        struct wl_exchange ex = exchange((uint16_t)(200 + i), 2000, (uint16_t)(1 + i));
+
+        ex.findings = findings;
+        ex.n_findings = i % 3;
+        tell(w, &ex);
+    }
+    for (unsigned list = WL_LIST_SERVERS; list <= WL_LIST_SEQUENCES; list++) {
+        assert_int_equal(total(w, (enum wl_list)list, false, WL_OFF), 4);
+        assert_int_equal(total(w, (enum wl_list)list, true, WL_OFF), 2);
+        assert_int_equal(total(w, (enum wl_list)list, false, WL_NOTE), 2);
+        assert_int_equal(total(w, (enum wl_list)list, false, WL_WARNING), 1);
+    }
+}
+
 /* ------------------------------------------------------------------------- a million rows */
 
 static void opened(struct wl_desk *d, uint64_t number)
@@ -468,6 +522,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(rates, set_up, tear_down),
         cmocka_unit_test_setup_teardown(top_lists_and_bounds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(orders, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(only_what_has_findings, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_million_rows, set_up, tear_down),
         cmocka_unit_test_setup_teardown(old_rows_go, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_allocation_fails_once, set_up, tear_down),

@@ -259,8 +259,8 @@ struct wl_ask {
     uint64_t keep;  /* connection id or row id to be found in the order; WL_NONE: none */
     bool around;    /* give the rows around keep instead of first */
     const struct wl_rule *rule; /* FINDINGS: of this rule only, or NULL */
-    bool only_findings;         /* CONNECTIONS, EXCHANGES: only those with findings */
-    enum wl_severity least;     /* only findings at or above this */
+    bool only_findings;         /* all but FINDINGS: only those with findings */
+    enum wl_severity least;     /* only findings at or above this, and what has some */
     uint64_t connection;        /* EXCHANGES, FINDINGS, DETAIL: of this connection id; 0: all */
     wl_ns until; /* only what began at or before this capture time (a paused screen); 0: all */
     /* DETAIL */

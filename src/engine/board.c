@@ -613,7 +613,36 @@ static uint64_t sequence_sort(const struct wl_ledger *l, const struct sequence_r
     return 0;
 }
 
-/* All rows of a table, in order; false when memory is refused. */
+/* The worst that was found on a server. */
+static enum wl_severity server_worst(const struct server_row *s)
+{
+    unsigned worst = WL_N_SEVERITIES - 1;
+
+    while (worst > WL_OFF && s->findings[worst] == 0)
+        worst--;
+    return (enum wl_severity)worst;
+}
+
+static bool is_wanted(const struct rows *r, uint32_t i, const struct wl_ask *ask)
+{
+    enum wl_severity worst = ask->list == WL_LIST_SERVERS
+                                 ? server_worst(row_at(r, i))
+                                 : ((const struct sequence_row *)row_at(r, i))->worst;
+
+    return worst >= ask->least && (worst != WL_OFF || !ask->only_findings);
+}
+
+/* How many rows of a table the question wants. */
+static uint32_t count_wanted(const struct rows *r, const struct wl_ask *ask)
+{
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < r->n; i++)
+        n += is_wanted(r, i, ask);
+    return n;
+}
+
+/* Those rows in order; false when memory is refused. */
 static bool put_in_order(const struct wl_ledger *l, const struct wl_ask *ask, const struct rows *r,
                          struct wl_order *o)
 {
@@ -621,9 +650,11 @@ static bool put_in_order(const struct wl_ledger *l, const struct wl_ask *ask, co
 
     wl_order_begin(o, l->budget, 0, true);
     for (uint32_t i = 0; i < r->n; i++) {
-        uint64_t key = servers ? server_sort(l, row_at(r, i), ask)
-                               : sequence_sort(l, row_at(r, i), ask);
+        uint64_t key;
 
+        if (!is_wanted(r, i, ask))
+            continue;
+        key = servers ? server_sort(l, row_at(r, i), ask) : sequence_sort(l, row_at(r, i), ask);
         if (!wl_order_add(o, i, (struct wl_order_row){.key = ask->descending ? ~key : key}))
             return false;
     }
@@ -641,7 +672,7 @@ int wl_ledger_page(const struct wl_ledger *l, const struct wl_ask *ask, bool par
     const struct rows *r = servers ? &l->servers : &l->sequences;
     size_t size = servers ? sizeof(struct wl_board_server) : sizeof(struct wl_board_sequence);
     uint32_t most = ask->n && ask->n < WL_PAGE_ROWS ? ask->n : WL_PAGE_ROWS;
-    uint32_t n = (uint32_t)wl_min_u64(most, r->n);
+    uint32_t total = count_wanted(r, ask), n = (uint32_t)wl_min_u64(most, total);
     struct wl_page *page = wl_arena_alloc(a->arena, sizeof(*page));
     struct wl_order order;
 
@@ -651,9 +682,10 @@ int wl_ledger_page(const struct wl_ledger *l, const struct wl_ask *ask, bool par
         return wl_fail(&a->err, WL_NOMEM, "out of memory");
     page->list = ask->list;
     page->partial = partial;
-    page->total = page->matched = r->n;
+    page->total = total;
+    page->matched = r->n;
     page->kept = WL_NONE;
-    page->first = wl_min_u64(ask->first, r->n - n);
+    page->first = wl_min_u64(ask->first, total - n);
     a->of.page = page;
     if (!put_in_order(l, ask, r, &order)) {
         wl_order_release(&order);

@@ -55,7 +55,7 @@ const struct wl_key_row wl_key_rows[] = {
      {'p'},
      "pause",
      "the picture stands, capturing goes on; again: back to now"},
-    {WL_ACT_PAUSE, WL_IN_OVERVIEW, {' '}, NULL, "the same"},
+    {WL_ACT_PAUSE, WL_IN_OVERVIEW, {' '}, NULL, "the picture stands, or goes on, as with p"},
     {WL_ACT_WRITE,
      WL_IN_ALL,
      {'w', WL_KEY_F1 + 1},

@@ -21,6 +21,12 @@ uint64_t wl_id_sequence(const void *row);
 uint64_t wl_id_server(const void *row);
 uint64_t wl_id_exchange(const void *row);
 
+/* Is a row shown of which this is the worst that was found (f, F)? */
+bool wl_row_wanted(const struct wl_screen *s, enum wl_severity worst);
+/* How many of the board's rules are: they come worst first. */
+uint32_t wl_rules_wanted(const struct wl_screen *s);
+enum wl_severity wl_server_worst(const struct wl_board_server *server);
+
 /* Enter: opens what stands behind a row. */
 void wl_open_rule(struct wl_screen *s, const void *row);
 void wl_open_sequence(struct wl_screen *s, const void *row);

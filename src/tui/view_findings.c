@@ -148,6 +148,20 @@ uint64_t wl_id_rule(const void *row)
     return wl_hash_id(rule_of(row)->rule->id, strlen(rule_of(row)->rule->id));
 }
 
+bool wl_row_wanted(const struct wl_screen *s, enum wl_severity worst)
+{
+    return worst >= s->least && (worst != WL_OFF || !s->only_findings);
+}
+
+uint32_t wl_rules_wanted(const struct wl_screen *s)
+{
+    uint32_t n = 0;
+
+    while (n < s->board->n_rules && wl_row_wanted(s, s->board->rules[n].severity))
+        n++;
+    return n;
+}
+
 void wl_open_rule(struct wl_screen *s, const void *row)
 {
     struct wl_place place = {.rule = rule_of(row)->rule};
@@ -338,7 +352,7 @@ static struct wl_rows rules_of(const struct wl_screen *s, struct findings *f)
     struct wl_rows rows = {
         .at = b ? b->rules : NULL,
         .size = sizeof(struct wl_board_rule),
-        .n = b ? b->n_rules : 0,
+        .n = b ? wl_rules_wanted(s) : 0,
         .id = wl_id_rule,
     };
 
@@ -348,12 +362,17 @@ static struct wl_rows rules_of(const struct wl_screen *s, struct findings *f)
 
 static void draw_none(const struct wl_screen *s, struct wl_canvas *c, struct wl_rect area)
 {
-    const char *text = !s->board || s->board->stats.exchanges == 0
-                           ? s->board && s->board->anew
-                                 ? "No exchange has been judged since the counters began anew."
-                                 : "No exchange has been judged yet."
-                           : "Nothing was found: every rule that could be asked was kept.";
+    const char *text = "Nothing was found: every rule that could be asked was kept.";
 
+    if (!s->board || s->board->stats.exchanges == 0) {
+        text = s->board && s->board->anew
+                   ? "No exchange has been judged since the counters began anew."
+                   : "No exchange has been judged yet.";
+    } else if (s->board->n_rules) {
+        text = "Nothing as severe was found. F goes on to all findings.";
+    } else if (*s->filter) {
+        text = "Nothing was found in what the filter lets through.";
+    }
     (void)wl_canvas_wrap(c, area, 0, WL_ROLE_FAINT, wl_span_text(text));
 }
 

@@ -46,6 +46,7 @@ struct overview {
     int class_rows;                             /* there was room for */
     struct wl_row_exchange tail[WL_BOARD_TAIL]; /* latest first */
     uint32_t n_tail;
+    uint16_t sequences[WL_BOARD_SEQUENCES], servers[WL_BOARD_SERVERS]; /* those wanted (f, F) */
 };
 
 static const char *class_name(unsigned class)
@@ -225,18 +226,41 @@ static void open_class(struct wl_screen *s, const void *row)
 
 /* -------------------------------------------------------------------------------------- panels */
 
-static struct wl_rows rows_of(const struct overview *o, const struct wl_board *b, unsigned panel)
+static struct wl_rows sequences_of(struct overview *o, const struct wl_screen *s)
 {
+    const struct wl_board *b = s->board;
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < b->n_sequences; i++) {
+        if (wl_row_wanted(s, b->sequences[i].worst))
+            o->sequences[n++] = (uint16_t)i;
+    }
+    return (struct wl_rows){b->sequences, sizeof(*b->sequences), n, wl_id_sequence, o->sequences};
+}
+
+static struct wl_rows servers_of(struct overview *o, const struct wl_screen *s)
+{
+    const struct wl_board *b = s->board;
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < b->n_servers; i++) {
+        if (wl_row_wanted(s, wl_server_worst(&b->servers[i])))
+            o->servers[n++] = (uint16_t)i;
+    }
+    return (struct wl_rows){b->servers, sizeof(*b->servers), n, wl_id_server, o->servers};
+}
+
+static struct wl_rows rows_of(struct overview *o, const struct wl_screen *s, unsigned panel)
+{
+    const struct wl_board *b = s->board;
+
     switch ((enum panel)panel) {
     case PANEL_CLASSES:
         return (struct wl_rows){o->classes, sizeof(*o->classes), o->n_classes, class_id, NULL};
     case PANEL_FINDINGS:
-        return (struct wl_rows){b->rules, sizeof(*b->rules), b->n_rules, wl_id_rule, NULL};
-    case PANEL_SEQUENCES:
-        return (struct wl_rows){b->sequences, sizeof(*b->sequences), b->n_sequences, wl_id_sequence,
-                                NULL};
-    case PANEL_SERVERS:
-        return (struct wl_rows){b->servers, sizeof(*b->servers), b->n_servers, wl_id_server, NULL};
+        return (struct wl_rows){b->rules, sizeof(*b->rules), wl_rules_wanted(s), wl_id_rule, NULL};
+    case PANEL_SEQUENCES: return sequences_of(o, s);
+    case PANEL_SERVERS: return servers_of(o, s);
     case PANEL_TAIL:
         return (struct wl_rows){o->tail, sizeof(*o->tail), o->n_tail, wl_id_exchange, NULL};
     case PANEL_CHART:
@@ -247,25 +271,35 @@ static struct wl_rows rows_of(const struct overview *o, const struct wl_board *b
 }
 
 /* The tail as the panel shows it: the latest first. */
-static void find_tail(struct overview *o, const struct wl_board *b)
+static void find_tail(struct overview *o, const struct wl_screen *s)
 {
-    o->n_tail = b->n_tail < WL_BOARD_TAIL ? b->n_tail : WL_BOARD_TAIL;
-    for (uint32_t i = 0; i < o->n_tail; i++)
-        o->tail[i] = b->tail[b->n_tail - 1 - i];
+    const struct wl_board *b = s->board;
+
+    o->n_tail = 0;
+    for (uint32_t i = b->n_tail; i-- && o->n_tail < WL_BOARD_TAIL;) {
+        if (wl_row_wanted(s, b->tail[i].worst))
+            o->tail[o->n_tail++] = b->tail[i];
+    }
+}
+
+/* What a panel says that has nothing to show. */
+static const char *none_of(const struct wl_screen *s)
+{
+    return s->only_findings || s->least != WL_OFF || *s->filter ? "none passes" : "none so far";
 }
 
 static const struct wl_grid class_grid = {class_columns, WL_COUNT(class_columns)};
 
 static const struct {
-    const char *title, *empty;
+    const char *title;
     const struct wl_grid *grid;
     void (*open)(struct wl_screen *s, const void *row);
 } panels[N_PANELS] = {
-    [PANEL_CLASSES] = {"Classes", "", &class_grid, open_class},
-    [PANEL_FINDINGS] = {"Findings", "none so far", &wl_grid_rules, wl_open_rule},
-    [PANEL_SEQUENCES] = {"Sequences", "none so far", &wl_grid_sequences, wl_open_sequence},
-    [PANEL_SERVERS] = {"Servers", "none so far", &wl_grid_servers, wl_open_server},
-    [PANEL_TAIL] = {"Latest", "none so far", &wl_grid_exchanges, wl_open_exchange},
+    [PANEL_CLASSES] = {"Classes", &class_grid, open_class},
+    [PANEL_FINDINGS] = {"Findings", &wl_grid_rules, wl_open_rule},
+    [PANEL_SEQUENCES] = {"Sequences", &wl_grid_sequences, wl_open_sequence},
+    [PANEL_SERVERS] = {"Servers", &wl_grid_servers, wl_open_server},
+    [PANEL_TAIL] = {"Latest", &wl_grid_exchanges, wl_open_exchange},
 };
 
 /* -------------------------------------------------------------------------------------- drawing */
@@ -315,11 +349,11 @@ static void draw_panel(const struct wl_screen *s, struct overview *o, struct wl_
         o->class_rows = inside.h;
         find_classes(o, s->board);
     }
-    rows = rows_of(o, s->board, panel);
+    rows = rows_of(o, s, panel);
     wl_pick_draw(pick, s, c, panels[panel].grid, inside, &rows, o->focus == panel);
     wl_sheet_heads_in_frame(c, &pick->table, area, (int)strlen(title));
     if (rows.n == 0)
-        (void)wl_canvas_text(c, inside, 0, 0, WL_ROLE_FAINT, panels[panel].empty);
+        (void)wl_canvas_text(c, inside, 0, 0, WL_ROLE_FAINT, none_of(s));
     wl_scroll_draw(c, area.x + area.w - 1, inside.y, inside.h, pick->top, (uint64_t)inside.h,
                    rows.n);
 }
@@ -492,14 +526,14 @@ static void draw_small(const struct wl_screen *s, struct overview *o, struct wl_
             o->class_rows = part.h;
             find_classes(o, s->board);
         }
-        rows = rows_of(o, s->board, panel);
+        rows = rows_of(o, s, panel);
         wl_pick_draw(pick, s, c, panels[panel].grid, part, &rows, o->focus == panel);
         if (line.h) {
             draw_small_title(c, line, panels[panel].title);
             wl_sheet_heads_in_frame(c, &pick->table, line, (int)strlen(panels[panel].title));
         }
         if (rows.n == 0)
-            (void)wl_canvas_text(c, part, 0, 0, WL_ROLE_FAINT, panels[panel].empty);
+            (void)wl_canvas_text(c, part, 0, 0, WL_ROLE_FAINT, none_of(s));
     }
 }
 
@@ -538,7 +572,7 @@ static void draw(const struct wl_screen *s, void *state, struct wl_canvas *c, st
         draw_line(s, c, area);
         return;
     }
-    find_tail(o, s->board);
+    find_tail(o, s);
     if (area.w < SMALL_COLUMNS || area.h < SMALL_ROWS) {
         if (o->focus > PANEL_FINDINGS)
             o->focus = PANEL_CLASSES;
@@ -565,10 +599,10 @@ static void next_panel(struct overview *o, int by)
     }
 }
 
-static bool click(struct overview *o, const struct wl_board *b, const struct wl_press *in)
+static bool click(struct overview *o, const struct wl_screen *s, const struct wl_press *in)
 {
     for (unsigned panel = 0; panel < N_PANELS; panel++) {
-        struct wl_rows rows = rows_of(o, b, panel);
+        struct wl_rows rows = rows_of(o, s, panel);
 
         if (wl_rect_holds(o->areas[panel], in->x, in->y)) {
             o->focus = panel;
@@ -588,8 +622,8 @@ static enum wl_did act(struct wl_screen *s, void *state, const struct wl_press *
     if (!s->board || wl_empty_is(s))
         return WL_DID_NOTHING;
     find_classes(o, s->board);
-    find_tail(o, s->board);
-    rows = rows_of(o, s->board, o->focus);
+    find_tail(o, s);
+    rows = rows_of(o, s, o->focus);
     wl_pick_find(&o->picks[o->focus], &rows);
     if (wl_pick_move(&o->picks[o->focus], &rows, in->action))
         return WL_DID_DRAW;
@@ -601,12 +635,12 @@ static enum wl_did act(struct wl_screen *s, void *state, const struct wl_press *
     case WL_ACT_NEXT_FINDING:
     case WL_ACT_PREVIOUS_FINDING:
         o->focus = PANEL_FINDINGS;
-        rows = rows_of(o, s->board, o->focus);
+        rows = rows_of(o, s, o->focus);
         wl_pick_find(&o->picks[o->focus], &rows);
         (void)wl_pick_move(&o->picks[o->focus], &rows,
                            in->action == WL_ACT_NEXT_FINDING ? WL_ACT_DOWN : WL_ACT_UP);
         return WL_DID_DRAW;
-    case WL_ACT_CLICK: return click(o, s->board, in) ? WL_DID_DRAW : WL_DID_NOTHING;
+    case WL_ACT_CLICK: return click(o, s, in) ? WL_DID_DRAW : WL_DID_NOTHING;
     case WL_ACT_OPEN:
         row = wl_pick_selected(&o->picks[o->focus], &rows);
         if (!row)

@@ -12,15 +12,19 @@ enum { NUMBER = 9, BAR = 12, ADDRESS = 64 }; /* columns; columns; octets */
 
 /* --------------------------------------------------------------------------------------- columns */
 
-static void put_worst(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+enum wl_severity wl_server_worst(const struct wl_board_server *r)
 {
-    const struct wl_board_server *r = row;
     unsigned worst = WL_VIOLATION;
 
-    (void)screen;
     while (worst > WL_OFF && r->findings[worst] == 0)
         worst--;
-    wl_put_severity(s, (enum wl_severity)worst);
+    return (enum wl_severity)worst;
+}
+
+static void put_worst(struct wl_strip *s, const struct wl_screen *screen, const void *row)
+{
+    (void)screen;
+    wl_put_severity(s, wl_server_worst(row));
 }
 
 static void put_product(struct wl_strip *s, const struct wl_screen *screen, const void *row)
