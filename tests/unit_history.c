@@ -18,6 +18,7 @@
 #include "replay.h"
 
 #include <dirent.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { MOST = 20000, TEXT_MAX = 8 << 20 };
@@ -402,6 +403,7 @@ static void saves_packets(void **state)
     struct replay r = {.live = false};
     struct wl_ask ask = {.kind = WL_ASK_SAVE};
     struct wl_answer *a;
+    struct stat st;
 
     (void)state;
     begin(&r, &seen);
@@ -417,6 +419,9 @@ static void saves_packets(void **state)
     assert_non_null(strstr(a->said, "packets of "));
     wl_answer_free(a);
     assert_int_equal(packets_in(ask.path, &r.budget), r.packets);
+    /* others on this machine do not read what may hold credentials */
+    assert_int_equal(stat(ask.path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
     /* what exists is not written over */
     a = replay_ask(&r, &ask);
     assert_non_null(a);

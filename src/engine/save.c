@@ -144,9 +144,9 @@ static void finish(struct wl_save *s, int code)
 /* -------------------------------------------------------------------------------- beginning */
 
 /* Makes the file, which must be new; the outputs open it by its name afterwards. */
-static int create(struct wl_save *s, struct wl_error *err)
+static int create(struct wl_save *s, mode_t mode, struct wl_error *err)
 {
-    int fd = open(s->ask.path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    int fd = open(s->ask.path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
     char text[96];
 
     if (fd >= 0) {
@@ -176,7 +176,7 @@ static int begin_packets(struct wl_save *s, struct wl_error *err)
         wl_hint(err, "packets of several sockets are not kept: capture without -j");
         return WL_EINVAL;
     }
-    rc = create(s, err);
+    rc = create(s, 0600, err); /* for its owner alone: captures hold credentials */
     if (rc < 0)
         return rc;
     s->own = *s->cfg.cfg;
@@ -205,7 +205,7 @@ static int begin_report(struct wl_save *s, struct wl_error *err)
         return wl_fail(err, WL_NOMEM, "out of memory");
     if (s->cfg.fill)
         s->cfg.fill(s->cfg.user, s->board);
-    rc = create(s, err);
+    rc = create(s, 0666, err);
     if (rc < 0)
         return rc;
     s->sink = (struct wl_sink){
