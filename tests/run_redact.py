@@ -38,6 +38,8 @@ EXCHANGES = [
     (b"GET /PATH3 HTTP/1.1\r\nHost: HOST3.example\r\nAuthorization : Basic SECRET19\r\n", OK),
     (b"GET /PATH3 HTTP/1.1\r\nHost: HOST3.example\r\nAuthorization Basic SECRET20\r\n", OK),
     (b"GET /PATH3 HTTP/1.1\r\nHost: HOST3.example\r\nAuthorization: Basic\r\n SECRET21\r\n", OK),
+    (b"GET /PATH3 HTTP/1.1\r\nHost: HOST3.example\r\nAuthorization:\r\n Basic SECRET80\r\n"
+     b"Cookie: a=SECRET81;\r\n\tb=SECRET82 \t\r\nX-Api-Key:\r\n \tSECRET83\r\n", OK + b"Set-Cookie:\r\n sid=SECRET84\r\n"),
     (b"GET /PATH3 HTTP/1.1\r\nHost: HOST3.example\r\nCookie: a=\x01SECRET22\r\nCookie: b=SECRET23\r\n", OK),
     (b"GET /PATH3 HTTP/1.1\r\nHost: HOST3.example\nX-Token: SECRET24\n", OK),
     # users where RFCs have none: Host, CONNECT, a reference without a scheme
@@ -72,6 +74,8 @@ EXCHANGES = [
     (b"GET /PATH8?t=eyJhbGciOiJIUzI1NiJ9.SECRET70.SECRET71&page=VALUE58&x=Basic%20SECRET72&y=bearer+SECRET73 HTTP/1.1\r\n"
      b"Host: HOST8.example\r\nX-Amzn-Oidc-Data: eyJhbGciOiJIUzI1NiJ9.SECRET74\r\nX-Original: Bearer SECRET75\r\n"
      b"X-Amzn-Oidc-Accesstoken: SECRET76\r\n", OK + b"X-Inner: {\"a\":\"eyJhbGciOiJIUzI1NiJ9.SECRET77\",\"page\":1}\r\n"),
+    (b"POST /PATH8 HTTP/1.1\r\nHost: HOST8.example\r\nExpect: Bearer SECRET85\r\nUpgrade: Basic SECRET86\r\n"
+     b"Content-Length: eyJhbGciOiJIUzI1NiJ9.SECRET87\r\n", OK + b"Last-Modified: Bearer SECRET88\r\n"),
     # quoted: dates, expectations, redirects, challenges, ranges
     (b"GET /PATH4?token=SECRET25 HTTP/1.1\r\nHost: HOST4.example\r\nExpect: VALUE4\r\nRange: VALUE5\r\n"
      b"If-None-Match: VALUE6\r\n", b"HTTP/1.1 302 Found VALUE7\r\nContent-Length: 0\r\nDate: VALUE8\r\n"

@@ -159,6 +159,12 @@ static inline bool may_be_challenge(struct wl_span value)
     return second == 'e' || second == 't' || memchr(value.p, ',', value.n);
 }
 
+/* The first letter of "Basic", of "Bearer", or of a JSON Web Token: most values have others. */
+static inline bool may_be_credential(struct wl_span value)
+{
+    return value.n && (wl_lower(value.p[0]) == 'b' || value.p[0] == 'e');
+}
+
 /* A value that is no secret, but may hold one. */
 static inline void redact_within(struct wl_span value, bool challenges)
 {
@@ -192,6 +198,8 @@ void wl_redact_field(const struct wl_field *f)
     } else if (has_own_way((enum wl_field_id)f->id)) {
         redact_its_way(f);
     } else {
+        if (may_be_credential(f->value))
+            wl_redact_credential(f->value);
         redact_within(f->value, false);
     }
 }
@@ -206,6 +214,8 @@ void wl_redact_line(struct wl_span s)
     if (n < trimmed.n && wl_redact_is_secret_name(wl_span_sub(trimmed, 0, n))) {
         wl_redact_mask(wl_span_after(trimmed, n + 1));
     } else {
+        if (n < trimmed.n && trimmed.p[n] == ':')
+            wl_redact_credential(wl_span_trim(wl_span_after(trimmed, n + 1)));
         wl_redact_urls(s);
     }
 }

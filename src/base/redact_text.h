@@ -18,8 +18,10 @@ void wl_redact_mask(struct wl_span s);
  * encoded in the parameter of another URL.
  */
 void wl_redact_urls(struct wl_span s);
-/** All of s, where it begins as a credential does that says itself that it is one: "Basic ",
- * "Bearer ", and a JSON Web Token. */
+/** Does s begin as a credential does that says itself that it is one: "Basic ", "Bearer ", and a
+ * JSON Web Token? */
+bool wl_redact_is_credential(struct wl_span s);
+/** All of s, if it does. */
 void wl_redact_credential(struct wl_span s);
 /** A word begins with c, or with its like. */
 #define WL_REDACT_FIRST(c) (UINT64_C(1) << (c) % 64)
@@ -39,7 +41,8 @@ bool wl_redact_is_secret_name(struct wl_span field_name);
 bool wl_redact_is_secret(const struct wl_field *f);
 /**
  * The value of a field that is one: the scheme of Authorization and the names of cookies stay
- * readable. Of any other, what wl_redact_urls finds, and the tokens of Negotiate and NTLM.
+ * readable. Of any other, what wl_redact_credential and wl_redact_urls find, and the tokens of
+ * Negotiate and NTLM.
  */
 void wl_redact_field(const struct wl_field *f);
 /** A line that may be a field and was not read as one ("Authorization Basic ..."). */

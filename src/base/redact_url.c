@@ -435,6 +435,11 @@ void wl_redact_urls(struct wl_span s)
         redact_parts(s);
 }
 
+bool wl_redact_is_credential(struct wl_span s)
+{
+    return is_credential(s, 0);
+}
+
 void wl_redact_credential(struct wl_span s)
 {
     if (is_credential(s, 0))

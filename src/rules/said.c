@@ -124,6 +124,13 @@ static bool holds(struct wl_span value, struct wl_span said)
     return false;
 }
 
+/* Does the value say itself that it is a secret? A challenge names a scheme, and tells nothing. */
+static bool says_secret(const struct wl_field *f)
+{
+    return f->id != WL_FIELD_WWW_AUTHENTICATE && f->id != WL_FIELD_PROXY_AUTHENTICATE &&
+           wl_redact_is_credential(f->value);
+}
+
 static bool is_in_secret(const struct wl_message *m, struct wl_span said)
 {
     for (uint32_t i = 0; m->state != WL_ABSENT && i < m->n_fields; i++) {
@@ -132,7 +139,7 @@ static bool is_in_secret(const struct wl_message *m, struct wl_span said)
         /* what a name that nobody knows says of its value takes a search */
         if (f->id == WL_FIELD_OTHER && !holds(f->value, said))
             continue;
-        if (wl_redact_is_secret(f) && holds(f->value, said))
+        if ((wl_redact_is_secret(f) || says_secret(f)) && holds(f->value, said))
             return true;
     }
     return false;
@@ -177,7 +184,7 @@ static bool is_secret(const struct wl_exchange *ex, struct wl_span said)
 {
     enum { FEW = 4 };
 
-    said = uncut(said);
+    said = wl_span_trim(uncut(said)); /* a line that goes on with a field begins with white space */
     if (!ex || said.n < FEW)
         return false;
     for (uint32_t i = 0; i < ex->n_interim; i++) {
