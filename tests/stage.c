@@ -403,6 +403,7 @@ static void fill_tail(struct wl_arena *a, struct wl_board *b, bool hostile)
 
 static void fill_traffic(const struct stage *st, struct wl_arena *a, struct wl_board *b)
 {
+    static const struct wl_input inputs[] = {{.name = "\x1b[2Jowned.pcap"}, {.name = "b.pcap"}};
     bool hostile = st->play == STAGE_HOSTILE;
     uint64_t *found = must(wl_arena_array(a, N_STATS_RULES, sizeof(*found)));
 
@@ -416,8 +417,11 @@ static void fill_traffic(const struct stage *st, struct wl_arena *a, struct wl_b
     for (uint32_t i = 0; i < b->n_servers; i++)
         make_server(&b->servers[i], i, hostile);
     fill_tail(a, b, hostile);
-    if (hostile)
+    if (hostile) {
         put_nasty(b->sequences[3].text, sizeof(b->sequences[3].text), 2);
+        b->stats.inputs = inputs;
+        b->stats.n_inputs = WL_COUNT(inputs);
+    }
     b->stats.exchanges = 1311627;
     b->stats.connections = b->stats.counters.connections = N_CONNECTIONS;
     b->stats.http_connections = 940112;

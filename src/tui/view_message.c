@@ -244,6 +244,20 @@ static void put_where(struct page *p, const struct wl_message *m)
     put_strip(p, &s);
 }
 
+/* Of several files, or interfaces: the one that its frames are numbered in. */
+static void put_source(struct page *p, const struct wl_screen *s, const struct wl_message *m)
+{
+    const struct wl_stats *st = s->board ? &s->board->stats : NULL;
+    unsigned file = wl_frame_file(m->at.frame);
+    struct wl_strip line;
+
+    if (!st || st->n_inputs < 2 || file >= st->n_inputs || !st->inputs[file].name)
+        return;
+    begin_fact(p, &line, st->inputs[file].is_interface ? "interface" : "file");
+    wl_strip_octets(&line, WL_ROLE_PLAIN, wl_span_text(st->inputs[file].name));
+    put_strip(p, &line);
+}
+
 static void put_time(struct page *p, const struct wl_screen *s, const struct wl_exchange *ex,
                      const struct wl_message *m, uint32_t k)
 {
@@ -344,6 +358,7 @@ static void put_facts(struct page *p, const struct wl_screen *s, const struct wl
     put_answers(p, ex, k);
     put_position(p, ex, k);
     put_where(p, m);
+    put_source(p, s, m);
     put_time(p, s, ex, m, k);
     put_framing(p, m);
     put_state(p, m);
