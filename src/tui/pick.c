@@ -35,7 +35,8 @@ void wl_pick_arrange(struct wl_pick *p, const struct wl_screen *s, const struct 
         return;
     /* by insertion: from one drawing to the next little changes */
     for (uint32_t i = 0; i < rows->n; i++) {
-        uint16_t row = i < p->n && p->n == rows->n ? p->order[i] : (uint16_t)i;
+        bool known = !rows->order && i < p->n && p->n == rows->n;
+        uint16_t row = rows->order ? rows->order[i] : known ? p->order[i] : (uint16_t)i;
         uint32_t to = i;
 
         while (to && goes_before(p, s, &grid->columns[p->column], rows, row, p->order[to - 1])) {

@@ -23,8 +23,8 @@ uint64_t wl_id_exchange(const void *row);
 
 /* Is a row shown of which this is the worst that was found (f, F)? */
 bool wl_row_wanted(const struct wl_screen *s, enum wl_severity worst);
-/* How many of the board's rules are: they come worst first. */
-uint32_t wl_rules_wanted(const struct wl_screen *s);
+/* The rows of the board's rules that are, and how many. */
+uint32_t wl_rules_wanted(const struct wl_screen *s, uint16_t wanted[WL_BOARD_RULES]);
 enum wl_severity wl_server_worst(const struct wl_board_server *server);
 
 /* Enter: opens what stands behind a row. */

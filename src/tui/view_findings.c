@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * One view in two forms. Opened on nothing it shows the rules that fired, from the board, and
- * beside them (below, on narrow screens) what the selected one means. Opened on a rule it is the
- * list of its findings; Enter goes to the exchange.
+ * beside them (below, on narrow screens) what the selected one means. Opened on a rule, or on what
+ * narrows it (':findings interim-*'), it is the list of findings; Enter goes to the exchange.
  */
 #include "cells.h"
 #include "explain.h"
@@ -153,12 +153,15 @@ bool wl_row_wanted(const struct wl_screen *s, enum wl_severity worst)
     return worst >= s->least && (worst != WL_OFF || !s->only_findings);
 }
 
-uint32_t wl_rules_wanted(const struct wl_screen *s)
+uint32_t wl_rules_wanted(const struct wl_screen *s, uint16_t wanted[WL_BOARD_RULES])
 {
     uint32_t n = 0;
 
-    while (n < s->board->n_rules && wl_row_wanted(s, s->board->rules[n].severity))
-        n++;
+    /* in no order: rules are judged anew when their severity is changed, and stay where they are */
+    for (uint32_t i = 0; i < s->board->n_rules; i++) {
+        if (s->board->rules[i].severity >= s->least)
+            wanted[n++] = (uint16_t)i;
+    }
     return n;
 }
 
@@ -325,8 +328,10 @@ static const struct wl_list_kind kind = {
 struct findings {
     struct wl_list_state list; /* first: what list.c takes for its own */
     struct wl_pick pick;
-    const struct wl_rule *rule; /* NULL: by rule */
-    bool preview;               /* by rule, the list shows the latest of the selected one */
+    const struct wl_rule *rule; /* of which the list is; NULL: by rule, or of several */
+    bool by_rule;
+    bool preview; /* by rule, the list shows the latest of the selected one */
+    uint16_t wanted[WL_BOARD_RULES];
     struct wl_explained explained;
 };
 
@@ -336,6 +341,7 @@ static void open(struct wl_screen *s, void *state, const struct wl_place *place)
 
     (void)s;
     f->rule = place->rule;
+    f->by_rule = !place->rule && !*place->narrow; /* the board knows nothing of what is narrower */
     wl_list_open(&f->list, &kind, place);
 }
 
@@ -343,7 +349,7 @@ static bool ask(const struct wl_screen *s, const void *state, struct wl_ask *ret
 {
     const struct findings *f = state;
 
-    return (f->rule || f->preview) && wl_list_ask(s, &f->list, ret);
+    return (!f->by_rule || f->preview) && wl_list_ask(s, &f->list, ret);
 }
 
 static struct wl_rows rules_of(const struct wl_screen *s, struct findings *f)
@@ -352,8 +358,9 @@ static struct wl_rows rules_of(const struct wl_screen *s, struct findings *f)
     struct wl_rows rows = {
         .at = b ? b->rules : NULL,
         .size = sizeof(struct wl_board_rule),
-        .n = b ? wl_rules_wanted(s) : 0,
+        .n = b ? wl_rules_wanted(s, f->wanted) : 0,
         .id = wl_id_rule,
+        .order = f->wanted,
     };
 
     wl_pick_arrange(&f->pick, s, &wl_grid_rules, &rows);
@@ -429,10 +436,13 @@ enum { INSTANCES = 8, EXPLANATION = 12 }; /* rows, frames included */
 static void draw_instances(const struct wl_screen *s, struct findings *f, struct wl_canvas *c,
                            struct wl_rect area)
 {
-    if (area.h >= INSTANCES + EXPLANATION) {
+    const struct wl_row_finding *selected = f->rule ? NULL : wl_list_selected(&f->list);
+    const struct wl_rule *rule = selected ? selected->rule : f->rule;
+
+    if (rule && area.h >= INSTANCES + EXPLANATION) {
         struct wl_rect bottom = wl_rect_bottom(&area, EXPLANATION);
 
-        wl_explain_draw(&f->explained, c, bottom, f->rule, wl_screen_severity(s, f->rule));
+        wl_explain_draw(&f->explained, c, bottom, rule, wl_screen_severity(s, rule));
     }
     wl_list_draw(s, &f->list, c, area);
 }
@@ -441,10 +451,10 @@ static void draw(const struct wl_screen *s, void *state, struct wl_canvas *c, st
 {
     struct findings *f = state;
 
-    if (f->rule) {
-        draw_instances(s, f, c, area);
-    } else {
+    if (f->by_rule) {
         draw_by_rule(s, f, c, area);
+    } else {
+        draw_instances(s, f, c, area);
     }
 }
 
@@ -458,7 +468,7 @@ static enum wl_did act(struct wl_screen *s, void *state, const struct wl_press *
         wl_explain_scroll(&f->explained, in->action == WL_ACT_RIGHT ? 1 : -1);
         return WL_DID_DRAW;
     }
-    if (f->rule)
+    if (!f->by_rule)
         return wl_list_act(s, &f->list, in);
     wl_pick_find(&f->pick, &rows);
     if (wl_pick_move(&f->pick, &rows, in->action) || wl_pick_sort(&f->pick, in->action))
@@ -480,7 +490,7 @@ static bool display_filter(const struct wl_screen *s, const void *state, struct 
 {
     const struct findings *f = state;
 
-    return f->rule && wl_list_display_filter(s, &f->list, ret);
+    return !f->by_rule && wl_list_display_filter(s, &f->list, ret);
 }
 
 const struct wl_view wl_view_findings = {

@@ -46,7 +46,8 @@ struct overview {
     int class_rows;                             /* there was room for */
     struct wl_row_exchange tail[WL_BOARD_TAIL]; /* latest first */
     uint32_t n_tail;
-    uint16_t sequences[WL_BOARD_SEQUENCES], servers[WL_BOARD_SERVERS]; /* those wanted (f, F) */
+    /* those wanted (f, F) */
+    uint16_t rules[WL_BOARD_RULES], sequences[WL_BOARD_SEQUENCES], servers[WL_BOARD_SERVERS];
 };
 
 static const char *class_name(unsigned class)
@@ -258,7 +259,8 @@ static struct wl_rows rows_of(struct overview *o, const struct wl_screen *s, uns
     case PANEL_CLASSES:
         return (struct wl_rows){o->classes, sizeof(*o->classes), o->n_classes, class_id, NULL};
     case PANEL_FINDINGS:
-        return (struct wl_rows){b->rules, sizeof(*b->rules), wl_rules_wanted(s), wl_id_rule, NULL};
+        return (struct wl_rows){b->rules, sizeof(*b->rules), wl_rules_wanted(s, o->rules),
+                                wl_id_rule, o->rules};
     case PANEL_SEQUENCES: return sequences_of(o, s);
     case PANEL_SERVERS: return servers_of(o, s);
     case PANEL_TAIL:
