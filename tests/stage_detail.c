@@ -192,6 +192,9 @@ static const struct wl_detail *hostile(struct wl_arena *a)
     ex->res.n_body_lost = 1460;
     ex->res.state = WL_HEAD;
     ex->res.end = WL_END_GAP;
+    ex->end = WL_END_CLOSED; /* its FIN, for which the record has no room beside the RST */
+    ex->end_by = WL_TO_CLIENT;
+    ex->t_end = t0 + 6000000;
     find(a, ex, "interim-without-final", WL_WARNING, ex->res.at, nasty);
     d->exchanges[0] = ex;
     d->conn.gaps[WL_TO_CLIENT] = 1460;

@@ -176,6 +176,22 @@ static void add_exchange(struct maker *m, unsigned leg, const struct wl_exchange
 
 /* ---------------------------------------------------------------------------- one connection */
 
+/* A RST takes the place of its sender's FIN in the record. Where an exchange has seen that FIN it is
+ * known when it came, in which packet it is not. */
+static void add_fin_before(struct maker *m, unsigned leg, const struct wl_detail *d,
+                           enum wl_dir dir, wl_ns t_reset)
+{
+    for (uint32_t i = 0; i < d->n_exchanges; i++) {
+        const struct wl_exchange *ex = d->exchanges[i];
+
+        if (ex->end == WL_END_CLOSED && ex->end_by == dir && !ex->end_unseen &&
+            ex->t_end < t_reset) {
+            (void)add(m, WL_RUNG_FIN, leg, dir, ex->t_end, 0);
+            return;
+        }
+    }
+}
+
 /* Both FINs, or a RST, each with its packet; then what else ended the observation. */
 static void add_end(struct maker *m, unsigned leg, const struct wl_detail *d)
 {
@@ -190,6 +206,8 @@ static void add_end(struct maker *m, unsigned leg, const struct wl_detail *d)
 
         if (!c->t)
             continue;
+        if (reset)
+            add_fin_before(m, leg, d, (enum wl_dir)dir, c->t);
         r = add(m, reset ? WL_RUNG_RST : WL_RUNG_FIN, leg, (enum wl_dir)dir, c->t, c->frame);
         if (r)
             r->value = conn->end;
