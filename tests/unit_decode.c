@@ -526,20 +526,28 @@ static void counts_wrong_checksums(void **state)
 
 /* ------------------------------------------------------------------------------- fragments */
 
+/** Puts octets [from, to) of whole into p, as a fragment of datagram id. */
+static void fragment(struct parcel *p, const struct parcel *whole, uint8_t protocol, uint8_t id,
+                     size_t from, size_t to, bool more)
+{
+    uint8_t *header;
+
+    p->from = LARGEST;
+    wrap(p, octets_of(whole).p + from, to - from);
+    ipv4(p, protocol);
+    header = p->room + p->from;
+    header[4] = 0;
+    header[5] = id;
+    set16(header + 6, from / 8 + (more ? 0x2000 : 0));
+}
+
 /** Sends octets [from, to) of the TCP segment as a fragment of datagram id. */
 static enum wl_decoded send_fragment(struct bench *b, uint8_t id, size_t from, size_t to, bool more,
                                      wl_ns t, struct wl_segment *ret)
 {
-    struct parcel whole = tcp();
-    struct parcel p = {.from = LARGEST};
-    uint8_t *header;
+    struct parcel whole = tcp(), p;
 
-    wrap(&p, octets_of(&whole).p + from, to - from);
-    ipv4(&p, 6);
-    header = p.room + p.from;
-    header[4] = 0;
-    header[5] = id;
-    set16(header + 6, from / 8 + (more ? 0x2000 : 0));
+    fragment(&p, &whole, 6, id, from, to, more);
     return decode_at(b, RAW, octets_of(&p), (uint32_t)octets_of(&p).n, t, ret);
 }
 
@@ -635,6 +643,27 @@ static void ipv6_fragments(void **state)
                          k == 0 ? WL_DECODED_FRAGMENT : WL_DECODED_TCP);
     }
     check_segment(&s);
+    assert_memory_equal(s.payload.p, "hello", 5);
+}
+
+/* A datagram was cut, each fragment was put into another one, and those were cut, too: the addresses
+ * of the inner header lie in a datagram that is gone when the inner one is whole. */
+static void fragments_within_fragments(void **state)
+{
+    struct bench *b = *state;
+    struct parcel whole = tcp(), inner, outer;
+    struct wl_segment s;
+
+    for (uint8_t i = 0; i < 2; i++) {
+        fragment(&inner, &whole, 6, 1, i ? 16 : 0, i ? 29 : 16, i == 0);
+        fragment(&outer, &inner, 4, (uint8_t)(2 + i), 0, 24, true);
+        assert_int_equal(decode(b, RAW, octets_of(&outer), &s), WL_DECODED_FRAGMENT);
+        fragment(&outer, &inner, 4, (uint8_t)(2 + i), 24, octets_of(&inner).n, false);
+        assert_int_equal(decode(b, RAW, octets_of(&outer), &s),
+                         i ? WL_DECODED_TCP : WL_DECODED_FRAGMENT);
+    }
+    assert_memory_equal(s.src.ip, "\x0a\0\0\1", 4);
+    assert_memory_equal(s.dst.ip, "\x0a\0\0\2", 4);
     assert_memory_equal(s.payload.p, "hello", 5);
 }
 
@@ -839,6 +868,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(first_fragment_wins, enter, leave),
         cmocka_unit_test_setup_teardown(fragments_are_bounded, enter, leave),
         cmocka_unit_test_setup_teardown(ipv6_fragments, enter, leave),
+        cmocka_unit_test_setup_teardown(fragments_within_fragments, enter, leave),
         cmocka_unit_test_setup_teardown(cut_fragments_are_not_kept, enter, leave),
         cmocka_unit_test_setup_teardown(survives_flipped_octets, enter, leave),
         cmocka_unit_test_setup_teardown(the_short_way_says_the_same, enter, leave),

@@ -129,6 +129,8 @@ static void hold_fragment(struct wl_decoder *d, struct wl_layers *l, struct wl_f
     l->left = whole.bytes;
     l->wire = whole.bytes.n;
     l->protocol = whole.protocol;
+    l->src = whole.src;
+    l->dst = whole.dst;
     l->next = WL_NEXT_PROTOCOL;
 }
 

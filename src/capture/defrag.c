@@ -43,6 +43,7 @@ struct wl_defrag {
     size_t n_pieces, octets, max_pieces, max_octets;
     uint8_t *whole; /* the last complete datagram */
     size_t whole_n;
+    uint8_t addresses[16 + 16]; /* of that */
 };
 
 struct wl_defrag *wl_defrag_new(struct wl_budget *budget, const struct wl_limits *limits,
@@ -272,6 +273,8 @@ static bool add_octets(struct wl_defrag *d, struct waiting *w, uint32_t from, st
 
 static bool assemble(struct wl_defrag *d, struct waiting *w, struct wl_datagram *ret)
 {
+    size_t n_address = w->family == 4 ? 4 : 16;
+
     if (d->whole_n < w->end) {
         size_t n = w->end > 16384 ? MAX_DATAGRAM : 16384;
         uint8_t *whole = wl_alloc(d->budget, n);
@@ -287,7 +290,14 @@ static bool assemble(struct wl_defrag *d, struct waiting *w, struct wl_datagram 
 
         memcpy(d->whole + p->from, p->octets, p->to - p->from);
     }
-    *ret = (struct wl_datagram){.bytes = wl_span(d->whole, w->end), .protocol = w->protocol};
+    memcpy(d->addresses, w->src, n_address);
+    memcpy(d->addresses + n_address, w->dst, n_address);
+    *ret = (struct wl_datagram){
+        .bytes = wl_span(d->whole, w->end),
+        .protocol = w->protocol,
+        .src = d->addresses,
+        .dst = d->addresses + n_address,
+    };
     return true;
 }
 

@@ -21,6 +21,9 @@ struct wl_fragment {
 struct wl_datagram {
     struct wl_span bytes; /* without any header; borrowed until the next call */
     uint8_t protocol;     /* as the first fragment says */
+    /* addresses of its fragments, the one behind the other as in a header, borrowed as well: theirs
+     * may have stood in another datagram, which gives way to this one */
+    const uint8_t *src, *dst;
 };
 
 struct wl_defrag;

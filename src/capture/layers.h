@@ -48,7 +48,8 @@ struct wl_layers {
     bool tunnelled;   /* IP in something that was in IP */
     uint8_t ttl;
     uint16_t ip_id;
-    const uint8_t *src, *dst; /* addresses of the innermost IP, borrowed from the packet */
+    /* addresses of the innermost IP, the one behind the other, borrowed from where it lies */
+    const uint8_t *src, *dst;
 };
 
 static inline void wl_layers_stop(struct wl_layers *l, enum wl_next why)
