@@ -195,6 +195,33 @@ static void numbers(void **state)
     assert_text("3 min 2 s");
 }
 
+static bool takes(const char *duration, uint64_t *ret)
+{
+    return wl_parse_seconds(wl_span_text(duration), ret);
+}
+
+static void durations(void **state)
+{
+    const uint64_t second = (uint64_t)WL_SECOND;
+    uint64_t ns = 0;
+
+    (void)state;
+    assert_true(takes("0.8", &ns) && ns == second / 10 * 8);
+    assert_true(takes(".000000001", &ns) && ns == 1);
+    assert_true(takes("1.5s", &ns) && ns == second / 2 * 3);
+    assert_true(takes("250ms", &ns) && ns == second / 4);
+    assert_false(takes("", &ns));
+    assert_false(takes("s", &ns));
+    assert_false(takes("1.", &ns));
+    assert_false(takes("0.0000000001", &ns));
+    assert_false(takes("-1", &ns));
+    /* what is waited for is added to times, and some of it is doubled */
+    assert_true(takes("2305843009", &ns) && 2 * ns <= (uint64_t)(INT64_MAX - WL_LATEST));
+    assert_false(takes("2305843010", &ns));
+    assert_false(takes("9223372036", &ns));
+    assert_false(takes("2305843009300ms", &ns));
+}
+
 /** All lengths, with zeros within and at both ends. */
 static void numbers_of_all_lengths(void **state)
 {
@@ -348,6 +375,7 @@ int main(void)
         cmocka_unit_test(addresses),
         cmocka_unit_test(times),
         cmocka_unit_test(numbers),
+        cmocka_unit_test(durations),
         cmocka_unit_test(numbers_of_all_lengths),
         cmocka_unit_test(full_text_is_cut_and_says_so),
         cmocka_unit_test(globs),

@@ -541,7 +541,7 @@ void wl_text_date(struct wl_text *t, wl_ns time, bool utc)
         put_date_time(t, &tm, ' ');
 }
 
-/* value / unit with at most three digits: "1.25", "43", "310" */
+/* value / unit, with a digit behind the point below ten: "1.2", "43", "310" */
 static void put_three_digits(struct wl_text *t, uint64_t value, uint64_t unit)
 {
     uint64_t whole = value / unit;
@@ -688,10 +688,11 @@ bool wl_take_number(struct wl_span *s, uint64_t *ret)
 
 bool wl_parse_seconds(struct wl_span s, uint64_t *ret)
 {
+    const uint64_t longest = (uint64_t)WL_LATEST / 2;
     uint64_t scale = (uint64_t)WL_SECOND;
     uint64_t whole = 0, part = 0;
 
-    if (s.n && s.p[0] != '.' && !wl_take_number(&s, &whole))
+    if (s.n == 0 || (s.p[0] != '.' && !wl_take_number(&s, &whole)))
         return false;
     if (s.n && s.p[0] == '.') {
         struct wl_span digits = wl_span_after(s, 1);
@@ -712,7 +713,7 @@ bool wl_parse_seconds(struct wl_span s, uint64_t *ret)
     } else if (s.n && !wl_span_equal(s, WL_SPAN("s"))) {
         return false;
     }
-    if (whole > (INT64_MAX - part) / scale)
+    if (whole > (longest - part) / scale)
         return false;
     *ret = whole * scale + part;
     return true;
