@@ -48,6 +48,7 @@ struct heard {
     struct wl_conn_record closed; /* without what it points to */
     uint32_t sent[2];
     uint64_t packet;
+    wl_ns t; /* of the packets that are sent */
 };
 
 static void on_exchange(void *user, struct wl_exchange *ex)
@@ -75,7 +76,7 @@ static void send_one(struct heard *h, enum wl_dir dir, uint8_t flags, struct wl_
     struct wl_segment seg = {
         .packet = ++h->packet,
         .frame = wl_frame(0, h->packet),
-        .t = 1000 * WL_SECOND,
+        .t = h->t,
         .src = ends[dir],
         .dst = ends[!dir],
         .seq = h->sent[dir],
@@ -99,13 +100,13 @@ static void send_all(struct heard *h, enum wl_dir dir, const char *text, size_t 
         send_one(h, dir, WL_TCP_ACK | WL_TCP_PSH, wl_span_sub(s, 0, piece));
 }
 
-static void begin(struct heard *h)
+static void begin_at(struct heard *h, wl_ns t)
 {
     static const struct wl_layer_ops *const layers[] = {&wl_layer_h1, NULL};
     struct wl_flows_config cfg = {
         .host = &h->host, .layers = layers, .closed = on_closed, .user = h};
 
-    *h = (struct heard){.sent = {100, 200}};
+    *h = (struct heard){.sent = {100, 200}, .t = t};
     wl_config_init(&h->cfg);
     wl_budget_init(&h->budget, 64u << 20, NULL, NULL, NULL);
     wl_arena_pool_init(&h->pool, &h->budget, 1u << 20);
@@ -127,6 +128,11 @@ static void begin(struct heard *h)
     send_one(h, WL_TO_SERVER, WL_TCP_SYN, wl_span(NULL, 0));
     send_one(h, WL_TO_CLIENT, WL_TCP_SYN | WL_TCP_ACK, wl_span(NULL, 0));
     send_one(h, WL_TO_SERVER, WL_TCP_ACK, wl_span(NULL, 0));
+}
+
+static void begin(struct heard *h)
+{
+    begin_at(h, 1000 * WL_SECOND);
 }
 
 static void finish(struct heard *h)
@@ -764,6 +770,24 @@ static void rests_between_exchanges(void **state)
     release(&h);
 }
 
+/* A capture without times, as simple packet blocks of pcapng are: none of them is known, and an
+ * exchange that seems to take no time at all is judged by no clock. */
+static void times_that_are_not_known(void **state)
+{
+    struct heard h;
+
+    (void)state;
+    for (unsigned known = 0; known < 2; known++) {
+        begin_at(&h, known ? 1000 * WL_SECOND : 0);
+        send_all(&h, WL_TO_SERVER, GET, SIZE_MAX);
+        send_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
+        finish(&h);
+        assert_int_equal(h.n, 1);
+        assert_int_equal(h.ex[0]->clocked, known);
+        release(&h);
+    }
+}
+
 /* How a connection ended, and what it had told before, share their octets while it rests. */
 static void what_rested_tells_its_end(void **state)
 {
@@ -830,10 +854,15 @@ static void last_chunk_is_the_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(hostile_inputs),           cmocka_unit_test(both_readings),
-        cmocka_unit_test(fields_know_their_places), cmocka_unit_test(heads_have_a_bound),
-        cmocka_unit_test(short_lines_end_a_head),   cmocka_unit_test(interim_responses_have_bounds),
-        cmocka_unit_test(rests_between_exchanges),  cmocka_unit_test(what_rested_tells_its_end),
+        cmocka_unit_test(hostile_inputs),
+        cmocka_unit_test(both_readings),
+        cmocka_unit_test(fields_know_their_places),
+        cmocka_unit_test(heads_have_a_bound),
+        cmocka_unit_test(short_lines_end_a_head),
+        cmocka_unit_test(interim_responses_have_bounds),
+        cmocka_unit_test(rests_between_exchanges),
+        cmocka_unit_test(times_that_are_not_known),
+        cmocka_unit_test(what_rested_tells_its_end),
         cmocka_unit_test(last_chunk_is_the_end),
     };
 

@@ -452,7 +452,8 @@ struct wl_work *wl_build_request(struct wl_build *b, struct wl_at at, const stru
     w->ex.req.state = WL_CUT;
     w->ex.req.at = at;
     w->ex.req.t_first = w->ex.req.t_last = seen->t;
-    w->unclocked = seen->t < b->t_latest; /* it begins while the clock stands back */
+    /* it begins while the clock stands back, or there is none */
+    w->unclocked = seen->t < b->t_latest || seen->t == 0;
     w->ex.req.last_frame = seen->frame;
     w->ex.req.declared = w->ex.req.other_declared = WL_NONE;
     w->ex.req.end_offset = w->ex.req.acked = WL_NONE;
