@@ -788,6 +788,27 @@ static void times_that_are_not_known(void **state)
     }
 }
 
+/* The octets of an end are few: where they stand for hours they tell milliseconds. */
+static void an_end_follows_what_came_before(void **state)
+{
+    static const wl_ns after[] = {1, 1500, 2147 * WL_SECOND + 1, 3000 * WL_SECOND + 1,
+                                  86400 * WL_SECOND + 1001};
+    struct heard h;
+
+    (void)state;
+    for (size_t i = 0; i < WL_COUNT(after); i++) {
+        begin(&h);
+        send_all(&h, WL_TO_SERVER, GET, SIZE_MAX);
+        h.t += after[i];
+        send_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
+        send_one(&h, WL_TO_CLIENT, WL_TCP_FIN | WL_TCP_ACK, wl_span(NULL, 0));
+        wl_flows_free(h.flows);
+        assert_true(h.closed.closing[WL_TO_CLIENT].t >= h.t);
+        assert_true(h.closed.closing[WL_TO_CLIENT].t - h.t < WL_SECOND / 1000);
+        release(&h);
+    }
+}
+
 /* How a connection ended, and what it had told before, share their octets while it rests. */
 static void what_rested_tells_its_end(void **state)
 {
@@ -862,6 +883,7 @@ int main(void)
         cmocka_unit_test(interim_responses_have_bounds),
         cmocka_unit_test(rests_between_exchanges),
         cmocka_unit_test(times_that_are_not_known),
+        cmocka_unit_test(an_end_follows_what_came_before),
         cmocka_unit_test(what_rested_tells_its_end),
         cmocka_unit_test(last_chunk_is_the_end),
     };

@@ -127,9 +127,9 @@ void wl_origin_closes(struct wl_origin *origin, enum wl_dir by, const struct wl_
     /* rounded up: it follows what its sender sent before; a frame of another file differs
      * in its upper bits */
     fin->frames = frames && frames < WL_FIN_ELSEWHERE ? (uint32_t)frames : WL_FIN_ELSEWHERE;
-    fin->after = us < IN_MILLISECONDS
-                     ? (uint32_t)us
-                     : IN_MILLISECONDS | (uint32_t)wl_min_u64(us / 1000, IN_MILLISECONDS - 1);
+    fin->after = us < IN_MILLISECONDS ? (uint32_t)us
+                                      : IN_MILLISECONDS | (uint32_t)wl_min_u64((us + 999) / 1000,
+                                                                               IN_MILLISECONDS - 1);
 }
 
 struct wl_closing wl_origin_closing(const struct wl_origin *origin, enum wl_dir by)
