@@ -16,6 +16,7 @@
 #include "list.h"
 #include "pack.h"
 #include "replay.h"
+#include "store.h"
 
 #include <dirent.h>
 #include <sys/stat.h>
@@ -397,6 +398,53 @@ static uint64_t packets_in(const char *path, struct wl_budget *budget)
     return n;
 }
 
+/* Clients of IPv6 come and go, each with an address of its own; a few connections stay open. What is
+ * held of addresses is as much as the connections that are held have. */
+static void addresses_go_with_connections(void **state)
+{
+    enum { CONNS = 40 * WL_STORE_ROWS, STAYS = 10007 };
+    const struct wl_limits limits = {
+        .max_history = 8,
+        .max_history_octets = 1 << 20,
+        .max_history_connections = (uint64_t)2 * WL_STORE_ROWS,
+        .max_connections = 1024,
+    };
+    struct wl_conn_record rec = {
+        .conn = {.client = {.family = 6, .port = 1024}, .server = {.family = 6, .port = 80}}};
+    const struct wl_kept_conn *row;
+    struct wl_budget budget;
+    struct wl_conn_ref ref;
+    struct wl_history *h;
+
+    (void)state;
+    wl_budget_init(&budget, 64 << 20, NULL, NULL, NULL);
+    h = wl_history_new(&budget, &limits);
+    assert_non_null(h);
+    for (uint32_t i = 0; i < CONNS; i++) {
+        struct wl_opened opened = {.server = rec.conn.server, .client = rec.conn.client};
+
+        memcpy(opened.client.ip, &i, sizeof(i));
+        opened.client.ip[15] = 1;
+        rec.conn.client = opened.client;
+        rec.conn.number = i;
+        rec.conn.id = i + UINT64_C(1);
+        wl_history_opened(h, i + UINT64_C(1), &opened);
+        if (i % STAYS)
+            wl_history_connection(h, &rec, true);
+    }
+    assert_true(h->n_addresses <= 4 * WL_STORE_ROWS);
+    for (uint32_t i = 0; i < CONNS; i += STAYS) {
+        row = wl_history_conn(h, i);
+        assert_non_null(row);
+        wl_history_ref(h, row, i, &ref);
+        assert_memory_equal(ref.client.ip, &i, sizeof(i));
+        assert_int_equal(ref.client.ip[15], 1);
+        assert_memory_equal(ref.server.ip, rec.conn.server.ip, 16);
+    }
+    wl_history_free(h);
+    assert_int_equal(budget.used, 0);
+}
+
 static void saves_packets(void **state)
 {
     static struct seen seen;
@@ -525,8 +573,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(held_as_told),          cmocka_unit_test(read_again_as_told),
-        cmocka_unit_test(lists_what_was_opened), cmocka_unit_test(saves_packets),
-        cmocka_unit_test(saves_reports),
+        cmocka_unit_test(lists_what_was_opened), cmocka_unit_test(addresses_go_with_connections),
+        cmocka_unit_test(saves_packets),         cmocka_unit_test(saves_reports),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,22 +7,12 @@
 
 /* ------------------------------------------------------------------------------ connections */
 
-/* IPv6 addresses stand in a table, each once. */
-static uint32_t address_of(struct wl_history *h, const struct wl_endpoint *e)
+/* The entry of an address that is not there yet; UINT32_MAX: there is no memory. */
+static uint32_t new_address(struct wl_history *h, const struct wl_endpoint *e, uint64_t hash)
 {
-    uint64_t hash;
-    size_t probe = 0;
+    uint32_t i = h->free_address ? h->free_address - 1 : h->n_addresses;
 
-    if (e->family != 6) {
-        return (uint32_t)e->ip[0] << 24 | (uint32_t)e->ip[1] << 16 | (uint32_t)e->ip[2] << 8 |
-               e->ip[3];
-    }
-    hash = wl_hash(e->ip, sizeof(e->ip), h->seed);
-    for (uint32_t i; (i = wl_table_find(&h->by_address, hash, &probe)) != UINT32_MAX;) {
-        if (memcmp(h->addresses[i], e->ip, sizeof(e->ip)) == 0)
-            return i;
-    }
-    if (h->n_addresses == h->addresses_size) {
+    if (i == h->addresses_size) {
         uint32_t larger = h->addresses_size ? h->addresses_size * 2 : WL_STORE_QUEUE_FIRST;
         void *moved = wl_store_enlarge(h, h->addresses, h->addresses_size * sizeof(*h->addresses),
                                        larger * sizeof(*h->addresses));
@@ -32,10 +22,38 @@ static uint32_t address_of(struct wl_history *h, const struct wl_endpoint *e)
         h->addresses = moved;
         h->addresses_size = larger;
     }
-    if (wl_table_add(&h->by_address, hash, h->n_addresses) < 0)
+    if (wl_table_add(&h->by_address, hash, i) < 0)
         return UINT32_MAX;
-    memcpy(h->addresses[h->n_addresses], e->ip, sizeof(e->ip));
-    return h->n_addresses++;
+    if (i == h->n_addresses) {
+        h->n_addresses++;
+    } else {
+        h->free_address = h->addresses[i].next;
+    }
+    h->addresses[i] = (struct wl_kept_address){.uses = 0};
+    memcpy(h->addresses[i].ip, e->ip, sizeof(e->ip));
+    return i;
+}
+
+/* IPv6 addresses stand in a table, each once, as long as a row has them. */
+static uint32_t address_of(struct wl_history *h, const struct wl_endpoint *e)
+{
+    uint64_t hash;
+    size_t probe = 0;
+    uint32_t i;
+
+    if (e->family != 6) {
+        return (uint32_t)e->ip[0] << 24 | (uint32_t)e->ip[1] << 16 | (uint32_t)e->ip[2] << 8 |
+               e->ip[3];
+    }
+    hash = wl_hash(e->ip, sizeof(e->ip), h->seed);
+    do {
+        i = wl_table_find(&h->by_address, hash, &probe);
+    } while (i != UINT32_MAX && memcmp(h->addresses[i].ip, e->ip, sizeof(e->ip)) != 0);
+    if (i == UINT32_MAX)
+        i = new_address(h, e, hash);
+    if (i != UINT32_MAX)
+        h->addresses[i].uses++;
+    return i;
 }
 
 /* Looks the row up when the addresses have their place: making room may have moved it. */
@@ -45,8 +63,14 @@ static struct wl_kept_conn *set_ref(struct wl_history *h, const struct wl_conn_r
     struct wl_kept_conn *row = wl_store_conn(h, conn->number);
     uint8_t bits;
 
-    if (!row)
+    if (!row) {
+        if (conn->client.family == 6)
+            wl_store_leave_address(h, client);
+        if (conn->server.family == 6)
+            wl_store_leave_address(h, server);
         return NULL;
+    }
+    wl_store_leave_ends(h, row);
     bits = row->bits & (WL_KEPT_SHOWN | WL_KEPT_OPEN | WL_KEPT_RECORD | WL_KEPT_HOLE);
     row->t_first = conn->t_first;
     row->client = client;

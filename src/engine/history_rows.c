@@ -212,7 +212,7 @@ static void set_endpoint(const struct wl_history *h, struct wl_endpoint *e, uint
         for (unsigned i = 0; i < 4; i++)
             e->ip[i] = (uint8_t)(address >> (24 - 8 * i));
     } else if (address < h->n_addresses) {
-        memcpy(e->ip, h->addresses[address], sizeof(e->ip));
+        memcpy(e->ip, h->addresses[address].ip, sizeof(e->ip));
     }
 }
 

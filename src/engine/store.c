@@ -222,14 +222,36 @@ struct wl_kept_conn *wl_store_conn(const struct wl_history *h, uint64_t number)
     return elder < h->n_elders && h->elders[elder].number == number ? &h->elders[elder].row : NULL;
 }
 
+void wl_store_leave_address(struct wl_history *h, uint32_t address)
+{
+    struct wl_kept_address *a = address < h->n_addresses ? &h->addresses[address] : NULL;
+
+    if (!a || --a->uses)
+        return;
+    (void)wl_table_remove(&h->by_address, wl_hash(a->ip, sizeof(a->ip), h->seed), address);
+    a->next = h->free_address;
+    h->free_address = address + 1;
+}
+
+void wl_store_leave_ends(struct wl_history *h, const struct wl_kept_conn *row)
+{
+    if (row->bits & WL_KEPT_CLIENT6)
+        wl_store_leave_address(h, row->client);
+    if (row->bits & WL_KEPT_SERVER6)
+        wl_store_leave_address(h, row->server);
+}
+
 /* Elders that are over go, now that their time has come. */
 static void retire_elders(struct wl_history *h)
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < h->n_elders; i++) {
-        if (h->elders[i].row.bits & WL_KEPT_OPEN)
+        if (h->elders[i].row.bits & WL_KEPT_OPEN) {
             h->elders[kept++] = h->elders[i];
+        } else {
+            wl_store_leave_ends(h, &h->elders[i].row);
+        }
     }
     h->n_elders = kept;
 }
@@ -247,6 +269,7 @@ static void add_elder(struct wl_history *h, uint64_t number, const struct wl_kep
         }
         if (!moved) {
             h->n_refused++;
+            wl_store_leave_ends(h, row);
             return;
         }
         h->octets += (larger - h->elders_size) * sizeof(*moved);
@@ -262,8 +285,11 @@ void wl_store_drop_conns(struct wl_history *h)
 
     retire_elders(h);
     for (size_t i = 0; block && i < WL_STORE_ROWS; i++) {
-        if (block->rows[i].bits & WL_KEPT_OPEN)
+        if (block->rows[i].bits & WL_KEPT_OPEN) {
             add_elder(h, h->base + i, &block->rows[i]);
+        } else {
+            wl_store_leave_ends(h, &block->rows[i]);
+        }
     }
     wl_store_give(h, block, sizeof(*block));
     h->conns[(size_t)(h->base / WL_STORE_ROWS % h->n_conns)] = NULL;

@@ -51,6 +51,13 @@ struct wl_aside {
     uint8_t *packed;
 };
 
+/** An address of IPv6. */
+struct wl_kept_address {
+    uint8_t ip[16];
+    uint32_t uses; /* ends of connections that have it; 0: none, and the entry is free */
+    uint32_t next; /* of the free entries, plus one */
+};
+
 struct wl_history {
     struct wl_budget *budget;
     struct wl_shapes *shapes;
@@ -72,8 +79,9 @@ struct wl_history {
     uint64_t n_told, changes;
     uint64_t seed;
     struct wl_table by_address;
-    uint8_t (*addresses)[16];
+    struct wl_kept_address *addresses;
     uint32_t n_addresses, addresses_size;
+    uint32_t free_address; /* index plus one; 0: none */
     struct wl_table by_rule;
     const struct wl_rule **rules;
     uint32_t n_rules, rules_size;
@@ -128,6 +136,11 @@ void wl_store_drop_aside(struct wl_history *h);
 void wl_store_pair(struct wl_history *h, const struct wl_kept_pair *pair);
 
 /* Connections. */
+
+/** An end of a connection has the address no more. */
+void wl_store_leave_address(struct wl_history *h, uint32_t address);
+/** Nor do both ends of a row, as far as they are of IPv6. */
+void wl_store_leave_ends(struct wl_history *h, const struct wl_kept_conn *row);
 
 static inline struct wl_conn_block *wl_store_conns(const struct wl_history *h, uint64_t number)
 {
