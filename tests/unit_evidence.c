@@ -13,6 +13,7 @@
 #include "evidence.h"
 #include "file.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 enum {
@@ -156,6 +157,31 @@ static void tell(struct wl_evidence *e, enum wl_severity severity)
     wl_evidence_connection(e, &rec);
 }
 
+/* Makes two packets out of one segment: 16 octets of it in the first, the rest in the second. */
+static void split(struct world *w, unsigned first, unsigned second, unsigned id)
+{
+    uint8_t *p = w->packets[second];
+
+    memcpy(p, w->packets[first], OCTETS);
+    memmove(p + 20, p + 36, 4);
+    memset(p + 24, 0, 16);
+    be16(p + 2, 24);
+    be16(p + 4, id);
+    be16(p + 6, 2);
+    p = w->packets[first];
+    be16(p + 2, 36);
+    be16(p + 4, id);
+    be16(p + 6, 0x2000);
+}
+
+static void write_again(struct world *w)
+{
+    int fd = open(w->capture, O_WRONLY | O_TRUNC);
+
+    assert_true(fd >= 0);
+    write_capture(w, fd);
+}
+
 /* Counts the packets written; all must belong to the second connection. */
 static unsigned count_written(struct world *w)
 {
@@ -170,7 +196,9 @@ static unsigned count_written(struct world *w)
         assert_int_equal(p.bytes.n, OCTETS);
         assert_int_equal(p.t % WL_SECOND, 0);
         assert_true(memcmp(p.bytes.p, w->packets[1], OCTETS) == 0 ||
-                    memcmp(p.bytes.p, w->packets[4], OCTETS) == 0);
+                    memcmp(p.bytes.p, w->packets[4], OCTETS) == 0 ||
+                    memcmp(p.bytes.p, w->packets[7], OCTETS) == 0 ||
+                    memcmp(p.bytes.p, w->packets[10], OCTETS) == 0);
         n++;
     }
     assert_int_equal(rc, 0);
@@ -242,6 +270,28 @@ static void from_the_spool(void **state)
     tell(e, WL_VIOLATION);
     assert_int_equal(wl_evidence_write(e, NULL, &err), 0);
     assert_int_equal(wl_evidence_lost(e), 0);
+    wl_evidence_free(e);
+    assert_int_equal(count_written(w), 4);
+}
+
+/* What is written can be judged again: a segment that came in fragments is all there, and nothing of
+ * another connection's. */
+static void fragments_of_its_segments(void **state)
+{
+    struct world *w = *state;
+    struct wl_evidence *e;
+    struct wl_error err;
+
+    split(w, 6, 9, 1); /* of the first connection */
+    split(w, 7, 10, 2);
+    split(w, 8, 11, 3); /* of the third */
+    w->packets[11][5] = 4;
+    write_again(w);
+    e = wl_evidence_new(&w->budget, &w->cfg);
+    assert_int_equal(begin(e, NULL, 0, false, &err), 0);
+    tell(e, WL_VIOLATION);
+    assert_int_equal(wl_evidence_write(e, &w->source, &err), 0);
+    assert_int_equal(wl_evidence_written(e), 4);
     wl_evidence_free(e);
     assert_int_equal(count_written(w), 4);
 }
@@ -439,6 +489,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(read_a_second_time, set_up, tear_down),
         cmocka_unit_test_setup_teardown(from_the_spool, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(fragments_of_its_segments, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_small_spool_tells_what_it_lost, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nothing_found_is_a_capture_too, set_up, tear_down),
         cmocka_unit_test_setup_teardown(never_means_everything, set_up, tear_down),

@@ -21,6 +21,7 @@ struct wl_decoder {
     struct wl_budget *budget;
     struct wl_counters *counters;
     struct wl_defrag *defrag;
+    struct wl_datagrams datagrams; /* of the last packet */
 };
 
 enum {
@@ -85,6 +86,11 @@ void wl_decoder_finish(struct wl_decoder *d)
     wl_defrag_finish(d->defrag);
 }
 
+const struct wl_datagrams *wl_decoder_datagrams(const struct wl_decoder *d)
+{
+    return &d->datagrams;
+}
+
 void wl_decoder_free(struct wl_decoder *d)
 {
     if (!d)
@@ -109,6 +115,7 @@ static void announce(struct wl_layers *l, size_t announced)
 static void hold_fragment(struct wl_decoder *d, struct wl_layers *l, struct wl_fragment *f)
 {
     struct wl_datagram whole;
+    bool is_whole;
 
     f->family = l->family;
     f->protocol = l->protocol;
@@ -122,7 +129,10 @@ static void hold_fragment(struct wl_decoder *d, struct wl_layers *l, struct wl_f
         return;
     }
     f->bytes = l->left;
-    if (!wl_defrag_add(d->defrag, f, &whole)) {
+    is_whole = wl_defrag_add(d->defrag, f, &whole);
+    if (whole.number)
+        d->datagrams.number[d->datagrams.n++] = whole.number;
+    if (!is_whole) {
         l->next = WL_NEXT_HELD;
         return;
     }
@@ -631,6 +641,7 @@ enum wl_decoded wl_decode_any(struct wl_decoder *d, const struct wl_packet *p,
         .wire = p->wire_length > p->bytes.n ? p->wire_length : p->bytes.n,
     };
 
+    d->datagrams.n = 0;
     d->counters->packets++;
     d->counters->octets += p->bytes.n;
     d->counters->truncated_packets += l.wire > l.left.n;
@@ -660,6 +671,7 @@ enum wl_decoded wl_decode(struct wl_decoder *d, const struct wl_packet *p, struc
     wl_decode_plain(d, p, 1, &plain);
     if (WL_LIKELY_FALSE(!plain.tcp))
         return wl_decode_any(d, p, ret);
+    d->datagrams.n = 0;
     wl_glance_segment(p, &plain, ret);
     return WL_DECODED_TCP;
 }

@@ -10,6 +10,7 @@
 #ifndef WL_DECODE_H
 #define WL_DECODE_H
 
+#include "layers.h"
 #include "load.h"
 #include "segment.h"
 #include "source.h"
@@ -109,6 +110,16 @@ enum wl_decoded wl_decode_any(struct wl_decoder *d, const struct wl_packet *p,
                               struct wl_segment *ret);
 /** Drops fragments that were never completed and counts them: before the counters are told. */
 void wl_decoder_finish(struct wl_decoder *d);
+/**
+ * Numbers of the datagrams that the packet given to wl_decode or wl_decode_any last is a fragment
+ * of, from the outermost to the innermost; no two datagrams have the same one. All of them are whole
+ * now; of WL_DECODED_FRAGMENT, all but the last.
+ */
+struct wl_datagrams {
+    uint64_t number[WL_MAX_LAYERS];
+    unsigned n;
+};
+const struct wl_datagrams *wl_decoder_datagrams(const struct wl_decoder *d);
 void wl_decoder_free(struct wl_decoder *d);
 
 #endif

@@ -22,7 +22,7 @@ struct piece {
 
 struct waiting {
     struct wl_link recency, pieces;
-    uint64_t hash;
+    uint64_t hash, number;
     wl_ns t_first;
     uint32_t id, have, n_pieces;
     uint32_t end; /* of the datagram; UINT32_MAX: the last fragment has not come */
@@ -35,6 +35,7 @@ struct wl_defrag {
     struct wl_budget *budget;
     struct wl_counters *counters;
     uint64_t seed;
+    uint64_t n_begun;      /* datagrams */
     struct wl_table table; /* of indexes of slots */
     struct waiting *slots;
     uint32_t n_slots, max_slots, n_free;
@@ -185,6 +186,7 @@ static struct waiting *add_waiting(struct wl_defrag *d, uint64_t hash, const str
     w = &d->slots[index];
     *w = (struct waiting){
         .hash = hash,
+        .number = ++d->n_begun,
         .t_first = f->t,
         .id = f->id,
         .end = UINT32_MAX,
@@ -293,6 +295,7 @@ static bool assemble(struct wl_defrag *d, struct waiting *w, struct wl_datagram 
     memcpy(d->addresses, w->src, n_address);
     memcpy(d->addresses + n_address, w->dst, n_address);
     *ret = (struct wl_datagram){
+        .number = w->number,
         .bytes = wl_span(d->whole, w->end),
         .protocol = w->protocol,
         .src = d->addresses,
@@ -331,6 +334,7 @@ bool wl_defrag_add(struct wl_defrag *d, const struct wl_fragment *f, struct wl_d
     struct waiting *w;
     bool whole = false;
 
+    ret->number = 0;
     expire(d, f->t);
     w = find(d, hash, f);
     if (!w)
@@ -352,6 +356,7 @@ bool wl_defrag_add(struct wl_defrag *d, const struct wl_fragment *f, struct wl_d
         drop_waiting(d, w);
         return false;
     }
+    ret->number = w->number;
     if (w->have == w->end) {
         whole = assemble(d, w, ret);
         if (whole) {

@@ -19,6 +19,7 @@ struct wl_fragment {
 };
 
 struct wl_datagram {
+    uint64_t number;      /* no other one has had it; 0: the fragment is not kept */
     struct wl_span bytes; /* without any header; borrowed until the next call */
     uint8_t protocol;     /* as the first fragment says */
     /* addresses of its fragments, the one behind the other as in a header, borrowed as well: theirs
@@ -33,7 +34,7 @@ WL_MUST_USE struct wl_defrag *wl_defrag_new(struct wl_budget *budget,
                                             const struct wl_limits *limits,
                                             struct wl_counters *counters);
 /**
- * Adds one fragment; true and *ret when its datagram is whole. Where fragments overlap, the octets
+ * Adds one fragment; true and *ret when its datagram is whole, else only ret->number is set. Where fragments overlap, the octets
  * that came first stay. The oldest datagrams make room at a bound; none waits longer than 60 s.
  */
 bool wl_defrag_add(struct wl_defrag *d, const struct wl_fragment *f, struct wl_datagram *ret);

@@ -8,6 +8,9 @@
  * counted and told, and what was noted of it is forgotten, so that a run of weeks has room for what
  * the spool still holds. The screen saves the connections of its choice in the same way, in
  * portions.
+ *
+ * Whose a fragment of IP is shows with the packet that makes its datagram whole: until then a copy
+ * is held, and written before that one.
  */
 #include "evidence.h"
 
@@ -42,6 +45,14 @@ struct comment {
     uint32_t last; /* of the chain that begins here, index plus one */
 };
 
+/* A packet with a fragment, until its datagram is whole. */
+struct held {
+    struct wl_link link;
+    uint64_t datagram;
+    struct wl_packet packet; /* with octets */
+    uint8_t octets[];
+};
+
 struct wl_evidence {
     struct wl_budget *budget;
     const struct wl_config *cfg;
@@ -70,6 +81,9 @@ struct wl_evidence {
     struct wl_source *source;
     struct wl_decoder *decoder;
     struct wl_counters uncounted;
+    struct wl_link held; /* by the number of the datagram, then in order */
+    uint64_t n_held, held_octets;
+    uint64_t n_fragments; /* written beside n_written */
 };
 
 /* ------------------------------------------------------------------------------- life cycle */
@@ -87,12 +101,23 @@ struct wl_evidence *wl_evidence_new(struct wl_budget *budget, const struct wl_co
     e->max = (uint32_t)wl_min_u64(cfg->limits.max_evidence, UINT32_MAX - 1);
     wl_buf_init(&e->texts, budget, (size_t)wl_min_u64(cfg->limits.max_spool, SIZE_MAX));
     wl_text_init(&e->line, budget, COMMENT_MAX);
+    wl_list_init(&e->held);
     if (wl_table_init(&e->by_id, budget, e->max) < 0 ||
         wl_table_init(&e->by_frame, budget, e->max) < 0) {
         wl_evidence_free(e);
         return NULL;
     }
     return e;
+}
+
+static void drop_held(struct wl_evidence *e, struct held *h)
+{
+    size_t n = sizeof(*h) + h->packet.bytes.n;
+
+    wl_list_remove(&h->link);
+    e->n_held--;
+    e->held_octets -= n;
+    wl_free(e->budget, h, n);
 }
 
 void wl_evidence_free(struct wl_evidence *e)
@@ -102,6 +127,9 @@ void wl_evidence_free(struct wl_evidence *e)
     if (!e)
         return;
     b = e->budget;
+    wl_list_each_safe (l, next, &e->held) {
+        drop_held(e, WL_CONTAINER(l, struct held, link));
+    }
     wl_spool_free(e->own_spool);
     wl_source_free(e->source);
     wl_decoder_free(e->decoder);
@@ -491,13 +519,96 @@ static struct wl_span comments_on(struct wl_evidence *e, uint64_t frame)
     return wl_text_span(&e->line);
 }
 
+/* Behind those of the same datagram; or of one before it. */
+static void insert_held(struct wl_evidence *e, struct held *h)
+{
+    struct wl_link *after = e->held.prev;
+
+    while (after != &e->held && WL_CONTAINER(after, struct held, link)->datagram > h->datagram)
+        after = after->prev;
+    wl_list_append(after->next, &h->link);
+}
+
+/* As many as the decoder holds itself: the oldest datagrams make room. */
+static void hold(struct wl_evidence *e, const struct wl_packet *p, uint64_t datagram)
+{
+    size_t n = sizeof(struct held) + p->bytes.n;
+    struct held *h;
+
+    while (e->n_held && (e->n_held >= e->cfg->limits.max_fragments ||
+                         e->held_octets + n > e->cfg->limits.max_fragment_octets))
+        drop_held(e, WL_CONTAINER(e->held.next, struct held, link));
+    h = wl_alloc(e->budget, n);
+    if (!h)
+        return;
+    memcpy(h->octets, p->bytes.p, p->bytes.n);
+    h->datagram = datagram;
+    h->packet = *p;
+    h->packet.bytes.p = h->octets;
+    e->n_held++;
+    e->held_octets += n;
+    insert_held(e, h);
+}
+
+/* The next one held of a datagram, or NULL. */
+static struct held *next_held(struct wl_evidence *e, uint64_t datagram)
+{
+    struct held *first = NULL;
+
+    for (struct wl_link *l = e->held.prev; l != &e->held; l = l->prev) {
+        struct held *h = WL_CONTAINER(l, struct held, link);
+
+        if (h->datagram < datagram)
+            break;
+        if (h->datagram == datagram)
+            first = h;
+    }
+    return first;
+}
+
+/* A datagram is whole: its packets are written, or wait for the one that it is a fragment of, or
+ * are of no interest. */
+static int end_datagram(struct wl_evidence *e, uint64_t number, uint64_t outer, bool noted,
+                        struct wl_error *err)
+{
+    struct held *h;
+    int rc = 0;
+
+    while (rc == 0 && (h = next_held(e, number))) {
+        if (outer) {
+            wl_list_remove(&h->link);
+            h->datagram = outer;
+            insert_held(e, h);
+            continue;
+        }
+        if (noted) {
+            e->n_fragments++;
+            rc = wl_pcapng_write(e->writer, &h->packet, comments_on(e, h->packet.frame), err);
+        }
+        drop_held(e, h);
+    }
+    return rc;
+}
+
 static int write_if_noted(struct wl_evidence *e, struct wl_decoder *d, const struct wl_packet *p,
                           struct wl_error *err)
 {
+    const struct wl_datagrams *datagrams = wl_decoder_datagrams(d);
     struct wl_segment seg;
+    enum wl_decoded what = wl_decode(d, p, &seg);
+    bool noted = what == WL_DECODED_TCP && is_noted(e, &seg);
+    uint64_t waiting = 0;
+    unsigned n = datagrams->n;
+    int rc = 0;
 
-    if (wl_decode(d, p, &seg) != WL_DECODED_TCP || !is_noted(e, &seg))
-        return 0;
+    if (what == WL_DECODED_FRAGMENT && n)
+        waiting = datagrams->number[--n];
+    for (unsigned i = 0; i < n && rc == 0; i++)
+        rc = end_datagram(e, datagrams->number[i], waiting, noted, err);
+    if (rc == 0 && waiting)
+        hold(e, p, waiting);
+    if (rc < 0 || !noted)
+        return rc;
     e->n_written++;
     return wl_pcapng_write(e->writer, p, comments_on(e, p->frame), err);
 }
@@ -598,7 +709,7 @@ int wl_evidence_write(struct wl_evidence *e, const struct wl_source_config *src,
 
 uint64_t wl_evidence_written(const struct wl_evidence *e)
 {
-    return e->n_written;
+    return e->n_written + e->n_fragments;
 }
 
 uint64_t wl_evidence_lost(const struct wl_evidence *e)
