@@ -340,6 +340,51 @@ static void lends_the_file_that_is_alone(void **state)
     assert_int_equal(s->budget.used, 0);
 }
 
+/** What its writer put into a followed file before another one took its name is read first. */
+static void a_followed_file_is_read_to_its_end(void **state)
+{
+    struct scene *s = *state;
+    enum { LOOK = 1024 }; /* packets until files are looked at */
+    char paths[3][128];
+    const char *files[2] = {paths[0], paths[1]};
+    struct wl_source_config cfg = {.files = files, .n_files = 2, .follow = true};
+    struct wl_error err = {.code = 0};
+    struct wl_source *source = NULL;
+    static uint32_t seconds[LOOK + LOOK / 2];
+    char seen[64] = "";
+    struct wl_packet p = {.ordinal = 0};
+    struct image m;
+    int fd;
+
+    for (unsigned i = 0; i < 3; i++)
+        (void)snprintf(paths[i], sizeof(paths[i]), "%s/%02u", s->directory, i);
+    for (unsigned i = 0; i < LOOK + LOOK / 2; i++)
+        seconds[i] = 10 + i;
+    write_times(s, 0, 1, (const uint32_t[]){1}, 1);
+    write_times(s, 1, 1, seconds, LOOK + LOOK / 2);
+    write_times(s, 2, 1, (const uint32_t[]){3}, 1);
+    assert_int_equal(wl_source_open(&cfg, &s->limits, &s->budget, &source, &err), 0);
+    while (p.ordinal < LOOK)
+        assert_int_equal(wl_source_burst(source, &p, 1, &err), 1);
+    image_init(&m, false);
+    pcap_record(&m, false, 2, 0, 40, 40);
+    fd = open(paths[0], O_WRONLY | O_APPEND);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, m.buf.p, m.buf.n), (ssize_t)m.buf.n);
+    assert_int_equal(close(fd), 0);
+    image_release(&m);
+    assert_int_equal(rename(paths[2], paths[0]), 0);
+    while (wl_source_burst(source, &p, 1, &err) == 1) {
+        if (wl_frame_file(p.frame) == 0) {
+            (void)snprintf(seen + strlen(seen), sizeof(seen) - strlen(seen), "%u ",
+                           (unsigned)(p.t / WL_SECOND));
+        }
+    }
+    assert_string_equal(seen, "2 ");
+    wl_source_free(source);
+    assert_int_equal(s->budget.used, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -352,6 +397,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(survives_want_of_memory, enter, leave),
         cmocka_unit_test_setup_teardown(writes_what_it_reads, enter, leave),
         cmocka_unit_test_setup_teardown(lends_the_file_that_is_alone, enter, leave),
+        cmocka_unit_test_setup_teardown(a_followed_file_is_read_to_its_end, enter, leave),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

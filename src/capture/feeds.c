@@ -199,11 +199,12 @@ static void look_at_file(struct wl_feeds *f, struct feed *feed)
 {
     struct stat there, open_one;
     struct wl_error err = {.code = WL_OK};
+    int fd = feed->file ? wl_file_fd(feed->file) : -1;
     uint64_t done = 0, size = 0;
     bool replaced;
 
-    if (!f->cfg->follow || !feed->file || strcmp(feed->path, "-") == 0 ||
-        fstat(wl_file_fd(feed->file), &open_one) < 0 || !S_ISREG(open_one.st_mode))
+    if (!f->cfg->follow || fd < 0 || strcmp(feed->path, "-") == 0 || fstat(fd, &open_one) < 0 ||
+        !S_ISREG(open_one.st_mode))
         return;
     if (stat(feed->path, &there) < 0) {
         if (!feed->told->notice)
@@ -215,6 +216,9 @@ static void look_at_file(struct wl_feeds *f, struct feed *feed)
     wl_file_progress(feed->file, &done, &size);
     replaced = there.st_dev != open_one.st_dev || there.st_ino != open_one.st_ino;
     if (!replaced && (uint64_t)there.st_size >= done)
+        return;
+    /* what was written after it was asked last, and before it was replaced, is read first */
+    if (replaced && fstat(fd, &open_one) == 0 && lseek(fd, 0, SEEK_CUR) < open_one.st_size)
         return;
     wl_file_free(feed->file);
     feed->file = NULL;
