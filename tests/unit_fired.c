@@ -1,4 +1,4 @@
-/* unit_fired.c - what reports gather of the rules that fire: counts and servers.
+/* unit_fired.c - what reports gather of the rules that fire: counts, servers, where it was.
  * SPDX-License-Identifier: MIT
  */
 #include <setjmp.h>
@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "fired.h"
+#include "whereabouts.h"
 
 static const struct wl_rule rule = {.id = "a-rule", .severity = WL_WARNING};
 
@@ -91,11 +92,28 @@ static void rows_are_few_and_may_be_put_in_order(void **state)
     assert_int_equal(budget.used, 0);
 }
 
+static void statuses_read_as_they_were_sent(void **state)
+{
+    struct wl_step steps[] = {{.status = 99, .ordinal = 1, .repeat = 1},
+                              {.status = 0, .ordinal = 1, .repeat = 1}};
+    struct wl_conn_record record = {.steps = steps, .n_steps = 2};
+    struct wl_budget budget;
+    struct wl_text t;
+
+    (void)state;
+    wl_budget_init(&budget, 1 << 20, NULL, NULL, NULL);
+    wl_text_init(&t, &budget, 100);
+    wl_where_steps(&t, &record, 1);
+    assert_true(wl_span_equal(wl_text_span(&t), WL_SPAN("request 1 of the connection -> 099, 0")));
+    wl_text_release(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(servers_are_told_apart),
         cmocka_unit_test(rows_are_few_and_may_be_put_in_order),
+        cmocka_unit_test(statuses_read_as_they_were_sent),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,8 @@
  */
 #include "whereabouts.h"
 
+#include "line.h"
+
 /* "ip.addr == 10.0.0.2 and tcp.port == 51514" */
 static void put_end_filter(struct wl_text *t, const struct wl_endpoint *e)
 {
@@ -71,7 +73,7 @@ void wl_where_steps(struct wl_text *t, const struct wl_conn_record *conn, uint32
         if (ordinal < step->ordinal || ordinal - step->ordinal >= (step->repeat ? step->repeat : 1))
             continue;
         wl_text_put(t, sep);
-        wl_text_u64(t, step->status);
+        wl_line_status(t, step->status);
         sep = ", ";
     }
 }
