@@ -121,6 +121,8 @@ def is_sound(text):
               "a link leads to", link)
     for label in page.labels:
         check(label in page.ids, "a label by", label)
+    for section in page.ids:
+        check("h-" + section not in page.ids or "#" + section in page.links, "no link leads to", section)
     for tag, n in (("h1", 1), ("main", 1), ("nav", 1), ("header", None), ("footer", 1), ("title", 1),
                    ("style", 1), ("script", 1)):
         check(page.counts.get(tag, 0) == n or (n is None and page.counts.get(tag)), "how many", tag)
@@ -303,6 +305,13 @@ class Test:
         text, _ = self.run("--where", "status:599", os.path.join(self.folder, GOLDEN))
         check("no exchange matches --where" in is_sound(text).text(), "what --where left out is not told")
 
+    def case_no_times(self):
+        """Packets without a time, as those of pcapng's simple blocks, were nevertheless sent."""
+        path = os.path.join(self.work, "timeless.pcap")
+        write_capture(path, [(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", b"HTTP/1.1 204 No Content\r\n\r\n")], timed=False)
+        page = is_sound(self.run(path)[0])
+        check("Responses by status" in page.text() and "over time" not in page.text(), "what is told without times")
+
     def case_verdicts(self):
         path = os.path.join(self.folder, GOLDEN)
         for least, word in (("violation", "Fails: "), ("never", "Passes: ")):
@@ -359,7 +368,7 @@ def packet(sport, dport, server, to_server, seq, ack, flags, payload):
     return struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(tcp), 0, 0, 64, 6, 0, *ends) + tcp
 
 
-def write_capture(path, exchanges, servers=1):
+def write_capture(path, exchanges, servers=1, timed=True):
     """One connection for each request and its answer."""
     with open(path, "wb") as file:
         file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 101))
@@ -373,8 +382,8 @@ def write_capture(path, exchanges, servers=1):
             for k, (to_server, seq, ack, flags, payload) in enumerate(steps):
                 ports = (port, 80) if to_server else (80, port)
                 data = packet(*ports, address, to_server, seq, ack, flags, payload)
-                moment = i * 10_000 + k * 1000
-                file.write(struct.pack("<IIII", 1795232839 + moment // 1_000_000, moment % 1_000_000, len(data),
+                moment = 1795232839_000_000 + i * 10_000 + k * 1000 if timed else 0
+                file.write(struct.pack("<IIII", moment // 1_000_000, moment % 1_000_000, len(data),
                                        len(data)) + data)
 
 

@@ -250,6 +250,15 @@ static void put_script(struct wl_html *h)
     wl_text_span_raw(&h->out.text, wl_html_script);
 }
 
+static bool was_answered(const struct wl_stats *st)
+{
+    uint64_t responses = 0;
+
+    for (unsigned c = 0; c < WL_N_CLASSES; c++)
+        responses += st->responses[c];
+    return responses != 0;
+}
+
 /* The links beside the page: only to what there is. */
 static void put_sections(struct wl_html *h)
 {
@@ -261,7 +270,7 @@ static void put_sections(struct wl_html *h)
         {true, "verdict", "Verdict"},
         {true, "found", "What was found"},
         {st->timeline.step != 0, "timeline", "Responses over time"},
-        {st->timeline.step != 0, "responses", "Responses by status"},
+        {was_answered(st), "responses", "Responses by status"},
         {st->n_sequences != 0, "sequences", "Status sequences"},
         {st->first.n || st->final.n, "times", "Times to respond"},
         {st->n_servers != 0, "servers", "Servers"},
