@@ -292,7 +292,13 @@ class Test:
         rows = text.count(b'<tr><td class="nw" data-v=')
         check(rows >= 800, "only", rows, "are listed")
         check(int(listed[2].replace(" ", "")) == rows, "lists", listed[2], "and not", rows)
-        check("further server" in words, "servers left out are not told")
+        servers = re.findall(rb'class="nw"><code>10\.1\.0\.\d+:80</code></th><td class="num" data-v="(\d+)"', text)
+        others = 34_000 - sum(map(int, servers))
+        check(len(servers) == 50 and f"And {others // 1000} {others % 1000:03} exchanges with further servers" in words,
+              "of servers left out is not told:", others)
+        table = Run([self.program, "stats", path]).out.decode().split("Servers  ")[1]
+        shown = re.findall(r"^  (?:10\.1\.0\.\d+:80|others)[ ]{2,}(\d[\d ]*?)(?:[ ]{2,}.*)?$", table, re.M)
+        check(len(shown) == 11 and sum(int(row.replace(" ", "")) for row in shown) == 34_000, "stats:", shown)
         print(f"    {n} findings, {len(text)} octets, {rows} listed")
 
     def case_nothing(self):

@@ -113,10 +113,10 @@ struct wl_stats {
     struct wl_histogram first, final;         /* end of request head to first, to final response */
     struct wl_top_sequence sequences[WL_TOP]; /* most frequent first */
     uint32_t n_sequences;
-    uint64_t other_sequences;
+    uint64_t other_sequences;             /* exchanges with none of these */
     struct wl_top_server servers[WL_TOP]; /* worst first: by violations, warnings, exchanges */
     uint32_t n_servers;
-    uint64_t other_servers;
+    uint64_t other_servers; /* exchanges with none of these */
     /* responses per second of capture time: second s (since 1970) stands in row s modulo
      * WL_HISTORY_SECONDS, the latest is seconds_end, in seconds; 0: none yet */
     uint32_t seconds[WL_HISTORY_SECONDS][WL_N_CLASSES];

@@ -448,8 +448,8 @@ void wl_html_servers(struct wl_html *h)
     wl_text_put(t, "</tbody></table></div>\n");
     if (st->other_servers) {
         wl_text_put(t, "<p>And ");
-        wl_html_amount(t, st->other_servers, "further server");
-        wl_text_put(t, ".</p>\n");
+        wl_html_amount(t, st->other_servers, "exchange");
+        wl_text_put(t, " with further servers.</p>\n");
     }
     wl_text_put(t, "</section>\n");
 }

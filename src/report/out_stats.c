@@ -35,6 +35,7 @@ static void put_servers(struct wl_output *o, const struct wl_stats *st)
     static const char *const heads[] = {"exchanges", "1xx", "2xx", "3xx", "4xx", "5xx", "invalid"};
     struct wl_text *t = &o->text;
     uint32_t shown = st->n_servers < SERVERS && o->cfg.verbosity < 1 ? st->n_servers : SERVERS;
+    uint64_t others = st->other_servers;
 
     if (st->n_servers == 0)
         return;
@@ -62,10 +63,12 @@ static void put_servers(struct wl_output *o, const struct wl_stats *st)
         }
         wl_text_char(t, '\n');
     }
-    if (st->n_servers > shown || st->other_servers) {
-        wl_text_put(t, "  and ");
-        wl_text_count(t, st->n_servers - shown + st->other_servers);
-        wl_text_put(t, " more\n");
+    for (uint32_t i = shown; i < st->n_servers; i++)
+        others += st->servers[i].exchanges;
+    if (others) {
+        wl_text_printf(t, "  %-23s", "others");
+        wl_layout_count(t, others, 10);
+        wl_text_char(t, '\n');
     }
 }
 
