@@ -321,6 +321,57 @@ static struct wl_answer *ask_to_the_end(struct wl_desk *d, const struct wl_ask *
     return a;
 }
 
+/* Servers by their address, connections by that of their client: IPv6 in one network, too. */
+static void addresses_are_ordered(void **state)
+{
+    enum { N = 20 };
+    struct world *w = *state;
+    const struct wl_desk_config cfg = {.budget = &w->budget, .cfg = &w->cfg};
+    struct wl_desk *d = wl_desk_new(&cfg);
+
+    assert_non_null(d);
+    for (unsigned i = 0; i < N; i++) {
+        struct wl_exchange ex = exchange(200, 1000 + i, 80);
+        struct wl_conn_record r = {.t_first = 1, .t_last = 2};
+
+        ex.conn.id = 10 * i + 1;
+        ex.conn.number = i;
+        ex.conn.server = (struct wl_endpoint){
+            .ip = {0x20, 1, 0xd, 0xb8, [15] = (uint8_t)((i * 7 + 6) % 23)},
+            .port = 80,
+            .family = 6};
+        ex.conn.client = ex.conn.server;
+        r.conn = ex.conn;
+        opened(d, i);
+        wl_desk_exchange(d, &ex);
+        wl_desk_connection(d, &r, true);
+    }
+    for (unsigned n = 0; n < 4; n++) {
+        bool servers = n % 2, descending = n / 2;
+        struct wl_ask question = {.kind = WL_ASK_LIST,
+                                  .list = servers ? WL_LIST_SERVERS : WL_LIST_CONNECTIONS,
+                                  .n = N,
+                                  .keep = WL_NONE,
+                                  .sort = servers ? WL_SORT_SERVER : WL_SORT_CLIENT,
+                                  .descending = descending};
+        struct wl_answer *a = ask_to_the_end(d, &question);
+        const struct wl_page *page = a->of.page;
+
+        assert_int_equal(page->n, N);
+        for (uint32_t i = 1; i < page->n; i++) {
+            const struct wl_endpoint *e[2];
+
+            for (uint32_t k = 0; k < 2; k++) {
+                e[k] = servers ? &page->rows.servers[i - 1 + k].server
+                               : &page->rows.connections[i - 1 + k].conn.client;
+            }
+            assert_true(e[!descending]->ip[15] > e[descending]->ip[15]);
+        }
+        wl_answer_free(a);
+    }
+    wl_desk_free(d);
+}
+
 static void a_million_rows(void **state)
 {
     enum { N = 1000000 };
@@ -523,6 +574,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(top_lists_and_bounds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(orders, set_up, tear_down),
         cmocka_unit_test_setup_teardown(only_what_has_findings, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(addresses_are_ordered, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_million_rows, set_up, tear_down),
         cmocka_unit_test_setup_teardown(old_rows_go, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_allocation_fails_once, set_up, tear_down),

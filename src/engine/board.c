@@ -11,6 +11,7 @@
 #include "line.h"
 #include "order.h"
 #include "pace.h"
+#include "rows.h"
 #include "table.h"
 
 enum {
@@ -519,22 +520,22 @@ static uint64_t seconds_key(double seconds)
     return seconds < 0 ? 0 : (uint64_t)(seconds * 1e9) + 1;
 }
 
-static uint64_t text_start(const char *text)
+static uint64_t text_start(const char *text, uint32_t *ret_more)
 {
-    uint64_t key = 0;
+    struct wl_order_row key = {.key = 0};
 
-    for (size_t i = 0, end = strlen(text); i < 8; i++)
-        key = key << 8 | (i < end ? (uint8_t)text[i] : 0);
-    return key;
+    wl_row_text_key(wl_span_text(text), &key);
+    *ret_more = key.more;
+    return key.key;
 }
 
-static uint64_t address_start(const struct wl_endpoint *e)
+static uint64_t address_start(const struct wl_endpoint *e, uint32_t *ret_more)
 {
-    uint64_t key = e->family == 6;
+    struct wl_order_row key = {.key = 0};
 
-    for (size_t i = 0; i < 6; i++)
-        key = key << 8 | e->ip[i];
-    return e->family == 6 ? key : key >> 16 << 16 | e->port;
+    wl_row_address_key(e, &key);
+    *ret_more = key.more;
+    return key.key;
 }
 
 /* How many there were in the window. */
@@ -547,19 +548,20 @@ static uint64_t rate_key(const struct wl_ledger *l, const struct wl_beat *beat,
     return (unsigned)window < WL_N_WINDOWS ? pace.n[window] : 0;
 }
 
+/* ret_more: of the key, where one word does not say all of it. */
 static uint64_t server_sort(const struct wl_ledger *l, const struct server_row *s,
-                            const struct wl_ask *ask)
+                            const struct wl_ask *ask, uint32_t *ret_more)
 {
     switch (ask->sort) {
     case WL_SORT_TIME: return (uint64_t)s->t_last;
     case WL_SORT_CLIENT:
-    case WL_SORT_SERVER: return address_start(&s->server);
+    case WL_SORT_SERVER: return address_start(&s->server, ret_more);
     case WL_SORT_STATUS: return frequency(s->classes[5]);
     case WL_SORT_COUNT:
     case WL_SORT_OCTETS: return frequency(s->beat.n);
     case WL_SORT_DURATION: return seconds_key(wl_spread_quantile(&s->spread, 0.95));
     case WL_SORT_FINDINGS: return server_key(s);
-    case WL_SORT_TEXT: return text_start(s->product);
+    case WL_SORT_TEXT: return text_start(s->product, ret_more);
     case WL_SORT_RATE: return rate_key(l, &s->beat, ask->window);
     case WL_SORT_MEDIAN: return seconds_key(wl_spread_quantile(&s->spread, 0.5));
     case WL_SORT_WARNINGS: return s->findings[WL_WARNING];
@@ -580,20 +582,22 @@ static uint64_t server_sort(const struct wl_ledger *l, const struct server_row *
 }
 
 static uint64_t sequence_sort(const struct wl_ledger *l, const struct sequence_row *s,
-                              const struct wl_ask *ask)
+                              const struct wl_ask *ask, uint32_t *ret_more)
 {
     char text[WL_SEQUENCE_TEXT];
 
     switch (ask->sort) {
     case WL_SORT_TIME: return (uint64_t)s->t_last;
     case WL_SORT_CLIENT:
-    case WL_SORT_SERVER: return address_start(&s->server);
+    case WL_SORT_SERVER: return address_start(&s->server, ret_more);
     case WL_SORT_COUNT: return frequency(s->beat.n);
     case WL_SORT_OCTETS: return s->octets;
     case WL_SORT_DURATION: return seconds_key(wl_spread_quantile(&s->spread, 0.95));
     case WL_SORT_FINDINGS: return (uint64_t)s->worst << 61 | frequency(s->beat.n);
     case WL_SORT_STATUS:
-    case WL_SORT_TEXT: wl_shape_text(l->shapes, s->sequence, text); return text_start(text);
+    case WL_SORT_TEXT:
+        wl_shape_text(l->shapes, s->sequence, text);
+        return text_start(text, ret_more);
     case WL_SORT_RATE: return rate_key(l, &s->beat, ask->window);
     case WL_SORT_MEDIAN: return seconds_key(wl_spread_quantile(&s->spread, 0.5));
     case WL_SORT_CONNECTION: return s->n_connections;
@@ -650,12 +654,17 @@ static bool put_in_order(const struct wl_ledger *l, const struct wl_ask *ask, co
 
     wl_order_begin(o, l->budget, 0, true);
     for (uint32_t i = 0; i < r->n; i++) {
-        uint64_t key;
+        struct wl_order_row row = {.key = 0};
 
         if (!is_wanted(r, i, ask))
             continue;
-        key = servers ? server_sort(l, row_at(r, i), ask) : sequence_sort(l, row_at(r, i), ask);
-        if (!wl_order_add(o, i, (struct wl_order_row){.key = ask->descending ? ~key : key}))
+        row.key = servers ? server_sort(l, row_at(r, i), ask, &row.more)
+                          : sequence_sort(l, row_at(r, i), ask, &row.more);
+        if (ask->descending) {
+            row.key = ~row.key;
+            row.more = ~row.more;
+        }
+        if (!wl_order_add(o, i, row))
             return false;
     }
     wl_order_gathered(o);

@@ -148,7 +148,7 @@ static bool fill_finding(struct wl_rows *rows, uint64_t id, struct wl_row_findin
 
 /* ------------------------------------------------------------------------------------ keys */
 
-static void address_key(const struct wl_endpoint *e, struct wl_order_row *ret)
+void wl_row_address_key(const struct wl_endpoint *e, struct wl_order_row *ret)
 {
     uint64_t high = 0, low = 0;
 
@@ -158,14 +158,13 @@ static void address_key(const struct wl_endpoint *e, struct wl_order_row *ret)
     }
     if (e->family == 6) {
         ret->key = UINT64_C(1) << 63 | high >> 1;
-        ret->more = (uint32_t)(low >> 32 ^ low) ^ e->port;
+        ret->more = (uint32_t)(low >> 32 ^ low); /* in order where they were given out so */
         return;
     }
     ret->key = (high >> 32) << 16 | e->port;
 }
 
-/* By its first twelve octets. */
-static void text_key(struct wl_span text, struct wl_order_row *ret)
+void wl_row_text_key(struct wl_span text, struct wl_order_row *ret)
 {
     for (size_t i = 0; i < 8; i++)
         ret->key = ret->key << 8 | (i < text.n ? text.p[i] : 0);
@@ -197,7 +196,7 @@ static void conn_key(const struct wl_rows *rows, enum wl_sort sort, uint64_t num
     case WL_SORT_CLIENT:
     case WL_SORT_SERVER:
         wl_history_ref(rows->history, conn, number, &ref);
-        address_key(sort == WL_SORT_CLIENT ? &ref.client : &ref.server, ret);
+        wl_row_address_key(sort == WL_SORT_CLIENT ? &ref.client : &ref.server, ret);
         break;
     case WL_SORT_STATUS: ret->key = wl_chain_status(shapes, conn->chain); break;
     case WL_SORT_COUNT: ret->key = conn->n_exchanges; break;
@@ -208,7 +207,7 @@ static void conn_key(const struct wl_rows *rows, enum wl_sort sort, uint64_t num
     case WL_SORT_FINDINGS: ret->key = findings_key(conn->worst, conn->n_findings); break;
     case WL_SORT_TEXT:
         wl_chain_text(shapes, conn->chain, conn->n_exchanges, text);
-        text_key(wl_span_text(text), ret);
+        wl_row_text_key(wl_span_text(text), ret);
         break;
     case WL_SORT_PROTOCOL:
         ret->key = (uint64_t)conn->proto << 1 | ((conn->bits & WL_KEPT_TLS) != 0);
@@ -244,10 +243,10 @@ static void packed_key(struct wl_rows *rows, enum wl_sort sort, const struct wl_
         wl_row_of_exchange(&row, 0, ex, NULL);
         /* NOLINTNEXTLINE(clang-diagnostic-switch-enum): the others are no order of packed rows */
         switch ((int)sort) {
-        case WL_SORT_TEXT: text_key(ex->req.target, ret); break;
-        case WL_SORT_HOST: text_key(wl_span_text(row.host), ret); break;
-        case WL_SORT_CLIENT: address_key(&ex->conn.client, ret); break;
-        case WL_SORT_SERVER: address_key(&ex->conn.server, ret); break;
+        case WL_SORT_TEXT: wl_row_text_key(ex->req.target, ret); break;
+        case WL_SORT_HOST: wl_row_text_key(wl_span_text(row.host), ret); break;
+        case WL_SORT_CLIENT: wl_row_address_key(&ex->conn.client, ret); break;
+        case WL_SORT_SERVER: wl_row_address_key(&ex->conn.server, ret); break;
         case WL_SORT_STATUS: ret->key = row.final; break;
         case WL_SORT_OCTETS: ret->key = row.octets; break;
         case WL_SORT_DURATION: ret->key = duration_key(row.duration); break;
@@ -306,10 +305,12 @@ static void finding_key(struct wl_rows *rows, const struct wl_subject *s, uint64
         return;
     /* NOLINTNEXTLINE(clang-diagnostic-switch-enum): the others are no order of findings */
     switch ((int)sort) {
-    case WL_SORT_CLIENT: address_key(&row.conn.client, ret); break;
-    case WL_SORT_SERVER: address_key(&row.conn.server, ret); break;
-    case WL_SORT_TEXT: text_key(wl_span_text(s->rule ? row.message : row.rule->id), ret); break;
-    case WL_SORT_LINE: text_key(target_of(wl_span_text(row.line)), ret); break;
+    case WL_SORT_CLIENT: wl_row_address_key(&row.conn.client, ret); break;
+    case WL_SORT_SERVER: wl_row_address_key(&row.conn.server, ret); break;
+    case WL_SORT_TEXT:
+        wl_row_text_key(wl_span_text(s->rule ? row.message : row.rule->id), ret);
+        break;
+    case WL_SORT_LINE: wl_row_text_key(target_of(wl_span_text(row.line)), ret); break;
     case WL_SORT_FRAME: ret->key = row.frame; break;
     default: break;
     }

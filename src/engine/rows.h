@@ -49,6 +49,11 @@ void wl_rows_key(struct wl_rows *rows, const struct wl_subject *s, uint64_t row,
 /** Adds a row to a page; what has gone meanwhile is passed over. */
 void wl_rows_fill(struct wl_rows *rows, struct wl_page *page, uint64_t row);
 
+/** Addresses in order, of IPv6 as far as there is room for them: equal ones stand together. */
+void wl_row_address_key(const struct wl_endpoint *e, struct wl_order_row *ret);
+/** Texts by their first twelve octets; *ret is zero. */
+void wl_row_text_key(struct wl_span text, struct wl_order_row *ret);
+
 /** What a row of a list of exchanges says about ex; line is room for its text, or NULL. */
 void wl_row_of_exchange(struct wl_row_exchange *row, uint64_t id, const struct wl_exchange *ex,
                         struct wl_text *line);
