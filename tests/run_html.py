@@ -334,6 +334,13 @@ class Test:
         check("2 violations, 0 warnings, 2 notes do not count" in words, "known findings are not told")
         check(re.search(r"baseline \S*known: 4 findings", words), "by what they are known")
 
+    def case_no_locale(self):
+        """The point of printf's fractions is a comma in half of the world; SVG and scripts know a point only."""
+        report = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "src", "report")
+        for name in [n for n in os.listdir(report) if n == "out_html.c" or n.startswith("html_")]:
+            with open(os.path.join(report, name), encoding="utf-8") as file:
+                check(not re.search(r"%[\d.]*[1-9]f|%[\d.]*[eg]\b", file.read()), "a fraction in", name)
+
     def case_contrast(self):
         """Every text on every ground of the style, light, dark and on paper: WCAG 2.2 1.4.3."""
         root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "src", "report", "html", "page.css")

@@ -381,11 +381,14 @@ static void put_input(struct wl_html *h, const struct wl_input *input)
     wl_html_count_cell(t, input->packets);
     wl_text_printf(t, "<td class=\"num\" data-v=\"%llu\">", (unsigned long long)input->octets);
     wl_html_octets(t, input->octets);
-    wl_text_printf(t, "</td><td class=\"nw\" data-v=\"%.6f\">", (double)input->t_first / 1e9);
+    wl_text_put(t, "</td><td class=\"nw\" data-v=\"");
+    wl_text_seconds(t, input->t_first);
+    wl_text_put(t, "\">");
     if (input->t_first)
         wl_html_date(h, t, input->t_first);
-    wl_text_printf(t, "</td><td class=\"num\" data-v=\"%.9f\">",
-                   (double)(input->t_last - input->t_first) / 1e9);
+    wl_text_put(t, "</td><td class=\"num\" data-v=\"");
+    wl_text_seconds(t, input->t_last - input->t_first);
+    wl_text_put(t, "\">");
     if (input->t_first)
         wl_html_duration(t, input->t_last - input->t_first);
     wl_text_put(t, "</td></tr>\n");

@@ -389,15 +389,15 @@ static void put_shares(struct wl_text *t, const struct wl_top_server *s)
 
     for (unsigned c = 0; c < WL_N_CLASSES; c++)
         all += s->classes[c];
-    wl_text_put(t, "<svg class=\"bar\" viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" "
+    wl_text_put(t, "<svg class=\"bar\" viewBox=\"0 0 10000 10\" preserveAspectRatio=\"none\" "
                    "aria-hidden=\"true\">");
     for (unsigned c = 1; all && c <= WL_N_CLASSES; c++) {
         uint64_t n = s->classes[c % WL_N_CLASSES];
 
         if (n) {
-            wl_text_printf(t, "<rect class=\"k%u\" x=\"%.1f\" width=\"%.1f\" height=\"10\"/>",
-                           c % WL_N_CLASSES, 1000.0 * (double)before / (double)all,
-                           1000.0 * (double)n / (double)all);
+            wl_text_printf(t, "<rect class=\"k%u\" x=\"%.0f\" width=\"%.0f\" height=\"10\"/>",
+                           c % WL_N_CLASSES, 10000.0 * (double)before / (double)all,
+                           10000.0 * (double)n / (double)all);
         }
         before += n;
     }

@@ -140,7 +140,9 @@ static void make_line(struct wl_html *h, const struct wl_finding *f, const struc
     struct wl_text *t = &h->piece;
 
     wl_text_reset(t);
-    wl_text_printf(t, "<tr><td class=\"nw\" data-v=\"%.6f\">", (double)f->t / (double)WL_SECOND);
+    wl_text_put(t, "<tr><td class=\"nw\" data-v=\"");
+    wl_text_seconds(t, f->t);
+    wl_text_put(t, "\">");
     wl_html_clock(h, t, f->t);
     wl_text_put(t, "</td><td><code>");
     put_exchange_line(h, t, f, scene);
