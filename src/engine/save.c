@@ -172,8 +172,8 @@ static int begin_packets(struct wl_save *s, struct wl_error *err)
                        s->ask.path);
     }
     if (!s->cfg.source && !s->cfg.spool) {
-        (void)wl_fail(err, WL_EINVAL, "cannot write '%s': no packets are kept", s->ask.path);
-        wl_hint(err, "packets of several sockets are not kept: capture without -j");
+        (void)wl_fail(err, WL_EINVAL, "packets of several sockets are not kept");
+        wl_hint(err, "capture without -j");
         return WL_EINVAL;
     }
     rc = create(s, 0600, err); /* for its owner alone: captures hold credentials */

@@ -143,8 +143,9 @@ void wl_write_choose(struct wl_screen *s, int what)
     wl_prompt_open(&s->its->prompt, path, &s->its->paths, NULL);
     s->its->mode = WL_MODE_PATH;
     if (s->cfg.directory && *s->cfg.directory(s->cfg.user)) {
-        wl_screen_say(s, "not here: the user this runs as may not write in this directory (as "
-                         "root, -Z USER says who that is)");
+        /* as long as 80 columns can show */
+        wl_screen_say(s,
+                      "this user may not write in this directory; -Z USER makes root another one");
     }
     wl_screen_touch(s);
 }
