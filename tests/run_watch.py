@@ -452,6 +452,14 @@ class Cases:
         frames = [int(n) for n in re.findall(r"(?m)[│|] +([0-9]+) *(?:V[0-9]+ *)?$", shown)]
         check(len(frames) >= 6 and frames == sorted(frames), f"frames do not rise:\n{shown}")
 
+    def case_message_without_head(self, terminal):
+        """What HTTP/0.9 answers is content alone: nothing of it is missing from the capture."""
+        self.watch(terminal, os.path.join(self.samples, "http09.pcap"))
+        terminal.press("2", "Enter", "Enter", "Right")
+        terminal.wait("Response HTTP/0.9 content", "has no head", without="not captured")
+        terminal.press("Escape", "Escape", "Escape")
+        self.leave(terminal)
+
     def case_ladder_open(self, terminal):
         """The frame in which a connection began is known while it is open, too."""
         path = os.path.join(self.folder, "open.pcap")

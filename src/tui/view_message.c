@@ -171,6 +171,12 @@ static void put_hex(struct page *p, struct wl_span octets)
     }
 }
 
+/* RFC 1945 4.1: a simple response, of HTTP/0.9 */
+static bool is_bare(const struct wl_message *m)
+{
+    return m->state != WL_ABSENT && !wl_message_has_status(m);
+}
+
 static void put_head(struct page *p, const struct wl_message *m, enum wl_head_form form)
 {
     static const char *const names[] = {"head", "head, every octet", "head in hexadecimal"};
@@ -178,7 +184,9 @@ static void put_head(struct page *p, const struct wl_message *m, enum wl_head_fo
     put_heading(p, names[form]);
     if (m->head.n == 0) {
         put_words(p, WL_ROLE_FAINT, 0,
-                  WL_SPAN("The head was not captured whole; what was read of it stands below."));
+                  is_bare(m) ? WL_SPAN("A response of HTTP/0.9 has no head: it is its content.")
+                             : WL_SPAN("The head was not captured whole; what was read of it "
+                                       "stands below."));
     } else if (form == WL_HEAD_HEX) {
         put_hex(p, m->head);
     } else {
@@ -484,6 +492,8 @@ static void put_title(struct wl_strip *t, const struct wl_detail *d, const struc
     if (k == 0) {
         wl_strip_text(t, WL_ROLE_REQUEST, "Request ");
         wl_strip_octets(t, WL_ROLE_REQUEST, ex->req.method);
+    } else if (m && is_bare(m)) {
+        wl_strip_text(t, wl_role_status(0), "Response HTTP/0.9 content");
     } else if (m) {
         wl_strip_text(t, wl_role_status(m->status),
                       k == WL_MESSAGE_FINAL ? "Response " : "Interim response ");
