@@ -82,6 +82,10 @@ check "--where not rule: as well" 0 audit --where 'not rule:interim-to-http10' "
 out ' notes in 1 exchanges on 1 connections$'
 check "and their records" 1 audit --json --where rule:interim-to-http10 "$showcase"
 json '[l["findings"] for l in lines if l["type"] == "connection"] == [[]]'
+check "tables fit into 80 columns" 1 stats -v "$showcase"
+out '^Servers  *exchanges'
+checks=$((checks + 1))
+awk 'length > 80 { exit 1 }' "$work/out" || failed "a line is longer"
 check "a damaged file is status 3, and is reported" 3 audit "$damaged"
 out ' exchanges on '
 err '^wirelint: '

@@ -43,9 +43,9 @@ static void put_servers(struct wl_output *o, const struct wl_stats *st)
         shown = st->n_servers;
     wl_text_char(t, '\n');
     wl_layout_ink(t, o->cfg.color, WL_INK_STRONG);
-    wl_text_put(t, "Servers                  ");
+    wl_text_put(t, "Servers                ");
     for (size_t i = 0; i < WL_COUNT(heads); i++)
-        wl_text_printf(t, i ? " %7s" : "%10s", heads[i]);
+        wl_text_printf(t, i ? " %7s" : "%9s", heads[i]); /* 80 columns in all */
     wl_layout_ink(t, o->cfg.color, WL_INK_PLAIN);
     wl_text_char(t, '\n');
     for (uint32_t i = 0; i < shown; i++) {
@@ -55,8 +55,8 @@ static void put_servers(struct wl_output *o, const struct wl_stats *st)
         wl_text_put(t, "  ");
         from = t->buf.n;
         wl_text_endpoint(t, &server->server);
-        wl_layout_pad(t, from, 23);
-        wl_layout_count(t, server->exchanges, 10);
+        wl_layout_pad(t, from, 21);
+        wl_layout_count(t, server->exchanges, 9);
         for (unsigned c = 1; c <= WL_N_CLASSES; c++) {
             wl_text_char(t, ' ');
             wl_layout_count(t, server->classes[c % WL_N_CLASSES], 7);

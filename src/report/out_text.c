@@ -176,6 +176,8 @@ static void put_servers(struct report *r, const struct wl_fired *fired)
 static void put_fault(struct report *r, const struct wl_fired *fired)
 {
     struct wl_text *t = &r->out.text;
+    struct wl_flow_text flow;
+    size_t from = t->buf.n;
     unsigned kinds = 0;
     const char *sep = "  fault: ";
 
@@ -191,11 +193,10 @@ static void put_fault(struct report *r, const struct wl_fired *fired)
         }
         sep = ", ";
     }
-    sep = "    ";
-    for (size_t i = 0; i < WL_RULE_CITES && fired->rule->cite[i]; i++) {
-        wl_text_printf(t, "%s%s", sep, fired->rule->cite[i]);
-        sep = ", ";
-    }
+    wl_text_put(t, "    ");
+    wl_layout_flow(&flow, t, t->buf.n - from, 4, wl_section_columns(&r->out.cfg));
+    for (size_t i = 0; i < WL_RULE_CITES && fired->rule->cite[i]; i++)
+        wl_layout_piece(&flow, wl_span_text(fired->rule->cite[i]));
     wl_text_char(t, '\n');
 }
 
