@@ -167,6 +167,7 @@ void describe_exchange(struct wl_text *t, const struct wl_exchange *ex)
     NUMBER(t, ex, state);
     NUMBER(t, ex, paired);
     NUMBER(t, ex, clocked);
+    NUMBER(t, ex, guessed);
     NUMBER(t, ex, unjudged);
     message(t, "req", &ex->req);
     for (uint32_t i = 0; i < ex->n_interim; i++)
@@ -188,6 +189,7 @@ void describe_exchange(struct wl_text *t, const struct wl_exchange *ex)
     NUMBER(t, ex, end);
     NUMBER(t, ex, end_by);
     NUMBER(t, ex, rst_suspect);
+    NUMBER(t, ex, end_unseen);
     NUMBER(t, ex, t_end);
     findings(t, ex->findings, ex->n_findings);
     wl_text_char(t, '\n');

@@ -124,21 +124,14 @@ static const struct column finding_columns[] = {
 };
 
 static const struct column exchange_columns[] = {
-    COLUMN(wl_exchange, ordinal, NUMBER),
-    COLUMN(wl_exchange, stream, NUMBER),
-    COLUMN(wl_exchange, state, NUMBER),
-    COLUMN(wl_exchange, paired, NUMBER),
-    COLUMN(wl_exchange, clocked, NUMBER),
-    COLUMN(wl_exchange, unjudged, NUMBER),
-    COLUMN(wl_exchange, n_interim, NUMBER),
-    COLUMN(wl_exchange, n_interim_more, NUMBER),
-    COLUMN(wl_exchange, n_interim_lost, NUMBER),
-    COLUMN(wl_exchange, switched, NUMBER),
-    COLUMN(wl_exchange, end, NUMBER),
-    COLUMN(wl_exchange, end_by, NUMBER),
-    COLUMN(wl_exchange, rst_suspect, NUMBER),
-    COLUMN(wl_exchange, end_unseen, NUMBER),
-    COLUMN(wl_exchange, t_end, TIME),
+    COLUMN(wl_exchange, ordinal, NUMBER),        COLUMN(wl_exchange, stream, NUMBER),
+    COLUMN(wl_exchange, state, NUMBER),          COLUMN(wl_exchange, paired, NUMBER),
+    COLUMN(wl_exchange, clocked, NUMBER),        COLUMN(wl_exchange, guessed, NUMBER),
+    COLUMN(wl_exchange, unjudged, NUMBER),       COLUMN(wl_exchange, n_interim, NUMBER),
+    COLUMN(wl_exchange, n_interim_more, NUMBER), COLUMN(wl_exchange, n_interim_lost, NUMBER),
+    COLUMN(wl_exchange, switched, NUMBER),       COLUMN(wl_exchange, end, NUMBER),
+    COLUMN(wl_exchange, end_by, NUMBER),         COLUMN(wl_exchange, rst_suspect, NUMBER),
+    COLUMN(wl_exchange, end_unseen, NUMBER),     COLUMN(wl_exchange, t_end, TIME),
     COLUMN(wl_exchange, n_findings, NUMBER),
 };
 
