@@ -76,13 +76,15 @@ static void catch_signals(void)
 }
 
 /* A reader that went away is seen as EPIPE where it is written to, a file that may not grow
- * (RLIMIT_FSIZE) as EFBIG. */
-static void ignore_signals_of_outputs(void)
+ * (RLIMIT_FSIZE) as EFBIG; that somebody waits for a file that is mapped is looked at often enough
+ * (mapped.c), which is said to the kernel only when it could have sent a signal. */
+static void ignore_signals(void)
 {
     struct sigaction ignore = {.sa_handler = SIG_IGN};
 
     (void)sigaction(SIGPIPE, &ignore, NULL);
     (void)sigaction(SIGXFSZ, &ignore, NULL);
+    (void)sigaction(SIGIO, &ignore, NULL);
 }
 
 /* libpcap asks for the addresses of hosts that a filter names. Nothing is to be sent: of all places
@@ -536,7 +538,7 @@ int main(int argc, char **argv)
 
     wl_heap_prepare();
     wl_terminal_streams();
-    ignore_signals_of_outputs();
+    ignore_signals();
     tzset(); /* localtime_r need not */
     wl_budget_init(&budget, OPTION_MEMORY, NULL, NULL, NULL);
     wl_arena_pool_init(&pool, &budget, 0);

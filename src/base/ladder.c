@@ -326,12 +326,16 @@ static void add_mark(struct maker *m, const struct wl_finding *f, uint32_t rung)
 static int by_rung(const void *a, const void *b)
 {
     const struct wl_rung_mark *x = a, *y = b;
+    int order;
 
     if (x->rung != y->rung)
         return x->rung < y->rung ? -1 : 1;
     if (x->finding->severity != y->finding->severity)
         return x->finding->severity > y->finding->severity ? -1 : 1;
-    return strcmp(x->finding->rule->id, y->finding->rule->id);
+    order = strcmp(x->finding->rule->id, y->finding->rule->id);
+    if (order == 0 && x->finding->at.offset != y->finding->at.offset)
+        order = x->finding->at.offset < y->finding->at.offset ? -1 : 1;
+    return order;
 }
 
 /* Exchanges come in the order of their first lines, so each search begins near where the one before

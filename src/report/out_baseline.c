@@ -189,8 +189,11 @@ static int baseline_close(struct wl_sink *s, const struct wl_stats *st, struct w
     struct wl_error full = {.code = WL_OK};
 
     if (gathered < 0) {
-        gathered = wl_fail(&full, WL_EOUTPUT, "cannot write '%s': more than %d kinds of findings",
-                           b->out.cfg.path, (int)MAX_KINDS);
+        gathered = wl_fail(&full, WL_EOUTPUT,
+                           b->n < MAX_KINDS
+                               ? "cannot write '%s': no memory for more than %d kinds of findings"
+                               : "cannot write '%s': more than %d kinds of findings",
+                           b->out.cfg.path, (int)b->n);
     } else if (b && !wl_output_unread(st)) {
         put_all(b);
         written = wl_output_replace(&b->out); /* a failure sticks: finish tells of it */
