@@ -40,6 +40,10 @@ EXCHANGES = [
     (b"GET /PATH3 HTTP/1.1\r\nHost: HOST3.example\r\nAuthorization: Basic\r\n SECRET21\r\n", OK),
     (b"GET /PATH3 HTTP/1.1\r\nHost: HOST3.example\r\nAuthorization:\r\n Basic SECRET80\r\n"
      b"Cookie: a=SECRET81;\r\n\tb=SECRET82 \t\r\nX-Api-Key:\r\n \tSECRET83\r\n", OK + b"Set-Cookie:\r\n sid=SECRET84\r\n"),
+    # the same in a trailer section
+    (b"POST /PATH3 HTTP/1.1\r\nHost: HOST3.example\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n"
+     b"Authorization:\r\n Basic SECRET93\r\nCookie: a=\x01SECRET94\r\nX-Api-Key : SECRET95\r\n",
+     b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nSet-Cookie:\r\n sid=SECRET96\r\n"),
     (b"GET /PATH3 HTTP/1.1\r\nHost: HOST3.example\r\nCookie: a=\x01SECRET22\r\nCookie: b=SECRET23\r\n", OK),
     (b"GET /PATH3 HTTP/1.1\r\nHost: HOST3.example\nX-Token: SECRET24\n", OK),
     # users where RFCs have none: Host, CONNECT, a reference without a scheme

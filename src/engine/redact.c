@@ -75,6 +75,10 @@ static void redact_marks(const struct wl_message *m)
             if (wl_field_at(m, &m->fields[k]).offset <= mark->at.offset)
                 around = &m->fields[k];
         }
+        for (uint32_t k = 0; mark->octets.n && k < m->n_trailers; k++) {
+            if (wl_field_at(m, &m->trailers[k]).offset <= mark->at.offset)
+                around = &m->trailers[k];
+        }
         if (around && is_secret(around)) {
             wl_redact_mask(mark->octets);
         } else if (mark->octets.n) {

@@ -131,10 +131,10 @@ static bool says_secret(const struct wl_field *f)
            wl_redact_is_credential(f->value);
 }
 
-static bool is_in_secret(const struct wl_message *m, struct wl_span said)
+static bool any_is_secret(const struct wl_field *fields, uint32_t n, struct wl_span said)
 {
-    for (uint32_t i = 0; m->state != WL_ABSENT && i < m->n_fields; i++) {
-        const struct wl_field *f = &m->fields[i];
+    for (uint32_t i = 0; i < n; i++) {
+        const struct wl_field *f = &fields[i];
 
         /* what a name that nobody knows says of its value takes a search */
         if (f->id == WL_FIELD_OTHER && !holds(f->value, said))
@@ -143,6 +143,12 @@ static bool is_in_secret(const struct wl_message *m, struct wl_span said)
             return true;
     }
     return false;
+}
+
+static bool is_in_secret(const struct wl_message *m, struct wl_span said)
+{
+    return m->state != WL_ABSENT && (any_is_secret(m->fields, m->n_fields, said) ||
+                                     any_is_secret(m->trailers, m->n_trailers, said));
 }
 
 /* Is it quoted of Host or the target of CONNECT, where no scheme and "//" tell that a user stands
