@@ -193,16 +193,6 @@ static void size_status_small_request(struct wl_judge *j, const struct wl_exchan
 
 /* -------------------------------------------------------------------------------- preconditions */
 
-/* Uploads in the way of tus: 412 refuses the version of it. */
-static bool names_versions_of_uploads(const struct wl_message *m)
-{
-    for (uint32_t i = 0; i < m->n_fields; i++) {
-        if (wl_span_equal_nocase(wl_field_sent_name(&m->fields[i]), WL_SPAN("tus-version")))
-            return true;
-    }
-    return false;
-}
-
 static bool has_precondition(const struct wl_message *req)
 {
     const struct wl_field *f = wl_message_field(req, WL_FIELD_OVERWRITE);
@@ -212,8 +202,10 @@ static bool has_precondition(const struct wl_message *req)
     for (uint32_t i = 0; i < req->n_fields; i++) {
         struct wl_span name = wl_field_sent_name(&req->fields[i]);
 
+        /* of uploads in the way of tus, 412 refuses the version */
         if (wl_span_equal_nocase(wl_span_sub(name, 0, 3), WL_SPAN("if-")) ||
-            wl_span_equal_nocase(name, WL_SPAN("if")))
+            wl_span_equal_nocase(name, WL_SPAN("if")) ||
+            wl_span_equal_nocase(name, WL_SPAN("tus-resumable")))
             return true;
     }
     return wl_facts_condition_of_storage(req);
@@ -227,8 +219,7 @@ static void precondition_status_misuse(struct wl_judge *j, const struct wl_excha
 
     if (m->status == 412) {
         /* methods of others define conditions of their own, as those of UPnP do */
-        if (req->method_id != WL_METHOD_OTHER && !has_precondition(req) &&
-            !names_versions_of_uploads(m)) {
+        if (req->method_id != WL_METHOD_OTHER && !has_precondition(req)) {
             wl_report(j, m, m->at, WL_WARNING, wl_judge_via(ex, WL_CERTAIN),
                       "412 to a request without a precondition");
         }
