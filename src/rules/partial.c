@@ -397,8 +397,8 @@ static const struct wl_rule rules[] = {
         .cite = {"RFC 9110 13.1.5", "RFC 9110 14.1.1", "RFC 9110 14.2", "RFC 9110 17.15"},
         .title = "Range or If-Range that cannot work",
         .why =
-            "A server ignores a Range it cannot read, so that the client gets everything instead "
-            "of a part; a weak validator cannot tell whether two parts fit together.",
+            "A server ignores or refuses a Range it cannot read, so that the client gets everything "
+            "instead of a part, or nothing; a weak validator cannot tell whether two parts fit together.",
         .advice =
             "Send Range: bytes=first-last; send If-Range only with Range, with a strong entity "
             "tag, or with a date that is known to be a strong validator.",

@@ -325,9 +325,10 @@ static const struct wl_rule rules[] = {
         .versions = "HTTP/1.1, HTTP/2, HTTP/3",
         .cite = {"RFC 9112 9.5"},
         .title = "Client closed before a final response came",
-        .why = "Somebody stopped waiting: a time-out of the client, a page that was left, a health "
-               "check that is too strict. nginx and others log it as 499, a code that is never "
-               "sent. The work was done for nothing, or is still going on.",
+        .why =
+            "Somebody stopped waiting: a time-out of the client, a page that was left, a health "
+            "check that is too strict. nginx and others log it as 499, though they send nothing. "
+            "The work was done for nothing, or is still going on.",
         .advice = "Compare the time with the time-outs of the clients and of the gateways before "
                   "the server.",
         .see = {"silent-gap-no-interim", "client-treats-interim-as-final"},
