@@ -15,10 +15,11 @@ set(CPACK_WL_ON_DEMAND "")
 if(WL_ON_DEMAND)
   foreach(component library program)
     add_library(on_demand_${component} MODULE EXCLUDE_FROM_ALL src/capture/pcap_calls.c src/capture/archive_calls.c
+      src/capture/lzma_calls.c
       $<$<STREQUAL:${component},program>:${CMAKE_SOURCE_DIR}/src/microhttpd_calls.c>)
     target_include_directories(on_demand_${component} PRIVATE include src/base)
     target_compile_definitions(on_demand_${component} PRIVATE _POSIX_C_SOURCE=200809L)
-    target_link_libraries(on_demand_${component} PRIVATE libwirelint PkgConfig::PCAP PkgConfig::ARCHIVE
+    target_link_libraries(on_demand_${component} PRIVATE libwirelint PkgConfig::PCAP PkgConfig::ARCHIVE PkgConfig::LZMA
       $<$<STREQUAL:${component},program>:PkgConfig::MICROHTTPD>)
   endforeach()
   set(CPACK_WL_ON_DEMAND ${CMAKE_BINARY_DIR})
@@ -69,7 +70,7 @@ them. This package is for programs that are linked with it.")
 # for the static library, which is linked with these
 set(WL_DEVELOPMENT_DEPENDS "zlib1g-dev, nettle-dev")
 if(NOT WL_ON_DEMAND)
-  string(APPEND WL_DEVELOPMENT_DEPENDS ", libpcap-dev, libarchive-dev")
+  string(APPEND WL_DEVELOPMENT_DEPENDS ", libpcap-dev, libarchive-dev, liblzma-dev")
 endif()
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libwirelint-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)

@@ -7,6 +7,7 @@
 #include "confine.h"
 #include "diag.h"
 #include "dialogues.h"
+#include "lzma_calls.h"
 #include "microhttpd_calls.h"
 #include "pcap_calls.h"
 #include "profiles.h"
@@ -213,12 +214,18 @@ static void put_libraries(struct wl_text *t)
 {
     struct wl_pcap_calls pcap;
     struct wl_archive_calls archive;
+    struct wl_lzma_calls lzma;
     struct wl_mhd_calls http;
     struct wl_error err = {.code = WL_OK};
 
     wl_text_printf(t, "%s\n", wl_pcap_load(&pcap, &err) < 0 ? err.text : pcap.lib_version());
     wl_text_printf(t, "%s\n",
                    wl_archive_load(&archive, &err) < 0 ? err.text : archive.version_details());
+    if (wl_lzma_load(&lzma, &err) < 0) {
+        wl_text_printf(t, "%s\n", err.text);
+    } else {
+        wl_text_printf(t, "liblzma %s\n", lzma.version_string());
+    }
     if (wl_mhd_load(&http, &err) < 0) {
         wl_text_printf(t, "%s\n", err.text);
     } else {

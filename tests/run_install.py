@@ -18,7 +18,7 @@ import tempfile
 
 from program import Checks
 
-LIBRARIES = {"libpcap", "libarchive", "libz", "libnettle", "libc", "libm", "libpthread"}
+LIBRARIES = {"libpcap", "libarchive", "liblzma", "libz", "libnettle", "libc", "libm", "libpthread"}
 FILES = ["bin/wirelint", "share/man/man1/wirelint.1", "share/man/man5/wirelint.conf.5",
          "share/man/man7/wirelint-rules.7", "share/bash-completion/completions/wirelint",
          "share/fish/vendor_completions.d/wirelint.fish", "share/zsh/site-functions/_wirelint",

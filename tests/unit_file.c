@@ -6,6 +6,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <lzma.h>
 
 /* ------------------------------------------------------------------------- building files */
 
@@ -589,18 +590,17 @@ static void reads_compressed(void **state)
     image_release(&m);
 }
 
-/** A gzip file that is cut off gives every packet that can be had, and says that it is cut. */
-static void gzip_cut_anywhere(void **state)
+/** A file that is cut off gives every packet that can be had, and says that it is cut. */
+static void cut_anywhere(int (*add_filter)(struct archive *))
 {
     uint8_t packed[4096];
     size_t most = 0, n;
     struct image m;
 
-    (void)state;
     image_init(&m, false);
     large_capture(&m, 3);
     m.buf.n = 24 + 3 * 1016;
-    n = pack(archive_write_add_filter_gzip, m.buf.p, m.buf.n, packed, sizeof(packed));
+    n = pack(add_filter, m.buf.p, m.buf.n, packed, sizeof(packed));
     for (size_t cut = 0; cut <= n; cut++) {
         struct wl_error err = {.code = 0};
         struct wl_file *f = NULL;
@@ -623,6 +623,181 @@ static void gzip_cut_anywhere(void **state)
     image_release(&m);
 }
 
+static void gzip_cut_anywhere(void **state)
+{
+    (void)state;
+    cut_anywhere(archive_write_add_filter_gzip);
+}
+
+static void xz_cut_anywhere(void **state)
+{
+    (void)state;
+    cut_anywhere(archive_write_add_filter_xz);
+}
+
+enum {
+    XZ_HEADER = 12, /* of a stream; the first block comes behind it */
+    XZ_ROOM = 16384,
+    PACKET = 16 + 1000,
+    IN_PART = 24 + 2 * PACKET, /* octets of the first part: two packets */
+    IN_ALL = 24 + 4 * PACKET,
+};
+
+/** An xz stream, of two blocks when cut is not 0: the first has so many octets. Returns its length. */
+static size_t pack_xz(const uint8_t *p, size_t n, size_t cut, uint8_t *to, size_t *ret_second)
+{
+    lzma_stream s = LZMA_STREAM_INIT;
+
+    assert_int_equal(lzma_easy_encoder(&s, 0, LZMA_CHECK_CRC64), LZMA_OK);
+    s.next_in = p;
+    s.next_out = to;
+    s.avail_out = XZ_ROOM;
+    if (cut) {
+        s.avail_in = cut;
+        assert_int_equal(lzma_code(&s, LZMA_FULL_FLUSH), LZMA_STREAM_END);
+        *ret_second = (size_t)s.total_out;
+    }
+    s.avail_in = n - cut;
+    assert_int_equal(lzma_code(&s, LZMA_FINISH), LZMA_STREAM_END);
+    n = (size_t)s.total_out;
+    lzma_end(&s);
+    return n;
+}
+
+/** Lets the block at p ask for another dictionary, which it does not need: bits as LZMA2 has them. */
+static void ask(uint8_t *p, unsigned bits)
+{
+    uint32_t sum;
+
+    assert_memory_equal(p, "\x02\x00\x21\x01", 4); /* 12 octets, LZMA2 and nothing else */
+    p[4] = (uint8_t)bits;
+    sum = lzma_crc32(p, 8, 0);
+    for (unsigned i = 0; i < 4; i++)
+        p[8 + i] = (uint8_t)(sum >> 8 * i);
+}
+
+/** How many packets can be had of a file, which are those of m, and what comes instead of the next. */
+static size_t count_packets(struct image *m, const uint8_t *p, size_t n, struct wl_error *err)
+{
+    struct wl_file *f = NULL;
+    struct wl_packet packet;
+    size_t seen = 0;
+
+    *err = (struct wl_error){.code = 0};
+    if (wl_file_open_memory(wl_span(p, n), &m->budget, &f, err) < 0)
+        return 0;
+    while (wl_file_next(f, &packet, err) == 1) {
+        assert_memory_equal(packet.bytes.p, m->buf.p + 24 + seen * PACKET + 16, 1000);
+        seen++;
+    }
+    wl_file_free(f);
+    return seen;
+}
+
+/** What a block of xz asks for is granted up to a bound, wherever the block is. */
+static void xz_asks_for_too_much(void **state)
+{
+    enum { MIB_64 = 28, MIB_96 = 29, MIB_128 = 30, MIB_1536 = 37, GIB_4 = 40, ZEROS = 8 };
+    static const char granted[] = "MiB to unpack, 128 are granted; 'xz -dc' unpacks it";
+    uint8_t packed[XZ_ROOM], two[2 * XZ_ROOM + ZEROS] = {0};
+    struct wl_error err;
+    struct image m;
+    size_t n, first, second = 0;
+
+    (void)state;
+    image_init(&m, false);
+    large_capture(&m, 4);
+    n = pack_xz(m.buf.p, IN_ALL, 0, packed, NULL);
+    for (unsigned bits = MIB_64; bits <= GIB_4; bits++) {
+        ask(packed + XZ_HEADER, bits);
+        assert_int_equal(count_packets(&m, packed, n, &err), bits < MIB_128 ? 4 : 0);
+        assert_int_equal(err.code, bits < MIB_128 ? 0 : WL_EDAMAGED);
+        assert_true(bits < MIB_128 || strstr(err.text, granted));
+        assert_true(bits != MIB_1536 || strstr(err.text, "it takes 1537 MiB"));
+    }
+
+    /* the second of two blocks */
+    n = pack_xz(m.buf.p, IN_ALL, IN_PART, packed, &second);
+    assert_int_equal(count_packets(&m, packed, n, &err), 4);
+    assert_int_equal(err.code, 0);
+    ask(packed + second, MIB_96);
+    assert_int_equal(count_packets(&m, packed, n, &err), 4);
+    ask(packed + second, GIB_4);
+    assert_int_equal(count_packets(&m, packed, n, &err), 2);
+    assert_int_equal(err.code, WL_EDAMAGED);
+    assert_non_null(strstr(err.text, granted));
+
+    /* a second stream, and zeros between them */
+    first = pack_xz(m.buf.p, IN_PART, 0, two, NULL);
+    memset(two + first, 0, ZEROS);
+    n = pack_xz(m.buf.p + IN_PART, IN_ALL - IN_PART, 0, packed, NULL);
+    memcpy(two + first + ZEROS, packed, n);
+    assert_int_equal(count_packets(&m, two, first + ZEROS + n, &err), 4);
+    assert_int_equal(err.code, 0);
+    ask(two + first + ZEROS + XZ_HEADER, GIB_4);
+    assert_int_equal(count_packets(&m, two, first + ZEROS + n, &err), 2);
+    assert_non_null(strstr(err.text, granted));
+    /* a number of zeros that is no multiple of four */
+    memcpy(two + first + ZEROS - 1, packed, n);
+    assert_int_equal(count_packets(&m, two, first + ZEROS - 1 + n, &err), 2);
+    assert_int_equal(err.code, WL_EDAMAGED);
+    assert_non_null(strstr(err.text, "it makes no sense"));
+    image_release(&m);
+}
+
+/** No bit of an xz file can change without notice, though what it holds comes before its sum. */
+static void xz_damaged_anywhere(void **state)
+{
+    uint8_t packed[XZ_ROOM];
+    struct wl_error err;
+    struct image m;
+    struct wl_file *f = NULL;
+    struct wl_packet p;
+    size_t n, second = 0;
+    int code;
+
+    (void)state;
+    image_init(&m, false);
+    pcap_header(&m, 0xa1b2c3d4, 1);
+    n = pack_xz(m.buf.p, m.buf.n, m.buf.n / 2, packed, &second);
+    assert_int_equal(count_packets(&m, packed, n, &err), 0);
+    assert_int_equal(err.code, 0);
+    for (size_t i = 0; i < 8 * n; i++) {
+        packed[i / 8] ^= (uint8_t)(1 << i % 8);
+        code = wl_file_open_memory(wl_span(packed, n), &m.budget, &f, &err);
+        if (code == 0) {
+            do {
+                code = wl_file_next(f, &p, &err);
+            } while (code == 1);
+            wl_file_free(f);
+        }
+        assert_true(code < 0);
+        packed[i / 8] ^= (uint8_t)(1 << i % 8);
+    }
+    image_release(&m);
+}
+
+/** One compression inside of another is refused, whoever undoes them. */
+static void compressed_twice(void **state)
+{
+    struct image m;
+
+    (void)state;
+    image_init(&m, false);
+    large_capture(&m, 3);
+    for (size_t i = 0; i < WL_COUNT(filters) * WL_COUNT(filters); i++) {
+        uint8_t once[XZ_ROOM], twice[XZ_ROOM];
+        size_t n = pack(filters[i % WL_COUNT(filters)], m.buf.p, m.buf.n, once, sizeof(once));
+        struct wl_file *f = NULL;
+        struct wl_error err;
+
+        n = pack(filters[i / WL_COUNT(filters)], once, n, twice, sizeof(twice));
+        assert_int_equal(wl_file_open_memory(wl_span(twice, n), &m.budget, &f, &err), WL_EOPEN);
+        assert_non_null(strstr(err.text, "it holds something compressed a second time"));
+    }
+    image_release(&m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -638,6 +813,10 @@ int main(void)
         cmocka_unit_test(names_what_is_no_capture),
         cmocka_unit_test(reads_compressed),
         cmocka_unit_test(gzip_cut_anywhere),
+        cmocka_unit_test(xz_cut_anywhere),
+        cmocka_unit_test(xz_asks_for_too_much),
+        cmocka_unit_test(xz_damaged_anywhere),
+        cmocka_unit_test(compressed_twice),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

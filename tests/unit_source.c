@@ -178,6 +178,23 @@ static void tells_damage_at_the_end(void **state)
     assert_non_null(strstr(err.text, "1 other"));
 }
 
+/** What takes more memory than is granted was a capture perhaps, and is not passed over. */
+static void tells_what_takes_too_much(void **state)
+{
+    static const uint8_t greedy[] = "\xfd\x37zXZ\0\0\4\xe6\xd6\xb4\x46"       /* xz, CRC64 */
+                                    "\x02\0\x21\1\x28\0\0\0\xe6\xa0\x11\xb3"; /* of 4 GiB */
+    struct scene *s = *state;
+    struct wl_error err = {.code = 0};
+    char text[256];
+
+    write_file(s, 0, wl_span(greedy, sizeof(greedy) - 1));
+    write_times(s, 1, 1, (const uint32_t[]){1, 5}, 2);
+    assert_int_equal(read_all(s, (struct wl_source_config){0}, text, sizeof(text), &err),
+                     WL_EDAMAGED);
+    assert_string_equal(text, "1:1@1 1:2@5 ");
+    assert_non_null(strstr(err.text, "00': xz: it takes 4097 MiB to unpack, 128 are granted"));
+}
+
 static void refuses(void **state)
 {
     struct scene *s = *state;
@@ -391,6 +408,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(merges_by_time, enter, leave),
         cmocka_unit_test_setup_teardown(merges_many_files, enter, leave),
         cmocka_unit_test_setup_teardown(tells_damage_at_the_end, enter, leave),
+        cmocka_unit_test_setup_teardown(tells_what_takes_too_much, enter, leave),
         cmocka_unit_test_setup_teardown(refuses, enter, leave),
         cmocka_unit_test_setup_teardown(filters_per_link_type, enter, leave),
         cmocka_unit_test_setup_teardown(stops_when_told, enter, leave),

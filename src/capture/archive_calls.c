@@ -1,4 +1,4 @@
-/* archive_calls.c - libarchive, loaded where something is compressed and not by gzip.
+/* archive_calls.c - libarchive, loaded where something is compressed, and by neither gzip nor xz.
  * SPDX-License-Identifier: MIT
  */
 #include "archive_calls.h"
@@ -9,7 +9,7 @@
 
 static const struct wl_library_info info = {
     .soname = WL_ARCHIVE_SONAME,
-    .purpose = "for zstd, lz4, xz and bzip2",
+    .purpose = "for zstd, lz4 and bzip2",
 };
 
 int wl_archive_load(struct wl_archive_calls *ret, struct wl_error *err)

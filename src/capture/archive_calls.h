@@ -1,4 +1,4 @@
-/* archive_calls.h - libarchive, loaded where something is compressed and not by gzip.
+/* archive_calls.h - libarchive, loaded where something is compressed, and by neither gzip nor xz.
  * SPDX-License-Identifier: MIT
  *
  * It brings libxml2, and with that 30 MiB of Unicode tables, for formats that are never asked for

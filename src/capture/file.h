@@ -5,8 +5,8 @@
  * Kuznetzov. pcapng: draft-ietf-opsawg-pcapng; several sections and interfaces, if_tsresol,
  * if_tsoffset, EPB, SPB, OPB, unknown blocks skipped. Reads with read(2) into a buffer of 256 KiB
  * from which packets are borrowed, or maps a file that nobody can write to meanwhile (mapped.h);
- * compressed input goes through libarchive (gzip, zstd, lz4, xz, bzip2 by content). 8 MiB of memory
- * read any file.
+ * compressed input goes through unpack.h (gzip, zstd, lz4, xz, bzip2 by content). 8 MiB of memory
+ * read any file, and what it takes to unpack one.
  */
 #ifndef WL_FILE_H
 #define WL_FILE_H
@@ -22,8 +22,8 @@ struct wl_scout;
 
 /**
  * path "-" is standard input; it is borrowed for the life of the file. Returns 0, WL_EOPEN
- * (missing, or no capture), WL_EDAMAGED (a capture, cut off before its first packet) or
- * WL_NOMEM.
+ * (missing, or no capture), WL_EDAMAGED (a capture, cut off before its first packet, or
+ * one that takes too much memory to unpack) or WL_NOMEM.
  */
 WL_MUST_USE int wl_file_open(const char *path, struct wl_budget *budget, struct wl_file **ret,
                              struct wl_error *err);

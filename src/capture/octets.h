@@ -41,8 +41,8 @@ struct wl_octets_how {
     const volatile sig_atomic_t
         *stop; /* or NULL; when set, a read that was interrupted is the end */
     /* Plain octets are only read when some are there; else wl_octets_have fails with starved
-     * set, and may be asked again. What is compressed is waited for: libarchive cannot be
-     * interrupted. */
+     * set, and may be asked again. What is compressed is waited for: what undoes it cannot
+     * be interrupted. */
     bool patient;
     bool follow; /* the end of the file is no end */
 };
@@ -50,14 +50,14 @@ struct wl_octets_how {
 /**
  * path "-" is standard input; it is borrowed as the name in messages until a caller sets another.
  * how NULL: the input is whole, and its first octets are looked at.
- * Returns 0, WL_EOPEN or WL_NOMEM with err, the cause alone; o needs no release then.
+ * Returns 0, WL_EOPEN, WL_EDAMAGED or WL_NOMEM with err, the cause alone; o needs no release then.
  */
 WL_MUST_USE int wl_octets_open(struct wl_octets *o, const char *path,
                                const struct wl_octets_how *how, struct wl_budget *budget,
                                struct wl_error *err);
 /**
  * Looks at the first octets; call before any other when how was given. 0, or WL_AGAIN (they are not
- * there yet), WL_EOPEN or WL_NOMEM with err, the cause alone.
+ * there yet), WL_EOPEN, WL_EDAMAGED or WL_NOMEM with err, the cause alone.
  */
 WL_MUST_USE int wl_octets_look(struct wl_octets *o, struct wl_error *err);
 /** The same as wl_octets_open over memory that outlives o. */

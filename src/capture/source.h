@@ -1,8 +1,8 @@
 /* source.h - where packets come from: files in sequence or merged by time, or interfaces.
  * SPDX-License-Identifier: MIT
  *
- * Opens what struct wl_source_config names: files (pcap, pcapng, compressed ones through
- * libarchive, told by content), "-" standard input, directories (every capture in it, not
+ * Opens what struct wl_source_config names: files (pcap, pcapng, compressed ones, told by
+ * content), "-" standard input, directories (every capture in it, not
  * recursive, sorted by name; files that are no captures are passed over). Several files are one
  * capture: packets come in order of time, ties in order of the files. The BPF filter is compiled
  * once per link type by libpcap. A damaged file ends with an entry in its wl_input and

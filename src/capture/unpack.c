@@ -1,24 +1,29 @@
-/* unpack.c - compressed octets, told by their first ones, and undone by libarchive and zlib.
+/* unpack.c - compressed octets, told by their first ones; zlib, liblzma and libarchive undo them.
  * SPDX-License-Identifier: MIT
  *
  * gzip goes to zlib itself: when a .gz is cut off (a full disk, a copy that broke), libarchive
  * keeps back up to 64 KiB of what it had decompressed, which is all of a small capture; zlib gives
- * every octet. The blocks of the other formats are all or nothing anyway, and libarchive undoes
- * them.
+ * every octet. So does liblzma of xz, for which there is a stronger reason: each block of a file
+ * names the memory that undoing it takes, up to 4 GiB, and libarchive grants it. The blocks of the
+ * other formats are all or nothing anyway, and libarchive undoes them.
  *
  * Only the filters a capture is stored with are switched on, and of the formats only "raw": a tar
  * or an ISO image inside is no capture, and code that would parse it is code an attacker can reach.
- * Memory of the decompressors is their own and does not count in our budget; they bound it by the
- * window sizes of their formats.
+ * A file that was compressed twice is refused, too: its layers would take their memory each.
+ *
+ * Memory of the decompressors is their own and does not count in our budget. The windows of gzip,
+ * lz4 and bzip2 are small, libzstd grants 128 MiB by itself, and liblzma is told to.
  */
 #define ZLIB_CONST /* next_in points to const octets */
 #include "unpack.h"
 
 #include "archive_calls.h"
 #include "diag.h"
+#include "lzma_calls.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
 #include <sys/stat.h>
@@ -27,21 +32,31 @@
 
 enum {
     WL_PACKED_BLOCK = 64 << 10,
-    MOST_MAGIC = 6, /* octets by which a kind is known */
+    MOST_MAGIC = 6,          /* octets by which a kind is known */
+    MOST_MEMORY = 128 << 20, /* for xz: twice what xz -9 takes */
+    ONE_FILTER = 2,          /* as libarchive counts: with the one that changes nothing */
 };
 
-static const char gzip[] = "gzip";
+static const char gzip[] = "gzip", xz[] = "xz";
 
 struct wl_unpacker {
     struct wl_budget *budget;
     struct wl_packed *packed;
     struct wl_archive_calls calls;
-    struct archive *reader; /* NULL: gzip */
+    struct archive *reader; /* NULL: gzip or xz */
     bool at_end;            /* nothing inside, or all of it read */
     bool inflating;         /* gzip is to be released */
     bool inside;            /* a member of the gzip file has begun and not ended */
     z_stream gzip;
+    struct wl_lzma_calls lzma;
+    bool decoding; /* xz is to be released */
+    bool all_fed;  /* nothing is compressed behind what liblzma has */
+    bool is_ahead; /* an octet was decoded already */
+    bool too_much; /* what it failed for is memory */
+    uint8_t ahead;
+    lzma_stream xz;
     const char *failure; /* found behind octets that had to be given first; or NULL */
+    char text[96];       /* of a failure that has its own */
     uint8_t block[WL_PACKED_BLOCK];
 };
 
@@ -53,7 +68,7 @@ static const struct kind {
     {"zstd", {(const uint8_t *)"\x28\xb5\x2f\xfd", 4}},
     {"lz4", {(const uint8_t *)"\x04\x22\x4d\x18", 4}},
     {"lz4", {(const uint8_t *)"\x02\x21\x4c\x18", 4}}, /* the legacy frame */
-    {"xz", {(const uint8_t *)"\xfd\x37zXZ\0", 6}},
+    {xz, {(const uint8_t *)"\xfd\x37zXZ\0", 6}},
     {"bzip2", {(const uint8_t *)"BZh", 3}},
 };
 
@@ -184,6 +199,93 @@ static ptrdiff_t read_gzip(struct wl_unpacker *a, uint8_t *p, size_t n)
     return (ptrdiff_t)(n - a->gzip.avail_out);
 }
 
+/* -------------------------------------------------------------------------------------- xz */
+
+/* More to decode, or the end, which liblzma is to know; false when there is a failure. */
+static bool feed_xz(struct wl_unpacker *a)
+{
+    const uint8_t *p = NULL;
+    ptrdiff_t got;
+
+    if (a->xz.avail_in || a->all_fed)
+        return true;
+    got = next_packed(a, &p);
+    if (got < 0) {
+        a->failure = wl_errno_text(errno, a->text, sizeof(a->text));
+        return false;
+    }
+    a->xz.next_in = p;
+    a->xz.avail_in = (size_t)got;
+    a->all_fed = got == 0;
+    return true;
+}
+
+static const char *why_not(struct wl_unpacker *a, lzma_ret code)
+{
+    uint64_t needed;
+
+    if (code == LZMA_BUF_ERROR) /* the end where there must be more */
+        return "it is cut off";
+    if (code == LZMA_OPTIONS_ERROR)
+        return "this liblzma cannot undo what it was packed with";
+    if (code == LZMA_MEM_ERROR)
+        return "out of memory";
+    if (code != LZMA_MEMLIMIT_ERROR)
+        return "it makes no sense";
+    needed = a->lzma.memusage(&a->xz);
+    (void)snprintf(a->text, sizeof(a->text),
+                   "it takes %" PRIu64 " MiB to unpack, %d are granted; 'xz -dc' unpacks it",
+                   (needed >> 20) + 1, MOST_MEMORY >> 20);
+    return a->text;
+}
+
+/* Up to n octets, fewer only at the end or in front of a failure. */
+static size_t decode_xz(struct wl_unpacker *a, uint8_t *p, size_t n)
+{
+    a->xz.next_out = p;
+    a->xz.avail_out = n;
+    while (a->xz.avail_out && !a->at_end && feed_xz(a)) {
+        lzma_ret code = a->lzma.code(&a->xz, a->all_fed ? LZMA_FINISH : LZMA_RUN);
+
+        a->at_end = code != LZMA_OK;
+        if (code != LZMA_OK && code != LZMA_STREAM_END) {
+            a->failure = why_not(a, code);
+            a->too_much = code == LZMA_MEMLIMIT_ERROR;
+        }
+    }
+    a->at_end = a->at_end || a->failure;
+    return n - a->xz.avail_out;
+}
+
+/* The first octet is decoded at once: where none can be, there is nothing to open. */
+static int open_xz(struct wl_unpacker *a, struct wl_error *err)
+{
+    int rc = wl_lzma_load(&a->lzma, err);
+
+    if (rc < 0)
+        return rc;
+    if (a->lzma.stream_decoder(&a->xz, MOST_MEMORY, LZMA_CONCATENATED) != LZMA_OK)
+        return wl_fail(err, WL_NOMEM, "out of memory");
+    a->decoding = true;
+    a->is_ahead = decode_xz(a, &a->ahead, 1) > 0;
+    if (a->is_ahead || !a->failure)
+        return 0;
+    /* what cannot be opened is passed over in a directory, but this may be a capture */
+    return wl_fail(err, a->too_much ? WL_EDAMAGED : WL_EOPEN, "%s", a->failure);
+}
+
+/* As wl_unpack_read. What was decoded before a failure is given first. */
+static ptrdiff_t read_xz(struct wl_unpacker *a, uint8_t *p, size_t n)
+{
+    size_t given = a->is_ahead && n ? 1 : 0;
+
+    if (given) {
+        p[0] = a->ahead;
+        a->is_ahead = false;
+    }
+    return (ptrdiff_t)(given + decode_xz(a, p + given, n - given));
+}
+
 /* ------------------------------------------------------------------------------ libarchive */
 
 static la_ssize_t read_packed(struct archive *reader, void *user, const void **ret)
@@ -209,7 +311,6 @@ static int support(const struct wl_archive_calls *calls, struct archive *reader)
            calls->read_support_format_empty(reader) == ARCHIVE_OK &&
            calls->read_support_filter_zstd(reader) == ARCHIVE_OK &&
            calls->read_support_filter_lz4(reader) == ARCHIVE_OK &&
-           calls->read_support_filter_xz(reader) == ARCHIVE_OK &&
            calls->read_support_filter_bzip2(reader) == ARCHIVE_OK;
 }
 
@@ -236,7 +337,10 @@ static int open_archive(struct wl_unpacker *a, struct wl_error *err)
         return wl_fail(err, WL_EOPEN, "%s", reason(a));
     switch (a->calls.read_next_header(a->reader, &entry)) {
     case ARCHIVE_OK:
-    case ARCHIVE_WARN: return 0;
+    case ARCHIVE_WARN:
+        if (a->calls.filter_count(a->reader) <= ONE_FILTER)
+            return 0;
+        return wl_fail(err, WL_EOPEN, "it holds something compressed a second time");
     case ARCHIVE_EOF: a->at_end = true; return 0;
     default: return wl_fail(err, WL_EOPEN, "%s", reason(a));
     }
@@ -265,6 +369,7 @@ static bool peek(const char *path, uint8_t octets[MOST_MAGIC], struct wl_span *r
 int wl_unpack_expect(const char *path, bool grows, struct wl_error *err)
 {
     struct wl_archive_calls calls;
+    struct wl_lzma_calls lzma;
     uint8_t octets[MOST_MAGIC];
     struct wl_span first;
     struct wl_error unsure;
@@ -272,13 +377,16 @@ int wl_unpack_expect(const char *path, bool grows, struct wl_error *err)
 
     if (!peek(path, octets, &first) || (grows && first.n < sizeof(octets))) {
         (void)!wl_archive_load(&calls, &unsure);
+        (void)!wl_lzma_load(&lzma, &unsure);
         return 0;
     }
     kind = wl_unpack_kind(first);
-    return kind && strcmp(kind, gzip) != 0 ? wl_archive_load(&calls, err) : 0;
+    if (!kind || kind == gzip)
+        return 0;
+    return kind == xz ? wl_lzma_load(&lzma, err) : wl_archive_load(&calls, err);
 }
 
-/* --------------------------------------------------------------------------------- either */
+/* ------------------------------------------------------------------------------------- any */
 
 int wl_unpack_new(struct wl_packed *packed, struct wl_budget *budget, struct wl_unpacker **ret,
                   struct wl_error *err)
@@ -292,7 +400,7 @@ int wl_unpack_new(struct wl_packed *packed, struct wl_budget *budget, struct wl_
         return wl_fail(err, WL_NOMEM, "out of memory");
     a->budget = budget;
     a->packed = packed;
-    code = strcmp(kind, gzip) == 0 ? open_gzip(a, err) : open_archive(a, err);
+    code = kind == gzip ? open_gzip(a, err) : kind == xz ? open_xz(a, err) : open_archive(a, err);
     if (code < 0) {
         wl_unpack_free(a);
         return code;
@@ -305,16 +413,16 @@ ptrdiff_t wl_unpack_read(struct wl_unpacker *a, uint8_t *p, size_t n, struct wl_
 {
     la_ssize_t got;
 
-    if (a->failure && a->at_end) {
+    if (a->failure && a->at_end && !a->is_ahead) {
         (void)wl_fail(err, WL_EDAMAGED, "%s", a->failure);
         return -1;
     }
-    if (a->at_end)
+    if (a->at_end && !a->is_ahead)
         return 0;
     if (!a->reader) {
-        ptrdiff_t inflated = read_gzip(a, p, n);
+        ptrdiff_t undone = a->decoding ? read_xz(a, p, n) : read_gzip(a, p, n);
 
-        return inflated || !a->failure ? inflated : wl_unpack_read(a, p, n, err);
+        return undone || !a->failure ? undone : wl_unpack_read(a, p, n, err);
     }
     got = a->calls.read_data(a->reader, p, n);
     if (got < 0) {
@@ -334,5 +442,7 @@ void wl_unpack_free(struct wl_unpacker *a)
         (void)a->calls.read_free(a->reader);
     if (a->inflating)
         (void)inflateEnd(&a->gzip);
+    if (a->decoding)
+        a->lzma.end(&a->xz);
     wl_free(a->budget, a, sizeof(*a));
 }

@@ -1,4 +1,4 @@
-/* unpack.h - compressed octets, told by their first ones, and undone by libarchive and zlib.
+/* unpack.h - compressed octets, told by their first ones; zlib, liblzma and libarchive undo them.
  * SPDX-License-Identifier: MIT
  */
 #ifndef WL_UNPACK_H
@@ -29,7 +29,8 @@ WL_MUST_USE int wl_unpack_expect(const char *path, bool grows, struct wl_error *
 const char *wl_unpack_kind(struct wl_span first);
 /**
  * Begins to decompress what packed gives, which is of some kind; packed is borrowed for the life of
- * the unpacker. Returns 0, WL_NOMEM, or WL_EOPEN with the cause in err.
+ * the unpacker. Returns 0, WL_NOMEM, WL_ELIBRARY, WL_EOPEN with the cause in err, or WL_EDAMAGED
+ * where it takes more memory than is granted.
  */
 WL_MUST_USE int wl_unpack_new(struct wl_packed *packed, struct wl_budget *budget,
                               struct wl_unpacker **ret, struct wl_error *err);

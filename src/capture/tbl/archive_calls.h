@@ -4,6 +4,7 @@
  * WL_CALL(NAME), without the archive_ that it begins with.
  */
 WL_CALL(error_string)
+WL_CALL(filter_count)
 WL_CALL(read_data)
 WL_CALL(read_free)
 WL_CALL(read_new)
@@ -11,7 +12,6 @@ WL_CALL(read_next_header)
 WL_CALL(read_open)
 WL_CALL(read_support_filter_bzip2)
 WL_CALL(read_support_filter_lz4)
-WL_CALL(read_support_filter_xz)
 WL_CALL(read_support_filter_zstd)
 WL_CALL(read_support_format_empty)
 WL_CALL(read_support_format_raw)
