@@ -278,6 +278,8 @@ def ask_prometheus(port, path, **query):
         with urllib.request.urlopen(url, timeout=WAIT) as response:
             return json.load(response)["data"]
     except urllib.error.HTTPError as refused:
+        if refused.code == 503:  # it listens before it can answer
+            return None
         raise Complaint(f"Prometheus refuses {query}: {refused.read().decode()}") from refused
     except (OSError, ValueError):
         return None
