@@ -67,6 +67,44 @@ static void survives_equal_hashes(void **state)
     assert_int_equal(b.used, 0);
 }
 
+enum { THINGS = 400, HOMES = 40, STEPS = 100000 };
+
+/** Entries come and go under few hashes, so that rows are full, stray into others, and are called
+ * back; each step against a list of what is there. */
+static void forgets_nothing_when_rows_overflow(void **state)
+{
+    static uint64_t hash[THINGS];
+    static bool there[THINGS];
+    uint64_t random = 1;
+    struct wl_budget b;
+    struct wl_table t;
+    size_t n = 0;
+
+    (void)state;
+    wl_budget_init(&b, 1 << 14, NULL, NULL, NULL); /* it cannot grow as it would like to */
+    assert_int_equal(wl_table_init(&t, &b, THINGS), 0);
+    for (unsigned step = 0; step < STEPS; step++) {
+        uint32_t i;
+
+        random = random * 6364136223846793005 + 1442695040888963407;
+        i = (uint32_t)(random >> 33) % THINGS;
+        if (there[i]) {
+            assert_true(wl_table_remove(&t, hash[i], i));
+            there[i] = false;
+            n--;
+        } else {
+            hash[i] = (random >> 20) % HOMES << 32;
+            there[i] = wl_table_add(&t, hash[i], i) == 0;
+            n += there[i];
+        }
+        assert_int_equal(t.n_used, n);
+        for (uint32_t k = step % 8; k < THINGS; k += 8)
+            assert_int_equal(count_of(&t, hash[k], k), there[k]);
+    }
+    wl_table_release(&t);
+    assert_int_equal(b.used, 0);
+}
+
 static void refuses_without_memory(void **state)
 {
     struct wl_budget b;
@@ -124,8 +162,11 @@ static void list_keeps_recency(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_what_was_added),   cmocka_unit_test(survives_equal_hashes),
-        cmocka_unit_test(refuses_without_memory), cmocka_unit_test(hash_depends_on_its_seed),
+        cmocka_unit_test(finds_what_was_added),
+        cmocka_unit_test(survives_equal_hashes),
+        cmocka_unit_test(forgets_nothing_when_rows_overflow),
+        cmocka_unit_test(refuses_without_memory),
+        cmocka_unit_test(hash_depends_on_its_seed),
         cmocka_unit_test(list_keeps_recency),
     };
 

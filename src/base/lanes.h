@@ -51,6 +51,23 @@ static inline uint64_t wl_lanes_same16(const uint8_t p[WL_LANES_16],
                          wl_lanes_load(__builtin_assume_aligned(known, WL_LANES_16)));
 }
 
+typedef uint32_t wl_words4 __attribute__((vector_size(16)));
+typedef float wl_floats4 __attribute__((vector_size(16)));
+
+static inline unsigned wl_lanes_equal_words4(const uint32_t p[4], uint32_t x)
+{
+    wl_words4 lanes;
+
+    memcpy(&lanes, p, sizeof(lanes));
+    return (unsigned)__builtin_ia32_movmskps((wl_floats4)(lanes == x));
+}
+
+/** Of eight words, those that are equal to x. */
+static inline unsigned wl_lanes_equal_words(const uint32_t p[8], uint32_t x)
+{
+    return wl_lanes_equal_words4(p, x) | wl_lanes_equal_words4(p + 4, x) << 4;
+}
+
 /** Octets equal to c. */
 static inline uint64_t wl_lanes_equal(const uint8_t p[WL_LANES], uint8_t c)
 {
@@ -126,6 +143,15 @@ static inline uint64_t wl_lanes_equal(const uint8_t p[WL_LANES], uint8_t c)
 
     for (unsigned i = 0; i < WL_LANES; i += 8)
         bits |= wl_lanes_equal8(p, c, i);
+    return bits;
+}
+
+static inline unsigned wl_lanes_equal_words(const uint32_t p[8], uint32_t x)
+{
+    unsigned bits = 0;
+
+    for (unsigned i = 0; i < 8; i++)
+        bits |= (unsigned)(p[i] == x) << i;
     return bits;
 }
 
@@ -220,6 +246,18 @@ WL_LANES_WIDE_TARGET static inline struct wl_lanes_kinds wl_lanes_kinds_wide(
 }
 
 #endif
+
+/** Is one of n octets equal to c? Of 16 to 64, which most targets have, the same four loads: no branch
+ * depends on how many there are. */
+static inline bool wl_lanes_hold(const uint8_t *p, size_t n, uint8_t c)
+{
+    const size_t last = n - WL_LANES_16;
+
+    if (n < WL_LANES_16 || n > WL_LANES)
+        return n && memchr(p, c, n);
+    return (wl_lanes_equal16(p, c) | wl_lanes_equal16(p + (last < 16 ? last : 16), c) |
+            wl_lanes_equal16(p + (last < 32 ? last : 32), c) | wl_lanes_equal16(p + last, c)) != 0;
+}
 
 /** A block that holds the last n octets at p and zeros behind them; n below WL_LANES. */
 static inline const uint8_t *wl_lanes_tail(uint8_t block[WL_LANES], const uint8_t *p, size_t n)

@@ -12,7 +12,7 @@
 #include <sys/random.h>
 #include <xxhash.h>
 
-enum { WL_TABLE_FIRST = 64 };
+enum { FIRST_ROWS = 8 };
 
 uint64_t wl_seed(void)
 {
@@ -37,57 +37,77 @@ uint64_t wl_hash_pair(uint64_t a, uint64_t b, uint64_t seed)
     return XXH3_64bits_withSeed(pair, sizeof(pair), seed);
 }
 
-static size_t home(const struct wl_table *t, uint64_t slot)
+static size_t octets_of(size_t n_rows)
 {
-    return (size_t)(slot >> 32) & (t->n_slots - 1);
+    return n_rows * sizeof(struct wl_table_row);
 }
 
-static uint64_t make_slot(uint64_t hash, uint32_t index)
+/* Rows without entries. */
+static struct wl_table_row *make_rows(struct wl_budget *b, size_t n)
 {
-    return (hash & 0xffffffff00000000) | (uint64_t)(index + 1);
+    struct wl_table_row *rows = n <= SIZE_MAX / sizeof(*rows) ? wl_alloc_lines(b, octets_of(n))
+                                                              : NULL;
+
+    if (rows)
+        memset(rows, 0, octets_of(n));
+    return rows;
 }
 
 int wl_table_init(struct wl_table *t, struct wl_budget *b, size_t max)
 {
-    *t = (struct wl_table){.budget = b, .n_slots = WL_TABLE_FIRST, .max = max};
-    t->slots = wl_alloc_array(b, t->n_slots, sizeof(*t->slots));
-    return t->slots ? 0 : WL_NOMEM;
+    *t = (struct wl_table){.budget = b, .n_rows = FIRST_ROWS, .max = max};
+    t->rows = make_rows(b, t->n_rows);
+    return t->rows ? 0 : WL_NOMEM;
 }
 
 void wl_table_release(struct wl_table *t)
 {
-    wl_free(t->budget, t->slots, t->n_slots * sizeof(*t->slots));
-    t->slots = NULL;
-    t->n_slots = t->n_used = 0;
+    wl_free_lines(t->budget, t->rows, octets_of(t->n_rows));
+    t->rows = NULL;
+    t->n_rows = t->n_used = 0;
 }
 
-static void place(struct wl_table *t, uint64_t slot)
+/* Slots of a row that are taken. */
+static unsigned count_row(const struct wl_table_row *row)
 {
-    size_t i = home(t, slot);
+    unsigned free = wl_lanes_equal_words(row->index, 0);
 
-    while (t->slots[i])
-        i = (i + 1) & (t->n_slots - 1);
-    t->slots[i] = slot;
+    return free ? (unsigned)__builtin_ctz(free) : WL_TABLE_ROW;
+}
+
+static struct wl_table_row *next_row(const struct wl_table *t, struct wl_table_row *row)
+{
+    return row + 1 < t->rows + t->n_rows ? row + 1 : t->rows;
+}
+
+static void place(struct wl_table *t, uint32_t upper, uint32_t index)
+{
+    struct wl_table_row *row = &t->rows[wl_table_home(t, (uint64_t)upper << 32)];
+    unsigned slot;
+
+    while (wl_table_is_full(row))
+        row = next_row(t, row);
+    slot = count_row(row);
+    row->hash[slot] = upper;
+    row->index[slot] = index;
 }
 
 static int grow(struct wl_table *t)
 {
-    uint64_t *old = t->slots;
-    size_t n_old = t->n_slots;
-    uint64_t *slots;
+    struct wl_table old = *t;
+    struct wl_table_row *rows = make_rows(t->budget, old.n_rows * 2);
 
-    if (n_old > SIZE_MAX / 4)
+    if (!rows)
         return WL_NOMEM;
-    slots = wl_alloc_array(t->budget, n_old * 2, sizeof(*slots));
-    if (!slots)
-        return WL_NOMEM;
-    t->slots = slots;
-    t->n_slots = n_old * 2;
-    for (size_t i = 0; i < n_old; i++) {
-        if (old[i])
-            place(t, old[i]);
+    t->rows = rows;
+    t->n_rows = old.n_rows * 2;
+    for (size_t i = 0; i < old.n_rows; i++) {
+        const struct wl_table_row *row = &old.rows[i];
+
+        for (unsigned k = 0; k < WL_TABLE_ROW && row->index[k]; k++)
+            place(t, row->hash[k], row->index[k]);
     }
-    wl_free(t->budget, old, n_old * sizeof(*old));
+    wl_table_release(&old);
     return 0;
 }
 
@@ -97,32 +117,77 @@ int wl_table_add(struct wl_table *t, uint64_t hash, uint32_t index)
     if (t->n_used >= t->max)
         return WL_NOMEM;
     /* at most three quarters full; when memory is refused, go on as long as one slot stays empty */
-    if (t->n_used + 1 > t->n_slots / 4 * 3 && grow(t) < 0 && t->n_used + 1 >= t->n_slots)
+    if (t->n_used + 1 > t->n_rows * WL_TABLE_ROW / 4 * 3 && grow(t) < 0 &&
+        t->n_used + 1 >= t->n_rows * WL_TABLE_ROW)
         return WL_NOMEM;
-    place(t, make_slot(hash, index));
+    place(t, (uint32_t)(hash >> 32), index + 1);
     t->n_used++;
     return 0;
 }
 
-bool wl_table_remove(struct wl_table *t, uint64_t hash, uint32_t index)
+/* Takes the entry in a slot of a row out; the last one of the row takes its place. */
+static void take_out(struct wl_table_row *row, unsigned slot)
 {
-    size_t mask = t->n_slots - 1;
-    uint64_t wanted = make_slot(hash, index);
-    size_t hole = home(t, hash);
+    unsigned last = count_row(row) - 1;
 
-    while (t->slots[hole] != wanted) {
-        if (t->slots[hole] == 0)
-            return false;
-        hole = (hole + 1) & mask;
-    }
-    for (size_t i = (hole + 1) & mask; t->slots[i]; i = (i + 1) & mask) {
-        /* an entry may fill the hole when its home does not lie between the hole and itself */
-        if (((i - home(t, t->slots[i])) & mask) >= ((i - hole) & mask)) {
-            t->slots[hole] = t->slots[i];
-            hole = i;
+    row->hash[slot] = row->hash[last];
+    row->index[slot] = row->index[last];
+    row->hash[last] = row->index[last] = 0;
+}
+
+/* The slot of an entry of row that is there since the row with the hole was full, or one before that;
+ * WL_TABLE_ROW: there is none. */
+static unsigned find_strayed(const struct wl_table *t, const struct wl_table_row *row,
+                             const struct wl_table_row *hole)
+{
+    const size_t mask = t->n_rows - 1, to = (size_t)(hole - t->rows);
+    const size_t at = (size_t)(row - t->rows);
+    unsigned slot = 0;
+
+    /* its home does not lie between the two */
+    while (slot < WL_TABLE_ROW && row->index[slot] &&
+           ((at - row->hash[slot]) & mask) < ((at - to) & mask))
+        slot++;
+    return slot < WL_TABLE_ROW && row->index[slot] ? slot : WL_TABLE_ROW;
+}
+
+/* Row was full, and is no longer: what had no place in it must not be looked for in vain. */
+static void fill(struct wl_table *t, struct wl_table_row *row)
+{
+    struct wl_table_row *from = row;
+    bool full = true;
+
+    while (full) {
+        unsigned slot;
+
+        from = next_row(t, from);
+        full = wl_table_is_full(from);
+        slot = find_strayed(t, from, row);
+        if (slot < WL_TABLE_ROW) {
+            row->hash[WL_TABLE_ROW - 1] = from->hash[slot];
+            row->index[WL_TABLE_ROW - 1] = from->index[slot];
+            take_out(from, slot);
+            row = from;
         }
     }
-    t->slots[hole] = 0;
+}
+
+bool wl_table_remove(struct wl_table *t, uint64_t hash, uint32_t index)
+{
+    struct wl_table_row *row = &t->rows[wl_table_home(t, hash)];
+    unsigned found;
+    bool full;
+
+    while (
+        !(found = wl_lanes_equal_words(row->index, index + 1) & wl_table_equal(row, hash >> 32))) {
+        if (!wl_table_is_full(row))
+            return false;
+        row = next_row(t, row);
+    }
+    full = wl_table_is_full(row);
+    take_out(row, (unsigned)__builtin_ctz(found));
+    if (full)
+        fill(t, row);
     t->n_used--;
     return true;
 }

@@ -8,14 +8,24 @@
 #ifndef WL_TABLE_H
 #define WL_TABLE_H
 
+#include "lanes.h"
 #include "mem.h"
 #include "wirelint/wirelint.h" /* WL_NOMEM */
 
-/** Open addressing, linear probing, 8 octets per slot: 32 bits of hash, 32 bits of index + 1. */
+enum { WL_TABLE_ROW = 8 }; /* slots */
+
+/** Eight slots in a cache line, taken from the front. One comparison looks at all of them: which one it
+ * will be, and after how many, is what no processor can foretell. */
+struct wl_table_row {
+    uint32_t hash[WL_TABLE_ROW];  /* the upper half of the hash */
+    uint32_t index[WL_TABLE_ROW]; /* + 1; 0: free, and so is what follows */
+};
+
+/** Open addressing, linear probing by rows: what has no place in its row is in the next ones. */
 struct wl_table {
     struct wl_budget *budget;
-    uint64_t *slots;
-    size_t n_slots; /* a power of two */
+    struct wl_table_row *rows;
+    size_t n_rows; /* a power of two */
     size_t n_used, max;
 };
 
@@ -33,52 +43,72 @@ uint64_t wl_hash_pair(uint64_t a, uint64_t b, uint64_t seed);
 
 /** Room for at most max entries; grows by doubling. Returns 0 or WL_NOMEM. */
 WL_MUST_USE int wl_table_init(struct wl_table *t, struct wl_budget *b, size_t max);
+/** A table of zeros, which has not been initialised, is fine. */
 void wl_table_release(struct wl_table *t);
+/** The row in which an entry is looked for first. */
+static inline size_t wl_table_home(const struct wl_table *t, uint64_t hash)
+{
+    return (size_t)(hash >> 32) & (t->n_rows - 1);
+}
+/** One bit for each slot of a row with this upper half of a hash. A free one is among them when that is
+ * 0, behind all others: its index + 1 says that there is no entry. */
+static inline unsigned wl_table_equal(const struct wl_table_row *row, uint64_t upper)
+{
+    return wl_lanes_equal_words(row->hash, (uint32_t)upper);
+}
+/** Have entries of this row been put into the next ones? */
+static inline bool wl_table_is_full(const struct wl_table_row *row)
+{
+    return row->index[WL_TABLE_ROW - 1] != 0;
+}
 /**
  * Walks the entries whose 32-bit hash matches: pass *probe = 0 at first; returns the next index, or
  * UINT32_MAX at the end. Here, because every packet asks.
  */
 static inline uint32_t wl_table_find(const struct wl_table *t, uint64_t hash, size_t *probe)
 {
-    const size_t mask = t->n_slots - 1;
-    const uint64_t upper = hash >> 32;
-    size_t i = *probe;
+    size_t home = wl_table_home(t, hash), i = *probe / WL_TABLE_ROW;
+    unsigned passed = (1U << *probe % WL_TABLE_ROW) - 1;
 
-    while (i <= mask) {
-        uint64_t slot = t->slots[(upper + i) & mask];
+    for (; i < t->n_rows; i++, passed = 0) {
+        const struct wl_table_row *row = &t->rows[(home + i) & (t->n_rows - 1)];
+        unsigned equal = wl_table_equal(row, hash >> 32) & ~passed;
 
-        i++;
-        if (slot == 0)
-            break;
-        if (slot >> 32 == upper) {
-            *probe = i;
-            return (uint32_t)slot - 1;
+        if (equal) {
+            unsigned slot = (unsigned)__builtin_ctz(equal);
+
+            *probe = i * WL_TABLE_ROW + slot + 1;
+            return row->index[slot] - 1;
         }
+        if (!wl_table_is_full(row))
+            break;
     }
-    *probe = t->n_slots; /* a further call ends at once */
+    *probe = t->n_rows * WL_TABLE_ROW; /* a further call ends at once */
     return UINT32_MAX;
 }
 
 /** The first of them. There is an empty slot: the table is never full. */
 static inline uint32_t wl_table_first(const struct wl_table *t, uint64_t hash)
 {
-    const size_t mask = t->n_slots - 1;
-    const uint64_t upper = hash >> 32;
-    size_t i = (size_t)upper & mask;
+    size_t i = wl_table_home(t, hash);
+    unsigned equal;
 
-    while (t->slots[i] != 0 && t->slots[i] >> 32 != upper)
-        i = (i + 1) & mask;
-    return (uint32_t)t->slots[i] - 1;
+    while (!(equal = wl_table_equal(&t->rows[i], hash >> 32))) {
+        if (!wl_table_is_full(&t->rows[i]))
+            return UINT32_MAX;
+        i = (i + 1) & (t->n_rows - 1);
+    }
+    return t->rows[i].index[__builtin_ctz(equal)] - 1;
 }
 
 /** Adds index under hash (no check for equal keys). Returns 0 or WL_NOMEM (also at max). */
 WL_MUST_USE int wl_table_add(struct wl_table *t, uint64_t hash, uint32_t index);
 /** Removes the entry with this hash and index; false when it is not there. */
 bool wl_table_remove(struct wl_table *t, uint64_t hash, uint32_t index);
-/** Touches the slot so that a later find does not wait for memory. */
+/** Touches the row so that a later find does not wait for memory. */
 static inline void wl_table_prefetch(const struct wl_table *t, uint64_t hash)
 {
-    __builtin_prefetch(&t->slots[(size_t)(hash >> 32) & (t->n_slots - 1)]);
+    __builtin_prefetch(&t->rows[wl_table_home(t, hash)]);
 }
 
 /* ----------------------------------------------------------------------------------- list */

@@ -718,11 +718,9 @@ int wl_ledger_page(const struct wl_ledger *l, const struct wl_ask *ask, bool par
 static void release_rows(struct wl_ledger *l, struct rows *r)
 {
     wl_free(l->budget, r->p, r->size * r->row);
-    if (r->table.slots)
-        wl_table_release(&r->table);
+    wl_table_release(&r->table);
     r->p = NULL;
     r->n = r->size = 0;
-    r->table.slots = NULL;
 }
 
 static bool init_rows(struct wl_ledger *l, struct rows *r, size_t row, uint64_t max)

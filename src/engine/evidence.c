@@ -134,10 +134,8 @@ void wl_evidence_free(struct wl_evidence *e)
     wl_source_free(e->source);
     wl_decoder_free(e->decoder);
     (void)wl_pcapng_writer_close(e->writer, NULL);
-    if (e->by_id.slots)
-        wl_table_release(&e->by_id);
-    if (e->by_frame.slots)
-        wl_table_release(&e->by_frame);
+    wl_table_release(&e->by_id);
+    wl_table_release(&e->by_frame);
     wl_free(b, e->noted, e->noted_size * sizeof(*e->noted));
     wl_free(b, e->comments, e->comments_size * sizeof(*e->comments));
     wl_buf_release(&e->texts);

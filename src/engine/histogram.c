@@ -8,12 +8,13 @@
 
 #include "buckets.h"
 
-enum { PART_BITS = 4, UNIT_BITS = 4 };
+enum { PART_BITS = 4, UNIT_BITS = 4, BOUNDS_HALF = 16 };
 
 static_assert((43 - PART_BITS + 1) << PART_BITS == WL_HISTOGRAM_BUCKETS,
               "buckets reach 2^43 units");
 
-/* The bounds that others are told are few, and most durations lie below the first of them. */
+/* The first bound that is not below d, found by halves: which one it is cannot be foretold, and the
+ * steps need no branch. */
 static unsigned bound_of(wl_ns d)
 {
     static const wl_ns bounds[] = {
@@ -21,11 +22,12 @@ static unsigned bound_of(wl_ns d)
 #include "wirelint/tbl/bounds.h"
 #undef WL_BOUND
     };
-    unsigned i = 0;
+    size_t i = 0;
 
-    while (i < WL_N_BOUNDS && d > bounds[i])
-        i++;
-    return i;
+    static_assert(WL_N_BOUNDS < 2 * BOUNDS_HALF, "the steps reach all of them");
+    for (size_t half = BOUNDS_HALF; half; half /= 2)
+        i += d > bounds[wl_min_size(i + half, WL_N_BOUNDS) - 1] ? half : 0;
+    return (unsigned)wl_min_size(i, WL_N_BOUNDS);
 }
 
 wl_ns wl_histogram_floor(unsigned bucket)

@@ -451,10 +451,8 @@ void wl_history_free(struct wl_history *h)
     wl_free(b, h->blocks.rows, h->blocks.size * h->blocks.row);
     wl_free(b, h->addresses, h->addresses_size * sizeof(*h->addresses));
     wl_free(b, h->rules, h->rules_size * sizeof(void *));
-    if (h->by_address.slots)
-        wl_table_release(&h->by_address);
-    if (h->by_rule.slots)
-        wl_table_release(&h->by_rule);
+    wl_table_release(&h->by_address);
+    wl_table_release(&h->by_rule);
     wl_packer_release(&h->packer);
     wl_shapes_free(h->shapes);
     wl_free(b, h, sizeof(*h));

@@ -320,7 +320,6 @@ void wl_merge_free(struct wl_merge *m)
     }
     wl_free(m->budget, m->queues, m->n_shards * sizeof(*m->queues));
     wl_free(m->budget, m->numbers, m->numbers_size * sizeof(*m->numbers));
-    if (m->table.slots)
-        wl_table_release(&m->table);
+    wl_table_release(&m->table);
     wl_free(m->budget, m, sizeof(*m));
 }

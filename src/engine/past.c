@@ -75,10 +75,8 @@ void wl_pasts_free(struct wl_pasts *p)
 {
     if (!p)
         return;
-    for (size_t i = 0; i < WL_PAST_KINDS; i++) {
-        if (p->tables[i].slots)
-            wl_table_release(&p->tables[i]);
-    }
+    for (size_t i = 0; i < WL_PAST_KINDS; i++)
+        wl_table_release(&p->tables[i]);
     for (uint32_t i = 0; i < p->n_segments; i++) {
         struct segment *s = p->segments[i];
 

@@ -50,8 +50,7 @@ void wl_redactor_free(struct wl_redactor *r)
 {
     if (!r)
         return;
-    if (r->by_address.slots)
-        wl_table_release(&r->by_address);
+    wl_table_release(&r->by_address);
     wl_free(r->budget, r->addresses, r->size * sizeof(*r->addresses));
     wl_free(r->budget, r, sizeof(*r));
 }

@@ -915,8 +915,7 @@ void wl_relate_free(struct wl_relate *r)
     wl_judge_free(r->judge);
     wl_pasts_free(r->pasts);
     wl_legs_free(r->legs);
-    if (r->told_table.slots)
-        wl_table_release(&r->told_table);
+    wl_table_release(&r->told_table);
     wl_free(r->budget, r->told, r->size * sizeof(*r->told));
     wl_free(r->budget, r, sizeof(*r));
 }

@@ -87,12 +87,9 @@ void wl_shapes_free(struct wl_shapes *s)
 {
     if (!s)
         return;
-    if (s->by_shape.slots)
-        wl_table_release(&s->by_shape);
-    if (s->by_sequence.slots)
-        wl_table_release(&s->by_sequence);
-    if (s->by_chain.slots)
-        wl_table_release(&s->by_chain);
+    wl_table_release(&s->by_shape);
+    wl_table_release(&s->by_sequence);
+    wl_table_release(&s->by_chain);
     wl_free(s->budget, s->shapes, s->shapes_size * sizeof(*s->shapes));
     wl_free(s->budget, s->chains, s->chains_size * sizeof(*s->chains));
     wl_buf_release(&s->texts);

@@ -93,10 +93,8 @@ void wl_tally_free(struct wl_tally *t)
     if (!t)
         return;
     b = t->budget;
-    if (t->sequence_table.slots)
-        wl_table_release(&t->sequence_table);
-    if (t->server_table.slots)
-        wl_table_release(&t->server_table);
+    wl_table_release(&t->sequence_table);
+    wl_table_release(&t->server_table);
     wl_free(b, t->sequences, t->sequences_size * sizeof(*t->sequences));
     wl_free(b, t->servers, t->servers_size * sizeof(*t->servers));
     wl_free(b, t->rules, (t->n_rules + 1) * sizeof(*t->rules));

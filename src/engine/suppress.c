@@ -270,8 +270,7 @@ void wl_suppress_free(struct wl_suppress *s)
     if (!s)
         return;
     b = s->budget;
-    if (s->by_fingerprint.slots)
-        wl_table_release(&s->by_fingerprint);
+    wl_table_release(&s->by_fingerprint);
     wl_free(b, s->entries, s->n * sizeof(*s->entries));
     wl_free(b, s->uses, s->n * sizeof(*s->uses));
     wl_arena_free(s->arena);

@@ -11,6 +11,7 @@
  */
 #include "grammar.h"
 #include "h1_side.h"
+#include "lanes.h"
 #include "lookup.h"
 
 /* What is being read, and where its facts go. */
@@ -227,7 +228,7 @@ bool wl_h1_strict_request(const struct wl_h1 *h, struct wl_span head, struct wl_
     if (lines->method_id == WL_METHOD_OTHER || line.n < method + 2 + BEHIND_TARGET)
         return false;
     target = wl_span(line.p + method + 1, line.n - BEHIND_TARGET - method - 1);
-    if (wl_span_find(target, ' ') != target.n)
+    if (wl_lanes_hold(target.p, target.n, ' '))
         return false;
     lines->n_method = (uint32_t)method;
     keep_version(lines, version);

@@ -42,8 +42,7 @@ struct baseline {
 static void release(struct baseline *b)
 {
     wl_free(&b->out.budget, b->kinds, b->size * sizeof(*b->kinds));
-    if (b->by_hash.slots)
-        wl_table_release(&b->by_hash);
+    wl_table_release(&b->by_hash);
     wl_text_release(&b->words);
     wl_arena_free(b->arena);
     wl_arena_pool_release(&b->pool);

@@ -10,6 +10,7 @@
 
 #include "facts.h"
 #include "grammar.h"
+#include "lanes.h"
 
 static bool only_reads(enum wl_method method)
 {
@@ -344,7 +345,7 @@ static void target_form_invalid(struct wl_judge *j, const struct wl_exchange *ex
     struct wl_span target = m->target;
 
     if (WL_LIKELY_TRUE(target.n && target.p[0] == '/' && m->method_id != WL_METHOD_CONNECT &&
-                       !memchr(target.p, '#', target.n)))
+                       !wl_lanes_hold(target.p, target.n, '#')))
         return;
     /* where a capture begins, or goes on, a method that is not known may be the end of CONNECT */
     if (m->method_id != WL_METHOD_OTHER || ex->paired)
