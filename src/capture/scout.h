@@ -4,7 +4,7 @@
  * What is mapped lies in memory, a tenth of a microsecond away, and where a record begins is known
  * when the length of the one before has come. So a scout goes some tens of records ahead, one or
  * two steps for each packet that is worked on: the length that a step needs was asked for a packet
- * before. What heads may take of a record is asked for as soon as its length is known, and before
+ * before. What heads may take of a record is asked for when its length is known, and before
  * that the place where the next one begins should the segments be full ones, as most in a row are.
  */
 #ifndef WL_SCOUT_H
@@ -40,10 +40,10 @@ static WL_INLINE void wl_scout_step(struct wl_scout *s)
     length = (size_t)wl_load32(p + s->length_at, s->big_endian) + s->more;
     if (length > left)
         length = left;
-    for (size_t i = 64; i < WL_SCOUT_HEADS && i < length; i += 64)
-        wl_prefetch(p + i, 1);
+    /* how long it is cannot be foretold, and short ones stand beside each other */
+    wl_prefetch(p + 64, WL_SCOUT_HEADS - 64);
     p += length;
-    wl_prefetch(p, 192); /* short ones stand beside each other */
+    wl_prefetch(p, 192);
     wl_prefetch(p + WL_SCOUT_FULL, 128);
     wl_prefetch(p + WL_SCOUT_FULL + WL_SCOUT_FULL, 128);
     s->at = p;
