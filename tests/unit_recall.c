@@ -233,10 +233,10 @@ static void short_segments_need_no_file(void **state)
     size_t first = 99;
 
     wl_recall_lean_on(b->r, &b->in);
-    keep(b, conn, FIRST, 100);
+    keep(b, conn, FIRST, 60);
     assert_int_equal(truncate(b->path, 0), 0);
     b->octets[7] ^= 1;
-    assert_int_equal(compare(b, FIRST, b->octets, 100, &first), 1);
+    assert_int_equal(compare(b, FIRST, b->octets, 60, &first), 1);
     assert_int_equal(first, 7);
 }
 

@@ -340,8 +340,20 @@ bool wl_octets_rereadable(const struct wl_octets *o)
     return o->rereadable && o->own_fd && !o->kind && !o->patient && !o->follow;
 }
 
+/* Does it lie in the part of the file that the window is? Most of what is asked for again came a
+ * moment ago. */
+static bool is_mapped(const struct wl_octets *o, uint64_t place, size_t n)
+{
+    return wl_octets_are_mapped(o) && place >= o->mapped.from && place < o->mapped.to &&
+           n <= o->mapped.to - place;
+}
+
 bool wl_octets_again(const struct wl_octets *o, uint64_t place, uint8_t *to, size_t n)
 {
+    if (is_mapped(o, place, n)) {
+        memcpy(to, o->mapped.base + place, n);
+        return true;
+    }
     while (n) {
         ssize_t got = pread(o->packed.fd, to, n, (off_t)place);
 

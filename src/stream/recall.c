@@ -20,8 +20,9 @@
 #include "octets.h"
 
 enum {
-    PIECE = 2048,        /* octets read again at a time */
-    WORTH_READING = 256, /* octets of a segment that are not copied, at least */
+    PIECE = 2048, /* octets read again at a time */
+    WORTH_READING =
+        64, /* octets of a segment that are not copied, at least: many in one are slow */
 };
 
 /* Where the octets of one segment lie. */
