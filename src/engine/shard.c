@@ -43,6 +43,7 @@ enum {
     BUSY_KEPT = 32768,    /* blocks of connections that wait for the next busy one */
     HELD_FIRST = 64,      /* events of a burst; more are emitted in parts, */
     HELD_MAX = 1 << 20,   /* and so are more of one tick */
+    HELD_BLOCK = 64,      /* that are judged together */
 };
 
 /* An event that is not judged yet; seq keeps the order of a connection's events in one tick. */
@@ -110,24 +111,33 @@ static void sort_held(struct held *held, size_t n)
     }
 }
 
-static void judge(struct wl_shard *s, const struct wl_event *ev)
+/* Judges up to HELD_BLOCK events. What comes after what cannot be foretold, so no branch asks: first
+ * the exchanges, then the connections. */
+static void judge_block(struct wl_shard *s, const struct held *held, uint32_t n)
 {
-    switch (ev->kind) {
-    case WL_EVENT_OPENED: break;
-    case WL_EVENT_EXCHANGE: wl_judge_exchange(s->judge, ev->of.ex); break;
-    case WL_EVENT_CONNECTION: wl_judge_connection(s->judge, ev->of.conn); break;
+    uint8_t exchanges[HELD_BLOCK], connections[HELD_BLOCK];
+    uint32_t n_exchanges = 0, n_connections = 0;
+
+    for (uint32_t i = 0; i < n; i++) {
+        exchanges[n_exchanges] = connections[n_connections] = (uint8_t)i;
+        n_exchanges += held[i].ev.kind == WL_EVENT_EXCHANGE;
+        n_connections += held[i].ev.kind == WL_EVENT_CONNECTION;
     }
+    for (uint32_t i = 0; i < n_exchanges; i++)
+        wl_judge_exchange(s->judge, held[exchanges[i]].ev.of.ex);
+    for (uint32_t i = 0; i < n_connections; i++)
+        wl_judge_connection(s->judge, held[connections[i]].ev.of.conn);
 }
 
 /* Judges what has gathered, and gives it away. */
 static void emit_held(struct wl_shard *s)
 {
+    for (uint32_t i = 0; i < s->n_held; i += HELD_BLOCK)
+        judge_block(s, s->held + i, (uint32_t)wl_min_size(s->n_held - i, HELD_BLOCK));
     for (uint32_t i = 0; i < s->n_held; i++) {
         WL_ASSERT(i == 0 || s->held[i - 1].ev.when <= s->held[i].ev.when);
-        judge(s, &s->held[i].ev);
-    }
-    for (uint32_t i = 0; i < s->n_held; i++)
         s->emit(s->user, &s->held[i].ev);
+    }
     s->n_held = s->n_before = 0;
 }
 
