@@ -69,7 +69,7 @@ struct wl_relate {
     uint64_t server, target, client; /* hashes of the exchange in hand; 0: not needed yet */
     struct wl_date_memo date;
     struct lately lately[LATELY];
-    struct clock clocks[MAX_CLOCKS];
+    struct clock clocks[NO_CLOCK]; /* the last stands for those that have none */
     int64_t median;
     uint32_t n_agree; /* clocks that are near it; 0 when most are not */
     uint32_t n_clocks;
@@ -691,10 +691,8 @@ static void set_clock(struct wl_relate *r, struct lately *lately)
 
     if (lately->clock == 0)
         lately->clock = clock_of(r, lately->server);
-    if (lately->clock == NO_CLOCK)
-        return;
     clock = &r->clocks[lately->clock - 1];
-    r->clocks_changed |= clock->offset != r->now.offset;
+    r->clocks_changed |= (clock->offset != r->now.offset) & (lately->clock != NO_CLOCK);
     clock->offset = r->now.offset;
 }
 

@@ -36,6 +36,9 @@ static size_t plain_host(struct wl_span s)
 
     while (n + 8 <= s.n && are_plain(s.p + n, false))
         n += 8;
+    /* the last eight again, instead of as many steps as there are octets left */
+    if (n && n + 8 > s.n && are_plain(s.p + s.n - 8, false))
+        return s.n;
     while (n < s.n && is_plain(s.p[n]))
         n++;
     host = n;

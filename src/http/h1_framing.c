@@ -183,10 +183,30 @@ static bool frame_by_length(struct wl_message *m, enum wl_method method, bool re
     return true;
 }
 
+/* A number of up to eight digits, all of them at once: how many there are cannot be foretold. The name
+ * stands in front of it, so that eight octets can be read. */
+static bool read_number(const struct wl_field *length, uint64_t *ret)
+{
+    const uint64_t ones = 0x0101010101010101;
+    struct wl_span s = length->value;
+    uint64_t digits;
+
+    if (length->odd || s.n == 0 || s.n > 8)
+        return wl_parse_u64(s, ret);
+    digits = wl_octets_word(s.p + s.n - 8) ^ '0' * ones;
+    digits &= UINT64_MAX << (64 - 8 * s.n);
+    if ((digits | (digits + 6 * ones)) & 0xf0 * ones)
+        return false;
+    digits = (digits * 10 + (digits >> 8)) & 0x00ff00ff00ff00ff;   /* four numbers below 100 */
+    digits = (digits * 100 + (digits >> 16)) & 0x0000ffff0000ffff; /* two below 10,000 */
+    *ret = (uint32_t)(digits * 10000 + (digits >> 32));            /* and one */
+    return true;
+}
+
 /* One number on one line, as it should be? */
 static bool take_plain_length(struct wl_message *m, const struct wl_field *length)
 {
-    if (wl_parse_u64(length->value, &m->declared) && !has_leading_zero(length->value) &&
+    if (read_number(length, &m->declared) && !has_leading_zero(length->value) &&
         !wl_message_next_field(m, length))
         return true;
     m->declared = WL_NONE;

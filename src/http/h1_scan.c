@@ -16,22 +16,14 @@ static_assert(WL_H1_SCAN % WL_LANES == 0, "a word of bits for each block");
 
 typedef struct wl_lanes_kinds kinds_fn(const uint8_t p[WL_LANES]);
 
-/* Less than a block is left of a head: bits of what stands from base on. A head that is longer is
- * looked at in its last 64 octets, some of them for the second time. */
-static WL_INLINE struct wl_lanes_kinds look_at_rest(struct wl_span head, size_t base,
-                                                    kinds_fn *kinds_of)
+/* The block at base. Where less than one is left of the head, its last 64 octets, some of which were
+ * looked at before: without a branch, since nobody could foretell where that is so. */
+static WL_INLINE struct wl_lanes_kinds look_at(struct wl_span head, size_t base, kinds_fn *kinds_of)
 {
-    size_t n = head.n - base, seen = WL_LANES - n;
-    struct wl_lanes_kinds kinds;
-    uint8_t tail[WL_LANES];
+    size_t from = wl_min_size(base, head.n - WL_LANES), seen = base - from;
+    struct wl_lanes_kinds kinds = kinds_of(head.p + from);
 
-    if (head.n >= WL_LANES) {
-        kinds = kinds_of(head.p + head.n - WL_LANES);
-        return (struct wl_lanes_kinds){kinds.odd >> seen, kinds.crs >> seen, kinds.lfs >> seen};
-    }
-    kinds = kinds_of(wl_lanes_tail(tail, head.p + base, n));
-    kinds.odd &= UINT64_MAX >> seen;
-    return kinds;
+    return (struct wl_lanes_kinds){kinds.odd >> seen, kinds.crs >> seen, kinds.lfs >> seen};
 }
 
 /* Writes down where the CRs of a block stand, behind n others. There are three at most in nearly
@@ -73,15 +65,16 @@ static WL_INLINE size_t scan(struct wl_span head, struct wl_h1_lines *ret, kinds
 {
     uint64_t before = 0; /* CRs of the block before */
     size_t n = 0;        /* ends of lines so far */
+    uint8_t block[WL_LANES];
 
     memset(ret->odd, 0, sizeof(ret->odd));
     head.n = wl_min_size(head.n, WL_H1_SCAN);
     if (head.n == 0 || head.p[0] == '\r') /* an empty line before the start line is not plain */
         return 0;
+    if (head.n < WL_LANES)
+        head = wl_span(wl_lanes_tail(block, head.p, head.n), WL_LANES);
     for (size_t base = 0; base < head.n && n <= WL_H1_LINES; base += WL_LANES) {
-        struct wl_lanes_kinds kinds = head.n - base >= WL_LANES
-                                          ? kinds_of(head.p + base)
-                                          : look_at_rest(head, base, kinds_of);
+        struct wl_lanes_kinds kinds = look_at(head, base, kinds_of);
         uint64_t behind = kinds.crs << 1 | before >> 63;
         uint64_t empty = kinds.crs & (kinds.crs << 2 | before >> 62);
         uint64_t upto = empty ^ (empty - 1); /* the empty line; else all */
