@@ -57,7 +57,8 @@ static int find_section(const struct wl_ini_line *line, enum wl_command *ret, st
             return 0;
         }
     }
-    (void)fail_line(err, line, "unknown section", line->section);
+    (void)wl_fail(err, WL_EINVAL, "%s:%u: unknown section '%s'", line->path, line->heading,
+                  line->section);
     wl_hint(err, "a section is the name of a command, such as [audit], or [suppress NAME]");
     return WL_EINVAL;
 }

@@ -19,8 +19,8 @@ enum { MOST_NAME = 49 /* octets of a section's name that inih keeps */ };
 struct reader {
     const char *path;
     FILE *file;
-    unsigned number, max_lines;
-    bool indented;
+    unsigned number, heading, max_lines;
+    bool indented, named; /* a name stands above, with which an indented line goes on */
     wl_ini_fn *fn;
     void *user;
     struct wl_error *err;
@@ -73,6 +73,10 @@ static char *read_line(char *line, int room, void *user)
     if (n == 0)
         return NULL;
     r->indented = line[0] == ' ' || line[0] == '\t';
+    if (line[strspn(line, " \t")] == '[' && !(r->indented && r->named)) {
+        r->heading = r->number;
+        r->named = false;
+    }
     if (line[0] == '[' && strcspn(line, "]") > MOST_NAME + 1) {
         (void)fail_at(r, "the name of the section is too long");
         return NULL;
@@ -84,10 +88,12 @@ static char *read_line(char *line, int room, void *user)
 static int handle_line(void *user, const char *section, const char *name, const char *value)
 {
     struct reader *r = user;
-    struct wl_ini_line line = {r->path, r->number, section, name, value, r->indented};
+    struct wl_ini_line line = {
+        r->path, r->number, r->heading ? r->heading : r->number, section, name, value, r->indented};
     const char *comment = r->indented ? strstr(value, " ;") : NULL;
     char cut[1024];
 
+    r->named = true;
     if (r->status < 0)
         return 1;
     /* inih takes comments off first lines only */

@@ -10,7 +10,7 @@
 /** One value. Texts are borrowed for the call. */
 struct wl_ini_line {
     const char *path;
-    unsigned number;
+    unsigned number, heading; /* its own, and that of its section's [name] */
     const char *section, *name, *value;
     bool continued; /* an indented line, which goes on with the name above it */
 };

@@ -10,6 +10,7 @@
 
 #include "diag.h"
 #include "span.h"
+#include "suppress.h"
 #include "suppressed.h"
 
 #include <unistd.h>
@@ -99,6 +100,27 @@ static const char *join(struct wl_arena *a, const char *before, const char *text
     return joined;
 }
 
+static const char *place_of(struct wl_suppressions *s, const struct wl_ini_line *line,
+                            unsigned number)
+{
+    size_t n = strlen(line->path) + 16;
+    char *place = wl_arena_alloc(s->arena, n);
+
+    if (place)
+        (void)snprintf(place, n, "%s:%u", line->path, number);
+    return place;
+}
+
+/* Where a value stands wrong is known here only: the whole has the line that it begins with. */
+static int check_value(struct wl_suppressions *s, const struct wl_suppression *into,
+                       const struct key *key, const struct wl_ini_line *line, struct wl_error *err)
+{
+    struct wl_suppression alone = {.name = into->name, .source = place_of(s, line, line->number)};
+
+    memcpy((char *)&alone + key->offset, &line->value, sizeof(line->value));
+    return wl_suppress_check(s->arena, &alone, err);
+}
+
 static int unknown_key(const struct wl_ini_line *line, bool baseline, struct wl_error *err)
 {
     (void)wl_fail(err, WL_EINVAL, "%s:%u: a suppression has no '%s'", line->path, line->number,
@@ -130,6 +152,8 @@ static int set_value(struct wl_suppressions *s, struct wl_suppression *into,
         return wl_fail(err, WL_EINVAL, "%s:%u: too long a value of '%s'", line->path, line->number,
                        line->name);
     }
+    if (!baseline && check_value(s, into, key, line, err) < 0)
+        return WL_EINVAL;
     memcpy((char *)into + key->offset, &text, sizeof(text));
     if (key->offset == offsetof(struct wl_suppression, until) && !parse_end(text, &into->end)) {
         return wl_fail(err, WL_EINVAL,
@@ -140,16 +164,6 @@ static int set_value(struct wl_suppressions *s, struct wl_suppression *into,
 }
 
 /* ---------------------------------------------------------------------------------- sections */
-
-static const char *place_of(struct wl_suppressions *s, const struct wl_ini_line *line)
-{
-    size_t n = strlen(line->path) + 16;
-    char *place = wl_arena_alloc(s->arena, n);
-
-    if (place)
-        (void)snprintf(place, n, "%s:%u", line->path, line->number);
-    return place;
-}
 
 /* The last one, if it has this name; else a new one; NULL: there is no room. */
 static struct wl_suppression *section(struct wl_suppressions *s, const struct wl_ini_line *line,
@@ -167,7 +181,7 @@ static struct wl_suppression *section(struct wl_suppressions *s, const struct wl
     s->all = grown;
     last = &s->all[s->n];
     *last = (struct wl_suppression){.name = join(s->arena, NULL, name),
-                                    .source = place_of(s, line)};
+                                    .source = place_of(s, line, line->heading)};
     if (!last->name || !last->source)
         return NULL;
     if (baseline) {
@@ -185,7 +199,7 @@ int wl_suppressions_line(struct wl_suppressions *s, const struct wl_ini_line *li
 
     if (!*name) {
         (void)wl_fail(err, WL_EINVAL, "%s:%u: a suppression needs a name", line->path,
-                      line->number);
+                      line->heading);
         wl_hint(err, "[suppress old-gateway]: reports show it");
         return WL_EINVAL;
     }

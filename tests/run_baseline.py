@@ -176,7 +176,7 @@ def ended(p):
 def unused(p):
     p.write("ci.conf", SECTION.format(until="never").replace("127.0.0.1", "10.0.0.0/8"))
     status, records, err = p.audit("--config", "ci.conf", p.capture)
-    check(status == 1 and "ci.conf:3: the suppression 'old gateway' covers nothing that was found" in err, err)
+    check(status == 1 and "ci.conf:2: the suppression 'old gateway' covers nothing that was found" in err, err)
     check(records[-1]["suppressions"][0]["unused"] == 1, records[-1])
     text = p.run("audit", "--config", "ci.conf", p.capture).out.decode()
     check("old gateway: covers nothing that was found" in text, text)
@@ -186,15 +186,15 @@ def unused(p):
 def mistakes(p):
     section = "[suppress x]\nreason = y\nuntil = never\n"
     wrong = {
-        section: "does not say what it covers",
-        "[suppress x]\nrule = *\nuntil = never\n": "suppression 'x' has no 'reason'",
-        "[suppress x]\nrule = *\nreason = y\n": "suppression 'x' has no 'until'",
+        section: "ci.conf:1: suppression 'x': it does not say what it covers",
+        "[suppress x]\nrule = *\nuntil = never\n": "ci.conf:1: suppression 'x' has no 'reason'",
+        "[suppress x]\nrule = *\nreason = y\n": "ci.conf:1: suppression 'x' has no 'until'",
         section + "rules = *\n": "ci.conf:4: a suppression has no 'rules'",
-        section + "rule = nosuch\n": "rule does not take 'nosuch'",
-        section + "server = 10.0.0.0/99\n": "server does not take '10.0.0.0/99'",
-        section + "status = 700x\n": "status does not take '700x'",
-        "[suppress]\nrule = *\n": "a suppression needs a name",
-        "[suppressx]\nrule = *\n": "unknown section 'suppressx'",
+        section + "rule = nosuch\n": "ci.conf:4: suppression 'x': rule does not take 'nosuch'",
+        section + "server = 10.0.0.0/99\n": "ci.conf:4: suppression 'x': server does not take '10.0.0.0/99'",
+        section + "rule = *\nstatus = 103\n  5xx, 700x\n": "ci.conf:6: suppression 'x': status does not take '700x'",
+        "[suppress]\nrule = *\n": "ci.conf:1: a suppression needs a name",
+        "[suppressx]\nrule = *\n": "ci.conf:1: unknown section 'suppressx'",
     }
     for day in ("2027-02-29", "2027-13-01", "2027-00-01", "2027-04-31", "27-01-01", "tomorrow", "1900-01-01"):
         wrong[section.replace("never", day) + "rule = *\n"] = f"ci.conf:3: 'until' does not take '{day}'"
@@ -205,8 +205,9 @@ def mistakes(p):
             check(done.status == 2 and message in done.err and not done.out, repr(text), done.status, done.err)
     check(p.run("config", "--config", p.write("ci.conf", section.replace("never", "2028-02-29") + "rule = *\n")).status
           == 0, "a leap day is no day")
-    p.write("known", "[12]\nfinding = x\n")
-    check(p.run("audit", "--baseline", "known", p.capture).status == 2, "a short fingerprint is taken")
+    p.write("known", "# x\n[12]\n\nfinding = x\n")
+    done = p.run("audit", "--baseline", "known", p.capture)
+    check(done.status == 2 and "known:2: suppression 'x': a fingerprint has" in done.err, done.err)
     p.write("known", "[0123456789abcdef0123456789abcdef]\nrule = x\n")
     check("known:2: a suppression has no 'rule'" in p.run("audit", "--baseline", "known", p.capture).err, "rule")
 
@@ -217,7 +218,7 @@ def shown(p):
     p.write("ci.conf", SECTION.format(until="2199-12-31") + "[audit]\nbaseline = known\n")
     p.run("audit", "--write-baseline", "known", p.capture)
     out = p.run("config", "--config", "ci.conf").out.decode()
-    check("[suppress old gateway]\n; ci.conf:3\nrule = interim-*\nserver = 127.0.0.1\n" in out, out)
+    check("[suppress old gateway]\n; ci.conf:2\nrule = interim-*\nserver = 127.0.0.1\n" in out, out)
     p.write("again.conf", out)
     first, second = (p.audit("--config", name, p.capture) for name in ("ci.conf", "again.conf"))
     check(first[0] == second[0] and first[1] == second[1], first, second)

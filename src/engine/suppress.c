@@ -152,17 +152,17 @@ static int fail_about(const struct wl_suppression *s, const char *what, struct w
                    s->source ? ": " : "", s->name, what);
 }
 
-static int add_item(struct wl_suppress *s, const struct key *key, struct wl_span word,
+static int add_item(struct wl_arena *a, const struct key *key, struct wl_span word,
                     const struct wl_suppression *given, struct list *list, struct wl_error *err)
 {
-    struct item *grown = wl_arena_grow(s->arena, list->items, list->n, &list->size, MAX_ITEMS,
+    struct item *grown = wl_arena_grow(a, list->items, list->n, &list->size, MAX_ITEMS,
                                        sizeof(*grown));
 
     if (!grown)
         return fail_about(given, "too many words", err);
     list->items = grown;
     list->items[list->n] = (struct item){.glob = NULL};
-    if (key->parse(s->arena, word, &list->items[list->n])) {
+    if (key->parse(a, word, &list->items[list->n])) {
         list->n++;
         return 0;
     }
@@ -173,8 +173,8 @@ static int add_item(struct wl_suppress *s, const struct key *key, struct wl_span
     return WL_EINVAL;
 }
 
-static int read_list(struct wl_suppress *s, const struct key *key,
-                     const struct wl_suppression *given, struct list *list, struct wl_error *err)
+static int read_list(struct wl_arena *a, const struct key *key, const struct wl_suppression *given,
+                     struct list *list, struct wl_error *err)
 {
     const char *text = text_of(given, key);
     const char *between = key->commas ? " ,\t" : " \t";
@@ -183,8 +183,20 @@ static int read_list(struct wl_suppress *s, const struct key *key,
     while (rc == 0 && text && *(text += strspn(text, between))) {
         size_t n = strcspn(text, between);
 
-        rc = add_item(s, key, wl_span(text, n), given, list, err);
+        rc = add_item(a, key, wl_span(text, n), given, list, err);
         text += n;
+    }
+    return rc;
+}
+
+int wl_suppress_check(struct wl_arena *a, const struct wl_suppression *given, struct wl_error *err)
+{
+    int rc = 0;
+
+    for (size_t k = 0; k < WL_COUNT(keys) && rc == 0; k++) {
+        struct list list = {.n = 0};
+
+        rc = read_list(a, &keys[k], given, &list, err);
     }
     return rc;
 }
@@ -224,7 +236,7 @@ static int read_entry(struct wl_suppress *s, size_t i, struct wl_error *err)
     for (size_t k = 0; k < WL_COUNT(keys) && rc == 0; k++) {
         struct list list = {.n = 0};
 
-        rc = read_list(s, &keys[k], given, &list, err);
+        rc = read_list(s->arena, &keys[k], given, &list, err);
         memcpy((char *)&s->entries[i] + keys[k].to, &list, sizeof(list));
         any |= list.n > 0;
     }

@@ -13,6 +13,13 @@
 
 struct wl_suppress;
 
+/**
+ * Are the words readable that a suppression is made of, as far as it has any yet? For whoever reads
+ * it piece by piece and knows where each stood (given->source). a: for what is read meanwhile.
+ * Returns 0, or WL_EINVAL with err.
+ */
+WL_MUST_USE int wl_suppress_check(struct wl_arena *a, const struct wl_suppression *given,
+                                  struct wl_error *err);
 /** Returns 0; WL_EINVAL with err when a suppression is wrong; WL_NOMEM with err. */
 WL_MUST_USE int wl_suppress_new(struct wl_budget *budget, const struct wl_config *cfg,
                                 struct wl_suppress **ret, struct wl_error *err);
