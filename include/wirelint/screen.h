@@ -61,7 +61,7 @@ struct wl_board_rule {
 };
 
 struct wl_board_sequence {
-    char text[WL_SEQUENCE_TEXT]; /* "103, 200", as in --where seq: */
+    char text[WL_SEQUENCE_TEXT]; /* "103, 200", as in --where seq:; "" or "HTTP/0.9" without any */
     struct wl_pace pace;
     enum wl_severity worst; /* of the findings on exchanges with it; WL_OFF: none */
     uint64_t octets;        /* of response content */

@@ -230,6 +230,7 @@ static void put_request(struct wl_text *t, const struct wl_message *req, size_t 
 void wl_line_exchange(struct wl_text *t, const struct wl_exchange *ex, size_t columns)
 {
     bool answered = wl_message_has_status(&ex->res) || wl_exchange_n_interim(ex) > 0;
+    bool bare = ex->res.state != WL_ABSENT && !wl_message_has_status(&ex->res);
 
     if (ex->state == WL_EXCHANGE_UNSOLICITED) {
         wl_text_put(t, "[unsolicited] ");
@@ -240,9 +241,11 @@ void wl_line_exchange(struct wl_text *t, const struct wl_exchange *ex, size_t co
     wl_text_put(t, " -> ");
     if (answered) {
         wl_line_sequence(t, ex);
-    } else {
+    } else if (!bare) {
         wl_text_char(t, '?');
     }
+    if (bare) /* RFC 1945 4.1: answered, and without a status */
+        wl_text_put(t, answered ? ", [HTTP/0.9]" : "[HTTP/0.9]");
     if (ex->state == WL_EXCHANGE_TUNNEL) {
         wl_text_put(t, " [tunnel]");
     } else if (answered && ex->res.state == WL_ABSENT) {

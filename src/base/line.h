@@ -25,7 +25,7 @@ void wl_line_status(struct wl_text *t, uint16_t status);
 /** "100, 102, 201": interim ones, then the final; "" when nothing came. invalid codes as 0. */
 void wl_line_sequence(struct wl_text *t, const struct wl_exchange *ex);
 /** "POST /x HTTP/1.1 -> 100, 200", "[unsolicited] 408", "GET / HTTP/1.1 -> 101 [tunnel]",
- * "GET / HTTP/1.1 -> ?" when none came; terminal-escaped; target cut to columns (0: whole). */
+ * "GET / -> [HTTP/0.9]", which has no status; "GET / HTTP/1.1 -> ?" when none came; terminal-escaped; target cut to columns (0: whole). */
 void wl_line_exchange(struct wl_text *t, const struct wl_exchange *ex, size_t columns);
 
 #endif

@@ -34,6 +34,7 @@ struct shape {
     uint8_t n_rules, n_method;
     uint8_t major, minor, req_state, method_id;
     uint8_t kind, n_final; /* n_final: the last status is a final one */
+    uint8_t state;         /* enum wl_exchange_state; of findings 0 */
     uint16_t octets;       /* in texts */
 };
 
@@ -161,6 +162,7 @@ static void draft_exchange(struct draft *d, const struct wl_exchange *ex)
         .major = ex->req.major,
         .minor = ex->req.minor,
         .req_state = (uint8_t)ex->req.state,
+        .state = (uint8_t)ex->state,
         .method_id = (uint8_t)ex->req.method_id,
         .n_method = (uint8_t)method.n,
     };
@@ -182,8 +184,15 @@ static bool same_shape(const struct wl_shapes *s, const struct shape *a, const s
     return a->n_statuses == b->n_statuses && a->n_rules == b->n_rules &&
            a->n_method == b->n_method && a->major == b->major && a->minor == b->minor &&
            a->req_state == b->req_state && a->method_id == b->method_id && a->kind == b->kind &&
-           a->n_final == b->n_final &&
+           a->n_final == b->n_final && a->state == b->state &&
            wl_span_equal(octets_of(s, a), wl_span(d->octets, b->octets));
+}
+
+/* Answered by HTTP/0.9, which has no status (RFC 1945 4.1). */
+static bool is_bare(const struct shape *shape)
+{
+    return shape->kind == OF_EXCHANGE && !shape->n_final &&
+           (shape->state == WL_EXCHANGE_COMPLETE || shape->state == WL_EXCHANGE_TRUNCATED);
 }
 
 static bool same_statuses(const struct wl_shapes *s, const struct shape *a, const struct shape *b)
@@ -191,6 +200,7 @@ static bool same_statuses(const struct wl_shapes *s, const struct shape *a, cons
     size_t n = a->n_statuses * sizeof(uint16_t);
 
     return a->kind == b->kind && a->n_statuses == b->n_statuses && a->n_final == b->n_final &&
+           is_bare(a) == is_bare(b) &&
            wl_span_equal(wl_span_sub(octets_of(s, a), 0, n), wl_span_sub(octets_of(s, b), 0, n));
 }
 
@@ -227,6 +237,7 @@ static uint64_t hash_draft(const struct wl_shapes *s, const struct draft *d)
         shape->kind,
         shape->req_state,
         shape->n_final,
+        shape->state,
     };
 
     return wl_hash(d->octets, shape->octets, wl_hash(facts, sizeof(facts), s->seed));
@@ -385,11 +396,11 @@ static bool add_text(char *text, size_t *used, const char *what)
     return true;
 }
 
-/* "103>200", "?" for none, "103>?" when no final came. */
+/* "103>200", "?" for none, "103>?" when no final came, "0.9" for one without a status. */
 static bool add_shape(const struct wl_shapes *s, char *text, size_t *used,
                       const struct shape *shape, uint32_t repeat)
 {
-    bool open = !shape->n_final &&
+    bool open = !shape->n_final && !is_bare(shape) &&
                 !(shape->n_statuses == 1 && status_at(s, shape, 0) == 101 /* a tunnel */);
     char number[16];
     bool fits = *used == 0 || add_text(text, used, " ");
@@ -401,6 +412,8 @@ static bool add_shape(const struct wl_shapes *s, char *text, size_t *used,
                        status);
         fits = add_text(text, used, number);
     }
+    if (fits && is_bare(shape))
+        fits = add_text(text, used, shape->n_statuses ? ">0.9" : "0.9");
     if (fits && open)
         fits = add_text(text, used, shape->n_statuses ? ">?" : "?");
     if (fits && repeat > 1) {
@@ -462,6 +475,8 @@ void wl_shape_text(const struct wl_shapes *s, uint32_t shape, char text[WL_SEQUE
         }
         (void)add_text(text, &used, number);
     }
+    if (row && n == 0 && is_bare(row))
+        (void)add_text(text, &used, "HTTP/0.9");
 }
 
 static unsigned badness(uint16_t status)
@@ -514,6 +529,7 @@ static void view_shape(const struct wl_shapes *s, const struct shape *shape,
     uint32_t n = shape->n_statuses;
 
     v->ex = (struct wl_exchange){.conn = *conn, .interim_more = v->notes, .findings = v->findings};
+    v->ex.state = (enum wl_exchange_state)shape->state;
     v->ex.req.state = (enum wl_state)shape->req_state;
     v->ex.req.major = shape->major;
     v->ex.req.minor = shape->minor;

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT
  *
  * A shape is what the language of --where can ask of an exchange but for its addresses: method,
- * version, statuses, rules. There are few different ones in millions of exchanges. A chain is
+ * version, statuses, state, rules. There are few different ones in millions of exchanges. A chain is
  * the shapes of a connection's exchanges in order, run-length coded; equal beginnings are one,
  * so that a connection's whole story is one number. What a filter says to a shape or a chain is
  * asked once.
@@ -42,7 +42,8 @@ uint32_t wl_chain_end(struct wl_shapes *s, uint32_t chain, const struct wl_conn_
 /** "200*40 103>200" of n exchanges, NUL-terminated, cut with "..." */
 void wl_chain_text(const struct wl_shapes *s, uint32_t chain, uint32_t n,
                    char text[WL_SEQUENCE_TEXT]);
-/** "103, 200", as --where seq: has it, NUL-terminated; many are cut in the middle. */
+/** "103, 200", as --where seq: has it, NUL-terminated; many are cut in the middle; "" for none,
+ * "HTTP/0.9" for a response that has none. */
 void wl_shape_text(const struct wl_shapes *s, uint32_t shape, char text[WL_SEQUENCE_TEXT]);
 /** A number of the statuses alone: equal ones are equal. */
 uint32_t wl_shape_sequence(const struct wl_shapes *s, uint32_t shape);
