@@ -27,7 +27,7 @@ const struct wl_command_row wl_command_rows[WL_N_COMMANDS] = {
                     "wirelint list -i eth0 port 80",
                     "wirelint list prod.pcap",
                     "wirelint list --where 'class:5xx method:POST' prod.pcap",
-                    "wirelint list --json prod.pcap | jq 'select(.state == \"unanswered\")'",
+                    "wirelint list --where state:unanswered prod.pcap",
                 },
         },
     [WL_COMMAND_STATS] =

@@ -323,6 +323,12 @@ out '103, 200'
 out 'to the final response'
 check "list" 1 list --utc "$showcase"
 out '^[0-9:.]\{15\} [0-9.:]* > [0-9.:]*  GET .* HTTP/1.0 -> 103, 200  .*s  interim-to-http10'
+check "HTTP/0.9 answers without a status" 0 list --utc "$samples/captures/http09.pcap"
+out 'GET /hello.txt -> \[HTTP/0.9\]  140 us$'
+check "it is not unanswered" 0 list --where 'state:unanswered' "$samples/captures/http09.pcap" "$samples/captures/node-103.pcap"
+checks=$((checks + 1))
+if grep -q 'HTTP/0.9' "$work/out"; then failed "an answer of HTTP/0.9 is none"; fi
+out '> 103, ?'
 check "--report beside standard output" 1 audit --report "json=$work/r.json" --report "text=$work/r.txt" "$showcase"
 cp "$work/out" "$work/text"
 cmp -s "$work/text" "$work/r.txt" || failed "text differs from --report text"

@@ -457,7 +457,15 @@ class Cases:
         self.watch(terminal, os.path.join(self.samples, "http09.pcap"))
         terminal.press("2", "Enter", "Enter", "Right")
         terminal.wait("Response HTTP/0.9 content", "has no head", without="not captured")
-        terminal.press("Escape", "Escape", "Escape")
+        terminal.press("Escape", "Escape")
+        terminal.wait("0.9", without="?  ")
+        terminal.press("Escape")
+        # among the sequences it is not with those that nobody answered
+        terminal.press("S")
+        terminal.wait("HTTP/0.9", without="no response")
+        terminal.press("Enter")
+        terminal.wait("Exchanges: HTTP/0.9  3", "[HTTP/0.9]")
+        terminal.press("Escape", "Escape")
         self.leave(terminal)
 
     def case_ladder_open(self, terminal):

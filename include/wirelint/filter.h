@@ -4,10 +4,11 @@
  * A filter is words separated by white space, all of which must hold; a word is key:value, where
  * the value may be a comma-separated list of which one must hold; "not" before a word negates it. A
  * value may stand in double quotes. Keys: rule (glob), status (number), class (1xx..5xx, invalid),
- * seq ("103,200", the whole sequence; * stands for any run of statuses), method (case-sensitive
- * token), version (0.9 1.0 1.1 2 3: of the request), client, server (address, address/prefix,
- * address:port, [v6]:port), port (server port, N or N-M). status and class hold when any response
- * of the exchange has it; rule when any finding is of such a rule.
+ * seq ("103,200", the whole sequence; * stands for any run of statuses), state (complete unanswered
+ * truncated tunnel unsolicited), method (case-sensitive token), version (0.9 1.0 1.1 2 3: of the
+ * request), client, server (address, address/prefix, address:port, [v6]:port), port (server port, N
+ * or N-M). status and class hold when any response of the exchange has it; rule when any finding is
+ * of such a rule.
  */
 #ifndef WIRELINT_FILTER_H
 #define WIRELINT_FILTER_H
@@ -42,7 +43,7 @@ bool wl_filter_match_facts(const struct wl_filter *f, const struct wl_exchange *
 /**
  * Tells whether a finding of a connection record matches, or with finding NULL the connection
  * itself. The keys client, server, port and rule look at the record and the finding. The keys that
- * only an exchange has (status, class, seq, method, version) are taken to hold when finding is NULL
+ * only an exchange has (status, class, seq, state, method, version) are taken to hold when finding is NULL
  * or carries an ordinal: the caller asks whether that exchange has matched (wl_filter_match_facts);
  * for a finding about the connection as a whole they hold neither plain nor negated.
  */

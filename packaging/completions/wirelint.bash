@@ -7,7 +7,7 @@ _wirelint_rules='client-treats-interim-as-final continue-repeated continue-then-
 _wirelint_severities='off note warning violation'
 _wirelint_settings='expect.immediate expect.giveup processing.min processing.final silence.warn interim.max interim.max104 conn.linger gateway.min gateway.limit redirect.window icap.slow memory max_connections idle_timeout max_reorder max_reorder_pieces max_head max_fields max_pending max_interim_heads max_interim max_layers max_sniff max_limbo max_marks max_findings max_conn_findings max_steps ring_events settle max_servers max_sequences max_history max_history_octets max_history_connections max_spool max_evidence max_related max_legs max_fragments max_fragment_octets max_files'
 _wirelint_reports='text json csv csv-findings openmetrics prometheus html sarif junit har'
-_wirelint_keys='rule status class seq method version client server port'
+_wirelint_keys='rule status class seq state method version client server port'
 
 _wirelint_options()
 {

@@ -9,6 +9,7 @@
 #include "diag.h"
 #include "line.h"
 #include "net.h"
+#include "wirelint/names.h"
 
 enum {
     MAX_TEXT = 4096,  /* octets of one filter */
@@ -24,6 +25,7 @@ enum key {
     KEY_STATUS,
     KEY_CLASS,
     KEY_SEQ,
+    KEY_STATE,
     KEY_METHOD,
     KEY_VERSION,
     KEY_CLIENT,
@@ -37,6 +39,7 @@ struct value {
         char text[MAX_VALUE + 1];      /* rule, method */
         uint16_t range[2];             /* status, port: from, to; version: major, minor */
         unsigned class;                /* class, seq's fellow: 0 invalid */
+        enum wl_exchange_state state;  /* state */
         uint16_t pattern[MAX_PATTERN]; /* seq */
         struct wl_net net;             /* client, server */
     } as;
@@ -136,6 +139,17 @@ static bool parse_seq(struct wl_span text, struct value *ret)
     return false;
 }
 
+static bool parse_state(struct wl_span text, struct value *ret)
+{
+    for (unsigned s = 0; s <= WL_EXCHANGE_UNSOLICITED; s++) {
+        if (wl_span_equal(text, wl_span_text(wl_exchange_state_name((enum wl_exchange_state)s)))) {
+            ret->as.state = (enum wl_exchange_state)s;
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool parse_version(struct wl_span text, struct value *ret)
 {
     static const struct {
@@ -172,6 +186,8 @@ static const struct {
                     "a status code or a range, such as 103 or 200-204"},
     [KEY_CLASS] = {"class", parse_class, true, "1xx, 2xx, 3xx, 4xx, 5xx or invalid"},
     [KEY_SEQ] = {"seq", parse_seq, true, "statuses in order, such as \"103,200\" or \"100,*\""},
+    [KEY_STATE] = {"state", parse_state, true,
+                   "complete, unanswered, truncated, tunnel or unsolicited"},
     [KEY_METHOD] = {"method", parse_text, true, "a method, such as POST"},
     [KEY_VERSION] = {"version", parse_version, true, "0.9, 1.0, 1.1, 2 or 3"},
     [KEY_CLIENT] = {"client", parse_net, false,
@@ -229,8 +245,8 @@ static void hint_keys(struct wl_error *err, struct wl_span key)
     if (least <= 2) {
         wl_hint(err, "did you mean '%s:'?", best);
     } else {
-        wl_hint(err, "a word is KEY:VALUE; keys are rule, status, class, seq, method, version, "
-                     "client, server, port");
+        wl_hint(err, "a word is KEY:VALUE; keys are rule, status, class, seq, state, method, "
+                     "version, client, server, port");
     }
 }
 
@@ -520,6 +536,7 @@ static bool exchange_matches(enum key key, const struct value *v, const struct w
     case KEY_STATUS: return any_response(v, ex, false);
     case KEY_CLASS: return any_response(v, ex, true);
     case KEY_SEQ: return sequence_matches(v, ex);
+    case KEY_STATE: return ex->state == v->as.state;
     case KEY_METHOD: return wl_span_equal(ex->req.method, wl_span_text(v->as.text));
     case KEY_VERSION: return version_matches(v, &ex->req);
     case KEY_CLIENT:

@@ -30,6 +30,8 @@ static const struct {
     {"seq:\"103,200\"",
      "its whole sequence; `*` stands for any run of statuses. The quotes belong to the filter, not "
      "to the shell: without them it is 103 alone or 200 alone"},
+    {"state:unanswered",
+     "how it ended: complete, unanswered (no final response came), truncated, tunnel, unsolicited"},
     {"rule:interim-*", "a rule that fired on it"},
     {"method:POST version:1.0", "of the request"},
     {"client:10.0.0.0/8 server:[2001:db8::9]:443", "address, address and prefix, address and port"},

@@ -52,12 +52,17 @@ static const char *version_word(size_t i)
     return i < WL_COUNT(words) ? words[i] : NULL;
 }
 
+static const char *state_word(size_t i)
+{
+    return i <= WL_EXCHANGE_UNSOLICITED ? wl_exchange_state_name((enum wl_exchange_state)i) : NULL;
+}
+
 static const struct {
     const char *key;
     word_fn *words;
 } values[] = {
-    {"rule", rule_word},     {"status", code_word},     {"class", class_word},
-    {"method", method_word}, {"version", version_word},
+    {"rule", rule_word},   {"status", code_word},   {"class", class_word},
+    {"state", state_word}, {"method", method_word}, {"version", version_word},
 };
 
 /* The n-th word of a list that begins with stem: goes to ret behind head, and tail behind it. */

@@ -145,8 +145,12 @@ void wl_open_sequence(struct wl_screen *s, const void *row)
     while (n < text.n && (wl_is_digit(text.p[n]) || text.p[n] == ',' || text.p[n] == ' '))
         n++;
     if (text.n == 0) {
-        (void)snprintf(place.narrow, sizeof(place.narrow), "not status:0-999");
+        (void)snprintf(place.narrow, sizeof(place.narrow), "state:unanswered not status:0-999");
         (void)snprintf(place.title, sizeof(place.title), "no response");
+    } else if (n == 0) { /* answered without a status */
+        (void)snprintf(place.narrow, sizeof(place.narrow),
+                       "version:0.9 not state:unanswered not status:0-999");
+        (void)snprintf(place.title, sizeof(place.title), "%.*s", (int)text.n, r->text);
     } else {
         (void)snprintf(place.narrow, sizeof(place.narrow), "seq:\"%.*s%s\"", (int)n, r->text,
                        n < text.n ? "*" : "");
