@@ -9,7 +9,10 @@
 #include "pcapng_write.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 /* --------------------------------------------------------------------------------- sources */
 
@@ -153,6 +156,111 @@ static void merges_many_files(void **state)
     assert_null(inputs[59].damaged);
     wl_source_free(source);
     assert_int_equal(s->budget.used, 0);
+}
+
+enum { MANY = 3000 };
+
+/* A block of pcapng: words of 32 bits, then n octets of a packet. */
+static void put_block(struct image *m, uint32_t type, const uint32_t *words, size_t n_words,
+                      uint32_t n)
+{
+    uint32_t length = 12 + 4 * (uint32_t)n_words + n;
+
+    put32(m, type);
+    put32(m, length);
+    for (size_t i = 0; i < n_words; i++)
+        put32(m, words[i]);
+    for (uint32_t i = 0; i < n; i++)
+        put_number(m, (uint8_t)(i + n), 1);
+    put32(m, length);
+}
+
+/* A file of three packets at the same three seconds as all others, pcap or pcapng; in every third one
+ * they are large. */
+static void write_alike(const char *path, unsigned number, bool compress)
+{
+    const uint32_t n = number % 3 ? 40 : 9000;
+    struct image m;
+
+    image_init(&m, false);
+    if (number % 2) {
+        put_block(&m, 0x0a0d0d0a, (const uint32_t[]){0x1a2b3c4d, 1, UINT32_MAX, UINT32_MAX}, 4, 0);
+        put_block(&m, 1, (const uint32_t[]){1, 0}, 2, 0);
+        for (uint32_t i = 1; i <= 3; i++) {
+            put_block(&m, 6, (const uint32_t[]){0, 0, i * 1000000, n, n}, 5, n);
+            put_block(&m, 5, (const uint32_t[]){0, 0, 0}, 3, 0); /* statistics */
+        }
+    } else {
+        pcap_header(&m, 0xa1b2c3d4, 1);
+        for (uint32_t i = 1; i <= 3; i++)
+            pcap_record(&m, false, i, 0, n, n);
+    }
+    if (compress) {
+        gzFile z = gzopen(path, "wb1");
+
+        assert_non_null(z);
+        assert_int_equal(gzwrite(z, m.buf.p, (unsigned)m.buf.n), (int)m.buf.n);
+        assert_int_equal(gzclose(z), Z_OK);
+    } else {
+        int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+        assert_true(fd >= 0);
+        assert_int_equal(write(fd, m.buf.p, m.buf.n), (ssize_t)m.buf.n);
+        assert_int_equal(close(fd), 0);
+    }
+    image_release(&m);
+}
+
+/** All overlap, and together they need far more memory and descriptors than there are. */
+static void merges_more_files_than_can_be_open(void **state)
+{
+    struct scene *s = *state;
+    char directory[128], path[192];
+    const char *directories[] = {directory};
+    struct wl_source_config cfg = {.files = directories, .n_files = 1};
+    struct wl_error err = {.code = 0};
+    struct wl_source *source = NULL;
+    struct wl_packet burst[8];
+    struct rlimit before, few;
+    uint64_t n = 0, octets = 0;
+    int code;
+
+    (void)snprintf(directory, sizeof(directory), "%s/sub", s->directory);
+    assert_int_equal(mkdir(directory, 0700), 0);
+    for (unsigned i = 0; i < MANY; i++) {
+        (void)snprintf(path, sizeof(path), "%s/%04u", directory, i);
+        write_alike(path, i, i % 5 == 0);
+    }
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    few = before;
+    few.rlim_cur = 64;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+    s->limits.max_files = MANY;
+    assert_int_equal(wl_source_open(&cfg, &s->limits, &s->budget, &source, &err), 0);
+    while ((code = wl_source_burst(source, burst, WL_COUNT(burst), &err)) > 0) {
+        for (int i = 0; i < code; i++, n++) {
+            /* second by second, in each of them file by file */
+            assert_int_equal(burst[i].ordinal, n + 1);
+            assert_int_equal(burst[i].t, (wl_ns)(n / MANY + 1) * WL_SECOND);
+            assert_int_equal(wl_frame_file(burst[i].frame), n % MANY);
+            assert_int_equal(wl_frame_number(burst[i].frame), n / MANY + 1);
+            octets += burst[i].bytes.n;
+            for (size_t k = 0; k < burst[i].bytes.n; k++)
+                assert_int_equal(burst[i].bytes.p[k], (uint8_t)(k + burst[i].bytes.n));
+        }
+    }
+    assert_string_equal(err.text, "");
+    assert_int_equal(code, 0);
+    assert_int_equal(n, 3 * MANY);
+    assert_int_equal(octets, 3 * (MANY / 3 * 9000 + MANY / 3 * 2 * 40));
+    wl_source_free(source);
+    assert_int_equal(s->budget.used, 0);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    for (unsigned i = 0; i < MANY; i++) {
+        (void)snprintf(path, sizeof(path), "%s/%04u", directory, i);
+        (void)unlink(path);
+    }
+    assert_int_equal(rmdir(directory), 0);
 }
 
 static void tells_damage_at_the_end(void **state)
@@ -407,6 +515,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(merges_by_time, enter, leave),
         cmocka_unit_test_setup_teardown(merges_many_files, enter, leave),
+        cmocka_unit_test_setup_teardown(merges_more_files_than_can_be_open, enter, leave),
         cmocka_unit_test_setup_teardown(tells_damage_at_the_end, enter, leave),
         cmocka_unit_test_setup_teardown(tells_what_takes_too_much, enter, leave),
         cmocka_unit_test_setup_teardown(refuses, enter, leave),

@@ -318,9 +318,32 @@ int wl_file_fd(const struct wl_file *f)
     return f->in.packed.fd;
 }
 
+enum wl_parked wl_file_park(struct wl_file *f, struct wl_packet *last)
+{
+    struct wl_packet again;
+    struct wl_error err;
+    enum wl_parked parked;
+
+    if (f->is_pcapng) {
+        wl_pcapng_unread(&f->ng);
+    } else {
+        f->in.p -= f->record_header + last->bytes.n;
+        f->frame--;
+    }
+    parked = wl_octets_park(&f->in);
+    if (parked == WL_PARKED_NOT && wl_file_next(f, &again, &err) == 1)
+        last->bytes = again.bytes;
+    return parked;
+}
+
 bool wl_file_rereadable(const struct wl_file *f)
 {
     return f->in.rereadable;
+}
+
+bool wl_file_unpacks(const struct wl_file *f)
+{
+    return f->in.unpacker != NULL;
 }
 
 bool wl_file_patient(const struct wl_file *f)

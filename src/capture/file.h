@@ -11,13 +11,12 @@
 #ifndef WL_FILE_H
 #define WL_FILE_H
 
+#include "octets.h"
 #include "source.h"
 
 #include <signal.h>
 
 struct wl_file;
-struct wl_octets;
-struct wl_octets_how;
 struct wl_scout;
 
 /**
@@ -65,8 +64,16 @@ void wl_file_lead(struct wl_file *f, size_t n, struct wl_scout *scout);
 void wl_file_rest(struct wl_file *f);
 /** Once *stop is set, a read that a signal interrupted ends the file instead of going on. */
 void wl_file_set_stop(struct wl_file *f, const volatile sig_atomic_t *stop);
+/**
+ * Others are to be read for a while, and nothing of this one is borrowed: wl_octets_park. last, which
+ * wl_file_next has just given, is the first that it gives again; when it is not parked, it still
+ * is the last, though its octets may lie elsewhere.
+ */
+enum wl_parked wl_file_park(struct wl_file *f, struct wl_packet *last);
 /** True for what can be opened a second time: a regular file, not a pipe. */
 bool wl_file_rereadable(const struct wl_file *f);
+/** Is it compressed? */
+bool wl_file_unpacks(const struct wl_file *f);
 /** True when it answers that nothing is there yet instead of waiting for it. */
 bool wl_file_patient(const struct wl_file *f);
 /**

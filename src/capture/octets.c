@@ -30,6 +30,7 @@ enum {
     PAGE = 4096,
     HEADROOM = 64 << 10,
     ROOM = 256 << 10,
+    MOST_KEPT = 4 << 10, /* octets that are kept in memory rather than read again */
 };
 
 static bool set_capacity(struct wl_octets *o, size_t capacity, size_t start)
@@ -187,10 +188,90 @@ static ptrdiff_t read_on(struct wl_octets *o, uint8_t *to, size_t wanted, size_t
     return read_plain(o, to, room);
 }
 
+static void close_all(struct wl_octets *o)
+{
+    wl_unpack_free(o->unpacker);
+    o->unpacker = NULL;
+    wl_free(o->budget, o->memory, o->memory_n);
+    wl_free(o->budget, o->packed_memory, o->packed_memory_n);
+    o->memory = o->packed_memory = o->base = NULL;
+    o->memory_n = o->packed_memory_n = o->capacity = 0;
+    o->p = o->end = o->low = NULL;
+    if (o->own_fd)
+        (void)close(o->packed.fd);
+    o->own_fd = false;
+    o->packed.fd = -1;
+}
+
+/* The window becomes what it holds, and nothing comes behind it. */
+static bool keep_rest(struct wl_octets *o)
+{
+    size_t n = (size_t)(o->end - o->p);
+    uint8_t *copy = n ? wl_alloc(o->budget, n) : NULL;
+
+    if (n && !copy)
+        return false;
+    if (n)
+        memcpy(copy, o->p, n);
+    close_all(o);
+    o->memory = o->base = copy;
+    o->memory_n = o->capacity = n;
+    o->p = o->low = copy;
+    o->end = copy ? copy + n : NULL;
+    return true;
+}
+
+enum wl_parked wl_octets_park(struct wl_octets *o)
+{
+    bool plain = wl_octets_rereadable(o);
+    size_t most = plain ? MOST_KEPT : HEADROOM + ROOM; /* unpacked again it would not be */
+    struct stat st;
+
+    if (!o->rereadable || !o->own_fd || o->patient || o->follow || o->mapped.base)
+        return WL_PARKED_NOT;
+    /* does anything come behind it? */
+    if (!o->at_end && (size_t)(o->end - o->p) < wl_min_size(most, ROOM))
+        (void)wl_octets_fill(o, (size_t)(o->end - o->p) + 1);
+    if (o->failure.code)
+        return WL_PARKED_NOT;
+    if (o->at_end && (size_t)(o->end - o->p) <= most && keep_rest(o))
+        return WL_PARKED_WHOLE;
+    if (!plain || fstat(o->packed.fd, &st) < 0)
+        return WL_PARKED_NOT;
+    o->device = (uint64_t)st.st_dev;
+    o->inode = (uint64_t)st.st_ino;
+    o->offset = wl_octets_position(o);
+    close_all(o);
+    o->at_end = false;
+    o->parked = true;
+    return WL_PARKED_CLOSED;
+}
+
+/* Opens it again where it stood. False: that cannot be, and failure says why. */
+static bool unpark(struct wl_octets *o)
+{
+    struct stat st;
+
+    o->parked = false;
+    o->packed.fd = open(o->name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    o->own_fd = o->packed.fd >= 0;
+    if (!o->own_fd || fstat(o->packed.fd, &st) < 0 ||
+        lseek(o->packed.fd, (off_t)o->offset, SEEK_SET) < 0) {
+        note_failure(o);
+    } else if ((uint64_t)st.st_dev != o->device || (uint64_t)st.st_ino != o->inode) {
+        (void)wl_fail(&o->failure, WL_EDAMAGED, "it was replaced meanwhile");
+    }
+    return o->failure.code == 0;
+}
+
 bool wl_octets_fill(struct wl_octets *o, size_t n)
 {
     if (o->at_end)
         return false;
+    if (o->parked && !unpark(o)) {
+        o->at_end = true;
+        return false;
+    }
     o->starved = false;
     if (o->wants_map && !o->mapped.base && !o->cannot_map)
         begin_mapping(o);

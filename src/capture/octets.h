@@ -33,6 +33,8 @@ struct wl_octets {
     bool patient;               /* see struct wl_octets_how */
     bool follow;
     bool starved; /* patient: the last wl_octets_have failed because nothing is there yet */
+    bool parked;  /* see wl_octets_park; device and inode are those of the file then */
+    uint64_t device, inode;
     struct wl_error failure; /* code 0: the end is a true end; WL_NOMEM, WL_EDAMAGED */
 };
 
@@ -86,6 +88,19 @@ static inline bool wl_octets_are_mapped(const struct wl_octets *o)
 }
 /** Nobody will look at what was given any more, and all of it was read: gives back what is mapped. */
 void wl_octets_rest(struct wl_octets *o);
+
+/** How wl_octets_park has left it. */
+enum wl_parked {
+    WL_PARKED_NOT,    /* as it was: it cannot be read on later */
+    WL_PARKED_CLOSED, /* without descriptor and window; it is opened again to read on */
+    WL_PARKED_WHOLE,  /* all that comes next lies in memory, and that is all it holds */
+};
+/**
+ * Gives back what a while of waiting can do without; asking goes on where it stood. Nothing that was
+ * borrowed from the window may be in use. For what is not mapped and does not grow; the name must be
+ * the path.
+ */
+enum wl_parked wl_octets_park(struct wl_octets *o);
 
 /** Passes over *n octets without keeping them; false when the end came first, or they are not there
  * yet: *n is what remains. */

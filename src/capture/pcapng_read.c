@@ -371,9 +371,16 @@ int wl_pcapng_next(struct wl_pcapng *ng, struct wl_packet *ret, struct wl_error 
         if (!wl_octets_have(in, length))
             return cut(ng, at, err);
         code = read_block(ng, type, length, ret, err);
+        ng->block = length;
         if (code != 0)
             return code;
     }
+}
+
+void wl_pcapng_unread(struct wl_pcapng *ng)
+{
+    ng->in->p -= ng->block;
+    ng->frame--;
 }
 
 /* The enhanced packet blocks that lie whole in the window, up to another block or one that is not as

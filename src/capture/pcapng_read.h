@@ -25,6 +25,7 @@ struct wl_pcapng {
     uint64_t frame; /* of the last packet */
     wl_ns last;     /* its time */
     uint64_t skip;  /* octets of a block that is passed over, still to come */
+    uint32_t block; /* octets of that which wl_pcapng_next gave last */
 };
 
 /** The first four octets of every pcapng file: the type of the section header block. */
@@ -34,6 +35,8 @@ struct wl_pcapng {
 void wl_pcapng_init(struct wl_pcapng *ng, struct wl_octets *in);
 /** As wl_file_next. */
 int wl_pcapng_next(struct wl_pcapng *ng, struct wl_packet *ret, struct wl_error *err);
+/** The packet that wl_pcapng_next has just given will be the next one again. */
+void wl_pcapng_unread(struct wl_pcapng *ng);
 /** Packets that follow the last one, lie in the window whole, and are as nearly all are: at most max.
  * Their ordinals, and which file their frames are of, are left to the caller. */
 size_t wl_pcapng_more(struct wl_pcapng *ng, struct wl_packet *ret, size_t max);

@@ -5,8 +5,9 @@
  * its first packet. Then all inputs with packets stand in a heap, ordered by the time of the packet
  * each would give next, ties by their order. Of a closed input that is its first packet, so that a
  * file is opened again only when its turn comes: captures that were rotated are open one at a time,
- * and only files that overlap in time are open together. Packets of one file keep its order even
- * where its times go back.
+ * and only files that overlap in time are open together. Where these are too many, those whose next
+ * packet comes late are parked: a plain one is closed and read on later, one of which little is left
+ * keeps that. Packets of one file keep its order even where its times go back.
  *
  * The packets given last stay borrowed from their files until the next call, which first of all
  * moves the file of the latest on. A burst ends before a file would have to read on.
@@ -28,11 +29,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum {
-    KEPT_OPEN = 16,          /* files that stay open after the first look */
+    KEPT_OPEN = 16,  /* files that stay open after the first look */
+    FEWEST_OPEN = 4, /* while they overlap in time */
+    MOST_OPEN = 256,
+    REST_OCTETS = 2 << 10,   /* that a parked one takes */
+    FILE_OCTETS = 400 << 10, /* of memory that an open file takes, a compressed one twice as many */
     PROGRESS_STEP = 4 << 20, /* octets between two calls of progress */
     MAX_INPUTS = 65536,      /* file indexes of wl_frame() have 16 bits */
     CLOCK_EVERY = 1024,      /* live packets between two looks at the clock */
@@ -44,8 +50,12 @@ struct input {
     struct wl_packet head; /* what it gives next; only the time of it counts while closed */
     uint64_t done, size;   /* octets of the file, for progress; as of the last look */
     bool rereadable;
-    bool own_name; /* allocated: found in a directory */
-    bool started;  /* its packets are being given: reopening would begin anew */
+    bool own_name;  /* allocated: found in a directory */
+    bool started;   /* its packets are being given: reopening would begin anew */
+    bool counted;   /* among n_open: it has a descriptor, or will have to give its next packet */
+    bool settled;   /* it needs none any more, or cannot do without */
+    uint8_t weight; /* of one that is open: 2 when it is compressed */
+    bool parked;    /* open, but for what lies in its window: only the time of its head counts */
 };
 
 struct wl_source {
@@ -58,8 +68,8 @@ struct wl_source {
     uint32_t *heap;        /* indexes of inputs that have a next packet */
     size_t n_inputs, n_heap, max_inputs;
     size_t inputs_capacity, told_capacity, heap_capacity;
-    bool given; /* the head of the topmost input has been handed out */
-    size_t n_open;
+    bool given;               /* the head of the topmost input has been handed out */
+    size_t n_open, most_open; /* the weights of those that are counted */
     uint64_t ordinal, delivered;
     int64_t until_progress;
     bool bursting;           /* packets have been given that are still borrowed */
@@ -110,6 +120,15 @@ static void note_damage(struct wl_source *s, size_t i, const struct wl_error *er
         s->told[i].damaged = no_memory;
 }
 
+static void count_open(struct wl_source *s, struct input *in, bool open)
+{
+    if (in->counted == open)
+        return;
+    in->counted = open;
+    s->n_open += open ? in->weight : 0u;
+    s->n_open -= open ? 0u : in->weight;
+}
+
 static void close_input(struct wl_source *s, size_t i)
 {
     struct input *in = &s->inputs[i];
@@ -127,7 +146,7 @@ static void close_input(struct wl_source *s, size_t i)
         wl_file_free(in->file);
     }
     in->file = NULL;
-    s->n_open--;
+    count_open(s, in, false);
 }
 
 /* p, grown to hold n elements; NULL when memory is refused, and p is still valid then. */
@@ -220,7 +239,8 @@ static int add_file(struct wl_source *s, const char *path, bool own_path, struct
         note_damage(s, i, &cause);
         return 0;
     }
-    s->n_open++;
+    in->weight = wl_file_unpacks(file) ? 2 : 1;
+    count_open(s, in, true);
     in->rereadable = wl_file_rereadable(file);
     wl_file_set_stop(file, &s->stop);
     if (move_on(s, i) == 0)
@@ -231,7 +251,7 @@ static int add_file(struct wl_source *s, const char *path, bool own_path, struct
     } else {
         code = 0;
     }
-    if (in->rereadable && s->n_open > KEPT_OPEN)
+    if (in->rereadable && s->n_open > wl_min_size(KEPT_OPEN, s->most_open / 2))
         close_input(s, i);
     return code;
 }
@@ -369,6 +389,18 @@ static int prepare_feeds(struct wl_source *s, struct wl_error *err)
     return wl_feeds_new(s->cfg, s->told, &s->stop, s->budget, &s->feeds, err);
 }
 
+/* A half of the descriptors, and of the memory that is left when n are parked. */
+static size_t most_open(const struct wl_budget *b, size_t n_parked)
+{
+    size_t left = b->max - wl_min_size(b->max, b->used + n_parked * REST_OCTETS);
+    size_t n = wl_min_size(MOST_OPEN, left / 2 / FILE_OCTETS);
+    struct rlimit most;
+
+    if (getrlimit(RLIMIT_NOFILE, &most) == 0)
+        n = wl_min_size(n, (size_t)wl_min_u64(most.rlim_cur / 2, MOST_OPEN));
+    return n < FEWEST_OPEN ? FEWEST_OPEN : n;
+}
+
 int wl_source_prepare(const struct wl_source_config *cfg, const struct wl_limits *limits,
                       struct wl_budget *budget, struct wl_source **ret, struct wl_error *err)
 {
@@ -386,6 +418,7 @@ int wl_source_prepare(const struct wl_source_config *cfg, const struct wl_limits
     s->cfg = cfg;
     s->max_inputs = (size_t)wl_min_u64(limits->max_files, MAX_INPUTS);
     s->until_progress = PROGRESS_STEP;
+    s->most_open = most_open(budget, 0);
     if (cfg->bpf && cfg->bpf[0] && !cfg->n_interfaces) /* those are filtered by the kernel */
         code = wl_bpf_new(cfg->bpf, budget, &s->bpf, err);
     for (size_t i = 0; code == 0 && i < cfg->n_files; i++)
@@ -418,6 +451,7 @@ int wl_source_begin(struct wl_source *s, struct wl_error *err)
         code = wl_bpf_prepare(s->bpf, 1, err); /* no packet at all: still, is it a filter? */
     for (size_t i = s->n_heap / 2; i > 0; i--)
         sift_down(s, i - 1);
+    s->most_open = most_open(s->budget, s->n_heap);
     return code;
 }
 
@@ -468,9 +502,47 @@ static bool reopen(struct wl_source *s, size_t i)
         note_damage(s, i, &err);
         return false;
     }
-    s->n_open++;
+    count_open(s, in, true);
     wl_file_set_stop(in->file, &s->stop);
     return move_on(s, i) == 1;
+}
+
+/* Closes a file that is being read until its turn comes again. */
+static void park(struct wl_source *s, size_t i)
+{
+    struct input *in = &s->inputs[i];
+    enum wl_parked parked;
+
+    if (!in->file || !in->counted || !in->rereadable || in->parked)
+        return;
+    if (!in->started) {
+        close_input(s, i);
+        return;
+    }
+    parked = wl_file_park(in->file, &in->head);
+    in->parked = parked != WL_PARKED_NOT;
+    in->settled = parked != WL_PARKED_CLOSED;
+    count_open(s, in, false);
+}
+
+/* As reopen, of a parked one: it gives its head again. */
+static bool wake(struct wl_source *s, size_t i)
+{
+    struct input *in = &s->inputs[i];
+
+    in->parked = false;
+    count_open(s, in, !in->settled);
+    return move_on(s, i) == 1;
+}
+
+/* Makes room for others: first those at the end of the heap, whose turn comes late. The one that
+ * gave the last packet is about to give more. */
+static void park_some(struct wl_source *s)
+{
+    size_t wanted = s->most_open - s->most_open / 4;
+
+    for (size_t k = s->n_heap; k > 1 && s->n_open > wanted; k--)
+        park(s, s->heap[k - 1]);
 }
 
 /* -------------------------------------------------------------------------------- reading */
@@ -555,11 +627,11 @@ static bool choose(struct wl_source *s)
     while (s->n_heap) {
         struct input *in = &s->inputs[s->heap[0]];
 
-        if (WL_LIKELY_TRUE(in->file != NULL)) {
+        if (WL_LIKELY_TRUE(in->file && !in->parked)) {
             in->started = true;
             return true;
         }
-        if (!reopen(s, s->heap[0])) {
+        if (in->file ? !wake(s, s->heap[0]) : !reopen(s, s->heap[0])) {
             remove_top(s);
         } else {
             sift_down(s, 0); /* it has not changed, unless the file has */
@@ -690,7 +762,7 @@ static bool stays_put(const struct wl_source *s)
 {
     const struct wl_file *file = s->given && s->n_heap ? s->inputs[s->heap[0]].file : NULL;
 
-    return file && !s->spent && wl_file_ready(file);
+    return file && !s->spent && s->n_open <= s->most_open && wl_file_ready(file);
 }
 
 /* What the file that is alone can give without reading on, after the packet before; nothing is to
@@ -790,6 +862,8 @@ int wl_source_burst(struct wl_source *s, struct wl_packet *ret, size_t max, stru
     free_spent(s);
     if (WL_LIKELY_FALSE(s->feeds != NULL))
         return burst_live(s, ret, max, err);
+    if (WL_LIKELY_FALSE(s->n_open > s->most_open))
+        park_some(s);
     rc = burst_files(s, ret, max, err);
     if (rc > 0 && s->scouted) {
         lead_scout(s, (size_t)rc);
