@@ -286,7 +286,41 @@ static void tells_damage_at_the_end(void **state)
     assert_non_null(strstr(err.text, "1 other"));
 }
 
-/** What takes more memory than is granted was a capture perhaps, and is not passed over. */
+/** What is compressed and of which nothing can be read was a capture perhaps, and is not passed over;
+ * what is compressed and no capture is. */
+static void tells_what_cannot_be_unpacked(void **state)
+{
+    static const struct {
+        struct wl_span octets;
+        bool told;
+    } all[] = {
+        {{(const uint8_t *)"\xfd\x37zXZ\0\0\4\xe6\xd6\xb4", 11}, true},         /* xz, cut off */
+        {{(const uint8_t *)"\xfd\x37zXZ\0\0\4\xe6\xd6\xb5\x46----", 16}, true}, /* damaged */
+        {{(const uint8_t *)"\x28\xb5\x2f\xfd\x24", 5}, true},                   /* zstd */
+        {{(const uint8_t *)"\x28\xb5\x2f\xfd\x24\xff\xff\xff\xff", 9}, true},
+        {{(const uint8_t *)"\x04\x22\x4d\x18\x64", 5}, true}, /* lz4 */
+        {{(const uint8_t *)"BZh91AY&SY----", 14}, true},
+        {{(const uint8_t *)"\x1f\x8b\x08\0\0", 5}, true}, /* gzip */
+        /* "hello", in zstd */
+        {{(const uint8_t *)"\x28\xb5\x2f\xfd\x20\5\x29\0\0hello", 14}, false},
+    };
+    struct scene *s = *state;
+
+    for (size_t i = 0; i < WL_COUNT(all); i++) {
+        struct wl_error err = {.code = 0};
+        char text[256];
+        int code;
+
+        write_file(s, 0, all[i].octets);
+        write_times(s, 1, 1, (const uint32_t[]){1, 5}, 2);
+        code = read_all(s, (struct wl_source_config){0}, text, sizeof(text), &err);
+        if (strcmp(text, all[i].told ? "1:1@1 1:2@5 " : "0:1@1 0:2@5 ") != 0 ||
+            code != (all[i].told ? WL_EDAMAGED : 0) || !strstr(err.text, all[i].told ? "00'" : ""))
+            fail_msg("%zu: %d, %s, %s", i, code, err.text, text);
+    }
+}
+
+/** The same of what takes more memory than is granted. */
 static void tells_what_takes_too_much(void **state)
 {
     static const uint8_t greedy[] = "\xfd\x37zXZ\0\0\4\xe6\xd6\xb4\x46"       /* xz, CRC64 */
@@ -517,6 +551,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(merges_many_files, enter, leave),
         cmocka_unit_test_setup_teardown(merges_more_files_than_can_be_open, enter, leave),
         cmocka_unit_test_setup_teardown(tells_damage_at_the_end, enter, leave),
+        cmocka_unit_test_setup_teardown(tells_what_cannot_be_unpacked, enter, leave),
         cmocka_unit_test_setup_teardown(tells_what_takes_too_much, enter, leave),
         cmocka_unit_test_setup_teardown(refuses, enter, leave),
         cmocka_unit_test_setup_teardown(filters_per_link_type, enter, leave),

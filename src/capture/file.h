@@ -22,7 +22,7 @@ struct wl_scout;
 /**
  * path "-" is standard input; it is borrowed for the life of the file. Returns 0, WL_EOPEN
  * (missing, or no capture), WL_EDAMAGED (a capture, cut off before its first packet, or
- * one that takes too much memory to unpack) or WL_NOMEM.
+ * something compressed that cannot be unpacked) or WL_NOMEM.
  */
 WL_MUST_USE int wl_file_open(const char *path, struct wl_budget *budget, struct wl_file **ret,
                              struct wl_error *err);

@@ -52,7 +52,6 @@ struct wl_unpacker {
     bool decoding; /* xz is to be released */
     bool all_fed;  /* nothing is compressed behind what liblzma has */
     bool is_ahead; /* an octet was decoded already */
-    bool too_much; /* what it failed for is memory */
     uint8_t ahead;
     lzma_stream xz;
     const char *failure; /* found behind octets that had to be given first; or NULL */
@@ -250,7 +249,6 @@ static size_t decode_xz(struct wl_unpacker *a, uint8_t *p, size_t n)
         a->at_end = code != LZMA_OK;
         if (code != LZMA_OK && code != LZMA_STREAM_END) {
             a->failure = why_not(a, code);
-            a->too_much = code == LZMA_MEMLIMIT_ERROR;
         }
     }
     a->at_end = a->at_end || a->failure;
@@ -270,8 +268,8 @@ static int open_xz(struct wl_unpacker *a, struct wl_error *err)
     a->is_ahead = decode_xz(a, &a->ahead, 1) > 0;
     if (a->is_ahead || !a->failure)
         return 0;
-    /* what cannot be opened is passed over in a directory, but this may be a capture */
-    return wl_fail(err, a->too_much ? WL_EDAMAGED : WL_EOPEN, "%s", a->failure);
+    /* what is no capture is passed over in a directory, but this may be one */
+    return wl_fail(err, WL_EDAMAGED, "%s", a->failure);
 }
 
 /* As wl_unpack_read. What was decoded before a failure is given first. */
@@ -334,15 +332,17 @@ static int open_archive(struct wl_unpacker *a, struct wl_error *err)
     if (!support(&a->calls, a->reader))
         return wl_fail(err, WL_EOPEN, "libarchive lacks a filter: %s", reason(a));
     if (a->calls.read_open(a->reader, a, NULL, read_packed, NULL) != ARCHIVE_OK)
-        return wl_fail(err, WL_EOPEN, "%s", reason(a));
+        return wl_fail(err, WL_EDAMAGED, "%s", reason(a));
     switch (a->calls.read_next_header(a->reader, &entry)) {
     case ARCHIVE_OK:
     case ARCHIVE_WARN:
-        if (a->calls.filter_count(a->reader) <= ONE_FILTER)
+        if (a->calls.filter_count(a->reader) < ONE_FILTER) /* too little for it to be sure */
+            return wl_fail(err, WL_EDAMAGED, "it is cut off");
+        if (a->calls.filter_count(a->reader) == ONE_FILTER)
             return 0;
         return wl_fail(err, WL_EOPEN, "it holds something compressed a second time");
     case ARCHIVE_EOF: a->at_end = true; return 0;
-    default: return wl_fail(err, WL_EOPEN, "%s", reason(a));
+    default: return wl_fail(err, WL_EDAMAGED, "%s", reason(a)); /* as above */
     }
 }
 
