@@ -31,6 +31,7 @@ struct world {
     const char *files[1];
     struct wl_source_config source;
     char log[512];
+    bool open; /* connections are told of without their end */
 };
 
 static void on_log(void *user, enum wl_log_level level, const char *text)
@@ -195,7 +196,7 @@ static unsigned count_written(struct world *w)
     while ((rc = wl_file_next(file, &p, &err)) == 1) {
         assert_int_equal(p.bytes.n, OCTETS);
         assert_int_equal(p.t % WL_SECOND, 0);
-        assert_true(memcmp(p.bytes.p, w->packets[1], OCTETS) == 0 ||
+        assert_true(w->open || memcmp(p.bytes.p, w->packets[1], OCTETS) == 0 ||
                     memcmp(p.bytes.p, w->packets[4], OCTETS) == 0 ||
                     memcmp(p.bytes.p, w->packets[7], OCTETS) == 0 ||
                     memcmp(p.bytes.p, w->packets[10], OCTETS) == 0);
@@ -379,13 +380,15 @@ static void two_can_talk_again(void **state)
 /* Packet i, and a connection of that packet alone, with a finding. */
 static void feed_and_tell(struct world *w, struct wl_evidence *e, unsigned i)
 {
+    const unsigned number = w->open ? i : 1; /* of the client's port */
+    uint8_t octets[OCTETS];
     struct wl_packet p = {
         .ordinal = i,
         .frame = wl_frame(0, i),
         .t = (1000 + (wl_ns)i) * WL_SECOND,
         .linktype = RAW_IPV4,
         .wire_length = OCTETS,
-        .bytes = {w->packets[1], OCTETS},
+        .bytes = {octets, OCTETS},
     };
     struct wl_finding f = {
         .rule = &rule,
@@ -395,7 +398,7 @@ static void feed_and_tell(struct world *w, struct wl_evidence *e, unsigned i)
     };
     struct wl_conn_record rec = {
         .conn = {.id = i,
-                 .client = {.ip = {10, 0, 0, 2}, .port = 50001, .family = 4},
+                 .client = {.ip = {10, 0, 0, 2}, .port = (uint16_t)(50000 + number), .family = 4},
                  .server = {.ip = {10, 0, 0, 9}, .port = 80, .family = 4}},
         .first_packet = i,
         .last_packet = i,
@@ -405,9 +408,11 @@ static void feed_and_tell(struct world *w, struct wl_evidence *e, unsigned i)
     };
     struct wl_exchange ex = {.conn = rec.conn, .findings = &f, .n_findings = 1};
 
+    make_packet(octets, number, false);
     wl_evidence_packet(e, &p);
     wl_evidence_exchange(e, &ex); /* a second comment on the same packet */
-    wl_evidence_connection(e, &rec);
+    if (!w->open)
+        wl_evidence_connection(e, &rec);
 }
 
 static void a_long_run_ends_with_its_latest_packets(void **state)
@@ -429,6 +434,28 @@ static void a_long_run_ends_with_its_latest_packets(void **state)
     assert_int_equal(wl_evidence_lost(e), LONG - SPOOLED);
     assert_true(out_contains(w, "some-rule: seen\nsome-rule: seen"));
     assert_non_null(strstr(w->log, "2980 of 3000 packets"));
+    wl_evidence_free(e);
+}
+
+/** Connections that never end give way when what was found of them is gone. */
+static void open_connections_give_way(void **state)
+{
+    enum { LONG = 3000, SPOOLED = 20 };
+    struct world *w = *state;
+    struct wl_evidence *e;
+    struct wl_error err;
+
+    w->cfg.limits.max_spool = (uint64_t)SPOOLED * (sizeof(struct wl_packet) + OCTETS);
+    w->cfg.limits.max_evidence = (uint64_t)4 * SPOOLED;
+    e = wl_evidence_new(&w->budget, &w->cfg);
+    assert_int_equal(begin(e, NULL, 0, true, &err), 0);
+    w->open = true;
+    for (unsigned i = 1; i <= LONG; i++)
+        feed_and_tell(w, e, i);
+    assert_in_range(wl_evidence_full(e), LONG - 4 * SPOOLED, LONG - SPOOLED);
+    assert_int_equal(wl_evidence_write(e, NULL, &err), 0);
+    assert_int_equal(count_written(w), SPOOLED);
+    assert_non_null(strstr(w->log, "or not to their end"));
     wl_evidence_free(e);
 }
 
@@ -496,6 +523,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_input_is_not_overwritten, set_up, tear_down),
         cmocka_unit_test_setup_teardown(two_can_talk_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_long_run_ends_with_its_latest_packets, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(open_connections_give_way, set_up, tear_down),
         cmocka_unit_test_setup_teardown(without_memory_the_latest_packets_are_held, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(the_spool_leaves_memory_to_others, set_up, tear_down),

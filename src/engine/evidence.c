@@ -6,7 +6,7 @@
  * the offence; then the source is read once more and what belongs to them is written. Standard
  * input cannot be read again: its packets go through a spool (spool.h); what that has lost is
  * counted and told, and what was noted of it is forgotten, so that a run of weeks has room for what
- * the spool still holds. The screen saves the connections of its choice in the same way, in
+ * the spool still holds; where there is none, of connections that are still open as well. The screen saves the connections of its choice in the same way, in
  * portions.
  *
  * Whose a fragment of IP is shows with the packet that makes its datagram whole: until then a copy
@@ -30,6 +30,7 @@ struct noted {
     uint64_t id;
     uint64_t first, last; /* ordinals of its packets */
     uint64_t packets;     /* 0 until its record has come */
+    uint64_t found;       /* the newest packet when the latest finding was noted */
     struct wl_endpoint a, b;
     uint32_t next;    /* while it is being written: the next one of the same two, index plus one */
     uint32_t current; /* of the first of them: where packets have come to, index plus one */
@@ -71,7 +72,8 @@ struct wl_evidence {
     uint64_t n_full, n_lost, n_written;
     uint64_t n_forgotten; /* packets of connections that are noted no more */
     uint64_t newest;      /* ordinal of the latest packet in the spool */
-    uint64_t forgot;      /* its oldest when that was last looked at */
+    uint64_t forgot;      /* its oldest when that was last looked at; */
+    uint64_t forgot_open; /* the same for those that are open */
     bool spooling;
     struct wl_spool *own_spool;   /* of -w: it is fed here; or NULL */
     const struct wl_spool *spool; /* what is written from when there is no second reading */
@@ -177,17 +179,20 @@ static void put_back(struct wl_table *t, uint64_t hash, uint32_t i)
     (void)rc;
 }
 
-/* Takes away the connections that were over before the oldest packet that is left. */
-static void forget_connections(struct wl_evidence *e, uint64_t oldest)
+/* Takes away the connections that were over before the oldest packet that is left; or, while they are
+ * open, those of which everything was found before it. */
+static void forget_connections(struct wl_evidence *e, uint64_t oldest, bool open)
 {
     uint32_t kept = 0;
 
     for (uint32_t i = 0; i < e->n_noted; i++) {
         const struct noted one = e->noted[i];
         uint64_t hash = wl_hash(&one.id, sizeof(one.id), e->seed);
+        bool stale = open && one.last == UINT64_MAX && one.found < oldest;
 
-        if (one.last < oldest) {
+        if (one.last < oldest || stale) {
             e->n_forgotten += one.packets;
+            e->n_full += stale;
             (void)wl_table_remove(&e->by_id, hash, i);
             continue;
         }
@@ -243,8 +248,20 @@ static void forget(struct wl_evidence *e)
     if (oldest <= e->forgot || oldest - e->forgot < (e->newest + 1 - oldest) / 32)
         return;
     e->forgot = oldest;
-    forget_connections(e, oldest);
+    forget_connections(e, oldest, false);
     forget_comments(e, oldest);
+}
+
+/* Nor can any be had: an open connection whose offending packets are gone gives way to one whose are
+ * still there. What it sends later is not written then, and that is told. */
+static void forget_open(struct wl_evidence *e)
+{
+    uint64_t oldest = e->own_spool ? wl_spool_oldest(e->own_spool, e->newest + 1) : 0;
+
+    if (oldest <= e->forgot_open || oldest - e->forgot_open < (e->newest + 1 - oldest) / 32)
+        return;
+    e->forgot_open = oldest;
+    forget_connections(e, oldest, true);
 }
 
 /* Makes room for row n; false when there is none. */
@@ -277,21 +294,34 @@ static struct noted *find_noted(const struct wl_evidence *e, uint64_t id, uint64
     return NULL;
 }
 
+/* Makes room for one more; false when there is none. */
+static bool grow_noted(struct wl_evidence *e)
+{
+    void *rows = e->noted;
+
+    if (e->n_noted == e->noted_size)
+        forget(e);
+    if (!grow_rows(e, &rows, e->n_noted, &e->noted_size, sizeof(*e->noted))) {
+        forget_open(e);
+        return e->n_noted < e->noted_size;
+    }
+    e->noted = rows;
+    return true;
+}
+
 static struct noted *note(struct wl_evidence *e, const struct wl_conn_ref *conn)
 {
     uint64_t hash = wl_hash(&conn->id, sizeof(conn->id), e->seed);
     struct noted *entry = find_noted(e, conn->id, hash);
-    void *rows = e->noted;
 
-    if (entry)
+    if (entry) {
+        entry->found = e->newest;
         return entry;
-    if (e->n_noted == e->noted_size)
-        forget(e);
-    if (!grow_rows(e, &rows, e->n_noted, &e->noted_size, sizeof(*e->noted))) {
+    }
+    if (!grow_noted(e)) {
         e->n_full++;
         return NULL;
     }
-    e->noted = rows;
     if (wl_table_add(&e->by_id, hash, e->n_noted) < 0) {
         e->n_full++;
         return NULL;
@@ -301,6 +331,7 @@ static struct noted *note(struct wl_evidence *e, const struct wl_conn_ref *conn)
         .id = conn->id,
         .first = conn->id,
         .last = UINT64_MAX,
+        .found = e->newest,
         .a = conn->client,
         .b = conn->server,
     };
@@ -637,7 +668,8 @@ static void tell_loss(const struct wl_evidence *e)
     }
     if (e->n_full) {
         wl_log(e->cfg, WL_LOG_WARN,
-               "%llu connections or comments could not be noted for '%s' (max_evidence)",
+               "%llu connections or comments could not be noted, or not to their end, for '%s' "
+               "(max_evidence)",
                (unsigned long long)e->n_full, e->cfg->evidence_path);
     }
 }
