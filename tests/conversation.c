@@ -46,6 +46,7 @@ struct player {
     uint8_t leg;
     wl_ns now;
     bool midstream;   /* no handshake tells where the octets begin */
+    wl_ns grain;      /* of the clock */
     bool begun;       /* someone has spoken */
     bool passed;      /* the dialogue has said how much time passes before the next packet */
     enum wl_dir last; /* who spoke last */
@@ -63,7 +64,7 @@ static void send_packet(struct player *p, enum wl_dir dir, uint8_t flags, wl_ns 
 {
     enum wl_dir back = other(dir);
     struct packet packet = {
-        .t = t,
+        .t = t - t % p->grain,
         .dir = dir,
         .flags = flags,
         .first = p->midstream && payload.n && p->next[dir] == 1,
@@ -213,6 +214,7 @@ void conversation_play(const struct dialogue_case *c, struct packets *ret)
     const struct player fresh = {.out = ret,
                                  .now = START,
                                  .midstream = c->midstream,
+                                 .grain = c->grain,
                                  .window = {WINDOW, WINDOW},
                                  .ttl = {TTL, TTL}};
     struct player legs[2] = {fresh, fresh}, *p = legs;

@@ -295,7 +295,8 @@ static int add_override(struct reader *r, struct wl_span text)
                    (const char *)text.p);
 }
 
-/** Directives that describe the whole connection: "@ midstream", "@ port 8080", "@ rtt 50ms". */
+/** Directives that describe the whole connection: "@ midstream", "@ port 8080", "@ rtt 50ms",
+ * "@ grain 1s". */
 static bool read_property(struct dialogue_case *c, struct wl_span word, struct wl_span rest)
 {
     uint64_t port;
@@ -310,6 +311,8 @@ static bool read_property(struct dialogue_case *c, struct wl_span word, struct w
         c->port = (uint16_t)port;
         return true;
     }
+    if (wl_span_equal(word, WL_SPAN("grain")))
+        return parse_time(rest, &c->grain) && c->grain > 0;
     return wl_span_equal(word, WL_SPAN("rtt")) && parse_time(rest, &c->rtt);
 }
 
@@ -392,6 +395,7 @@ static int begin_case(struct reader *r, struct wl_span line)
         .line = r->line,
         .last_line = r->line,
         .rtt = DEFAULT_RTT,
+        .grain = 1,
         .port = 80,
     };
     if (!r->at->title)

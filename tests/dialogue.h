@@ -51,6 +51,7 @@ struct dialogue_case {
     bool midstream; /* no handshake */
     bool legs;      /* there is a second connection: --correlate */
     wl_ns rtt;      /* of the handshake */
+    wl_ns grain;    /* of the clock: times are multiples of it */
     uint16_t port;  /* of the server */
 };
 

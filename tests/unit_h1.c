@@ -771,14 +771,18 @@ static void rests_between_exchanges(void **state)
 }
 
 /* A capture without times, as simple packet blocks of pcapng are: none of them is known, and an
- * exchange that seems to take no time at all is judged by no clock. */
+ * exchange that seems to take no time at all is judged by no clock. Nor is it by one that knows whole
+ * seconds only. */
 static void times_that_are_not_known(void **state)
 {
+    static const wl_ns starts[] = {0, 1000 * WL_SECOND, 1000 * WL_SECOND + 1};
     struct heard h;
 
     (void)state;
-    for (unsigned known = 0; known < 2; known++) {
-        begin_at(&h, known ? 1000 * WL_SECOND : 0);
+    for (unsigned i = 0; i < WL_COUNT(starts); i++) {
+        bool known = starts[i] % WL_SECOND;
+
+        begin_at(&h, starts[i]);
         send_all(&h, WL_TO_SERVER, GET, SIZE_MAX);
         send_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
         finish(&h);

@@ -367,7 +367,8 @@ struct wl_exchange {
     uint32_t ordinal, stream; /* 1, 2, ... by request start; HTTP/2 stream id or 0 */
     enum wl_exchange_state state;
     bool paired;     /* guard PAIR: request and responses belong together for certain */
-    bool clocked;    /* guard CLK: times rise over the exchange, no drops reported in it */
+    bool clocked;    /* guard CLK: times rise over the exchange and are finer than seconds, no drops
+                        reported in it */
     uint8_t guessed; /* bits, 1 << enum wl_dir: that side's start lines stood behind a hole, or were
                         looked for, since its place was lost; content may look like a head */
     enum wl_unjudged unjudged;  /* the first reason why some rule could not look, or WL_JUDGED */

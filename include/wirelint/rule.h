@@ -30,7 +30,7 @@ enum wl_needs {
     WL_NEEDS_BODY = 2,        /* mark rules: the mark's position was certain; others: m is WHOLE */
     WL_NEEDS_END_SERVER = 4,  /* the server ended the connection first, by FIN or RST of its own */
     WL_NEEDS_END_CLIENT = 8,  /* the client did */
-    WL_NEEDS_CLK = 16,        /* times are monotonic, no drops */
+    WL_NEEDS_CLK = 16,        /* times are monotonic, and finer than seconds; no drops */
     WL_NEEDS_ACK = 32,        /* acknowledgements were seen: for exchange rules, ex->wait is set;
                                  for message rules, m->acked is known */
     WL_NEEDS_REQUEST = 64,    /* the request's head was seen whole */

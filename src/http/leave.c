@@ -7,6 +7,7 @@
  */
 #include "leave.h"
 
+#include "persist.h"
 #include "wait.h"
 
 /* Of an arena, what most exchanges take with both heads and their fields; they
@@ -191,6 +192,17 @@ static void fetch_heads(const struct wl_work *w)
     wl_prefetch(w + 1, ARENA_OCTETS - sizeof(*w));
 }
 
+/* Are all times whole seconds? Then their clock knows no others, and cannot tell how soon one thing
+ * followed another. */
+static bool is_coarse(const struct wl_exchange *ex)
+{
+    const struct wl_message *req = &ex->req, *res = &ex->res;
+
+    return WL_LIKELY_FALSE(wl_is_coarse(req->t_first, res->t_first)) &&
+           wl_is_coarse(req->t_last, res->t_last) &&
+           (ex->end == WL_END_NONE || wl_is_coarse(ex->t_end, 0));
+}
+
 void wl_leave(struct wl_build *b, struct wl_work *w, wl_ns now)
 {
     struct wl_exchange *ex = &w->ex;
@@ -209,10 +221,11 @@ void wl_leave(struct wl_build *b, struct wl_work *w, wl_ns now)
     if (w->stray)
         doubt_stray(b, w);
     ex->paired = !w->unpaired;
-    ex->clocked = !w->unclocked && host->counters->capture_dropped == w->drops_before;
     note_end(b, ex, now);
     if (w->stray)
         note_unseen_end(b, ex);
+    ex->clocked = !w->unclocked && host->counters->capture_dropped == w->drops_before &&
+                  !is_coarse(ex);
     explain(b, w);
     tell_steps(b, ex);
     wl_layer_count_exchange(b->layer);

@@ -67,7 +67,7 @@ static void mark_pipelined_unsafe(struct wl_build *b, struct wl_work *w, const s
 /* A request that was on its way to the socket when a notice came, which nobody was waiting for. */
 static bool crosses_notice(const struct wl_build *b, const struct wl_message *req)
 {
-    return b->closing_why & WHY_NOTICE && req->t_first - b->t_closing < WL_NOTICED;
+    return b->closing_why & WHY_NOTICE && wl_at_least(b->t_closing, req->t_first) < WL_NOTICED;
 }
 
 void wl_persist_request(struct wl_build *b, struct wl_work *w, uint32_t unanswered,
@@ -339,7 +339,7 @@ static bool ended_unseen(const struct wl_build *b, enum wl_dir by, const struct 
  * that is closed, or unknown, the server may have ended the connection and cannot say so. */
 static void mark_open(const struct wl_build *b, wl_ns now, uint64_t frame)
 {
-    wl_ns open = now - b->t_latest;
+    wl_ns open = wl_at_least(b->t_latest, now);
     enum wl_mark_id id = b->closing_why & (WHY_SAID | WHY_ASKED) ? WL_MARK_OPEN_AFTER_CLOSE
                                                                  : WL_MARK_OPEN_AFTER_HTTP10;
 
@@ -357,7 +357,7 @@ static void mark_promise(const struct wl_build *b, const struct wl_seen *seen)
     unsigned n = b->promised;
 
     if (b->promised == 0 || b->closing || b->oldest || idle < 0 ||
-        idle + WL_SECOND >= (wl_ns)b->promised * WL_SECOND)
+        wl_at_most(b->t_latest, seen->t) + WL_SECOND >= (wl_ns)b->promised * WL_SECOND)
         return;
     text[0] = (char)('0' + n / 100);
     text[1] = (char)('0' + n / 10 % 10);
@@ -422,7 +422,7 @@ void wl_persist_reset(struct wl_build *b, enum wl_dir by, const struct wl_seen *
     bool unread = acked != WL_NONE && acked < wl_layer_offset(b->layer, WL_TO_CLIENT);
     struct wl_at at = {seen->frame, wl_layer_offset(b->layer, WL_TO_CLIENT), WL_TO_CLIENT};
     enum wl_mark_id id = unread ? WL_MARK_RESET_UNACKED : WL_MARK_RESET_UNREAD;
-    wl_ns since = seen->t - (w ? w->ex.res.t_last : b->t_closing);
+    wl_ns since = wl_at_most(w ? w->ex.res.t_last : b->t_closing, seen->t);
 
     /* told before, or the client had ended first; or not the server's */
     if (b->over[WL_TO_SERVER] || by != WL_TO_CLIENT || seen->suspect || ended_unseen(b, by, seen))

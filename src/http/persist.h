@@ -11,6 +11,23 @@
 /** Who waits for no answer has read a notice so long after its system has received it. */
 #define WL_NOTICED (WL_SECOND / 10)
 
+/** Are both whole seconds? One that tells more is so twice once in a million millions; what lies
+ * between two that are may be up to a second more, or less. */
+static inline bool wl_is_coarse(wl_ns from, wl_ns to)
+{
+    return from % WL_SECOND == 0 && to % WL_SECOND == 0;
+}
+/** What has passed between them for certain. */
+static inline wl_ns wl_at_least(wl_ns from, wl_ns to)
+{
+    return to - from - (wl_is_coarse(from, to) ? WL_SECOND : 0);
+}
+/** What can have. */
+static inline wl_ns wl_at_most(wl_ns from, wl_ns to)
+{
+    return to - from + (wl_is_coarse(from, to) ? WL_SECOND : 0);
+}
+
 /** Does m say that the connection ends with its exchange (RFC 9112 9.6)? */
 bool wl_persist_says_close(const struct wl_message *m);
 /** w's request has begun while so many others were unanswered. */

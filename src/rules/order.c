@@ -36,6 +36,8 @@ static enum ending ending_after(const struct wl_exchange *ex, const struct wl_me
         return NOT_KNOWN;
     soon = ex->t_end - m->t_last <= NOTICE_TO_END;
     if (ex->end == WL_END_CLOSED || ex->end == WL_END_RESET) {
+        if (!ex->clocked && !ex->end_unseen)
+            return NOT_KNOWN;
         if (soon)
             return ENDED;
         if (ex->end == WL_END_RESET)

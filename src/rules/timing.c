@@ -226,7 +226,8 @@ static void client_gave_up(struct wl_judge *j, const struct wl_exchange *ex,
     if (ex->res.state != WL_ABSENT || wl_facts_interim(ex, 101, NULL) ||
         wl_message_mark(&ex->req, WL_MARK_AFTER_CLOSE_CLIENT))
         return;
-    if (wl_facts_half_closed(ex, RIGHT_BEHIND))
+    /* where the clock tells no more than seconds, one may be none */
+    if (wl_facts_half_closed(ex, ex->clocked ? RIGHT_BEHIND : WL_SECOND))
         return;
     if (n)
         last = wl_facts_answer(ex, n - 1);
