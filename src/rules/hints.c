@@ -63,6 +63,9 @@ static void early_hints_to_unknown(struct wl_judge *j, const struct wl_exchange 
     /* RFC 8297 3: over HTTP/1.1 a server might send them only to clients that are known to cope */
     if (!hint || past || ex->req.major != 1 || find_hint(ex, true))
         return;
+    /* exchanges come in the order of their ends: by such a clock it may be another */
+    if (!ex->clocked)
+        return;
     if (f && wl_span_equal(f->value, WL_SPAN("navigate")))
         return;
     wl_report(j, hint, hint->at, WL_NOTE, WL_POSSIBLE,
