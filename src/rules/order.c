@@ -61,10 +61,17 @@ static void response_before_request(struct wl_judge *j, const struct wl_exchange
         wl_report(j, m, mark->at, WL_VIOLATION, WL_CERTAIN,
                   "%03u before the first octet of any request", status);
     } else if (ending == ENDED && status != 408) { /* timeout-408-unsolicited */
-        /* a load balancer that is full, and closes: an answer to nobody */
+        /* a load balancer that is full, and closes; or a server that answers the client's FIN, of
+         * which nothing is known where it was the first that came */
         wl_report(j, m, mark->at, WL_NOTE, WL_CERTAIN,
-                  "%u as a greeting, before any request, then the end of the connection", status);
+                  "%u before any request, on a connection that ended with it", status);
     }
+}
+
+/* Had the client ended the connection before the response, which ENDED goes with? */
+static bool client_had_left(const struct wl_exchange *ex, const struct wl_message *m)
+{
+    return ex->end_by == WL_TO_SERVER && !ex->end_unseen && ex->t_end <= m->t_first;
 }
 
 static void unsolicited_response(struct wl_judge *j, const struct wl_exchange *ex,
@@ -81,9 +88,13 @@ static void unsolicited_response(struct wl_judge *j, const struct wl_exchange *e
         wl_report(j, m, mark->at, WL_VIOLATION, WL_CERTAIN,
                   "%03u when all requests had been answered", status);
     } else if (ending == ENDED) {
-        wl_report(j, m, mark->at, WL_NOTE, WL_CERTAIN,
-                  "%u when no request was outstanding, the end of the connection right after it",
-                  status);
+        wl_report(
+            j, m, mark->at, WL_NOTE, WL_CERTAIN,
+            client_had_left(ex, m)
+                ? "%u when no request was outstanding, and the client had ended the connection"
+                : "%u when no request was outstanding, the end of the connection right after "
+                  "it",
+            status);
     }
 }
 
