@@ -468,6 +468,27 @@ class Cases:
         terminal.press("Escape", "Escape")
         self.leave(terminal)
 
+    def case_write_unkept(self, terminal):
+        """Live with -j N nobody keeps packets: said before a name is asked for, and what to do."""
+        if os.geteuid() != 0:
+            return "needs to be root"
+        path = os.path.join(self.folder, "unkept.pcapng")
+        terminal.run(f"clear; {self.program} watch -j 2 -i lo tcp port 9; echo status=$?")
+        terminal.wait("LIVE", "lo")
+        terminal.press("w")
+        terminal.wait("Write to a file", "packets of all connections held")
+        terminal.press("a")
+        terminal.wait("-j N keeps no packets; without -j they can be written", without=".pcapng")
+        terminal.press(":")
+        terminal.type(f"write {path}")
+        terminal.press("Enter")
+        terminal.wait("-j N keeps no packets; without -j they can be written", without="unkept")
+        check(not os.path.exists(path), "something was written")
+        terminal.press("q")
+        terminal.press("y")
+        terminal.wait("status=0")
+        return None
+
     def case_ladder_open(self, terminal):
         """The frame in which a connection began is known while it is open, too."""
         path = os.path.join(self.folder, "open.pcap")

@@ -172,8 +172,8 @@ static int begin_packets(struct wl_save *s, struct wl_error *err)
                        s->ask.path);
     }
     if (!s->cfg.source && !s->cfg.spool) {
-        (void)wl_fail(err, WL_EINVAL, "packets of several sockets are not kept");
-        wl_hint(err, "capture without -j");
+        (void)wl_fail(err, WL_EINVAL, "live, -j N keeps no packets");
+        wl_hint(err, "without -j they can be written");
         return WL_EINVAL;
     }
     rc = create(s, 0600, err); /* for its owner alone: captures hold credentials */

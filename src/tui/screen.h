@@ -47,6 +47,7 @@ struct wl_screen_config {
     size_t n_overrides;
     const char *only; /* --only, or NULL */
     bool no_packets;  /* --redact hides what packets would show: none are offered to be written */
+    bool unkept;      /* live with -j N, nobody keeps packets: said before a name is asked for */
     const struct wl_sink_ops *csv, *json, *html; /* formats to save in; NULL: there is none */
     struct wl_sink_config report; /* what they are to be like; utc as of the screen */
     /** Whether there is a file of this name, and writing one whole; for `w`. */

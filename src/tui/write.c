@@ -139,6 +139,12 @@ void wl_write_choose(struct wl_screen *s, int what)
     char path[WL_PROMPT_TEXT];
 
     s->its->writing = (enum wl_written)what;
+    if (s->cfg.unkept && strcmp(kinds[what].suffix, kinds[WL_WRITE_PACKETS_ALL].suffix) == 0) {
+        s->its->mode = WL_MODE_VIEW;
+        wl_screen_say(s, "live, -j N keeps no packets; without -j they can be written");
+        wl_screen_touch(s);
+        return;
+    }
     propose(s, s->its->writing, path, sizeof(path));
     wl_prompt_open(&s->its->prompt, path, &s->its->paths, NULL);
     s->its->mode = WL_MODE_PATH;
