@@ -6,7 +6,9 @@ import os
 import struct
 import unicodedata
 
-from program import Complaint, Run, check
+from program import SECTION, Complaint, Run, check, pieces
+
+SIMPLE = 3  # the block of pcapng that has no captured length
 
 # For markup, CDATA, JSON, spreadsheets, terminals, viewers of messages, readers from right to left.
 NASTY = [
@@ -117,30 +119,22 @@ def places(path):
     """Where the octets of each packet lie in a capture: {frame: (offset, octets)}; None: packed."""
     with open(path, "rb") as file:
         raw = file.read()
-    if raw[:4] == b"\x0a\x0d\x0d\x0a":
-        return _places_ng(raw)
-    order = {b"\xd4\xc3\xb2\xa1": "<", b"\x4d\x3c\xb2\xa1": "<",
-             b"\xa1\xb2\xc3\xd4": ">", b"\xa1\xb2\x3c\x4d": ">"}.get(raw[:4])
-    if not order:
-        return None
-    found, at = {}, 24
-    while at + 16 <= len(raw):
-        n = struct.unpack(order + "I", raw[at + 8:at + 12])[0]
-        found[len(found) + 1] = (at + 16, n)
-        at += 16 + n
-    return found
+    found, at = {}, 0
+    for is_packet, piece in pieces(raw):
+        if is_packet:
+            found[len(found) + 1] = _place(at, piece, raw[:4] == SECTION)
+        at += len(piece)
+    return found if at else None
 
 
-def _places_ng(raw):
-    found, at, order = {}, 0, "<"
-    while at + 12 <= len(raw):
-        if raw[at:at + 4] == b"\x0a\x0d\x0d\x0a":
-            order = "<" if raw[at + 8:at + 12] == b"\x4d\x3c\x2b\x1a" else ">"
-        kind, length = struct.unpack(order + "II", raw[at:at + 8])
-        if kind == 6:
-            found[len(found) + 1] = (at + 28, struct.unpack(order + "I", raw[at + 20:at + 24])[0])
-        at += length
-    return found
+def _place(at, piece, is_block):
+    """(offset, octets) of the packet in a record of pcap or a block of pcapng that begins at at."""
+    if not is_block:
+        return at + 16, len(piece) - 16
+    order = ">" if piece[0] == 0 else "<"
+    if struct.unpack_from(order + "I", piece)[0] == SIMPLE:
+        return at + 12, min(struct.unpack_from(order + "I", piece, 8)[0], len(piece) - 16)
+    return at + 28, struct.unpack_from(order + "I", piece, 20)[0]
 
 
 def check_harmless(text, where):
