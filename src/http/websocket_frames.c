@@ -152,8 +152,8 @@ static void judge_control(struct wl_layer *l, const struct side *s)
 {
     if (!(s->head[0] & FIN))
         mark(l, s, WL_MARK_WS_CONTROL_FRAGMENTED, s->head[0] & OPCODE);
-    if ((s->head[1] & LENGTH) > CONTROL_MOST)
-        mark(l, s, WL_MARK_WS_CONTROL_LONG, payload_octets(l, s));
+    if (s->left > CONTROL_MOST)
+        mark(l, s, WL_MARK_WS_CONTROL_LONG, s->left);
 }
 
 /** A message is one data frame, and continuations until FIN (5.4). */
