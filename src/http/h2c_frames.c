@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: MIT
  *
  * RFC 7540 3.2: behind the 101 the server's first frame is SETTINGS, and the request that switched
- * is stream 1, whose response comes in HTTP/2. Of frames only the heads are looked at; of header
- * blocks it is enough that there are some. HTTP/2 itself is decoded by a later version.
+ * is stream 1, whose response comes in HTTP/2, unless the client has given it up. Of frames only
+ * the heads are looked at; of header blocks it is enough that there are some. HTTP/2 itself is
+ * decoded by a later version.
  */
 #include "grammar.h"
 #include "layer.h"
@@ -14,7 +15,8 @@ enum {
     RST_STREAM = 3,
     SETTINGS = 4,
     GOAWAY = 7,
-    ACK = 1, /* flag of SETTINGS */
+    ACK = 1,             /* flag of SETTINGS */
+    PREFACE_OCTETS = 24, /* of the client (RFC 9113 3.4) */
     TARGET_OCTETS = 14,
 };
 
@@ -24,13 +26,18 @@ enum phase {
     AT_REST, /* not listened to any more */
 };
 
-struct h2c {
-    uint64_t left;   /* octets of payload of the server's frame that are still to come */
-    struct wl_at at; /* that frame */
+/** One direction. */
+struct side {
+    uint64_t left;   /* octets of payload that are still to come */
+    struct wl_at at; /* the frame in hand */
     uint8_t head[HEAD_OCTETS], n_head;
-    uint8_t phase; /* of the server's octets */
-    bool begun;    /* its first frame was seen */
-    bool answered; /* something came on stream 1, or the server said why nothing will */
+    uint8_t phase;
+};
+
+struct h2c {
+    struct side side[2];
+    bool begun;    /* the server's first frame was seen */
+    bool answered; /* something came on stream 1, or one of them said why nothing will */
     bool lost;     /* octets of either side are missing */
     bool ended;    /* one of the sides has ended the connection */
     /* the client's first octets, in case they are HTTP/1 */
@@ -64,80 +71,126 @@ static void mark(struct wl_layer *l, struct wl_at at, enum wl_mark_id id, uint64
     wl_layer_mark(l, &m);
 }
 
-/* ----------------------------------------------------------------------------------- the client */
+/* ---------------------------------------------------------------------------------- both sides */
 
-/** Looks at the client's first octets: the preface of HTTP/2, or a request of HTTP/1. */
-static void hear_client(struct wl_layer *l, struct wl_span bytes, struct wl_at at,
-                        const struct wl_seen *seen)
+/** What stands in the head of a frame. */
+struct frame {
+    uint32_t length, stream;
+    uint8_t type, flags;
+};
+
+static struct frame read_head(struct side *s)
 {
-    struct h2c *h = l->state;
-    struct wl_span said;
-    size_t space;
+    struct wl_cursor c = wl_cursor(wl_span(s->head, HEAD_OCTETS));
+    struct frame f;
 
-    if (h->n_said == 0)
-        h->first = at;
-    for (size_t i = 0; i < bytes.n && h->n_said < TARGET_OCTETS; i++)
-        h->said[h->n_said++] = bytes.p[i];
-    said = wl_span(h->said, h->n_said);
-    space = wl_span_find(said, ' ');
-    if (space == said.n && said.n < TARGET_OCTETS)
-        return;
-    h->known = true;
-    /* "PRI" is the method of the preface, and no other's */
-    if (wl_grammar_method(wl_span_sub(said, 0, space)) > WL_METHOD_OTHER &&
-        seen->acked != WL_NONE && seen->acked > wl_layer_terms(l)->offset)
-        mark(l, h->first, WL_MARK_HTTP_AFTER_SWITCHING, 0, wl_span(NULL, 0));
+    f.length = wl_be24(&c);
+    f.type = wl_u8(&c);
+    f.flags = wl_u8(&c);
+    f.stream = wl_be32(&c) & INT32_MAX;
+    s->left = f.length;
+    s->phase = AT_PAYLOAD;
+    s->n_head = 0;
+    return f;
 }
 
-/* ----------------------------------------------------------------------------------- the server */
-
-static void judge_frame(struct wl_layer *l)
+static void judge_server(struct wl_layer *l, const struct frame *f)
 {
     struct h2c *h = l->state;
-    struct wl_cursor c = wl_cursor(wl_span(h->head, HEAD_OCTETS));
-    uint32_t length = wl_be24(&c);
-    uint8_t type = wl_u8(&c), flags = wl_u8(&c);
-    uint32_t stream = wl_be32(&c) & INT32_MAX;
+    struct side *s = &h->side[WL_TO_CLIENT];
+    struct wl_span head = wl_span(s->head, HEAD_OCTETS);
 
-    h->left = length;
-    h->phase = AT_PAYLOAD;
-    h->n_head = 0;
-    if (!h->begun && (type != SETTINGS || stream != 0 || flags & ACK)) {
-        h->phase = AT_REST;
+    if (!h->begun && (f->type != SETTINGS || f->stream != 0 || f->flags & ACK)) {
+        s->phase = AT_REST;
         h->answered = true; /* nothing that comes now can be read */
-        if (wl_span_starts(wl_span(h->head, HEAD_OCTETS), WL_SPAN("HTTP/1."))) {
-            mark(l, h->at, WL_MARK_HTTP_AFTER_SWITCHING, 0, wl_span(NULL, 0));
-        } else if (!wl_span_starts(wl_span(h->head, HEAD_OCTETS), WL_SPAN("PRI * HTT"))) {
+        if (wl_span_starts(head, WL_SPAN("HTTP/1."))) {
+            mark(l, s->at, WL_MARK_HTTP_AFTER_SWITCHING, 0, wl_span(NULL, 0));
+        } else if (!wl_span_starts(head, WL_SPAN("PRI * HTT"))) {
             /* the preface of a client: what asked for the switch serves from here on, as a session
              * of Docker does */
-            mark(l, h->at, WL_MARK_H2C_NO_SETTINGS, type, wl_span(h->head, HEAD_OCTETS));
+            mark(l, s->at, WL_MARK_H2C_NO_SETTINGS, f->type, head);
         }
     }
     h->begun = true;
-    h->answered |= type == GOAWAY || (stream == 1 && (type == HEADERS || type == RST_STREAM));
+    h->answered |= f->type == GOAWAY ||
+                   (f->stream == 1 && (f->type == HEADERS || f->type == RST_STREAM));
 }
 
-static void hear_server(struct wl_layer *l, struct wl_span bytes, struct wl_at at)
+/** Passes octets of a payload, or takes those of a head. Returns how many. */
+static size_t take(struct wl_layer *l, struct side *s, struct wl_span bytes, struct wl_at at)
 {
     struct h2c *h = l->state;
+    size_t n = 0;
+
+    if (s->phase == AT_PAYLOAD) {
+        n = (size_t)wl_min_u64(s->left, bytes.n);
+        s->left -= n;
+    } else {
+        if (s->n_head == 0)
+            s->at = at;
+        while (n < bytes.n && s->n_head < HEAD_OCTETS)
+            s->head[s->n_head++] = bytes.p[n++];
+        if (s->n_head == HEAD_OCTETS) {
+            struct frame f = read_head(s);
+
+            if (at.dir == WL_TO_CLIENT) {
+                judge_server(l, &f);
+            } else { /* a client that goes, or cancels the request, is owed nothing */
+                h->answered |= f.type == GOAWAY || (f.stream == 1 && f.type == RST_STREAM);
+            }
+        }
+    }
+    if (s->phase == AT_PAYLOAD && s->left == 0)
+        s->phase = AT_FRAME;
+    return n;
+}
+
+static void hear_frames(struct wl_layer *l, struct wl_span bytes, struct wl_at at)
+{
+    struct h2c *h = l->state;
+    struct side *s = &h->side[at.dir];
     size_t used = 0;
 
-    while (used < bytes.n && h->phase != AT_REST) {
-        if (h->phase == AT_PAYLOAD) {
-            size_t n = (size_t)wl_min_u64(h->left, bytes.n - used);
+    while (used < bytes.n && s->phase != AT_REST) {
+        size_t n = take(l, s, wl_span_after(bytes, used), at);
 
-            h->left -= n;
-            used += n;
-        } else {
-            if (h->n_head == 0)
-                h->at = (struct wl_at){at.frame, at.offset + used, at.dir};
-            h->head[h->n_head++] = bytes.p[used++];
-            if (h->n_head == HEAD_OCTETS)
-                judge_frame(l);
-        }
-        if (h->phase == AT_PAYLOAD && h->left == 0)
-            h->phase = AT_FRAME;
+        used += n;
+        at.offset += n;
     }
+}
+
+/* ----------------------------------------------------------------------------------- the client */
+
+/** Looks at the client's first octets: the preface of HTTP/2, or a request of HTTP/1. Returns how
+ * many that took. */
+static size_t hear_first(struct wl_layer *l, struct wl_span bytes, struct wl_at at,
+                         const struct wl_seen *seen)
+{
+    struct h2c *h = l->state;
+    struct side *s = &h->side[WL_TO_SERVER];
+    struct wl_span said, method;
+    size_t space, n = 0;
+
+    if (h->n_said == 0)
+        h->first = at;
+    while (n < bytes.n && h->n_said < TARGET_OCTETS)
+        h->said[h->n_said++] = bytes.p[n++];
+    said = wl_span(h->said, h->n_said);
+    space = wl_span_find(said, ' ');
+    if (space == said.n && said.n < TARGET_OCTETS)
+        return n;
+    h->known = true;
+    method = wl_span_sub(said, 0, space);
+    if (wl_span_equal(method, WL_SPAN("PRI"))) { /* the preface, and no other's method */
+        s->left = (uint64_t)PREFACE_OCTETS - h->n_said;
+        s->phase = AT_PAYLOAD;
+        return n;
+    }
+    s->phase = AT_REST;
+    if (wl_grammar_method(method) > WL_METHOD_OTHER && seen->acked != WL_NONE &&
+        seen->acked > wl_layer_terms(l)->offset)
+        mark(l, h->first, WL_MARK_HTTP_AFTER_SWITCHING, 0, wl_span(NULL, 0));
+    return n;
 }
 
 /* ------------------------------------------------------------------------------------ the layer */
@@ -150,30 +203,32 @@ static bool is_told(const struct h2c *h)
 
 static struct wl_fed pass(const struct h2c *h, enum wl_dir dir, size_t used)
 {
+    const struct side *s = &h->side[dir];
     struct wl_fed fed = {WL_FED, used, 0};
 
     if (is_told(h)) {
         fed.kind = WL_FED_DEAF;
-    } else if (dir == WL_TO_SERVER) {
-        fed.skip = h->known ? UINT64_MAX : 0;
-    } else if (h->phase == AT_REST) {
+    } else if (s->phase == AT_REST) {
         fed.skip = UINT64_MAX;
-    } else if (h->phase == AT_PAYLOAD) {
-        fed.skip = h->left;
+    } else if (s->phase == AT_PAYLOAD) {
+        fed.skip = s->left;
     }
     return fed;
 }
 
 static struct wl_fed feed(struct wl_layer *l, enum wl_dir dir, struct wl_span bytes,
-                          const struct wl_at *at, const struct wl_seen *seen)
+                          const struct wl_at *first, const struct wl_seen *seen)
 {
     struct h2c *h = l->state;
+    struct wl_at at = *first;
+    size_t used = 0;
 
-    if (dir == WL_TO_CLIENT) {
-        hear_server(l, bytes, *at);
-    } else if (!h->known) {
-        hear_client(l, bytes, *at, seen);
+    if (dir == WL_TO_SERVER && !h->known) {
+        used = hear_first(l, bytes, at, seen);
+        at.offset += used;
     }
+    if (dir == WL_TO_CLIENT || h->known)
+        hear_frames(l, wl_span_after(bytes, used), at);
     return pass(h, dir, bytes.n);
 }
 
@@ -181,13 +236,14 @@ static struct wl_fed skipped(struct wl_layer *l, enum wl_dir dir, uint64_t n, st
                              const struct wl_seen *seen)
 {
     struct h2c *h = l->state;
+    struct side *s = &h->side[dir];
 
     (void)at;
     (void)seen;
-    if (dir == WL_TO_CLIENT && h->phase == AT_PAYLOAD) {
-        h->left -= wl_min_u64(n, h->left);
-        if (h->left == 0)
-            h->phase = AT_FRAME;
+    if (s->phase == AT_PAYLOAD) {
+        s->left -= wl_min_u64(n, s->left);
+        if (s->left == 0)
+            s->phase = AT_FRAME;
     }
     return pass(h, dir, 0);
 }

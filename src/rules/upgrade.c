@@ -309,10 +309,15 @@ static void upgrade_optimistic_data(struct wl_judge *j, const struct wl_exchange
 static void h2c_no_stream1_response(struct wl_judge *j, const struct wl_exchange *ex,
                                     const struct wl_message *m)
 {
+    enum { SETTINGS = 4 }; /* RFC 9113 6.5 */
     const struct wl_mark *mark = wl_judge_mark(j);
 
     (void)ex;
-    if (mark->id == WL_MARK_H2C_NO_SETTINGS) {
+    if (mark->id == WL_MARK_H2C_NO_SETTINGS && mark->value == SETTINGS) {
+        wl_report(j, m, mark->at, WL_VIOLATION, WL_CERTAIN,
+                  "the server's first frame after the 101 is a SETTINGS that acknowledges others, "
+                  "or has a stream");
+    } else if (mark->id == WL_MARK_H2C_NO_SETTINGS) {
         wl_report(j, m, mark->at, WL_VIOLATION, WL_CERTAIN,
                   "the server's first frame after the 101 is of type %u, not SETTINGS",
                   (unsigned)mark->value);
