@@ -95,21 +95,6 @@ static enum wl_claim sniff_tls(const struct wl_span first[2], const struct wl_hi
                                                                               : WL_CLAIM_MORE;
 }
 
-/* -------------------------------------------------------------------------------------- HTTP/2 */
-
-static enum wl_claim sniff_h2(const struct wl_span first[2], const struct wl_hint *hint)
-{
-    const struct wl_span preface = WL_SPAN("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-    struct wl_span client = wl_span_sub(first[WL_TO_SERVER], 0, preface.n);
-    struct wl_span server = first[WL_TO_CLIENT];
-
-    if (client.n && wl_span_starts(preface, client))
-        return client.n == preface.n ? WL_CLAIM_YES : WL_CLAIM_MORE;
-    if (!hint->handshake && wl_span_starts(server, preface))
-        return WL_CLAIM_TURNED;
-    return WL_CLAIM_NO;
-}
-
 /* ----------------------------------------------------------------------------------- greetings */
 
 /* Whether s begins with text, without regard to case: MORE while it may still. */
@@ -199,6 +184,35 @@ static enum wl_claim sniff_other(const struct wl_span first[2], const struct wl_
 
     (void)hint;
     return server.n ? begins_any(server, greetings) : WL_CLAIM_NO;
+}
+
+/* -------------------------------------------------------------------------------------- HTTP/2 */
+
+/* What the client said is no HTTP/1, but a server that knows nothing else answers in it: NO where
+ * it does, MORE while it may. */
+static enum wl_claim unless_answered(struct wl_span server, const struct wl_hint *hint)
+{
+    const struct wl_span name = WL_SPAN("HTTP/");
+    struct wl_span begin = wl_span_sub(server, 0, name.n);
+
+    if (!wl_span_starts(name, begin))
+        return WL_CLAIM_YES;
+    if (begin.n == name.n)
+        return WL_CLAIM_NO;
+    return hint->ended[WL_TO_CLIENT] ? WL_CLAIM_YES : WL_CLAIM_MORE;
+}
+
+static enum wl_claim sniff_h2(const struct wl_span first[2], const struct wl_hint *hint)
+{
+    const struct wl_span preface = WL_SPAN("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+    struct wl_span client = wl_span_sub(first[WL_TO_SERVER], 0, preface.n);
+    struct wl_span server = first[WL_TO_CLIENT];
+
+    if (client.n && wl_span_starts(preface, client))
+        return client.n == preface.n ? unless_answered(server, hint) : WL_CLAIM_MORE;
+    if (!hint->handshake && wl_span_starts(server, preface))
+        return WL_CLAIM_TURNED;
+    return WL_CLAIM_NO;
 }
 
 /* -------------------------------------------------------------------------------------- layers */
