@@ -24,7 +24,8 @@ enum { MOST = 64 << 10 };
 #define MS ((wl_ns)1000000)
 
 extern const struct wl_layer_ops wl_layer_websocket, wl_layer_h2c, wl_layer_proxy, wl_layer_socks,
-    wl_layer_tls, wl_layer_h2, wl_layer_ssh, wl_layer_smtp, wl_layer_ftp, wl_layer_other;
+    wl_layer_tls, wl_layer_h2, wl_layer_icap, wl_layer_ssh, wl_layer_smtp, wl_layer_ftp,
+    wl_layer_other;
 
 struct bench {
     struct wl_budget budget;
@@ -165,8 +166,19 @@ static const struct wl_layer_ops toy = {
 };
 
 static const struct wl_layer_ops *const layers[] = {
-    &wl_layer_websocket, &wl_layer_h2c, &wl_layer_proxy, &wl_layer_socks, &wl_layer_h2,    &toy,
-    &wl_layer_tls,       &wl_layer_ssh, &wl_layer_smtp,  &wl_layer_ftp,   &wl_layer_other, NULL,
+    &wl_layer_websocket,
+    &wl_layer_h2c,
+    &wl_layer_proxy,
+    &wl_layer_socks,
+    &wl_layer_h2,
+    &toy,
+    &wl_layer_tls,
+    &wl_layer_icap,
+    &wl_layer_ssh,
+    &wl_layer_smtp,
+    &wl_layer_ftp,
+    &wl_layer_other,
+    NULL,
 };
 
 static void closed(void *user, struct wl_conn_record *rec)
@@ -685,6 +697,11 @@ static void names(void **state)
         {LITERAL(HELLO), LITERAL("\x15\3\1\0\2\2\x28"), false, WL_PROTO_TLS},
         {LITERAL(HELLO), LITERAL("YES"), false, WL_H11},
         {LITERAL("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), LITERAL(SETTINGS), false, WL_H2},
+        {LITERAL("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), LITERAL(""), false, WL_H2},
+        {LITERAL("OPTIONS icap://a/b ICAP/1.0\r\n"), LITERAL("ICAP/1.0 200 OK\r\n"), false,
+         WL_ICAP},
+        {LITERAL("REQMOD icap://a/b ICAP/1.0\r\n"), LITERAL(""), false, WL_ICAP},
+        {LITERAL("RESPMOD b ICAP/1.0\r\n"), LITERAL("ICAP/1.0 404 No\r\n"), false, WL_ICAP},
         {LITERAL("SSH-2.0-a\r\n"), LITERAL("SSH-2.0-b\r\n"), true, WL_PROTO_SSH},
         {LITERAL("EHLO a\r\n"), LITERAL("220 a.example\r\n"), true, WL_PROTO_SMTP},
         {LITERAL("x"), LITERAL("220 a ESMTP b\r\n"), true, WL_PROTO_SMTP},

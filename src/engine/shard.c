@@ -25,16 +25,27 @@
 #include "table.h"
 
 extern const struct wl_layer_ops wl_layer_websocket, wl_layer_h2c, wl_layer_proxy, wl_layer_socks,
-    wl_layer_tls, wl_layer_h2, wl_layer_ssh, wl_layer_smtp, wl_layer_ftp, wl_layer_other;
+    wl_layer_tls, wl_layer_h2, wl_layer_icap, wl_layer_ssh, wl_layer_smtp, wl_layer_ftp,
+    wl_layer_other;
 
 /* Asked in this order; the first that does not say no decides. What a 101 announced
  * comes first, and claims nothing else. A PROXY header and a SOCKS handshake come before
  * what they carry. What has a signature of its own is asked before HTTP/1, which also
  * has to recognise broken requests. */
 static const struct wl_layer_ops *const layers[] = {
-    &wl_layer_websocket, &wl_layer_h2c,   &wl_layer_proxy, &wl_layer_socks,
-    &wl_layer_tls,       &wl_layer_h2,    &wl_layer_ssh,   &wl_layer_smtp,
-    &wl_layer_ftp,       &wl_layer_other, &wl_layer_h1,    NULL,
+    &wl_layer_websocket,
+    &wl_layer_h2c,
+    &wl_layer_proxy,
+    &wl_layer_socks,
+    &wl_layer_tls,
+    &wl_layer_h2,
+    &wl_layer_icap,
+    &wl_layer_ssh,
+    &wl_layer_smtp,
+    &wl_layer_ftp,
+    &wl_layer_other,
+    &wl_layer_h1,
+    NULL,
 };
 
 enum {

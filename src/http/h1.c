@@ -157,9 +157,33 @@ static int h1_open(struct wl_layer *l)
 
 /* ----------------------------------------------------------------------------------- feed */
 
+/* ICAP carries heads of HTTP (RFC 3507 4.4). Where its beginning is missing those were taken for
+ * messages: it was not HTTP that was spoken, nor is it, and nothing is held against anybody. */
+static void leave_icap(struct wl_h1_in *in)
+{
+    struct wl_layer *l = wl_h1_layer(in->h);
+    enum wl_unjudged why = wl_layer_gaps(l) ? WL_UNJUDGED_GAP : WL_UNJUDGED_MIDSTREAM;
+    struct wl_work *w = in->s->work;
+    const struct wl_mark *mark = w ? wl_message_mark(&w->ex.req, WL_MARK_GARBAGE_REQUEST) : NULL;
+
+    if (in->at.dir != WL_TO_SERVER || !mark || !wl_h1_is_icap(mark->octets) ||
+        !(wl_layer_midstream(l) || wl_layer_gaps(l)))
+        return;
+    wl_build_doubt(&in->h->build, why, WL_TO_SERVER);
+    wl_build_doubt(&in->h->build, why, WL_TO_CLIENT);
+    wl_build_unpair(&in->h->build, why);
+    for (uint32_t i = 0; i < w->ex.req.n_marks; i++)
+        w->ex.req.marks[i].certain = false;
+    in->s->excess.mark.certain = false;
+    in->h->deaf = true;
+    in->kind = WL_FED_DEAF;
+}
+
 static void feed_phase(struct wl_h1_in *in)
 {
-    switch ((enum wl_h1_phase)in->s->phase) {
+    enum wl_h1_phase before = (enum wl_h1_phase)in->s->phase;
+
+    switch (before) {
     case WL_H1_START: wl_h1_feed_start(in); break;
     case WL_H1_HEAD: wl_h1_feed_head(in); break;
     case WL_H1_LENGTH:
@@ -170,6 +194,8 @@ static void feed_phase(struct wl_h1_in *in)
     case WL_H1_SWITCHED: wl_h1_feed_switched(in); break;
     case WL_H1_DEAF: wl_h1_take(in, in->bytes.n); break;
     }
+    if (in->s->phase == WL_H1_LOST && before != WL_H1_LOST)
+        leave_icap(in);
 }
 
 void wl_h1_drain(struct wl_h1_in *in)

@@ -78,11 +78,21 @@ enum wl_claim wl_h1_request_like(struct wl_span s)
     return s.p[8] == '\r' || s.p[8] == '\n' ? WL_CLAIM_YES : WL_CLAIM_NO;
 }
 
+bool wl_h1_is_icap(struct wl_span line)
+{
+    struct wl_span target = trim_line(wl_span_after(line, word_length(line)));
+
+    return wl_span_equal_nocase(wl_span_sub(target, 0, 5), WL_SPAN("icap:")) ||
+           wl_span_equal_nocase(wl_span_sub(target, 0, 6), WL_SPAN("icaps:"));
+}
+
 bool wl_h1_request_line(struct wl_span line)
 {
     struct wl_span word, last;
 
     line = trim_line(line);
+    if (wl_h1_is_icap(line))
+        return false;
     word = wl_span_sub(line, 0, word_length(line));
     last = last_word(line);
     if (word.n == line.n)

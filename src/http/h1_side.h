@@ -229,6 +229,8 @@ enum wl_claim wl_h1_sniff(const struct wl_span first[2], const struct wl_hint *h
 enum wl_claim wl_h1_request_like(struct wl_span s);
 /** Does this line, without its line end, stand for a request, however malformed? */
 bool wl_h1_request_line(struct wl_span line);
+/** Is it the beginning of a request of ICAP, which has the same shape (RFC 3507 4.3.2)? */
+bool wl_h1_is_icap(struct wl_span line);
 /** Is it, without doubt, of the strict form at both ends? Says so of nearly all that are. */
 bool wl_h1_is_request(struct wl_span line);
 /** Offset in line at which a well-formed request line with its version begins, or line.n. */

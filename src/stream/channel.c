@@ -495,7 +495,7 @@ static void hold_octets(struct wl_channel *ch, enum wl_dir dir, struct wl_span b
     note.kind = WL_NOTE_GAP;
     note.why = WL_GAP_LIMIT;
     note.n = bytes.n;
-    if (ch->held && hold(ch, &note, wl_span(NULL, 0))) {
+    if (held_octets(ch, dir).n && hold(ch, &note, wl_span(NULL, 0))) {
         wl_channel_limit(ch, WL_LIMIT_max_sniff);
     } else {
         give_up(ch, seen->t); /* what was missed could not even be told */

@@ -1,4 +1,4 @@
-/* names.c - names what is no HTTP/1: TLS, HTTP/2, SSH, SMTP, FTP, other greetings.
+/* names.c - names what is no HTTP/1: TLS, HTTP/2, ICAP, SSH, SMTP, FTP, other greetings.
  * SPDX-License-Identifier: MIT
  *
  * These layers recognise and then listen no more, so that a report can say what a connection was.
@@ -186,7 +186,7 @@ static enum wl_claim sniff_other(const struct wl_span first[2], const struct wl_
     return server.n ? begins_any(server, greetings) : WL_CLAIM_NO;
 }
 
-/* -------------------------------------------------------------------------------------- HTTP/2 */
+/* ------------------------------------------------------------------------------ HTTP/2 and ICAP */
 
 /* What the client said is no HTTP/1, but a server that knows nothing else answers in it: NO where
  * it does, MORE while it may. */
@@ -215,6 +215,25 @@ static enum wl_claim sniff_h2(const struct wl_span first[2], const struct wl_hin
     return WL_CLAIM_NO;
 }
 
+/* The beginning of a request of ICAP (RFC 3507 4.3.2), or of the status line of a response. */
+static enum wl_claim sniff_icap(const struct wl_span first[2], const struct wl_hint *hint)
+{
+    static const char *const requests[] = {"REQMOD icap", "RESPMOD icap", "OPTIONS icap", NULL};
+    static const char *const responses[] = {"ICAP/1.", NULL};
+    struct wl_span client = first[WL_TO_SERVER], server = first[WL_TO_CLIENT];
+    enum wl_claim request = client.n ? begins_any(client, requests) : WL_CLAIM_NO;
+    enum wl_claim response = server.n ? begins_any(server, responses) : WL_CLAIM_NO;
+
+    if (request == WL_CLAIM_YES)
+        return unless_answered(server, hint);
+    if (request == WL_CLAIM_MORE || response == WL_CLAIM_YES)
+        return request == WL_CLAIM_MORE ? request : response;
+    if (!hint->handshake && ((server.n && begins_any(server, requests) == WL_CLAIM_YES) ||
+                             (client.n && begins_any(client, responses) == WL_CLAIM_YES)))
+        return WL_CLAIM_TURNED;
+    return response;
+}
+
 /* -------------------------------------------------------------------------------------- layers */
 
 /* Letters of either case. */
@@ -236,6 +255,7 @@ NAMED(tls, WL_PROTO_TLS,
           WL_FIRST(24),
       0);
 NAMED(h2, WL_H2, 0, WL_FIRST('P'));
+NAMED(icap, WL_ICAP, 0, FIRST_LETTER('R') | FIRST_LETTER('O') | FIRST_LETTER('I'));
 NAMED(ssh, WL_PROTO_SSH, 0, FIRST_LETTER('S'));
 NAMED(smtp, WL_PROTO_SMTP, WL_FIRST('2'), 0);
 NAMED(ftp, WL_PROTO_FTP, WL_FIRST('2'), 0);
