@@ -461,8 +461,9 @@ const struct wl_counters *wl_shard_counters(const struct wl_shard *s)
     return &s->counters;
 }
 
-const uint64_t *wl_shard_limits(const struct wl_shard *s)
+const uint64_t *wl_shard_limits(struct wl_shard *s)
 {
+    s->limits[WL_LIMIT_memory] = s->budget.refused;
     return s->limits;
 }
 

@@ -54,7 +54,7 @@ void wl_shard_finish(struct wl_shard *s);
 /** Between two packets: no later event will be at this position or before it. */
 struct wl_position wl_shard_watermark(const struct wl_shard *s);
 const struct wl_counters *wl_shard_counters(const struct wl_shard *s);
-const uint64_t *wl_shard_limits(const struct wl_shard *s); /* [WL_N_LIMITS] */
+const uint64_t *wl_shard_limits(struct wl_shard *s); /* [WL_N_LIMITS] */
 /** Findings that there was no room for. */
 uint64_t wl_shard_dropped(const struct wl_shard *s);
 /** Octets of memory in use. */

@@ -190,7 +190,8 @@ struct wl_conn_record *wl_channel_record(const struct wl_hand *hand)
     if (first_fin)
         rec->end_by = (enum wl_dir)(turned ? 2 - first_fin : first_fin - 1);
     rec->unjudged = why_unjudged(rec, ch && ch->cut);
-    if (flow->tcp.flags & WL_FLOW_IGNORED && hand->stream->host->cfg->n_ports == 0)
+    if ((flow->tcp.flags & WL_FLOW_IGNORED && hand->stream->host->cfg->n_ports == 0) ||
+        (ch && ch->starved))
         rec->unjudged = WL_UNJUDGED_LIMIT;
     return rec;
 }
@@ -369,6 +370,7 @@ void wl_layer_step(struct wl_layer *l, uint16_t status, uint32_t ordinal, bool a
 /* The same fact again is only counted. */
 void wl_channel_mark(struct wl_channel *ch, const struct wl_mark *mark)
 {
+    const uint32_t max = (uint32_t)wl_min_u64(wl_channel_limits(ch)->max_marks, UINT32_MAX);
     struct wl_mark *marks = NULL;
 
     for (uint32_t i = 0; i < ch->n_marks; i++) {
@@ -381,12 +383,13 @@ void wl_channel_mark(struct wl_channel *ch, const struct wl_mark *mark)
         }
     }
     if (have_arena(ch)) {
-        marks = wl_arena_grow(ch->arena, ch->marks, ch->n_marks, &ch->mark_capacity,
-                              (uint32_t)wl_min_u64(wl_channel_limits(ch)->max_marks, UINT32_MAX),
+        marks = wl_arena_grow(ch->arena, ch->marks, ch->n_marks, &ch->mark_capacity, max,
                               sizeof(*marks));
     }
     if (!marks) {
-        wl_channel_limit(ch, WL_LIMIT_max_marks);
+        if (ch->n_marks >= max)
+            wl_channel_limit(ch, WL_LIMIT_max_marks);
+        ch->starved |= ch->n_marks < max;
         return;
     }
     ch->marks = marks;

@@ -330,6 +330,7 @@ static void claim_for(struct wl_channel *ch, const struct wl_layer_ops *ops, enu
         turn(ch);
     if (open_layer(ch, ops) < 0) {
         ch->stream->host->counters->refused++;
+        ch->starved = true;
         give_up(ch, now);
         return;
     }
@@ -498,6 +499,7 @@ static void hold_octets(struct wl_channel *ch, enum wl_dir dir, struct wl_span b
     if (held_octets(ch, dir).n && hold(ch, &note, wl_span(NULL, 0))) {
         wl_channel_limit(ch, WL_LIMIT_max_sniff);
     } else {
+        ch->starved = true;
         give_up(ch, seen->t); /* what was missed could not even be told */
     }
 }

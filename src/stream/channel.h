@@ -210,6 +210,7 @@ struct wl_channel {
     uint8_t ignored;       /* direction, plus one, whose turn was not understood; 0: none */
     bool deaf;             /* the layer wants no more octets */
     bool cut;              /* snap length, in gaps */
+    bool starved;          /* memory was refused for what is spoken, or said of it */
     bool is_proxied;       /* a PROXY protocol header was seen */
     bool last_alone;       /* the last step stands for whole exchanges */
     bool stopped[2];       /* the layer waits for the other side before it takes more of this */
