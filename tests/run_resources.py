@@ -7,16 +7,19 @@ Whoever reads a file pays for no library that only others need: those of SONAME 
 are loaded by the runs that ask for them and by no other, they are all there before the program gives up
 its rights, and where one is missing only those runs fail, with a message that names it. GENPCAP makes captures
 of 1,000 connections at a time, which are read within 24 MiB of resident memory by the kernel's account;
-"-" for a build whose memory is not its own (sanitizers).
+"-" for a build whose memory is not its own (sanitizers). Where idle connections fill all memory that may be used,
+those that come later are judged all the same, and the report says what was not.
 """
 import bz2
 import lzma
 import os
 import re
+import struct
 import subprocess
 import sys
 import tempfile
 
+import packets as k
 from program import Checks, Run
 
 SMALL = "nginx-node-103.pcap"
@@ -134,6 +137,40 @@ def look_at_memory(program, folder, genpcap):
         os.remove(path)
 
 
+def websockets(count):
+    """A capture of so many connections that switch to WebSocket, break its rules once, and stay open."""
+    request = (b"GET /ws HTTP/1.1\r\nHost: a.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+               b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+    response = (b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n\x83\0")
+    steps = ((0, 999, 0, k.SYN, b""), (1, 4999, 1000, k.SYN | k.ACK, b""),
+             (0, 1000, 5000, k.ACK | k.PSH, request),
+             (1, 5000, 1000 + len(request), k.ACK | k.PSH, response))
+    found = []
+    for n in range(count):
+        ends = (0x0a010000 + (n >> 15), 1024 + (n & 0x7fff)), (0x0a000001, 80)
+        for by, seq, ack, flags, octets in steps:
+            (src, sport), (dst, dport) = ends[by], ends[1 - by]
+            tcp = struct.pack(">HHIIBBHHH", sport, dport, seq, ack, 0x50, flags, 65535, 0, 0)
+            ip = struct.pack(">BBHHHBBHII", 0x45, 0, 40 + len(octets), len(found) & 0xffff, 0, 64, 6, 0, src, dst)
+            whole = ip + tcp + octets
+            found.append(k.Packet(1700000000 * k.SECOND + len(found) * 10000, whole, len(whole)))
+    return k.save(k.RAW, found)
+
+
+def look_at_full_memory(program):
+    """What is held of connections that are idle gives way, and what was missed is told."""
+    count = 12000
+    octets = websockets(count)
+    run = Run([program, "audit", "--json", "-j", "1", "--set", "memory=8388608", "-"], stdin=octets)
+    end = run.records()[-1]
+    judged, missed = end["rules"].get("ws-frame-invalid", 0), end["not_judged"].get("limit", 0)
+    print(f"resources: of {count} WebSockets in 8 MiB {judged} are judged, {missed} not")
+    check(judged > count * 9 // 10, f"of {count} idle WebSockets in 8 MiB only {judged} are judged")
+    check(judged + missed >= count - count // 1000, f"of {count} WebSockets {judged} are judged, and {missed} told as not judged")
+    check("memory" in end["limits"], f"that memory was full is not among the limits: {end['limits']}")
+
+
 def main():
     """Runs every check."""
     program, captures, genpcap, *sonames = sys.argv[1:]
@@ -141,6 +178,7 @@ def main():
         if sonames:
             files = look_at_loading(program, captures, folder, sonames)
             look_at_missing(program, folder, sonames, *files)
+        look_at_full_memory(program)
         if genpcap != "-":
             look_at_memory(program, folder, genpcap)
     return check.status()

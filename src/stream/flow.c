@@ -17,6 +17,7 @@
 
 enum {
     MAKE_ROOM = 16,  /* connections evicted at most to make room for one */
+    RELIEF = 4,      /* the same once memory was refused: one may give back less than one takes */
     TTL_FAR = 10,    /* hops that a RST's TTL must differ by to be suspect */
     ID_FAR = 4096,   /* the same for its IP identification */
     ID_STEADY = 256, /* steps of an IP identification that counts packets */
@@ -199,11 +200,14 @@ static bool evict(struct wl_flows *f)
 
 void wl_flows_relieve(struct wl_flows *f, struct wl_flow *busy)
 {
-    uint32_t i = wl_slab_stalest(&f->slab);
-
     f->refused = *f->refusals;
-    if (i != WL_NOBODY && at(f, i) != busy)
+    for (int n = 0; n < RELIEF; n++) {
+        uint32_t i = wl_slab_stalest(&f->slab);
+
+        if (i == WL_NOBODY || at(f, i) == busy)
+            return;
         end_flow(f, i, WL_END_EVICTED);
+    }
 }
 
 void wl_flows_end_if_over(struct wl_flows *f, struct wl_flow *flow, uint64_t hash, bool waited)

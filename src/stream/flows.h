@@ -70,8 +70,8 @@ struct wl_flow *wl_flows_enter(struct wl_flows *f, const struct wl_segment *seg,
 /** A side is through, or has reset: ends the connection when nothing more is due. waited: the last
  * acknowledgement has had its time. */
 void wl_flows_end_if_over(struct wl_flows *f, struct wl_flow *flow, uint64_t hash, bool waited);
-/** Memory was refused while a segment was taken: the stalest open connection makes room for what
- * comes next, unless it is busy, the one in hand. */
+/** Memory was refused while a segment was taken: a few of the stalest open connections make room for
+ * what comes next, but for busy, the one in hand, and what is less stale. */
 void wl_flows_relieve(struct wl_flows *f, struct wl_flow *busy);
 
 /** The clock of wl_flows_clock. Packets a little out of order do not turn it. True: something may be
