@@ -724,6 +724,29 @@ static void names(void **state)
     }
 }
 
+/* Of a server whose octets are not captured no answer is waited for, with all the client says. */
+static void named_one_way(void **state)
+{
+    static const struct wl_span cases[] = {
+        LITERAL("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" SETTINGS),
+        LITERAL("\x16\3\1\x40\0\1"),
+    };
+    static const uint8_t octets[1024];
+
+    (void)state;
+    for (size_t i = 0; i < WL_COUNT(cases); i++) {
+        struct bench *b = start(true);
+        size_t before;
+
+        client_octets(b, cases[i]);
+        before = b->budget.used;
+        for (int n = 0; n < 32; n++)
+            client_octets(b, wl_span(octets, sizeof(octets)));
+        assert_true(b->budget.used <= before);
+        finish(b, "", i ? WL_PROTO_TLS : WL_H2);
+    }
+}
+
 static void after_a_switch(void **state)
 {
     struct bench *b = start(true);
@@ -796,6 +819,7 @@ int main(void)
         cmocka_unit_test(socks_5_then_toy),
         cmocka_unit_test(socks_4a),
         cmocka_unit_test(names),
+        cmocka_unit_test(named_one_way),
         cmocka_unit_test(after_a_switch),
         cmocka_unit_test(tls_midstream),
         cmocka_unit_test(tls_unanswered),

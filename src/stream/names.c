@@ -24,6 +24,15 @@ static void close_named(struct wl_layer *l, wl_ns now)
     (void)now;
 }
 
+/* Will the server say no more, or has the client said so much that its answers are not captured? What
+ * waits for them is held. */
+static bool is_alone(struct wl_span client, const struct wl_hint *hint)
+{
+    enum { MUCH = 3072 }; /* octets: more than a ClientHello, less than max_sniff */
+
+    return hint->ended[WL_TO_CLIENT] || client.n >= MUCH;
+}
+
 /* ----------------------------------------------------------------------------------------- TLS */
 
 enum {
@@ -90,9 +99,9 @@ static enum wl_claim sniff_tls(const struct wl_span first[2], const struct wl_hi
         return server.p[0] == TLS_HANDSHAKE || server.p[0] == TLS_ALERT ? WL_CLAIM_YES
                                                                         : WL_CLAIM_NO;
     }
-    /* the server will say no more: what the client said has to do */
-    return hint->ended[WL_TO_CLIENT] && begins_with(client, TLS_CLIENT_HELLO) ? WL_CLAIM_YES
-                                                                              : WL_CLAIM_MORE;
+    /* what the client said has to do */
+    return is_alone(client, hint) && begins_with(client, TLS_CLIENT_HELLO) ? WL_CLAIM_YES
+                                                                           : WL_CLAIM_MORE;
 }
 
 /* ----------------------------------------------------------------------------------- greetings */
@@ -190,16 +199,16 @@ static enum wl_claim sniff_other(const struct wl_span first[2], const struct wl_
 
 /* What the client said is no HTTP/1, but a server that knows nothing else answers in it: NO where
  * it does, MORE while it may. */
-static enum wl_claim unless_answered(struct wl_span server, const struct wl_hint *hint)
+static enum wl_claim unless_answered(const struct wl_span first[2], const struct wl_hint *hint)
 {
     const struct wl_span name = WL_SPAN("HTTP/");
-    struct wl_span begin = wl_span_sub(server, 0, name.n);
+    struct wl_span begin = wl_span_sub(first[WL_TO_CLIENT], 0, name.n);
 
     if (!wl_span_starts(name, begin))
         return WL_CLAIM_YES;
     if (begin.n == name.n)
         return WL_CLAIM_NO;
-    return hint->ended[WL_TO_CLIENT] ? WL_CLAIM_YES : WL_CLAIM_MORE;
+    return is_alone(first[WL_TO_SERVER], hint) ? WL_CLAIM_YES : WL_CLAIM_MORE;
 }
 
 static enum wl_claim sniff_h2(const struct wl_span first[2], const struct wl_hint *hint)
@@ -209,7 +218,7 @@ static enum wl_claim sniff_h2(const struct wl_span first[2], const struct wl_hin
     struct wl_span server = first[WL_TO_CLIENT];
 
     if (client.n && wl_span_starts(preface, client))
-        return client.n == preface.n ? unless_answered(server, hint) : WL_CLAIM_MORE;
+        return client.n == preface.n ? unless_answered(first, hint) : WL_CLAIM_MORE;
     if (!hint->handshake && wl_span_starts(server, preface))
         return WL_CLAIM_TURNED;
     return WL_CLAIM_NO;
@@ -225,7 +234,7 @@ static enum wl_claim sniff_icap(const struct wl_span first[2], const struct wl_h
     enum wl_claim response = server.n ? begins_any(server, responses) : WL_CLAIM_NO;
 
     if (request == WL_CLAIM_YES)
-        return unless_answered(server, hint);
+        return unless_answered(first, hint);
     if (request == WL_CLAIM_MORE || response == WL_CLAIM_YES)
         return request == WL_CLAIM_MORE ? request : response;
     if (!hint->handshake && ((server.n && begins_any(server, requests) == WL_CLAIM_YES) ||
