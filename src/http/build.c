@@ -433,6 +433,7 @@ struct wl_work *wl_build_request(struct wl_build *b, struct wl_at at, const stru
 {
     uint32_t unanswered;
     struct wl_work *w;
+    bool doubted;
 
     end_stray(b, b->last, seen->t);
     /* behind another request it waits for what the server says to that */
@@ -441,6 +442,7 @@ struct wl_work *wl_build_request(struct wl_build *b, struct wl_at at, const stru
     if (b->doubt_server && b->oldest && !b->pipelined && b->lost[WL_TO_CLIENT] &&
         b->oldest->req_ended)
         give_up_answered(b, seen->t);
+    doubted = b->doubt;
     settle_doubt(b, seen);
     make_room(b, seen->t);
     unanswered = b->n_unanswered;
@@ -448,6 +450,7 @@ struct wl_work *wl_build_request(struct wl_build *b, struct wl_at at, const stru
     b->requested = true;
     if (!w)
         return NULL;
+    w->settled = doubted && !b->doubt;
     b->n_unanswered++;
     w->ex.req.state = WL_CUT;
     w->ex.req.at = at;
@@ -685,6 +688,7 @@ struct wl_message *wl_build_final(struct wl_build *b, struct wl_work *w, const s
     b->last_kind = WL_LAST_NONE;
     b->last_status = res->status;
     b->last_ordinal = w->ex.ordinal;
+    b->unsure = w->unpaired;
     wl_wait_ask(b);
     return res;
 }

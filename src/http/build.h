@@ -35,6 +35,7 @@ struct wl_work {
     bool unclocked;
     bool unasked_101; /* a 101 that nobody asked for was the last response */
     bool garbage;     /* octets that are no request */
+    bool settled;     /* doubt ended where it began */
 };
 
 /** What the last message of the server was: where octets that follow it belong. */
@@ -94,6 +95,7 @@ struct wl_build {
     bool heard[2];     /* octets were seen */
     uint8_t guessed;   /* bits of enum wl_dir: what begins there may be no message (wl_exchange) */
     bool acks : 1;     /* acknowledgements were asked for */
+    bool unsure : 1;   /* what the last final response answers is not certain */
     bool has_room : 1; /* when the connection was to end, the client had room for a FIN */
 };
 

@@ -157,26 +157,40 @@ static int h1_open(struct wl_layer *l)
 
 /* ----------------------------------------------------------------------------------- feed */
 
-/* ICAP carries heads of HTTP (RFC 3507 4.4). Where its beginning is missing those were taken for
- * messages: it was not HTTP that was spoken, nor is it, and nothing is held against anybody. */
-static void leave_icap(struct wl_h1_in *in)
+/* docs/judging.md 3, step 5: what stands where a request began is none, and it had ended all doubt. */
+static void doubt_again(struct wl_h1_in *in, struct wl_work *w)
 {
     struct wl_layer *l = wl_h1_layer(in->h);
     enum wl_unjudged why = wl_layer_gaps(l) ? WL_UNJUDGED_GAP : WL_UNJUDGED_MIDSTREAM;
-    struct wl_work *w = in->s->work;
-    const struct wl_mark *mark = w ? wl_message_mark(&w->ex.req, WL_MARK_GARBAGE_REQUEST) : NULL;
 
-    if (in->at.dir != WL_TO_SERVER || !mark || !wl_h1_is_icap(mark->octets) ||
-        !(wl_layer_midstream(l) || wl_layer_gaps(l)))
-        return;
     wl_build_doubt(&in->h->build, why, WL_TO_SERVER);
     wl_build_doubt(&in->h->build, why, WL_TO_CLIENT);
     wl_build_unpair(&in->h->build, why);
     for (uint32_t i = 0; i < w->ex.req.n_marks; i++)
         w->ex.req.marks[i].certain = false;
     in->s->excess.mark.certain = false;
-    in->h->deaf = true;
-    in->kind = WL_FED_DEAF;
+    w->settled = false;
+}
+
+/* The octets in place of a request are none. Where some are missing it need not be HTTP that is spoken:
+ * heads of it are carried by other protocols, too. ICAP is one (RFC 3507 4.4), and known by its
+ * requests: nothing more is looked at then. */
+static void take_garbage(struct wl_h1_in *in)
+{
+    struct wl_layer *l = wl_h1_layer(in->h);
+    struct wl_work *w = in->s->work;
+    const struct wl_mark *mark = w ? wl_message_mark(&w->ex.req, WL_MARK_GARBAGE_REQUEST) : NULL;
+    bool icap;
+
+    if (in->at.dir != WL_TO_SERVER || !mark || !(wl_layer_midstream(l) || wl_layer_gaps(l)))
+        return;
+    icap = wl_h1_is_icap(mark->octets);
+    if (w->settled || icap)
+        doubt_again(in, w);
+    if (icap) {
+        in->h->deaf = true;
+        in->kind = WL_FED_DEAF;
+    }
 }
 
 static void feed_phase(struct wl_h1_in *in)
@@ -195,7 +209,7 @@ static void feed_phase(struct wl_h1_in *in)
     case WL_H1_DEAF: wl_h1_take(in, in->bytes.n); break;
     }
     if (in->s->phase == WL_H1_LOST && before != WL_H1_LOST)
-        leave_icap(in);
+        take_garbage(in);
 }
 
 void wl_h1_drain(struct wl_h1_in *in)

@@ -125,6 +125,11 @@ static void open_server_excess(struct wl_h1 *h, struct wl_h1_side *s)
      * beyond recognition. Not where its answer stands behind them */
     s->excess.if_followed = id == WL_MARK_EXCESS_AFTER_FINAL &&
                             (b->oldest || b->doubt == WL_UNJUDGED_LIMIT);
+    /* the response may be another one's, or these the answer to a request that was not captured */
+    if (b->unsure || (b->doubt_client && b->doubt != WL_UNJUDGED_LOST) ||
+        (s->first_seen.acked != WL_NONE &&
+         s->first_seen.acked > wl_layer_offset(b->layer, WL_TO_SERVER)))
+        s->excess.mark.certain = false;
 }
 
 /* ------------------------------------------------------------------------------ beginnings */
