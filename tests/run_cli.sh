@@ -381,6 +381,9 @@ if [ -w /dev/full ]; then
     check "a damaged input and a report that cannot be written" 3 audit --report html=/dev/full "$damaged"
     err 'cut off'
     err 'cannot write'
+    check "a report that cannot be written ends the run, which others say" 3 audit --report json=/dev/full "$samples/captures"
+    out 'stopped before the end of the input'
+    err 'cannot write'
     "$wirelint" list "$showcase" >/dev/full 2>"$work/err"
     [ $? -eq 3 ] || failed "status"
     err 'cannot write standard output: no space left'

@@ -244,6 +244,56 @@ def replaced(program, source, work):
     print("replaced: whole at all times")
 
 
+def hindered(program, source, work):
+    """What cannot be written for a while (a full disk) is said once, tried again, and ends nothing."""
+    paths = [os.path.join(work, name) for name in ("hindered.prom", "hindered.html")]
+    with open(os.path.join(source, "samples/captures/node-103.pcap"), "rb") as file:
+        octets = file.read()
+
+    def wait_for(what, happened):
+        end = time.monotonic() + WAIT
+        while not happened():
+            check(time.monotonic() < end, what)
+            time.sleep(0.02)
+
+    reports = ("--report", f"prometheus={paths[0]}", "--report", f"html={paths[1]}")
+    errors = os.path.join(work, "hindered.err")
+    with open(errors, "wb") as sink, subprocess.Popen([program, "audit", "--interval", "1", *reports, "-"], stderr=sink,
+                                                      stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as run:
+        run.stdin.write(octets)
+        run.stdin.flush()
+        for path in paths:
+            wait_for(f"{path} was never there", lambda: os.path.exists(path))
+        for path in paths:
+            wait_for("a name stays in use", lambda: mkdir(path + ".new"))
+        for path in paths:
+            wait_for(f"{path}: nothing was said", lambda: f"'{path}': " in text_of(errors))
+        for path in paths:
+            os.rmdir(path + ".new")
+            os.unlink(path)
+        for path in paths:
+            wait_for(f"{path} was given up", lambda: os.path.exists(path))
+        check(run.poll() is None, "the run ended", run.returncode, text_of(errors))
+        run.stdin.close()
+        check(run.wait(WAIT) in (0, 1), "status", run.returncode, text_of(errors))
+    check(text_of(errors).count("trying again") == 2, text_of(errors))
+    print("hindered: a report is written again once it can be")
+
+
+def text_of(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def mkdir(path):
+    """False when the name is in use at this moment."""
+    try:
+        os.mkdir(path)
+    except FileExistsError:
+        return False
+    return True
+
+
 def confined(program, work):
     """Of a root who has become nobody: in a directory that is root's, also in one that others may write to."""
     probe = Run([program, "audit", "-q", "-i", "lo", "--duration", "0.1"])
@@ -363,6 +413,7 @@ def main():
             return 0
         samples(program, source, work)
         replaced(program, source, work)
+        hindered(program, source, work)
         confined(program, work)
         dashboard(told, source)
     return 0

@@ -124,7 +124,7 @@ struct wl_stats {
     const struct wl_input *inputs;
     uint32_t n_inputs;
     wl_ns t_first, t_last;
-    bool stopped;  /* by a signal, a packet count or a duration */
+    bool stopped;  /* by a signal, a packet count, a duration, or an output that failed */
     bool live;     /* packets came as they happened: an interface, a pipe, a followed file */
     wl_ns elapsed; /* since the run began, by the clock of the wall */
     wl_ns now;     /* by the clock of the packets; live it goes on without them */

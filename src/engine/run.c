@@ -461,7 +461,8 @@ int wl_engine_run_screen(struct wl_engine *e, const struct wl_source_config *src
         *err = e->outputs.failure;
         rc = (int)err->code;
     }
-    e->stopped = e->stop || e->halt || (src->max_packets && e->packets >= src->max_packets) ||
+    e->stopped = e->stop || e->halt || e->outputs.failure.code ||
+                 (src->max_packets && e->packets >= src->max_packets) ||
                  (src->max_duration && e->live && rc == 0);
     if (screen) {
         e->ended_by = rc < 0 ? err : NULL;

@@ -354,30 +354,40 @@ static int put_version(struct wl_html *h, const struct wl_stats *st)
     h->st = NULL;
     h->sorted = NULL;
     h->n_sorted = 0;
-    return status < 0 ? status : wl_output_replace(&h->out);
+    return status;
 }
 
 static int html_tick(struct wl_sink *s, const struct wl_stats *st)
 {
     struct wl_html *h = s->state;
+    int status = 0;
 
-    return wl_output_due(&h->out, st) && h->out.fresh ? put_version(h, st) : 0;
+    if (wl_output_due(&h->out, st) && h->out.fresh) {
+        status = put_version(h, st);
+        if (status == 0)
+            wl_output_renew(&h->out);
+    }
+    return status;
 }
 
 static int html_close(struct wl_sink *s, const struct wl_stats *st, struct wl_error *err)
 {
     struct wl_html *h = s->state;
+    int written = 0, finished;
 
     if (h) {
         if (!wl_output_unread(st))
-            (void)put_version(h, st); /* a failure is kept, and told by wl_output_finish */
+            written = put_version(h, st);
+        if (written == 0 && !wl_output_unread(st))
+            written = wl_output_replace(&h->out); /* a failure sticks: finish tells of it */
         wl_text_release(&h->drawing);
         wl_text_release(&h->piece);
         wl_text_release(&h->scratch);
         wl_firings_release(&h->firings);
         wl_arena_pool_release(&h->pool);
     }
-    return wl_output_finish(s, sizeof(*h), err);
+    finished = wl_output_finish(s, sizeof(*h), err);
+    return finished < 0 ? finished : written;
 }
 
 extern const struct wl_sink_ops wl_out_html;

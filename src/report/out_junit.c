@@ -409,6 +409,8 @@ static void put_unseen(struct junit *j)
         wl_text_count(t, dropped);
         wl_text_put(t, " packets were lost on their way to the analysis\n");
     }
+    if (st->stopped && !st->live)
+        wl_text_put(t, "stopped before the end of the input\n");
 }
 
 static int put_inputs(struct junit *j)

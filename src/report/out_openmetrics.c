@@ -54,11 +54,10 @@ static int metrics_connection(struct wl_sink *s, const struct wl_conn_record *co
     return 0;
 }
 
-static int put_version(struct numbers *numbers, const struct wl_stats *st)
+static void put_version(struct numbers *numbers, const struct wl_stats *st)
 {
     wl_metrics_put(&numbers->out.text, st, numbers->form);
     numbers->told = true;
-    return wl_output_replace(&numbers->out);
 }
 
 /* The first version at once: whoever collects the file knows then that this runs. */
@@ -67,16 +66,24 @@ static int metrics_tick(struct wl_sink *s, const struct wl_stats *st)
     struct numbers *numbers = s->state;
     bool due = wl_output_due(&numbers->out, st) || (!numbers->told && st->live);
 
-    return due && numbers->out.fresh ? put_version(numbers, st) : 0;
+    if (due && numbers->out.fresh) {
+        put_version(numbers, st);
+        wl_output_renew(&numbers->out);
+    }
+    return 0;
 }
 
 static int metrics_close(struct wl_sink *s, const struct wl_stats *st, struct wl_error *err)
 {
     struct numbers *numbers = s->state;
+    int written = 0, finished;
 
-    if (numbers && !wl_output_unread(st))
-        (void)put_version(numbers, st); /* a failure is told again by finish */
-    return wl_output_finish(s, sizeof(struct numbers), err);
+    if (numbers && !wl_output_unread(st)) {
+        put_version(numbers, st);
+        written = wl_output_replace(&numbers->out); /* a failure sticks: finish tells of it */
+    }
+    finished = wl_output_finish(s, sizeof(struct numbers), err);
+    return finished < 0 ? finished : written;
 }
 
 extern const struct wl_sink_ops wl_out_openmetrics, wl_out_prometheus;

@@ -570,6 +570,10 @@ static void put_gaps_in_knowledge(struct sarif *s, const struct wl_stats *st)
                        (unsigned long long)dropped);
         put_notification(s, "warning", "dropped", NULL);
     }
+    if (st->stopped && !st->live) {
+        wl_text_put(scratch(s), "Stopped before the end of the input.");
+        put_notification(s, "warning", "stopped", NULL);
+    }
     if (st->dropped_findings) {
         wl_text_printf(scratch(s),
                        "%llu findings are counted only: too many of one exchange or connection.",

@@ -14,6 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { PATH_TEXT = 1024 }; /* octets of a name in a message */
+
 static const char fresh_suffix[] = ".new";
 
 static int open_path(const char *path, int *ret, struct wl_error *err)
@@ -213,6 +215,20 @@ int wl_output_replace(struct wl_output *o)
     if (o->errno_value)
         (void)unlink(o->fresh);
     return failure(o);
+}
+
+void wl_output_renew(struct wl_output *o)
+{
+    bool failed = wl_output_replace(o) < 0;
+    char reason[128], text[PATH_TEXT + sizeof(reason) + 64];
+
+    if (failed && !o->stale && o->cfg.warn) {
+        (void)snprintf(text, sizeof(text), "cannot write '%.*s': %s: trying again", PATH_TEXT,
+                       o->cfg.path, wl_errno_text(o->errno_value, reason, sizeof(reason)));
+        o->cfg.warn(o->cfg.warn_user, text);
+    }
+    o->stale = failed;
+    o->errno_value = 0;
 }
 
 int wl_output_room(struct wl_output *o)

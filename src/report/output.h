@@ -26,6 +26,7 @@ struct wl_output {
     struct wl_text text;
     int fd;
     char *fresh; /* what is written instead of cfg.path until it is whole; NULL: cfg.path itself */
+    bool stale;  /* the last version could not be written, which has been told */
     int errno_value;        /* why writing failed, 0 it did not */
     wl_ns reported;         /* st->elapsed at the last report of an interval */
     wl_rewrite_fn *rewrite; /* or NULL; set by the sink when it is opened, with the two below */
@@ -51,6 +52,11 @@ WL_MUST_USE int wl_output_new_replaced(struct wl_sink *s, size_t size,
 /** Ends a version: the buffer becomes the file, which readers see before or after, never half.
  * Returns as wl_output_room. */
 WL_MUST_USE int wl_output_replace(struct wl_output *o);
+/**
+ * The same in the middle of a run: a version that cannot be written is told (cfg.warn, once until
+ * one can), and fails nothing, since the next one may find room.
+ */
+void wl_output_renew(struct wl_output *o);
 /** Writes the buffer out when it is large. Returns 0, WL_EOUTPUT, WL_EPIPE or WL_NOMEM. */
 WL_MUST_USE int wl_output_room(struct wl_output *o);
 /** Writes the buffer out. Returns as wl_output_room. */
