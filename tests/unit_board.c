@@ -372,6 +372,46 @@ static void addresses_are_ordered(void **state)
     wl_desk_free(d);
 }
 
+/* A connection counts for a sequence once, with the first exchange that passes: what came before
+ * with the same statuses and does not pass takes nothing away. */
+static void connections_of_what_passes(void **state)
+{
+    struct world *w = *state;
+    const struct wl_desk_config cfg = {.budget = &w->budget, .cfg = &w->cfg};
+    const struct wl_ask question = {.kind = WL_ASK_LIST,
+                                    .list = WL_LIST_SEQUENCES,
+                                    .where = "method:POST",
+                                    .n = 10,
+                                    .keep = WL_NONE};
+    struct wl_desk *d = wl_desk_new(&cfg);
+    struct wl_answer *a;
+
+    assert_non_null(d);
+    for (uint16_t number = 0; number < 3; number++) {
+        struct wl_conn_record r = {.t_first = 1, .t_last = 2};
+
+        opened(d, number);
+        for (unsigned i = 0; i < 4; i++) {
+            struct wl_exchange ex = exchange(200, 1000 + i, 80);
+
+            ex.conn.id = 10 * number + 1u;
+            ex.conn.number = number;
+            ex.ordinal = i + 1;
+            if (i >= number + 1u)
+                ex.req.method = (struct wl_span){(const uint8_t *)"POST", 4};
+            r.conn = ex.conn;
+            wl_desk_exchange(d, &ex);
+        }
+        wl_desk_connection(d, &r, true);
+    }
+    a = ask_to_the_end(d, &question);
+    assert_int_equal(a->of.page->n, 1);
+    assert_int_equal(a->of.page->rows.sequences[0].pace.n[WL_WINDOW_ALL], 3 + 2 + 1);
+    assert_int_equal(a->of.page->rows.sequences[0].n_connections, 3);
+    wl_answer_free(a);
+    wl_desk_free(d);
+}
+
 static void a_million_rows(void **state)
 {
     enum { N = 1000000 };
@@ -575,6 +615,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(orders, set_up, tear_down),
         cmocka_unit_test_setup_teardown(only_what_has_findings, set_up, tear_down),
         cmocka_unit_test_setup_teardown(addresses_are_ordered, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(connections_of_what_passes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_million_rows, set_up, tear_down),
         cmocka_unit_test_setup_teardown(old_rows_go, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_allocation_fails_once, set_up, tear_down),

@@ -208,9 +208,10 @@ static int set_recount(struct wl_desk *d, const char *where, struct wl_error *er
     return 0;
 }
 
-/* No exchange before this one on its connection had the same statuses, as far as is held near
- * it. */
-static bool is_first(const struct wl_history *h, uint64_t id, uint32_t sequence)
+/* No exchange before this one on its connection had the same statuses and passed, as far as is held
+ * near it. */
+static bool is_first(const struct wl_history *h, struct recount *r, uint64_t id,
+                     const struct wl_conn_ref *conn, uint32_t sequence)
 {
     const struct wl_shapes *shapes = wl_history_shapes(h);
 
@@ -221,7 +222,8 @@ static bool is_first(const struct wl_history *h, uint64_t id, uint32_t sequence)
         p = wl_history_exchange_at(h, id);
         if (!p)
             return true;
-        if (wl_shape_sequence(shapes, p->shape) == sequence)
+        if (wl_shape_sequence(shapes, p->shape) == sequence &&
+            wl_verdict_exchange(&r->verdicts, conn, p->shape))
             return false;
     }
     return false;
@@ -238,7 +240,7 @@ static void recount_exchange(struct wl_desk *d, uint64_t id, struct wl_arena *a)
     if (!ex || !wl_verdict_exchange(&r->verdicts, &ex->conn, p->shape))
         return;
     told.sequence = wl_shape_sequence(wl_history_shapes(d->history), p->shape);
-    told.first = is_first(d->history, id, told.sequence);
+    told.first = is_first(d->history, r, id, &ex->conn, told.sequence);
     wl_ledger_exchange(r->ledger, ex, &told);
     r->tail[r->n_tail++ % WL_BOARD_TAIL] = id;
 }
