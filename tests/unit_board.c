@@ -412,6 +412,51 @@ static void connections_of_what_passes(void **state)
     wl_desk_free(d);
 }
 
+/* However long the target, and whatever its characters take: the statuses of a row stay whole. */
+static void lines_keep_their_statuses(void **state)
+{
+    enum { N_INTERIM = 30, TARGET = 900 };
+    static uint8_t target[TARGET];
+    struct world *w = *state;
+    const struct wl_desk_config cfg = {.budget = &w->budget, .cfg = &w->cfg};
+    const struct wl_ask question = {
+        .kind = WL_ASK_LIST, .list = WL_LIST_EXCHANGES, .n = 10, .keep = WL_NONE};
+    struct wl_desk *d = wl_desk_new(&cfg);
+    struct wl_message interim[N_INTERIM] = {{.state = WL_WHOLE}};
+    struct wl_answer *a;
+
+    assert_non_null(d);
+    for (size_t i = 0; i + 3 <= TARGET; i += 3)
+        memcpy(target + i, "\xe6\xbc\xa2", 3);
+    target[0] = target[1] = target[2] = '/';
+    for (unsigned i = 0; i < N_INTERIM; i++)
+        interim[i] = (struct wl_message){.state = WL_WHOLE, .status = 102, .t_first = WL_SECOND};
+    for (unsigned i = 0; i < 4; i++) {
+        struct wl_exchange ex = exchange(207, 1000 + i, 80);
+
+        opened(d, i);
+        ex.conn.id = 10 * i + 1u;
+        ex.conn.number = i;
+        ex.ordinal = 1;
+        ex.req.target = wl_span(target, i % 2 ? TARGET : 1);
+        ex.interim = interim;
+        ex.n_interim = i < 2 ? 7 : N_INTERIM;
+        wl_desk_exchange(d, &ex);
+    }
+    a = ask_to_the_end(d, &question);
+    assert_int_equal(a->of.page->n, 4);
+    for (unsigned i = 0; i < 4; i++) {
+        const char *line = a->of.page->rows.exchanges[i].line, *arrow = strstr(line, " -> ");
+        const char *wanted = i < 2 ? " -> 102, 102, 102, 102, 102, 102, 102, 207" : ", 207";
+
+        assert_non_null(arrow);
+        assert_true(strlen(arrow) >= strlen(wanted));
+        assert_string_equal(i < 2 ? arrow : arrow + strlen(arrow) - strlen(wanted), wanted);
+    }
+    wl_answer_free(a);
+    wl_desk_free(d);
+}
+
 static void a_million_rows(void **state)
 {
     enum { N = 1000000 };
@@ -616,6 +661,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(only_what_has_findings, set_up, tear_down),
         cmocka_unit_test_setup_teardown(addresses_are_ordered, set_up, tear_down),
         cmocka_unit_test_setup_teardown(connections_of_what_passes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(lines_keep_their_statuses, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_million_rows, set_up, tear_down),
         cmocka_unit_test_setup_teardown(old_rows_go, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_allocation_fails_once, set_up, tear_down),

@@ -36,6 +36,7 @@ enum {
     WL_BOARD_SERVERS = 50,   /* rows, worst first */
     WL_BOARD_TAIL = 64,      /* latest exchanges */
     WL_BOARD_TEXT = 160,     /* octets of one line of text, NUL included; escaped by the screen */
+    WL_LINE_TEXT = 320,      /* the same of an exchange line: as many statuses as one can hold */
     WL_PRODUCT_TEXT = 40,
 };
 
@@ -166,7 +167,7 @@ struct wl_row_exchange {
     struct wl_conn_ref conn;
     uint32_t ordinal;
     wl_ns t;
-    char line[WL_BOARD_TEXT]; /* "POST /x HTTP/1.1 -> 100, 201", octets as sent */
+    char line[WL_LINE_TEXT]; /* "POST /x HTTP/1.1 -> 100, 201", octets as sent */
     char host[64];
     enum wl_exchange_state state;
     uint16_t final;                           /* 0: none */
@@ -188,7 +189,7 @@ struct wl_row_finding {
     wl_ns t;
     uint64_t frame;
     char message[WL_BOARD_TEXT];
-    char line[WL_BOARD_TEXT]; /* the exchange line, or "" */
+    char line[WL_LINE_TEXT]; /* the exchange line, or "" */
 };
 
 /** A part of a list. Rows are in the order asked for. */

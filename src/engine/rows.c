@@ -345,6 +345,33 @@ static void cut_text(char *to, size_t size, struct wl_span text)
     to[n] = '\0';
 }
 
+/* Where the last " -> " stands (a target may hold one too), or the end. */
+static size_t find_arrow(struct wl_span line)
+{
+    size_t n = line.n;
+
+    while (n >= 4 && memcmp(line.p + n - 4, " -> ", 4) != 0)
+        n--;
+    return n >= 4 ? n - 4 : line.n;
+}
+
+/* An exchange line: where there is no room for it, the request goes on as "...", the statuses stay
+ * whole. Columns of a target may be many octets. */
+static void cut_line(char *to, size_t size, struct wl_span text)
+{
+    size_t arrow = find_arrow(text), n_tail = text.n - arrow, keep;
+
+    if (text.n < size || n_tail + sizeof("...") > size) {
+        cut_text(to, size, text);
+        return;
+    }
+    keep = size - n_tail - sizeof("...");
+    while (keep && (text.p[keep] & 0xc0) == 0x80) /* not in the middle of a character */
+        keep--;
+    (void)snprintf(to, size, "%.*s...%.*s", (int)keep, (const char *)text.p, (int)n_tail,
+                   (const char *)text.p + arrow);
+}
+
 /* The severest finding, the first among equals. */
 static const struct wl_finding *worst_of(const struct wl_finding *findings, uint32_t n)
 {
@@ -392,7 +419,7 @@ void wl_row_of_exchange(struct wl_row_exchange *row, uint64_t id, const struct w
     if (line) {
         wl_text_reset(line);
         wl_line_exchange(line, ex, LINE_COLUMNS);
-        cut_text(row->line, sizeof(row->line), wl_text_span(line));
+        cut_line(row->line, sizeof(row->line), wl_text_span(line));
     }
 }
 
@@ -468,7 +495,7 @@ static bool unpack_finding(struct wl_rows *rows, uint64_t id, const struct wl_ke
         set_finding(row, id, &ex->conn, &ex->findings[f->index]);
         wl_text_reset(&rows->line);
         wl_line_exchange(&rows->line, ex, LINE_COLUMNS);
-        cut_text(row->line, sizeof(row->line), wl_text_span(&rows->line));
+        cut_line(row->line, sizeof(row->line), wl_text_span(&rows->line));
     }
     return true;
 }

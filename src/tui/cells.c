@@ -61,7 +61,7 @@ void wl_cell_seconds(struct wl_strip *s, const struct wl_screen *screen, const v
 void wl_cell_line(struct wl_strip *s, const struct wl_screen *screen, const void *at)
 {
     (void)screen;
-    wl_put_line(s, at, WL_BOARD_TEXT);
+    wl_put_line(s, at, WL_LINE_TEXT);
 }
 
 void wl_cell_total(struct wl_strip *s, const struct wl_screen *screen, const void *at)

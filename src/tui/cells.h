@@ -17,7 +17,7 @@ wl_column_fn wl_cell_number;   /* uint64_t: a number that is a name, "1234" */
 wl_column_fn wl_cell_found;    /* uint64_t: how many, in few columns; faint when there are none */
 wl_column_fn wl_cell_octets;   /* uint64_t: "1.2 KiB" */
 wl_column_fn wl_cell_seconds;  /* double; negative: not known */
-wl_column_fn wl_cell_line;     /* char[WL_BOARD_TEXT]: an exchange line */
+wl_column_fn wl_cell_line;     /* char[WL_LINE_TEXT]: an exchange line */
 wl_column_fn wl_cell_total;    /* struct wl_pace: how often in all */
 wl_column_fn wl_cell_rate;     /* struct wl_pace: per second, in the window of the screen */
 wl_column_fn wl_cell_trend;    /* struct wl_pace */

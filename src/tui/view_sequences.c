@@ -36,6 +36,7 @@ static const struct wl_column columns[] = {
     {
         .head = "sequence",
         .put = put_text,
+        .cut = WL_CUT_MIDDLE,
         .least = 16,
         .most = 44,
         .weight = 3,
