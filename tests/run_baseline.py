@@ -5,9 +5,11 @@ SPDX-License-Identifier: MIT
 """
 import os
 import re
+import struct
 import sys
 import tempfile
 
+import packets
 from program import Complaint, Run, captures, check
 
 CASES = []
@@ -110,6 +112,48 @@ def written(p):
     check(sorted(os.listdir(p.work)) == ["a", "b", "new"], os.listdir(p.work))
     check(p.run("audit", "--write-baseline", "-", p.capture).status == 2, "standard output")
     check(p.run("audit", "--separate", "--write-baseline", "c", p.capture).status == 2, "--separate")
+
+
+def long_target(path):
+    """A capture with a violation of a target that takes more octets than columns."""
+    request = "GET /{} HTTP/1.1\r\nHost: a\r\n\r\n".format("\u6f22/" * 60).encode()
+    response = b"HTTP/1.1 299 Odd\r\nContent-Length: 0\r\n\r\n"
+    frames, seq = [], [1000, 5000]
+    for side, flags, payload in ((0, packets.SYN, b""), (1, packets.SYN | packets.ACK, b""), (0, packets.ACK, request),
+                                 (1, packets.ACK, response), (0, packets.FIN | packets.ACK, b""),
+                                 (1, packets.FIN | packets.ACK, b""), (0, packets.ACK, b"")):
+        ports = (50000, 80) if side == 0 else (80, 50000)
+        hosts = (b"\x0a\0\0\1", b"\x0a\0\0\2") if side == 0 else (b"\x0a\0\0\2", b"\x0a\0\0\1")
+        ip = struct.pack(">BBHHHBBH", 0x45, 0, 0, 0, 0, 64, 6, 0) + hosts[0] + hosts[1]
+        tcp = struct.pack(">HHIIBBHHH", *ports, seq[side], seq[1 - side] if flags & packets.ACK else 0, 0x50, flags,
+                          65535, 0, 0)
+        frames.append(packets.put_together((1000 + len(frames)) * packets.SECOND // 100,
+                                           packets.Segment(b"", ip, tcp, payload, True)))
+        seq[side] += len(payload) + (flags & (packets.SYN | packets.FIN) != 0)
+    with open(path, "wb") as f:
+        f.write(packets.save(packets.RAW, frames))
+    return path
+
+
+@case
+def lines_can_be_read_again(p):
+    """Lines of a configuration are bounded; what is written, and written anew, is read again."""
+    capture = long_target(p.path("long.pcap"))
+    check(p.run("audit", "--write-baseline", "long", capture).status == 1, "nothing is wrong with it")
+    status, records, err = p.audit("--baseline", "long", capture)
+    check(status == 0 and of_type(records, "suppressed"), status, err)
+    reasons = [" ".join(["see #4711, which says"] + ["at length"] * 50), "y" * 190]
+    text = p.read("long")
+    for reason in reasons:
+        lines = reason.replace("at length at length", "at length\n    at length")
+        text = text.replace("reason = was there when the baseline began", "reason =\n    " + lines, 1)
+    p.write("long", text)
+    for _ in range(2):
+        status, records, err = p.audit("--baseline", "long", "--write-baseline", "long", capture)
+        check(status == 0, status, err)
+        told = [r["reason"] for r in of_type(records, "suppressed")]
+        check(all(reason in told for reason in reasons), told)
+    check(max(len(line.encode()) for line in p.read("long").splitlines()) <= 197, p.read("long"))
 
 
 @case

@@ -16,7 +16,9 @@
 enum {
     MAX_KINDS = 65536, /* of findings in one baseline */
     WORDS_MAX = 16384,
-    SHOWN = 150, /* columns of the words that are shown; a line of the file has its limit */
+    SHOWN = 150,      /* columns of the words that are shown; a line of the file has its limit */
+    MOST_SHOWN = 180, /* octets of them, as characters may take many of them and no column */
+    MOST_LINE = 190,  /* octets of a line, its name included, so that it can be read again */
     POOL_KEEP = 0,
 };
 
@@ -154,15 +156,50 @@ static int compare(const void *a, const void *b)
     return strcmp(x->hash, y->hash);
 }
 
+static void put_words(struct wl_text *t, struct wl_span words)
+{
+    size_t start = t->buf.n, end = start + MOST_SHOWN;
+
+    wl_text_terminal_cut(t, words, SHOWN);
+    if (t->buf.n <= end)
+        return;
+    while (end > start && (t->buf.p[end] & 0xc0) == 0x80) /* not in the middle of a character */
+        end--;
+    t->buf.n = end;
+    wl_text_put(t, "...");
+}
+
+/* A reason may be longer than a line: it goes on where a line can begin, on indented ones. What
+ * begins a comment or a section there cannot. */
+static void put_reason(struct wl_text *t, const char *reason)
+{
+    size_t used = sizeof("reason =") - 1;
+
+    wl_text_put(t, "\nreason =");
+    while (*reason) {
+        size_t n = strcspn(reason, " "), after = n;
+
+        while (reason[after] == ' ' && reason[after + 1] && strchr(" #;[", reason[after + 1]))
+            after += 1 + strcspn(reason + after + 1, " ");
+        if (used + 1 + after > MOST_LINE) {
+            wl_text_put(t, after > MOST_LINE - 4 ? "\n" : "\n   ");
+            used = 3;
+        }
+        wl_text_char(t, ' ');
+        wl_text_span_raw(t, wl_span(reason, after));
+        used += 1 + after;
+        reason += after + (reason[after] == ' ');
+    }
+}
+
 static void put_kind(struct baseline *b, const struct kind *kind)
 {
     struct wl_text *t = &b->out.text;
     const struct wl_suppression *before = kind->before;
 
     wl_text_printf(t, "\n[%s]\nfinding = ", kind->hash);
-    wl_text_terminal_cut(t, kind->words, SHOWN);
-    wl_text_put(t, "\nreason = ");
-    wl_text_put(t, before && before->reason ? before->reason : "was there when the baseline began");
+    put_words(t, kind->words);
+    put_reason(t, before && before->reason ? before->reason : "was there when the baseline began");
     wl_text_put(t, "\nuntil = ");
     wl_text_put(t, before && before->until ? before->until : "never");
     wl_text_char(t, '\n');
