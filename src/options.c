@@ -444,6 +444,11 @@ static int check_whole(struct wl_parse *p)
     }
     if (check_redaction(p) < 0 || check_names(p) < 0 || check_screen(p) < 0)
         return WL_EINVAL;
+    if (o->no_confine && o->user) {
+        return wl_fail(
+            p->err, WL_EINVAL,
+            "-Z gives up being root, and --no-confine keeps all rights: take one of them");
+    }
     if (o->separate && (o->n_reports || o->config.evidence_path)) {
         return wl_fail(p->err, WL_EINVAL,
                        "--separate writes a report per file to standard output; --report and -w "

@@ -247,6 +247,8 @@ for option in '--speed 2x' '--refresh 2' '--theme light' --ascii --no-mouse; do
     check "$option without a screen" 2 watch --plain $option "$clean"
     err 'about the screen'
 done
+check "rights that are given up and kept" 2 audit -Z nobody --no-confine "$clean"
+err 'take one of them'
 check "the pace of what is captured" 2 watch -i lo --speed 2x
 err 'at its own pace'
 check "the pace of a file that grows" 2 watch --follow --speed 2x "$clean"
