@@ -724,6 +724,10 @@ class Cases:
             terminal.wait("ENDED", "There is no packet in standard input", words)
             terminal.press("q")
             terminal.wait("re:(?m)^status=3", words)
+        terminal.run(f"clear; {self.program} watch {self.sample} port 9; echo status=$?")
+        terminal.wait("There is no packet in", "filter, it may let nothing through")
+        terminal.press("q")
+        terminal.wait("re:(?m)^status=0")
 
     def case_no_colour(self, terminal):
         """NO_COLOR and --ascii are honoured; without a terminal it refuses and helps."""

@@ -234,6 +234,8 @@ static void say_no_packets(const struct wl_screen *s, struct wl_canvas *c, struc
     const struct wl_board *b = s->board;
 
     put_source(c, &r, b, b->over ? "There is no packet in " : "No packet yet on ");
+    if (b->over)
+        put_paragraph(c, &r, WL_ROLE_PLAIN, "Where there is a filter, it may let nothing through.");
     if (b->over || !b->live)
         return;
     put_paragraph(c, &r, WL_ROLE_PLAIN,
