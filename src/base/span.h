@@ -153,13 +153,13 @@ static inline bool wl_is_alpha(uint8_t c)
     return wl_lower(c) >= 'a' && wl_lower(c) <= 'z';
 }
 
-/** Value of a hexadecimal digit, or -1. */
+/** Value of a hexadecimal digit, or -1: as arithmetic, since nobody could foretell which kind comes. */
 static inline int wl_hex_value(uint8_t c)
 {
-    if (wl_is_digit(c))
-        return c - '0';
-    c = wl_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    const unsigned digit = (unsigned)c - '0', letter = (c | 0x20U) - 'a';
+    const unsigned is_digit = digit < 10, is_letter = letter < 6;
+
+    return (int)((digit & -is_digit) | ((letter + 10) & -is_letter) | ((is_digit | is_letter) - 1));
 }
 
 /** Control octet: 0x00-0x1f and 0x7f. */
