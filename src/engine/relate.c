@@ -27,7 +27,7 @@
 
 enum {
     URI_OCTETS = 8192, /* longer URIs are not followed */
-    LATELY = 1024,     /* servers */
+    LATELY = 256,      /* servers */
     CLOCK_SLOTS = 128,
     MAX_CLOCKS = 64, /* servers whose clocks are compared */
     NO_CLOCK,        /* one more: there was no room for it */
