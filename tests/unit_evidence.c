@@ -415,10 +415,11 @@ static void feed_and_tell(struct world *w, struct wl_evidence *e, unsigned i)
         wl_evidence_connection(e, &rec);
 }
 
-static void a_long_run_ends_with_its_latest_packets(void **state)
+enum { LONG = 3000, SPOOLED = 20 };
+
+/** LONG packets, each with a finding, and room for SPOOLED of them. */
+static struct wl_evidence *run_long(struct world *w)
 {
-    enum { LONG = 3000, SPOOLED = 20 };
-    struct world *w = *state;
     struct wl_evidence *e;
     struct wl_error err;
 
@@ -428,6 +429,15 @@ static void a_long_run_ends_with_its_latest_packets(void **state)
     assert_int_equal(begin(e, NULL, 0, true, &err), 0);
     for (unsigned i = 1; i <= LONG; i++)
         feed_and_tell(w, e, i);
+    return e;
+}
+
+static void a_long_run_ends_with_its_latest_packets(void **state)
+{
+    struct world *w = *state;
+    struct wl_evidence *e = run_long(w);
+    struct wl_error err;
+
     assert_int_equal(wl_evidence_full(e), 0);
     assert_int_equal(wl_evidence_write(e, NULL, &err), 0);
     assert_int_equal(count_written(w), SPOOLED);
@@ -440,18 +450,12 @@ static void a_long_run_ends_with_its_latest_packets(void **state)
 /** Connections that never end give way when what was found of them is gone. */
 static void open_connections_give_way(void **state)
 {
-    enum { LONG = 3000, SPOOLED = 20 };
     struct world *w = *state;
     struct wl_evidence *e;
     struct wl_error err;
 
-    w->cfg.limits.max_spool = (uint64_t)SPOOLED * (sizeof(struct wl_packet) + OCTETS);
-    w->cfg.limits.max_evidence = (uint64_t)4 * SPOOLED;
-    e = wl_evidence_new(&w->budget, &w->cfg);
-    assert_int_equal(begin(e, NULL, 0, true, &err), 0);
     w->open = true;
-    for (unsigned i = 1; i <= LONG; i++)
-        feed_and_tell(w, e, i);
+    e = run_long(w);
     assert_in_range(wl_evidence_full(e), LONG - 4 * SPOOLED, LONG - SPOOLED);
     assert_int_equal(wl_evidence_write(e, NULL, &err), 0);
     assert_int_equal(count_written(w), SPOOLED);
@@ -461,7 +465,7 @@ static void open_connections_give_way(void **state)
 
 static void without_memory_the_latest_packets_are_held(void **state)
 {
-    enum { LONG = 30000 }; /* several times what there is room for */
+    enum { PACKETS = 30000 }; /* several times what there is room for */
     struct world *w = *state;
     struct wl_spool *spool;
     struct wl_spool_cursor at = {0};
@@ -471,12 +475,12 @@ static void without_memory_the_latest_packets_are_held(void **state)
     w->budget.max = 1u << 20;
     spool = wl_spool_new(&w->budget, &w->cfg.limits);
     assert_non_null(spool);
-    for (p.ordinal = 1; p.ordinal <= LONG; p.ordinal++)
+    for (p.ordinal = 1; p.ordinal <= PACKETS; p.ordinal++)
         wl_spool_packet(spool, &p);
     while (wl_spool_next(spool, &at, &last))
         n++;
-    assert_int_equal(last.ordinal, LONG);
-    assert_in_range(n, LONG / 10, LONG - 1);
+    assert_int_equal(last.ordinal, PACKETS);
+    assert_in_range(n, PACKETS / 10, PACKETS - 1);
     wl_spool_free(spool);
 }
 

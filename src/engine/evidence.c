@@ -239,29 +239,33 @@ static void forget_comments(struct wl_evidence *e, uint64_t oldest)
     }
 }
 
-/* Before more room is taken: what concerns packets that the spool has given up needs none. Looking
- * for it takes a while, so much must have been given up since the last time. */
-static void forget(struct wl_evidence *e)
+/* Has the spool given up packets that were not yet looked for, and so many that it is worth the while it
+ * takes? *forgot is the oldest one that it had then, and has now. */
+static bool gave_up(const struct wl_evidence *e, uint64_t *forgot)
 {
     uint64_t oldest = e->own_spool ? wl_spool_oldest(e->own_spool, e->newest + 1) : 0;
 
-    if (oldest <= e->forgot || oldest - e->forgot < (e->newest + 1 - oldest) / 32)
-        return;
-    e->forgot = oldest;
-    forget_connections(e, oldest, false);
-    forget_comments(e, oldest);
+    if (oldest <= *forgot || oldest - *forgot < (e->newest + 1 - oldest) / 32)
+        return false;
+    *forgot = oldest;
+    return true;
+}
+
+/* Before more room is taken: what concerns packets that the spool has given up needs none. */
+static void forget(struct wl_evidence *e)
+{
+    if (gave_up(e, &e->forgot)) {
+        forget_connections(e, e->forgot, false);
+        forget_comments(e, e->forgot);
+    }
 }
 
 /* Nor can any be had: an open connection whose offending packets are gone gives way to one whose are
  * still there. What it sends later is not written then, and that is told. */
 static void forget_open(struct wl_evidence *e)
 {
-    uint64_t oldest = e->own_spool ? wl_spool_oldest(e->own_spool, e->newest + 1) : 0;
-
-    if (oldest <= e->forgot_open || oldest - e->forgot_open < (e->newest + 1 - oldest) / 32)
-        return;
-    e->forgot_open = oldest;
-    forget_connections(e, oldest, true);
+    if (gave_up(e, &e->forgot_open))
+        forget_connections(e, e->forgot_open, true);
 }
 
 /* Makes room for row n; false when there is none. */
