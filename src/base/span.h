@@ -153,13 +153,13 @@ static inline bool wl_is_alpha(uint8_t c)
     return wl_lower(c) >= 'a' && wl_lower(c) <= 'z';
 }
 
-/** Value of a hexadecimal digit, or -1: as arithmetic, since nobody could foretell which kind comes. */
+/** Value of a hexadecimal digit, or -1. Which kind of digit it is cannot be foretold: a letter has bit 6,
+ * and counts from 9. */
 static inline int wl_hex_value(uint8_t c)
 {
-    const unsigned digit = (unsigned)c - '0', letter = (c | 0x20U) - 'a';
-    const unsigned is_digit = digit < 10, is_letter = letter < 6;
+    const unsigned is_digit = (unsigned)c - '0' < 10, is_letter = (c | 0x20U) - 'a' < 6;
 
-    return (int)((digit & -is_digit) | ((letter + 10) & -is_letter) | ((is_digit | is_letter) - 1));
+    return is_digit | is_letter ? (c & 0xf) + 9 * (c >> 6) : -1;
 }
 
 /** Control octet: 0x00-0x1f and 0x7f. */
