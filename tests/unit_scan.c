@@ -47,6 +47,54 @@ static void lanes_say_what_each_octet_is(void **state)
     }
 }
 
+/** One octet among others that are not it, at each place of each length; and next to them, where nobody
+ * may look. */
+static void what_a_span_holds(void **state)
+{
+    uint8_t octets[100];
+
+    (void)state;
+    for (size_t n = 0; n <= 80; n++) {
+        memset(octets, '?', sizeof(octets));
+        memset(octets + 8, 'a', n);
+        assert_false(wl_lanes_hold(octets + 8, n, '?'));
+        for (size_t i = 0; i < n; i++) {
+            octets[8 + i] = '?';
+            assert_true(wl_lanes_hold(octets + 8, n, '?'));
+            octets[8 + i] = 'a';
+        }
+    }
+}
+
+static void which_words_are_equal(void **state)
+{
+    uint64_t seed = 9;
+
+    (void)state;
+    for (unsigned round = 0; round < 1000; round++) {
+        uint32_t words[8], wanted = (uint32_t)pick(&seed, UINT32_MAX);
+        unsigned equal = 0;
+
+        for (unsigned i = 0; i < 8; i++) { /* near misses: a bit, or none */
+            words[i] = wanted ^ (uint32_t)pick(&seed, 2) << pick(&seed, 32);
+            equal |= (unsigned)(words[i] == wanted) << i;
+        }
+        assert_int_equal(wl_lanes_equal_words(words, wanted), equal);
+    }
+}
+
+static void hexadecimal_digits(void **state)
+{
+    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+
+    (void)state;
+    for (unsigned c = 0; c < 256; c++) {
+        const char *digit = c ? strchr(digits, (int)c) : NULL;
+
+        assert_int_equal(wl_hex_value((uint8_t)c), digit ? (digit - digits) % 16 : -1);
+    }
+}
+
 /** Whatever the processor can do must say the same. */
 static void all_lanes_agree(void **state)
 {
@@ -354,6 +402,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lanes_say_what_each_octet_is),
+        cmocka_unit_test(what_a_span_holds),
+        cmocka_unit_test(which_words_are_equal),
+        cmocka_unit_test(hexadecimal_digits),
         cmocka_unit_test(all_lanes_agree),
         cmocka_unit_test(the_lines_of_a_head),
         cmocka_unit_test(a_head_too_large_is_left_to_others),

@@ -280,10 +280,21 @@ static void quantiles_within_a_sixteenth(void **state)
 
 static void bounds_belong_to_what_they_bound(void **state)
 {
-    static struct wl_histogram h;
+    static const wl_ns bounds[] = {
+#define WL_BOUND(nanoseconds) nanoseconds,
+#include "wirelint/tbl/bounds.h"
+#undef WL_BOUND
+    };
+    static struct wl_histogram h, each;
     uint64_t all = 0;
 
     (void)state;
+    for (unsigned i = 0; i < WL_N_BOUNDS; i++) {
+        wl_histogram_add(&each, bounds[i]);
+        assert_int_equal(each.within[i], i ? 2 : 1);
+        wl_histogram_add(&each, bounds[i] + 1);
+        assert_int_equal(each.within[i + 1], 1);
+    }
     wl_histogram_add(&h, 0);
     wl_histogram_add(&h, 100000); /* the first bound itself */
     wl_histogram_add(&h, 100001);

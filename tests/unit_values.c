@@ -582,6 +582,18 @@ static void hosts(void **state)
         if (wl_grammar_is_host(text(others[i])))
             fail_msg("'%s' is no host", others[i]);
     }
+    /* names of any length, with an octet at each place that is none of a host's */
+    for (size_t n = 1; n <= 40; n++) {
+        uint8_t name[40];
+
+        memset(name, 'a', n);
+        assert_true(wl_grammar_is_host(wl_span(name, n)));
+        for (size_t i = 0; i < n; i++) {
+            name[i] = '/';
+            assert_false(wl_grammar_is_host(wl_span(name, n)));
+            name[i] = 'a';
+        }
+    }
 }
 
 static void authorities(void **state)
