@@ -593,6 +593,35 @@ static void both_readings(void **state)
     release(&h);
 }
 
+/* A length of any number of digits, and with anything else in the place of one; RFC 9112 6.3, rule 5. */
+static void lengths(void **state)
+{
+    (void)state;
+    for (size_t n = 1; n <= 20; n++) {
+        for (size_t at = 0; at <= n; at++) { /* n: all of them are digits */
+            char head[80];
+            struct heard h;
+            uint64_t expected = 0;
+            char *digits;
+
+            (void)snprintf(head, sizeof(head), POST "Content-Length:%.*s\r\n\r\n", (int)n,
+                           "12345678907654321089");
+            digits = strstr(head, ":1") + 1;
+            for (size_t i = 0; i < n; i++)
+                expected = expected * 10 + (uint64_t)(digits[i] - '0');
+            if (at < n)
+                digits[at] = "/:a\xb5"[n % 4];
+            begin(&h);
+            send_all(&h, WL_TO_SERVER, head, SIZE_MAX);
+            finish(&h);
+            assert_int_equal(h.n, 1);
+            assert_true(h.ex[0]->req.declared ==
+                        (at == n && expected <= INT64_MAX ? expected : WL_NONE));
+            release(&h);
+        }
+    }
+}
+
 /* Where a field stands: the packet and the offset of its first octet. */
 static void assert_place(const struct wl_message *m, const struct wl_field *f, const char *stream,
                          const char *line, size_t piece)
@@ -881,6 +910,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hostile_inputs),
         cmocka_unit_test(both_readings),
+        cmocka_unit_test(lengths),
         cmocka_unit_test(fields_know_their_places),
         cmocka_unit_test(heads_have_a_bound),
         cmocka_unit_test(short_lines_end_a_head),
