@@ -43,20 +43,20 @@ static void add_packet(struct packets *to, const struct packet *p)
 
 struct player {
     struct packets *out;
-    uint8_t leg;
     wl_ns now;
-    bool midstream;   /* no handshake tells where the octets begin */
     wl_ns grain;      /* of the clock */
-    bool begun;       /* someone has spoken */
-    bool passed;      /* the dialogue has said how much time passes before the next packet */
-    enum wl_dir last; /* who spoke last */
     uint64_t next[2]; /* position of the next octet of a direction */
     uint64_t held[2]; /* while hold: how far it is acknowledged */
-    bool hold[2];
-    uint16_t window[2];
-    uint8_t ttl[2];
+    enum wl_dir last; /* who spoke last */
     enum wl_dir pending_dir;
     uint32_t from, n_pending; /* steps whose octets go into the next packet */
+    uint16_t window[2];
+    uint8_t leg;
+    uint8_t ttl[2];
+    bool midstream; /* no handshake tells where the octets begin */
+    bool begun;     /* someone has spoken */
+    bool passed;    /* the dialogue has said how much time passes before the next packet */
+    bool hold[2];
 };
 
 static void send_packet(struct player *p, enum wl_dir dir, uint8_t flags, wl_ns t,

@@ -423,11 +423,12 @@ static void lines_keep_their_statuses(void **state)
         .kind = WL_ASK_LIST, .list = WL_LIST_EXCHANGES, .n = 10, .keep = WL_NONE};
     struct wl_desk *d = wl_desk_new(&cfg);
     struct wl_message interim[N_INTERIM] = {{.state = WL_WHOLE}};
+    const uint8_t han[] = {0xe6, 0xbc, 0xa2};
     struct wl_answer *a;
 
     assert_non_null(d);
-    for (size_t i = 0; i + 3 <= TARGET; i += 3)
-        memcpy(target + i, "\xe6\xbc\xa2", 3);
+    for (size_t i = 0; i + sizeof(han) <= TARGET; i += sizeof(han))
+        memcpy(target + i, han, sizeof(han));
     target[0] = target[1] = target[2] = '/';
     for (unsigned i = 0; i < N_INTERIM; i++)
         interim[i] = (struct wl_message){.state = WL_WHOLE, .status = 102, .t_first = WL_SECOND};
