@@ -524,6 +524,55 @@ static void counts_wrong_checksums(void **state)
     assert_int_equal(b->counters.bad_checksum, 0x10000 - 3);
 }
 
+/* RFC 1071, octet by octet: what makes the sum over the pseudo header and n octets right. */
+static uint16_t checksum_of(const uint8_t *addresses, size_t n_addresses, const uint8_t *p,
+                            size_t n)
+{
+    uint32_t sum = 6 + (uint32_t)n;
+
+    for (size_t i = 0; i < n_addresses; i++)
+        sum += (uint32_t)addresses[i] << (i % 2 ? 0 : 8);
+    for (size_t i = 0; i < n; i++)
+        sum += (uint32_t)p[i] << (i % 2 ? 0 : 8);
+    while (sum >> 16)
+        sum = (sum & 0xffff) + (sum >> 16);
+    return (uint16_t)~sum;
+}
+
+/** Content of any number of octets that is small, and each bit of its last ones. */
+static void sums_up_what_is_there(void **state)
+{
+    struct bench *b = *state;
+
+    for (unsigned six = 0; six < 2; six++) {
+        for (size_t n = 0; n <= 44; n++) {
+            struct parcel p = {.from = LARGEST - n};
+            uint8_t *header;
+            struct wl_segment s;
+            uint64_t wrong = b->counters.bad_checksum;
+
+            for (size_t i = 0; i < n; i++)
+                p.room[LARGEST - n + i] = (uint8_t)(0x5a + 31 * i);
+            WRAP(&p, "\x12\x34\0\x50\x01\x02\x03\x04\x05\x06\x07\x08\x50\x18\x09\x0a\0\0\0\0");
+            header = p.room + p.from;
+            if (six) {
+                ipv6(&p, 6);
+            } else {
+                ipv4(&p, 6);
+            }
+            set16(header + 16, checksum_of(header - (six ? 32 : 8), six ? 32 : 8, header, 20 + n));
+            assert_int_equal(decode(b, RAW, octets_of(&p), &s), WL_DECODED_TCP);
+            assert_int_equal(b->counters.bad_checksum, wrong);
+            for (size_t i = n > 9 ? n - 9 : 0; i < n; i++) {
+                p.room[LARGEST - n + i] ^= (uint8_t)(1 << i % 8);
+                assert_int_equal(decode(b, RAW, octets_of(&p), &s), WL_DECODED_TCP);
+                assert_int_equal(b->counters.bad_checksum, ++wrong);
+                p.room[LARGEST - n + i] ^= (uint8_t)(1 << i % 8);
+            }
+        }
+    }
+}
+
 /* ------------------------------------------------------------------------------- fragments */
 
 /** Puts octets [from, to) of whole into p, as a fragment of datagram id. */
@@ -864,6 +913,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(nesting_ends, enter, leave),
         cmocka_unit_test_setup_teardown(lengths_that_lie, enter, leave),
         cmocka_unit_test_setup_teardown(counts_wrong_checksums, enter, leave),
+        cmocka_unit_test_setup_teardown(sums_up_what_is_there, enter, leave),
         cmocka_unit_test_setup_teardown(fragments_in_any_order, enter, leave),
         cmocka_unit_test_setup_teardown(first_fragment_wins, enter, leave),
         cmocka_unit_test_setup_teardown(fragments_are_bounded, enter, leave),

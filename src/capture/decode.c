@@ -301,17 +301,13 @@ static void take_any_ip(struct wl_layers *l)
 
 /* ------------------------------------------------------------------------------------ TCP */
 
-/* A number as it would stand in a header, read in the order of this machine. */
+/* A number as it stands in a header, its first octet lowest. */
 static inline uint16_t as_sent(uint64_t number)
 {
-    const uint8_t octets[2] = {(uint8_t)(number >> 8), (uint8_t)number};
-    uint16_t sent;
-
-    memcpy(&sent, octets, sizeof(sent));
-    return sent;
+    return (uint16_t)((number >> 8 & 0xff) | number << 8);
 }
 
-/* Words in the order of this machine, each carry added again: the sum modulo 2^16 - 1 is the same
+/* Words whose first octet is the lowest, each carry added again: the sum modulo 2^16 - 1 is the same
  * but for the order of its two octets (RFC 1071 2). */
 static WL_INLINE uint64_t add_word(uint64_t sum, uint64_t word)
 {
@@ -321,36 +317,16 @@ static WL_INLINE uint64_t add_word(uint64_t sum, uint64_t word)
 
 static WL_INLINE uint64_t add_eight(uint64_t sum, const uint8_t *p)
 {
-    uint64_t words;
-
-    memcpy(&words, p, sizeof(words));
-    return add_word(sum, words);
+    return add_word(sum, wl_octets_word(p));
 }
 
-static WL_INLINE uint64_t add_four(uint64_t sum, const uint8_t *p)
-{
-    uint32_t words;
-
-    memcpy(&words, p, sizeof(words));
-    return add_word(sum, words);
-}
-
-/* Octets of any number; an odd one is filled up with a zero. */
+/* Octets of any number; an odd one is filled up with a zero. Eight in front of them can be read: those
+ * that are left at the end are the last ones of a word, for how many cannot be foretold. */
 static WL_INLINE uint64_t add_octets(uint64_t sum, const uint8_t *p, size_t n)
 {
     for (; n >= 8; p += 8, n -= 8)
         sum = add_eight(sum, p);
-    if (n >= 4) { /* as headers end */
-        sum = add_four(sum, p);
-        p += 4;
-        n -= 4;
-    }
-    if (n >= 2) {
-        sum = add_word(sum, as_sent(wl_load_be16(p)));
-        p += 2;
-        n -= 2;
-    }
-    return n ? add_word(sum, as_sent((uint64_t)p[0] << 8)) : sum;
+    return add_word(sum, wl_octets_word(p + n - 8) >> 8 * (7 - n) >> 8);
 }
 
 /* A sum modulo 2^16 - 1; 0xffff stands for 0, but for a sum of nothing. */
@@ -370,16 +346,15 @@ static inline uint16_t fold(uint64_t sum)
 static bool is_checksum_wrong(const uint8_t *addresses, uint8_t family, struct wl_span tcp)
 {
     uint64_t pseudo = (uint64_t)as_sent(tcp.n) + as_sent(PROTOCOL_TCP), sum;
-    uint16_t sent;
+    uint16_t sent = as_sent(wl_load_be16(tcp.p + 16));
 
     pseudo = add_eight(pseudo, addresses);
     if (WL_LIKELY_FALSE(family == 6))
         pseudo = add_octets(pseudo, addresses + 8, 24);
     sum = add_eight(add_eight(pseudo, tcp.p), tcp.p + 8);
-    sum = add_octets(add_four(sum, tcp.p + 16), tcp.p + TCP_HEADER, tcp.n - TCP_HEADER);
+    sum = add_octets(sum, tcp.p + 16, tcp.n - 16);
     if (WL_LIKELY_TRUE(sum % UINT16_MAX == 0))
         return false;
-    memcpy(&sent, tcp.p + 16, sizeof(sent));
     return sent != 0 && sent != fold(pseudo);
 }
 
