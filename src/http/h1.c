@@ -438,6 +438,15 @@ static void fetch_exchange(const struct wl_work *w)
     wl_prefetch((const uint8_t *)w - CACHE_LINE, sizeof(*w) + CACHE_LINE);
 }
 
+/* The head of a response and its fields will be written behind those of its request, which are of
+ * usual length here. */
+static void fetch_room(const struct wl_work *w)
+{
+    enum { REQUEST = 448, RESPONSE = 384 };
+
+    wl_prefetch_to_write((const uint8_t *)(w + 1) + REQUEST, RESPONSE);
+}
+
 static void h1_prefetch(const struct wl_layer *l, enum wl_dir dir)
 {
     const struct wl_h1 *h = l->state;
@@ -457,6 +466,8 @@ static void h1_prefetch(const struct wl_layer *l, enum wl_dir dir)
             fetch_exchange(b->first);
         if (b->oldest && b->oldest != b->first)
             fetch_exchange(b->oldest);
+        if (b->oldest)
+            fetch_room(b->oldest);
     } else if (b->last) { /* a request, which is hung behind it, or more of one */
         wl_prefetch(&b->last->next, sizeof(*b->last) - offsetof(struct wl_work, next));
     }
