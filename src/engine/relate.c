@@ -14,38 +14,27 @@
  */
 #include "relate.h"
 
-#include <stdlib.h>
-
+#include "clocks.h"
 #include "facts.h"
 #include "field.h"
 #include "grammar.h"
 #include "legs.h"
 #include "offer.h"
+#include "once.h"
 #include "past.h"
 #include "rules.h"
-#include "table.h"
 
 enum {
     URI_OCTETS = 8192, /* longer URIs are not followed */
     LATELY = 256,      /* servers */
-    CLOCK_SLOTS = 128,
-    MAX_CLOCKS = 64, /* servers whose clocks are compared */
-    NO_CLOCK,        /* one more: there was no room for it */
-    CLIENT_BITS = 8, /* of a hash of clients: they share what is noted of the last redirect */
-    AGREEING = 60,   /* seconds between clocks that show the same time (docs/judging.md 4) */
-};
-
-/* The clock of a server against that of the capture. */
-struct clock {
-    uint64_t server; /* hash of its endpoint */
-    int64_t offset;
+    CLIENT_BITS = 8,   /* of a hash of clients: they share what is noted of the last redirect */
 };
 
 /* A server that was heard of lately. */
 struct lately {
     uint64_t server; /* hash of its endpoint; 0: nobody */
     uint64_t until;  /* its record in pasts has a date, and is there until so many are evicted */
-    uint32_t clock;  /* the number of its clock and one, or NO_CLOCK; 0: not looked for yet */
+    uint32_t clock;  /* the number of its clock; 0: not looked for yet */
 };
 
 struct wl_relate {
@@ -69,22 +58,13 @@ struct wl_relate {
     uint64_t server, target, client; /* hashes of the exchange in hand; 0: not needed yet */
     struct wl_date_memo date;
     struct lately lately[LATELY];
-    struct clock clocks[NO_CLOCK]; /* the last stands for those that have none */
-    int64_t median;
-    uint32_t n_agree; /* clocks that are near it; 0 when most are not */
-    uint32_t n_clocks;
-    uint8_t clock_slots[CLOCK_SLOTS]; /* by server: the number of a clock and one; 0: free */
-    /* once_per_target */
-    struct wl_table told_table;
-    uint64_t *told; /* the whole hashes; the table keeps half of each */
-    uint64_t n_full;
-    uint32_t n_told, size, max;
-    bool clocks_changed; /* since the median was found */
-    bool unknown;        /* exchanges of which too little is known were remembered as such */
+    struct wl_clocks clocks;
+    struct wl_once once;
+    bool unknown; /* exchanges of which too little is known were remembered as such */
     uint8_t uri[URI_OCTETS];
 };
 
-enum { TOLD_FIRST = 64, ARENA_KEEP = 16384 };
+enum { ARENA_KEEP = 16384 };
 
 /* ----------------------------------------------------------------------------------- hashing */
 
@@ -627,114 +607,7 @@ static void remember(struct wl_relate *r, const struct wl_exchange *ex, uint32_t
     }
 }
 
-/* -------------------------------------------------------------------------------------- clocks */
-
-static int compare_offsets(const void *a, const void *b)
-{
-    const int64_t *x = a, *y = b;
-
-    return *x < *y ? -1 : *x > *y;
-}
-
-/* The median of what the clocks of all servers were off by when they were last seen: a
- * capture whose own clock is wrong shows all servers wrong alike. It says something as long
- * as most of them agree: in a capture that was put together from several, or whose times were
- * rewritten, they do not. */
-static void find_median(struct wl_relate *r)
-{
-    int64_t offsets[MAX_CLOCKS];
-    uint32_t n = r->n_clocks, agree = 0;
-
-    for (uint32_t i = 0; i < n; i++)
-        offsets[i] = r->clocks[i].offset;
-    if (n)
-        qsort(offsets, n, sizeof(*offsets), compare_offsets);
-    r->median = n ? offsets[n / 2] : 0;
-    for (uint32_t i = 0; i < n; i++)
-        agree += llabs(offsets[i] - r->median) <= AGREEING;
-    r->n_agree = agree * 2 > n ? agree : 0;
-}
-
-/* The median counts only for a server that seems to be far from it, and is found anew only then. */
-static void compare_clock(struct wl_relate *r)
-{
-    if (!r->now.dated || llabs(r->now.offset - r->median) <= AGREEING)
-        return;
-    if (r->clocks_changed)
-        find_median(r);
-    r->clocks_changed = false;
-    r->now.median = r->median;
-    r->now.n_median = r->n_agree;
-}
-
-/* The number of a server's clock and one, which it gets when it is first seen, or NO_CLOCK. They
- * stand in that order, never by hash: a file gives the same output on every run. */
-static uint32_t clock_of(struct wl_relate *r, uint64_t server)
-{
-    size_t slot = (server >> 32) % CLOCK_SLOTS;
-
-    static_assert(MAX_CLOCKS < CLOCK_SLOTS && MAX_CLOCKS < UINT8_MAX, "free slots end a search");
-    while (r->clock_slots[slot] && r->clocks[r->clock_slots[slot] - 1].server != server)
-        slot = (slot + 1) % CLOCK_SLOTS;
-    if (!r->clock_slots[slot] && r->n_clocks < MAX_CLOCKS) {
-        r->clocks[r->n_clocks++] = (struct clock){.server = server};
-        r->clock_slots[slot] = (uint8_t)r->n_clocks;
-        r->clocks_changed = true;
-    }
-    return r->clock_slots[slot] ? r->clock_slots[slot] : NO_CLOCK;
-}
-
-/* Notes what the clock of the server shows. */
-static void set_clock(struct wl_relate *r, struct lately *lately)
-{
-    struct clock *clock;
-
-    if (lately->clock == 0)
-        lately->clock = clock_of(r, lately->server);
-    clock = &r->clocks[lately->clock - 1];
-    r->clocks_changed |= (clock->offset != r->now.offset) & (lately->clock != NO_CLOCK);
-    clock->offset = r->now.offset;
-}
-
 /* ----------------------------------------------------------------------------- once per target */
-
-static bool was_told(const struct wl_relate *r, uint64_t hash)
-{
-    size_t probe = 0;
-
-    for (uint32_t i; (i = wl_table_find(&r->told_table, hash, &probe)) != UINT32_MAX;) {
-        if (r->told[i] == hash)
-            return true;
-    }
-    return false;
-}
-
-static bool make_room(struct wl_relate *r)
-{
-    uint64_t larger = wl_min_u64(wl_max_u64((uint64_t)r->size * 2, TOLD_FIRST), r->max);
-    uint64_t *moved;
-
-    if (r->n_told < r->size)
-        return true;
-    if (larger <= r->size)
-        return false;
-    moved = wl_resize(r->budget, r->told, r->size * sizeof(*moved),
-                      (size_t)larger * sizeof(*moved));
-    if (!moved)
-        return false;
-    r->told = moved;
-    r->size = (uint32_t)larger;
-    return true;
-}
-
-static void note_told(struct wl_relate *r, uint64_t hash)
-{
-    if (!make_room(r) || wl_table_add(&r->told_table, hash, r->n_told) < 0) {
-        r->n_full++;
-        return;
-    }
-    r->told[r->n_told++] = hash;
-}
 
 /* The target without its query (RFC 3986 3.4). */
 static uint64_t hash_path(struct wl_relate *r, const struct wl_exchange *ex)
@@ -743,16 +616,6 @@ static uint64_t hash_path(struct wl_relate *r, const struct wl_exchange *ex)
 
     r->server = hash_server(r, ex);
     return hash_target(r, ex, wl_span_sub(target, 0, wl_span_find(target, '?')));
-}
-
-static bool tell_once(struct wl_relate *r, const struct wl_rule *rule, uint64_t path)
-{
-    uint64_t hash = wl_hash(rule->id, strlen(rule->id), path);
-
-    if (was_told(r, hash))
-        return false;
-    note_told(r, hash);
-    return true;
 }
 
 /* A rule with once_per_target says something about a resource rather than about one message: it is
@@ -767,7 +630,7 @@ static void drop_told(struct wl_relate *r, struct wl_exchange *ex)
 
         if (f->rule->once_per_target) {
             path = path ? path : hash_path(r, ex);
-            if (!tell_once(r, f->rule, path))
+            if (!wl_once_tell(&r->once, wl_hash(f->rule->id, strlen(f->rule->id), path)))
                 continue;
         }
         if (kept != i)
@@ -802,6 +665,14 @@ static struct lately *hear_of(struct wl_relate *r)
     return lately;
 }
 
+/* Notes what the clock of the server in hand shows. */
+static void show_clock(struct wl_relate *r, struct lately *lately)
+{
+    if (lately->clock == 0)
+        lately->clock = wl_clocks_number(&r->clocks, lately->server);
+    wl_clocks_set(&r->clocks, lately->clock, r->now.offset);
+}
+
 static void relate(struct wl_relate *r, struct wl_exchange *ex, bool told)
 {
     uint32_t asked = (ex->relations & r->kept) | ex->relations_alone, worth;
@@ -816,8 +687,8 @@ static void relate(struct wl_relate *r, struct wl_exchange *ex, bool told)
     asked &= ~(worth & bit(WL_RELATION_GET, true)); /* the last one is kept unasked */
     if (wl_pasts_evicted(r->pasts) < lately->until) /* one is enough, and there */
         worth &= ~bit(WL_RELATION_SERVER, true);
-    if (is_on(r, WL_RELATION_CLOCK))
-        compare_clock(r);
+    if (is_on(r, WL_RELATION_CLOCK) && r->now.dated)
+        r->now.n_median = wl_clocks_far(&r->clocks, r->now.offset, &r->now.median);
     if (r->now.n_median == 0)
         asked &= ~bit(WL_RELATION_CLOCK, true);
     if (r->legs) {
@@ -829,7 +700,7 @@ static void relate(struct wl_relate *r, struct wl_exchange *ex, bool told)
     look_back(r, ex, asked, told);
     remember(r, ex, worth, r->on & r->kept & worth_replacing(&r->now));
     if (is_on(r, WL_RELATION_CLOCK) && r->now.dated)
-        set_clock(r, lately);
+        show_clock(r, lately);
 }
 
 void wl_relate_exchange(struct wl_relate *r, struct wl_exchange *ex, bool told)
@@ -850,23 +721,22 @@ void wl_relate_exchange(struct wl_relate *r, struct wl_exchange *ex, bool told)
 
 struct wl_relate *wl_relate_new(struct wl_budget *budget, const struct wl_config *cfg)
 {
+    const uint32_t max = (uint32_t)wl_min_u64(cfg->limits.max_related, UINT32_MAX - 1);
     struct wl_relate *r = wl_alloc(budget, sizeof(*r));
 
     if (!r)
         return NULL;
     r->budget = budget;
-    r->max = (uint32_t)wl_min_u64(cfg->limits.max_related, UINT32_MAX - 1);
     r->window = cfg->thresholds.redirect_window;
     r->seed = wl_seed();
     make_set(r->telling, varying, WL_COUNT(varying));
     make_set(r->telling, naming, WL_COUNT(naming));
     make_set(r->naming, naming, WL_COUNT(naming));
     wl_arena_pool_init(&r->arenas, budget, ARENA_KEEP);
-    r->pasts = wl_pasts_new(budget, r->max);
+    r->pasts = wl_pasts_new(budget, max);
     if (cfg->correlate)
         r->legs = wl_legs_new(budget, cfg->limits.max_legs);
-    if (!r->pasts || (cfg->correlate && !r->legs) ||
-        wl_table_init(&r->told_table, budget, r->max) < 0) {
+    if (!r->pasts || (cfg->correlate && !r->legs) || wl_once_init(&r->once, budget, max) < 0) {
         wl_relate_free(r);
         return NULL;
     }
@@ -891,7 +761,7 @@ void wl_relate_reader(struct wl_relate *r, const struct wl_reader *reader)
 
 uint64_t wl_relate_full(const struct wl_relate *r)
 {
-    return r->n_full + wl_pasts_forgotten(r->pasts);
+    return r->once.n_full + wl_pasts_forgotten(r->pasts);
 }
 
 uint64_t wl_relate_legs_lost(const struct wl_relate *r)
@@ -913,7 +783,6 @@ void wl_relate_free(struct wl_relate *r)
     wl_judge_free(r->judge);
     wl_pasts_free(r->pasts);
     wl_legs_free(r->legs);
-    wl_table_release(&r->told_table);
-    wl_free(r->budget, r->told, r->size * sizeof(*r->told));
+    wl_once_release(&r->once);
     wl_free(r->budget, r, sizeof(*r));
 }

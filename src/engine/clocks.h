@@ -1,0 +1,57 @@
+/* clocks.h - the clocks of servers, as Date shows them, beside each other.
+ * SPDX-License-Identifier: MIT
+ *
+ * A capture whose own clock is wrong shows all servers wrong alike. So a clock is held against the
+ * median of all of them, which says something as long as most agree: in a capture that was put
+ * together from several, or whose times were rewritten, they do not.
+ */
+#ifndef WL_CLOCKS_H
+#define WL_CLOCKS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "attr.h"
+
+enum {
+    WL_CLOCKS_MAX = 64,     /* servers whose clocks are compared */
+    WL_CLOCKS_NO_ROOM,      /* one more: the number of all others */
+    WL_CLOCKS_SLOTS = 128,  /* a power of two */
+    WL_CLOCKS_AGREEING = 60 /* seconds between clocks that show the same time (docs/judging.md 4) */
+};
+
+/** Seconds that a server's clock was ahead of the capture's when it was last seen. */
+struct wl_clock {
+    uint64_t server; /* a hash */
+    int64_t offset;
+};
+
+/** Zeroed at first. */
+struct wl_clocks {
+    struct wl_clock all[WL_CLOCKS_NO_ROOM]; /* the last stands for those that have none */
+    int64_t median;
+    uint32_t n_agree; /* clocks that are near it; 0 when most are not */
+    uint32_t n;
+    uint8_t slots[WL_CLOCKS_SLOTS]; /* by server: the number of a clock; 0: free */
+    bool changed;                   /* since the median was found */
+};
+
+/** The number of a server's clock, from 1, which it gets when it is first asked for, or
+ * WL_CLOCKS_NO_ROOM. Numbers go by that order, never by hash: a file gives the same output on every
+ * run. */
+uint32_t wl_clocks_number(struct wl_clocks *c, uint64_t server);
+/** How many clocks agree on a median from which offset is far, and that median; 0: it is near, or
+ * they do not agree. */
+uint32_t wl_clocks_far(struct wl_clocks *c, int64_t offset, int64_t *ret_median);
+
+/** Notes what the clock of that number shows. */
+static inline void wl_clocks_set(struct wl_clocks *c, uint32_t number, int64_t offset)
+{
+    struct wl_clock *clock = &c->all[number - 1];
+
+    c->changed |= (clock->offset != offset) & (number != WL_CLOCKS_NO_ROOM);
+    clock->offset = offset;
+}
+
+#endif
