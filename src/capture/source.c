@@ -1,14 +1,6 @@
 /* source.c - where packets come from: files in sequence or merged by time, or what is live.
  * SPDX-License-Identifier: MIT
  *
- * Every input is looked at once when the source is opened: what it is, its link type, the time of
- * its first packet. Then all inputs with packets stand in a heap, ordered by the time of the packet
- * each would give next, ties by their order. Of a closed input that is its first packet, so that a
- * file is opened again only when its turn comes: captures that were rotated are open one at a time,
- * and only files that overlap in time are open together. Where these are too many, those whose next
- * packet comes late are parked: a plain one is closed and read on later, one of which little is left
- * keeps that. Packets of one file keep its order even where its times go back.
- *
  * The packets given last stay borrowed from their files until the next call, which first of all
  * moves the file of the latest on. A burst ends before a file would have to read on.
  *
@@ -21,41 +13,13 @@
 #include "clock.h"
 #include "diag.h"
 #include "feeds.h"
-#include "file.h"
+#include "inputs.h"
 #include "scout.h"
 #include "unpack.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 enum {
-    KEPT_OPEN = 16,  /* files that stay open after the first look */
-    FEWEST_OPEN = 4, /* while they overlap in time */
-    MOST_OPEN = 256,
-    REST_OCTETS = 2 << 10,   /* that a parked one takes */
-    FILE_OCTETS = 400 << 10, /* of memory that an open file takes, a compressed one twice as many */
     PROGRESS_STEP = 4 << 20, /* octets between two calls of progress */
-    MAX_INPUTS = 65536,      /* file indexes of wl_frame() have 16 bits */
     CLOCK_EVERY = 1024,      /* live packets between two looks at the clock */
-};
-
-struct input {
-    const char *path;
-    struct wl_file *file;  /* NULL: closed, or at its end */
-    struct wl_packet head; /* what it gives next; only the time of it counts while closed */
-    uint64_t done, size;   /* octets of the file, for progress; as of the last look */
-    bool rereadable;
-    bool own_name;  /* allocated: found in a directory */
-    bool started;   /* its packets are being given: reopening would begin anew */
-    bool counted;   /* among n_open: it has a descriptor, or will have to give its next packet */
-    bool settled;   /* it needs none any more, or cannot do without */
-    uint8_t weight; /* of one that is open: 2 when it is compressed */
-    bool parked;    /* open, but for what lies in its window: only the time of its head counts */
 };
 
 struct wl_source {
@@ -63,342 +27,30 @@ struct wl_source {
     const struct wl_source_config *cfg;
     volatile sig_atomic_t stop;
     struct wl_bpf *bpf;
-    struct input *inputs;
-    struct wl_input *told; /* the same for people */
-    uint32_t *heap;        /* indexes of inputs that have a next packet */
-    size_t n_inputs, n_heap, max_inputs;
-    size_t inputs_capacity, told_capacity, heap_capacity;
-    bool given;               /* the head of the topmost input has been handed out */
-    size_t n_open, most_open; /* the weights of those that are counted */
+    struct wl_inputs inputs;
     uint64_t ordinal, delivered;
     int64_t until_progress;
-    bool bursting;           /* packets have been given that are still borrowed */
-    struct wl_file *spent;   /* a file at its end, of which some are; the next call frees it */
     struct wl_scout scout;   /* goes ahead of the packets of the file that is alone, */
     bool scouted;            /* if somebody has taken it */
-    bool lent;               /* but not this one, before all is over: somebody may read in it */
     struct wl_error failure; /* of the filter: told by the call after the burst it ended */
-    struct wl_feeds *feeds;  /* live: instead of inputs and heap */
+    struct wl_feeds *feeds;  /* live: instead of inputs, but for their told */
     size_t n_feeds;
     bool ending;     /* live: only what was received before is still given */
     wl_ns deadline;  /* by the monotonic clock; 0: none */
     uint64_t looked; /* ordinal at which the clock was looked at */
 };
 
-static const char no_memory[] = "not enough memory";
-
-/* --------------------------------------------------------------------------------- inputs */
-
-static const char *copy_text(struct wl_budget *b, const char *text)
-{
-    size_t n = strlen(text) + 1;
-    char *copy = wl_alloc(b, n);
-
-    if (copy)
-        memcpy(copy, text, n);
-    return copy;
-}
-
-static void free_text(struct wl_budget *b, const char *text)
-{
-    if (text && text != no_memory) {
-        union {
-            const char *in;
-            void *out;
-        } own = {.in = text};
-
-        wl_free(b, own.out, strlen(text) + 1);
-    }
-}
-
-static void note_damage(struct wl_source *s, size_t i, const struct wl_error *err)
-{
-    if (s->told[i].damaged)
-        return;
-    s->told[i].damaged = copy_text(s->budget, err->text);
-    if (!s->told[i].damaged)
-        s->told[i].damaged = no_memory;
-}
-
-static void count_open(struct wl_source *s, struct input *in, bool open)
-{
-    if (in->counted == open)
-        return;
-    in->counted = open;
-    s->n_open += open ? in->weight : 0u;
-    s->n_open -= open ? 0u : in->weight;
-}
-
-static void close_input(struct wl_source *s, size_t i)
-{
-    struct input *in = &s->inputs[i];
-
-    if (!in->file)
-        return;
-    wl_file_progress(in->file, &in->done, &in->size);
-    if (!in->started)
-        in->done = 0; /* it was only looked at */
-    /* packets of the burst in hand may lie in it: what is closed first is kept until they are gone;
-     * what is closed after that was opened to replace it, and has given none */
-    if ((s->bursting || s->lent) && in->started && !s->spent) {
-        s->spent = in->file;
-    } else {
-        wl_file_free(in->file);
-    }
-    in->file = NULL;
-    count_open(s, in, false);
-}
-
-/* p, grown to hold n elements; NULL when memory is refused, and p is still valid then. */
-static void *grown(struct wl_budget *b, void *p, size_t *capacity, size_t n, size_t size)
-{
-    size_t wanted = *capacity ? *capacity : 8;
-    void *moved;
-
-    if (n <= *capacity)
-        return p;
-    while (wanted < n)
-        wanted *= 2;
-    moved = wl_resize(b, p, *capacity * size, wanted * size);
-    if (moved)
-        *capacity = wanted;
-    return moved;
-}
-
-static int grow(struct wl_source *s, struct wl_error *err)
-{
-    size_t n = s->n_inputs + 1;
-    void *inputs, *told, *heap;
-
-    if (n > s->max_inputs) {
-        int code = wl_fail(err, WL_EINVAL, "there are more than %zu files", s->max_inputs);
-
-        wl_hint(err,
-                "mergecap of Wireshark makes one capture of many; --set max_files allows up "
-                "to %d",
-                MAX_INPUTS);
-        return code;
-    }
-    inputs = grown(s->budget, s->inputs, &s->inputs_capacity, n, sizeof(*s->inputs));
-    if (inputs)
-        s->inputs = inputs;
-    told = grown(s->budget, s->told, &s->told_capacity, n, sizeof(*s->told));
-    if (told)
-        s->told = told;
-    heap = grown(s->budget, s->heap, &s->heap_capacity, n, sizeof(*s->heap));
-    if (heap)
-        s->heap = heap;
-    return inputs && told && heap ? 0 : wl_fail(err, WL_NOMEM, "out of memory");
-}
-
-/* The next packet of an open input: 1, or 0 when there is none, and it has been closed. */
-static int read_packet(struct wl_source *s, size_t i, struct wl_packet *ret)
-{
-    struct wl_error err; /* not cleared: that would cost more than the packet */
-    int code = wl_file_next(s->inputs[i].file, ret, &err);
-
-    if (WL_LIKELY_TRUE(code == 1)) {
-        ret->frame = wl_frame((unsigned)i, ret->frame);
-        return 1;
-    }
-    if (code < 0 && !s->stop)
-        note_damage(s, i, &err);
-    s->inputs[i].started = true;
-    close_input(s, i);
-    return 0;
-}
-
-/* The same, to its head. */
-static int move_on(struct wl_source *s, size_t i)
-{
-    return read_packet(s, i, &s->inputs[i].head);
-}
-
-/* The first look at one file. path is taken over when own_path. */
-static int add_file(struct wl_source *s, const char *path, bool own_path, struct wl_error *err)
-{
-    struct wl_error cause = {.code = 0};
-    struct wl_file *file = NULL;
-    struct input *in;
-    size_t i = s->n_inputs;
-    int code = grow(s, err);
-
-    if (code < 0)
-        return code;
-    code = wl_file_open(path, s->budget, &file, &cause);
-    if (code < 0 && code != WL_EDAMAGED) {
-        if (err)
-            *err = cause;
-        return code;
-    }
-    in = &s->inputs[i];
-    *in = (struct input){.path = path, .file = file, .own_name = own_path, .rereadable = true};
-    s->told[i] = (struct wl_input){.name = path};
-    s->n_inputs++;
-    if (!file) {
-        note_damage(s, i, &cause);
-        return 0;
-    }
-    in->weight = wl_file_unpacks(file) ? 2 : 1;
-    count_open(s, in, true);
-    in->rereadable = wl_file_rereadable(file);
-    wl_file_set_stop(file, &s->stop);
-    if (move_on(s, i) == 0)
-        return 0;
-    s->heap[s->n_heap++] = (uint32_t)i;
-    if (s->bpf) {
-        code = wl_bpf_prepare(s->bpf, in->head.linktype, err);
-    } else {
-        code = 0;
-    }
-    if (in->rereadable && s->n_open > wl_min_size(KEPT_OPEN, s->most_open / 2))
-        close_input(s, i);
-    return code;
-}
-
-/* ----------------------------------------------------------------------------- directories */
-
-/* By octets, not by the language of the user: the order must be the same everywhere. */
-static int by_name(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-/* access(2) would ask for the rights of another user than open(2) when some were given up. */
-static bool can_be_read(const char *path)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-
-    if (fd >= 0)
-        (void)close(fd);
-    return fd >= 0;
-}
-
-/* One entry of a directory: 0 also when it is no capture, which is passed over. */
-static int add_entry(struct wl_source *s, const char *directory, const char *name,
-                     struct wl_error *err)
-{
-    size_t length = strlen(directory);
-    const char *slash = length && directory[length - 1] == '/' ? "" : "/";
-    size_t n = length + strlen(slash) + strlen(name) + 1;
-    size_t n_before = s->n_inputs;
-    char *path = wl_alloc(s->budget, n);
-    struct stat st;
-    int code = 0;
-
-    if (!path)
-        return wl_fail(err, WL_NOMEM, "out of memory");
-    (void)snprintf(path, n, "%s%s%s", directory, slash, name);
-    if (stat(path, &st) == 0 && S_ISREG(st.st_mode)) {
-        code = add_file(s, path, true, err);
-        /* what can be read and is no capture is none of our business; what cannot be, is */
-        if (code == WL_EOPEN && can_be_read(path))
-            code = 0;
-    }
-    if (s->n_inputs == n_before)
-        wl_free(s->budget, path, n);
-    return code;
-}
-
-static int add_directory(struct wl_source *s, const char *path, struct wl_error *err)
-{
-    struct dirent **entries = NULL;
-    size_t n_before = s->n_inputs;
-    int n = scandir(path, &entries, NULL, by_name); /* its memory is the C library's */
-    int code = 0;
-
-    if (n < 0) {
-        char text[96];
-
-        return wl_fail(err, WL_EOPEN, "cannot read the directory '%s': %s", path,
-                       wl_errno_text(errno, text, sizeof(text)));
-    }
-    for (int i = 0; i < n; i++) {
-        const char *name = entries[i]->d_name;
-
-        if (code == 0 && strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
-            code = add_entry(s, path, name, err);
-        free(entries[i]);
-    }
-    free(entries);
-    if (code == 0 && s->n_inputs == n_before)
-        code = wl_fail(err, WL_EOPEN, "there is no capture in the directory '%s'", path);
-    return code;
-}
-
-static int add_operand(struct wl_source *s, const char *path, struct wl_error *err)
-{
-    struct stat st;
-    int code;
-
-    if (strcmp(path, "-") != 0 && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-        return add_directory(s, path, err);
-    code = add_file(s, path, false, err);
-    if (code == WL_EOPEN && strcmp(path, "-") != 0 && stat(path, &st) < 0 && errno == ENOENT)
-        wl_hint(err, "the first word is always a file; a filter comes after it");
-    return code;
-}
-
-/* ------------------------------------------------------------------------------- the heap */
-
-static bool is_before(const struct wl_source *s, uint32_t a, uint32_t b)
-{
-    wl_ns ta = s->inputs[a].head.t, tb = s->inputs[b].head.t;
-
-    return ta != tb ? ta < tb : a < b;
-}
-
-static void sift_down(struct wl_source *s, size_t i)
-{
-    uint32_t *heap = s->heap;
-    uint32_t moving = heap[i];
-
-    for (;;) {
-        size_t child = 2 * i + 1;
-
-        if (child >= s->n_heap)
-            break;
-        if (child + 1 < s->n_heap && is_before(s, heap[child + 1], heap[child]))
-            child++;
-        if (!is_before(s, heap[child], moving))
-            break;
-        heap[i] = heap[child];
-        i = child;
-    }
-    heap[i] = moving;
-}
-
-static void remove_top(struct wl_source *s)
-{
-    s->heap[0] = s->heap[--s->n_heap];
-    if (s->n_heap)
-        sift_down(s, 0);
-}
-
 /* ---------------------------------------------------------------------------------- opening */
 
 static int prepare_feeds(struct wl_source *s, struct wl_error *err)
 {
     size_t n = wl_feeds_count(s->cfg);
-    void *told = grown(s->budget, NULL, &s->told_capacity, n, sizeof(*s->told));
+    int code = wl_inputs_tell_live(&s->inputs, n, err);
 
-    if (!told)
-        return wl_fail(err, WL_NOMEM, "out of memory");
-    s->told = told;
+    if (code < 0)
+        return code;
     s->n_feeds = n;
-    return wl_feeds_new(s->cfg, s->told, &s->stop, s->budget, &s->feeds, err);
-}
-
-/* A half of the descriptors, and of the memory that is left when n are parked. */
-static size_t most_open(const struct wl_budget *b, size_t n_parked)
-{
-    size_t left = b->max - wl_min_size(b->max, b->used + n_parked * REST_OCTETS);
-    size_t n = wl_min_size(MOST_OPEN, left / 2 / FILE_OCTETS);
-    struct rlimit most;
-
-    if (getrlimit(RLIMIT_NOFILE, &most) == 0)
-        n = wl_min_size(n, (size_t)wl_min_u64(most.rlim_cur / 2, MOST_OPEN));
-    return n < FEWEST_OPEN ? FEWEST_OPEN : n;
+    return wl_feeds_new(s->cfg, s->inputs.told, &s->stop, s->budget, &s->feeds, err);
 }
 
 int wl_source_prepare(const struct wl_source_config *cfg, const struct wl_limits *limits,
@@ -416,11 +68,10 @@ int wl_source_prepare(const struct wl_source_config *cfg, const struct wl_limits
         return wl_fail(err, WL_NOMEM, "out of memory");
     s->budget = budget;
     s->cfg = cfg;
-    s->max_inputs = (size_t)wl_min_u64(limits->max_files, MAX_INPUTS);
     s->until_progress = PROGRESS_STEP;
-    s->most_open = most_open(budget, 0);
     if (cfg->bpf && cfg->bpf[0] && !cfg->n_interfaces) /* those are filtered by the kernel */
         code = wl_bpf_new(cfg->bpf, budget, &s->bpf, err);
+    wl_inputs_init(&s->inputs, budget, limits->max_files, &s->stop, s->bpf);
     for (size_t i = 0; code == 0 && i < cfg->n_files; i++)
         code = wl_unpack_expect(cfg->files[i], cfg->follow, err);
     if (code == 0 && wl_feeds_wanted(cfg))
@@ -446,12 +97,10 @@ int wl_source_begin(struct wl_source *s, struct wl_error *err)
     }
 
     for (size_t i = 0; code == 0 && i < s->cfg->n_files; i++)
-        code = add_operand(s, s->cfg->files[i], err);
-    if (code == 0 && s->bpf && s->n_heap == 0)
+        code = wl_inputs_add(&s->inputs, s->cfg->files[i], err);
+    if (code == 0 && s->bpf && s->inputs.n_heap == 0)
         code = wl_bpf_prepare(s->bpf, 1, err); /* no packet at all: still, is it a filter? */
-    for (size_t i = s->n_heap / 2; i > 0; i--)
-        sift_down(s, i - 1);
-    s->most_open = most_open(s->budget, s->n_heap);
+    wl_inputs_begin(&s->inputs);
     return code;
 }
 
@@ -473,103 +122,22 @@ int wl_source_open(const struct wl_source_config *cfg, const struct wl_limits *l
     return 0;
 }
 
-/* Closes what is open only because it was looked at; false when there was nothing. */
-static bool close_kept(struct wl_source *s)
-{
-    bool any = false;
-
-    for (size_t i = 0; i < s->n_inputs; i++) {
-        if (s->inputs[i].file && !s->inputs[i].started && s->inputs[i].rereadable) {
-            close_input(s, i);
-            any = true;
-        }
-    }
-    return any;
-}
-
-/* The turn of a closed input has come. False: it could not be read again, which is noted. */
-static bool reopen(struct wl_source *s, size_t i)
-{
-    struct input *in = &s->inputs[i];
-    struct wl_error err = {.code = 0};
-    int code = wl_file_open(in->path, s->budget, &in->file, &err);
-
-    /* perhaps there are too many open files, or too little memory */
-    if (code < 0 && close_kept(s))
-        code = wl_file_open(in->path, s->budget, &in->file, &err);
-    if (code < 0) {
-        in->file = NULL;
-        note_damage(s, i, &err);
-        return false;
-    }
-    count_open(s, in, true);
-    wl_file_set_stop(in->file, &s->stop);
-    return move_on(s, i) == 1;
-}
-
-/* Closes a file that is being read until its turn comes again. */
-static void park(struct wl_source *s, size_t i)
-{
-    struct input *in = &s->inputs[i];
-    enum wl_parked parked;
-
-    if (!in->file || !in->counted || !in->rereadable || in->parked)
-        return;
-    if (!in->started) {
-        close_input(s, i);
-        return;
-    }
-    parked = wl_file_park(in->file, &in->head);
-    in->parked = parked != WL_PARKED_NOT;
-    in->settled = parked != WL_PARKED_CLOSED;
-    count_open(s, in, false);
-}
-
-/* As reopen, of a parked one: it gives its head again. */
-static bool wake(struct wl_source *s, size_t i)
-{
-    struct input *in = &s->inputs[i];
-
-    in->parked = false;
-    count_open(s, in, !in->settled);
-    return move_on(s, i) == 1;
-}
-
-/* Makes room for others: first those at the end of the heap, whose turn comes late. The one that
- * gave the last packet is about to give more. */
-static void park_some(struct wl_source *s)
-{
-    size_t wanted = s->most_open - s->most_open / 4;
-
-    for (size_t k = s->n_heap; k > 1 && s->n_open > wanted; k--)
-        park(s, s->heap[k - 1]);
-}
-
 /* -------------------------------------------------------------------------------- reading */
 
 static void tell_progress(struct wl_source *s)
 {
-    uint64_t done = 0, total = 0;
-    bool known = true;
+    uint64_t done, total;
 
     s->until_progress = PROGRESS_STEP;
     if (!s->cfg->progress)
         return;
-    for (size_t i = 0; i < s->n_inputs; i++) {
-        struct input *in = &s->inputs[i];
-
-        if (in->file && in->started)
-            wl_file_progress(in->file, &in->done, &in->size);
-        known = known && in->size;
-        done += in->done;
-        total += in->size;
-    }
-    s->cfg->progress(s->cfg->progress_user, done, known ? total : 0);
+    wl_inputs_progress(&s->inputs, &done, &total);
+    s->cfg->progress(s->cfg->progress_user, done, total);
 }
 
 static size_t n_told(const struct wl_source *s)
 {
-    return s->feeds ? s->n_feeds : s->n_inputs;
+    return s->feeds ? s->n_feeds : s->inputs.n;
 }
 
 static int finish(struct wl_source *s, struct wl_error *err)
@@ -579,10 +147,10 @@ static int finish(struct wl_source *s, struct wl_error *err)
 
     tell_progress(s);
     for (size_t i = 0; i < n_told(s); i++) {
-        if (!s->told[i].damaged)
+        if (!s->inputs.told[i].damaged)
             continue;
         if (!first)
-            first = s->told[i].damaged;
+            first = s->inputs.told[i].damaged;
         n_damaged++;
     }
     if (!first)
@@ -594,7 +162,7 @@ static int finish(struct wl_source *s, struct wl_error *err)
 
 static void count(struct wl_source *s, size_t i, const struct wl_packet *packets, size_t n)
 {
-    struct wl_input *told = &s->told[i];
+    struct wl_input *told = &s->inputs.told[i];
     wl_ns first = told->packets ? told->t_first : packets[0].t;
     wl_ns last = told->packets ? told->t_last : packets[0].t;
     uint64_t octets = 0;
@@ -611,57 +179,6 @@ static void count(struct wl_source *s, size_t i, const struct wl_packet *packets
     s->until_progress -= (int64_t)octets;
     if (WL_LIKELY_FALSE(s->until_progress < 0))
         tell_progress(s);
-}
-
-/* Moves the input on whose packet was given; true when some input has a packet at its head. */
-static bool choose(struct wl_source *s)
-{
-    if (s->given) {
-        s->given = false;
-        if (move_on(s, s->heap[0]) == 0) {
-            remove_top(s);
-        } else if (s->n_heap > 1) {
-            sift_down(s, 0);
-        }
-    }
-    while (s->n_heap) {
-        struct input *in = &s->inputs[s->heap[0]];
-
-        if (WL_LIKELY_TRUE(in->file && !in->parked)) {
-            in->started = true;
-            return true;
-        }
-        if (in->file ? !wake(s, s->heap[0]) : !reopen(s, s->heap[0])) {
-            remove_top(s);
-        } else {
-            sift_down(s, 0); /* it has not changed, unless the file has */
-        }
-    }
-    return false;
-}
-
-/*
- * The next packet of all, filtered or not, to *ret: its input, or -1 at the end. A file that is
- * alone gives its packets directly: its head is not needed to compare it with others any more.
- */
-static ptrdiff_t take_packet(struct wl_source *s, struct wl_packet *ret)
-{
-    uint32_t i;
-
-    if (WL_LIKELY_TRUE(s->given && s->n_heap == 1)) {
-        i = s->heap[0];
-        if (WL_LIKELY_TRUE(read_packet(s, i, ret) == 1))
-            return i;
-        s->given = false;
-        s->n_heap = 0;
-        return -1;
-    }
-    if (!choose(s))
-        return -1;
-    s->given = true;
-    i = s->heap[0];
-    *ret = s->inputs[i].head;
-    return i;
 }
 
 /* The run is over, in order. */
@@ -746,9 +263,9 @@ static int burst_live(struct wl_source *s, struct wl_packet *ret, size_t max, st
         if (code == 0)
             return finish_live(s, err);
         if (code < 0) {
-            if (s->told[i].packets == 0 && s->n_feeds == 1)
+            if (s->inputs.told[i].packets == 0 && s->n_feeds == 1)
                 return refuse_feed(s, code);
-            note_damage(s, i, err);
+            wl_inputs_damage(&s->inputs, i, err);
             continue;
         }
         code = pass_on(s, ret, (size_t)code, err);
@@ -757,33 +274,24 @@ static int burst_live(struct wl_source *s, struct wl_packet *ret, size_t max, st
     }
 }
 
-/* Will the next packet leave those given in this burst where they are? */
-static bool stays_put(const struct wl_source *s)
-{
-    const struct wl_file *file = s->given && s->n_heap ? s->inputs[s->heap[0]].file : NULL;
-
-    return file && !s->spent && s->n_open <= s->most_open && wl_file_ready(file);
-}
-
 /* What the file that is alone can give without reading on, after the packet before; nothing is to
  * be asked of its packets. */
-static size_t take_more(struct wl_source *s, const struct wl_packet *before, struct wl_packet *ret,
-                        size_t max)
+static size_t take_more(struct wl_source *s, struct wl_file *alone, const struct wl_packet *before,
+                        struct wl_packet *ret, size_t max)
 {
-    uint32_t i = s->heap[0];
-    size_t n = wl_file_more(s->inputs[i].file, before, ret, max);
+    size_t n = wl_file_more(alone, before, ret, max);
 
     s->ordinal += n;
     s->delivered += n;
     if (n)
-        count(s, i, ret, n);
+        count(s, wl_frame_file(before->frame), ret, n);
     return n;
 }
 
 /* n packets were given, the last of them by the file that is alone, if one is. */
 static void lead_scout(struct wl_source *s, size_t n)
 {
-    struct wl_file *file = s->given && s->n_heap == 1 ? s->inputs[s->heap[0]].file : NULL;
+    struct wl_file *file = wl_inputs_alone(&s->inputs);
 
     if (!file) {
         s->scout = (struct wl_scout){.at = NULL};
@@ -799,8 +307,9 @@ static int burst_files(struct wl_source *s, struct wl_packet *ret, size_t max, s
 {
     size_t n = 0;
 
-    while (n < max && (n == 0 || stays_put(s))) {
+    while (n < max && (n == 0 || wl_inputs_stay(&s->inputs))) {
         struct wl_packet *p = ret + n;
+        struct wl_file *alone;
         ptrdiff_t i;
         int code = 1;
 
@@ -808,8 +317,8 @@ static int burst_files(struct wl_source *s, struct wl_packet *ret, size_t max, s
             return (int)n;
         if (s->cfg->max_packets && s->delivered >= s->cfg->max_packets)
             return n ? (int)n : finish(s, err);
-        s->bursting = n > 0;
-        i = take_packet(s, p);
+        s->inputs.bursting = n > 0;
+        i = wl_inputs_take(&s->inputs, p);
         if (i < 0)
             return n || s->stop ? (int)n : finish(s, err);
         p->ordinal = ++s->ordinal;
@@ -822,33 +331,11 @@ static int burst_files(struct wl_source *s, struct wl_packet *ret, size_t max, s
         }
         s->delivered += (unsigned)code;
         n += (unsigned)code;
-        if (s->n_heap == 1 && s->given && !s->bpf && !s->cfg->max_packets)
-            n += take_more(s, p, ret + n, max - n);
+        alone = s->bpf || s->cfg->max_packets ? NULL : wl_inputs_alone(&s->inputs);
+        if (alone)
+            n += take_more(s, alone, p, ret + n, max - n);
     }
     return (int)n;
-}
-
-/* What was given last is borrowed no more. */
-static void free_spent(struct wl_source *s)
-{
-    if (WL_LIKELY_TRUE(!s->spent))
-        return;
-    if (s->lent) {
-        wl_file_rest(s->spent);
-        return;
-    }
-    wl_file_free(s->spent);
-    s->spent = NULL;
-}
-
-/* Nothing more will be given, whatever has ended the run. */
-static void rest(struct wl_source *s)
-{
-    free_spent(s);
-    for (size_t i = 0; i < s->n_inputs; i++) {
-        if (s->inputs[i].file)
-            wl_file_rest(s->inputs[i].file);
-    }
 }
 
 int wl_source_burst(struct wl_source *s, struct wl_packet *ret, size_t max, struct wl_error *err)
@@ -859,16 +346,15 @@ int wl_source_burst(struct wl_source *s, struct wl_packet *ret, size_t max, stru
         *err = s->failure;
         return (int)err->code;
     }
-    free_spent(s);
+    wl_inputs_release(&s->inputs);
     if (WL_LIKELY_FALSE(s->feeds != NULL))
         return burst_live(s, ret, max, err);
-    if (WL_LIKELY_FALSE(s->n_open > s->most_open))
-        park_some(s);
+    wl_inputs_make_room(&s->inputs);
     rc = burst_files(s, ret, max, err);
     if (rc > 0 && s->scouted) {
         lead_scout(s, (size_t)rc);
     } else if (rc <= 0) {
-        rest(s);
+        wl_inputs_rest(&s->inputs);
     }
     return rc;
 }
@@ -909,7 +395,7 @@ void wl_source_stop(struct wl_source *s)
 const struct wl_input *wl_source_inputs(const struct wl_source *s, size_t *n)
 {
     *n = n_told(s);
-    return s->told;
+    return s->inputs.told;
 }
 
 void wl_source_lost(struct wl_source *s, bool at_end, uint64_t *ret_dropped,
@@ -919,18 +405,19 @@ void wl_source_lost(struct wl_source *s, bool at_end, uint64_t *ret_dropped,
         wl_feeds_look(s->feeds, true);
     *ret_dropped = *ret_interface_dropped = 0;
     for (size_t i = 0; i < s->n_feeds; i++) {
-        *ret_dropped += s->told[i].dropped;
-        *ret_interface_dropped += s->told[i].interface_dropped;
+        *ret_dropped += s->inputs.told[i].dropped;
+        *ret_interface_dropped += s->inputs.told[i].interface_dropped;
     }
 }
 
 const struct wl_octets *wl_source_lend(struct wl_source *s)
 {
-    const struct wl_octets *octets = !s->feeds && s->n_inputs == 1 && s->inputs[0].file
-                                         ? wl_file_octets(s->inputs[0].file)
+    const struct wl_inputs *all = &s->inputs;
+    const struct wl_octets *octets = !s->feeds && all->n == 1 && all->files[0].file
+                                         ? wl_file_octets(all->files[0].file)
                                          : NULL;
 
-    s->lent = octets != NULL;
+    s->inputs.lent = octets != NULL;
     return octets;
 }
 
@@ -942,32 +429,15 @@ struct wl_scout *wl_source_scout(struct wl_source *s)
 
 bool wl_source_rereadable(const struct wl_source *s)
 {
-    if (s->feeds)
-        return wl_feeds_rereadable(s->feeds);
-    for (size_t i = 0; i < s->n_inputs; i++) {
-        if (!s->inputs[i].rereadable)
-            return false;
-    }
-    return true;
+    return s->feeds ? wl_feeds_rereadable(s->feeds) : wl_inputs_rereadable(&s->inputs);
 }
 
 void wl_source_free(struct wl_source *s)
 {
     if (!s)
         return;
-    for (size_t i = 0; i < s->n_inputs; i++) {
-        close_input(s, i);
-        free_text(s->budget, s->told[i].damaged);
-        if (s->inputs[i].own_name)
-            free_text(s->budget, s->inputs[i].path);
-    }
-    wl_file_free(s->spent);
-    for (size_t i = 0; i < s->n_feeds; i++)
-        free_text(s->budget, s->told[i].damaged);
     wl_feeds_free(s->feeds);
+    wl_inputs_free(&s->inputs);
     wl_bpf_free(s->bpf);
-    wl_free(s->budget, s->inputs, s->inputs_capacity * sizeof(*s->inputs));
-    wl_free(s->budget, s->told, s->told_capacity * sizeof(*s->told));
-    wl_free(s->budget, s->heap, s->heap_capacity * sizeof(*s->heap));
     wl_free(s->budget, s, sizeof(*s));
 }
