@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: MIT
  *
  * h1.c dispatches, h1_whole.c is the short way, which nearly all messages take from end to end; of
- * the long one h1_sync.c finds where messages begin, h1_head.c reads heads, h1_line.c judges single
- * lines, h1_framing.c decides how content ends, h1_body.c follows it. Between messages a connection
- * keeps struct wl_h1 only.
+ * the long one h1_sync.c finds where messages begin, h1_feed.c their heads, which h1_head.c reads and
+ * h1_line.c judges line by line; h1_message.c makes messages of them, h1_framing.c decides how content
+ * ends, h1_body.c follows it. Between messages a connection keeps struct wl_h1 only.
  */
 #ifndef WL_H1_SIDE_H
 #define WL_H1_SIDE_H
@@ -355,6 +355,16 @@ enum wl_h1_read {
     WL_READ_REFUSED,  /* not all of it could be kept */
 };
 
+/** Copies the octets of a head into the arena of w, with WL_LOOKUP_AHEAD that may be read behind them.
+ * None, and p NULL: memory was refused. */
+struct wl_span wl_h1_keep_text(struct wl_h1 *h, struct wl_work *w, struct wl_span octets);
+/** A head is complete, of a request or a response by its dir: reads it, and does what follows from it.
+ * lines: its lines, if it is plain, or NULL. */
+void wl_h1_head_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_h1_text text,
+                         const struct wl_h1_lines *lines, const struct wl_seen *seen);
+/** The octets in place of a request are none; sample: the first line of them. */
+void wl_h1_garbage(struct wl_h1_in *in, struct wl_span sample);
+
 /** Octets that a head may have. */
 static inline size_t wl_h1_max_head(const struct wl_h1 *h)
 {
@@ -387,8 +397,6 @@ void wl_h1_final_read(struct wl_h1 *h, struct wl_h1_side *s, bool framed, uint64
 /** A message of w is over: the final response, or the request. */
 void wl_h1_over(struct wl_h1 *h, struct wl_work *w, enum wl_dir dir, enum wl_state state,
                 enum wl_end how, uint64_t offset, const struct wl_seen *seen);
-void wl_h1_feed_head(struct wl_h1_in *in);
-void wl_h1_feed_trailer(struct wl_h1_in *in);
 /** The message that s reads has ended with the octet before offset. */
 void wl_h1_message_end(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir, enum wl_state state,
                        enum wl_end how, uint64_t offset, const struct wl_seen *seen);
@@ -400,6 +408,11 @@ void wl_h1_simple_request(struct wl_h1 *h, const struct wl_seen *seen);
 /** The octets from offset on cannot be told apart any more. */
 void wl_h1_lose(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir, uint64_t offset,
                 enum wl_unjudged why);
+
+/* h1_feed.c: octets become heads */
+
+void wl_h1_feed_head(struct wl_h1_in *in);
+void wl_h1_feed_trailer(struct wl_h1_in *in);
 
 /* h1_sync.c: between messages */
 
