@@ -88,13 +88,24 @@ static bool is_plain_uri(uint8_t c)
            c == '~';
 }
 
-/* The name of a file as a URI: relative as it was given, or file://. */
-static void put_file_uri(struct wl_json *j, const char *name)
+static bool is_file(const struct wl_input *input)
+{
+    return !input->is_interface && strcmp(input->name, "-") != 0;
+}
+
+/*
+ * The name of a file as a URI: relative as it was given, or file://. An interface and standard input
+ * have one too, though there is nothing to be opened under it: GitHub takes no result without.
+ */
+static void put_input_uri(struct wl_json *j, const struct wl_input *input)
 {
     static const char digits[] = "0123456789ABCDEF";
+    const char *name = strcmp(input->name, "-") == 0 ? "standard-input" : input->name;
 
     wl_json_key(j, "uri");
-    wl_text_put(j->text, name[0] == '/' ? "\"file://" : "\"");
+    wl_text_put(j->text, input->is_interface ? "\"interface/"
+                         : name[0] == '/'    ? "\"file://"
+                                             : "\"");
     for (const char *p = name; *p; p++) {
         uint8_t c = (uint8_t)*p;
 
@@ -109,19 +120,14 @@ static void put_file_uri(struct wl_json *j, const char *name)
     wl_text_char(j->text, '"');
 }
 
-static bool is_file(const struct wl_input *input)
-{
-    return !input->is_interface && strcmp(input->name, "-") != 0;
-}
-
 static void put_artifact_location(struct sarif *s, uint64_t frame)
 {
     const struct wl_sink *sink = s->out.sink;
     unsigned file = wl_frame_file(frame);
 
     wl_json_open(&s->json, "artifactLocation", '{');
-    if (file < sink->n_inputs && is_file(&sink->inputs[file]))
-        put_file_uri(&s->json, sink->inputs[file].name);
+    if (file < sink->n_inputs)
+        put_input_uri(&s->json, &sink->inputs[file]);
     wl_json_u64(&s->json, "index", file);
     wl_json_close(&s->json, '}');
 }
@@ -492,12 +498,11 @@ static void put_artifacts(struct sarif *s, const struct wl_stats *st)
         const struct wl_input *input = &st->inputs[i];
 
         wl_json_open(j, NULL, '{');
-        if (is_file(input)) {
-            wl_json_open(j, "location", '{');
-            put_file_uri(j, input->name);
-            wl_json_u64(j, "index", i);
-            wl_json_close(j, '}');
-        } else {
+        wl_json_open(j, "location", '{');
+        put_input_uri(j, input);
+        wl_json_u64(j, "index", i);
+        wl_json_close(j, '}');
+        if (!is_file(input)) {
             struct wl_text *t = scratch(s);
 
             wl_text_put(t, input->is_interface ? "interface " : "standard input");
