@@ -50,6 +50,9 @@ def check_suite(suite, place):
     for case in cases:
         check(len(case) <= 1 and (not len(case) or case[0].tag in ("failure", "error", "skipped")),
               "what a test holds", [c.tag for c in case])
+        for child in case:
+            check(child.text if child.tag == "failure" else child.text == child.get("message"),
+                  "what GitLab shows of", child.tag, child.text)
 
 
 def read(raw):

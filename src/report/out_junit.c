@@ -258,6 +258,14 @@ static void put_failure(struct junit *j, const struct wl_fired *fired)
     wl_text_put(t, "\n</failure>");
 }
 
+/* As an attribute, which Jenkins reads, and as content, which is all that GitLab reads. */
+static void put_message(struct wl_text *t, const char *message)
+{
+    put_attribute(t, "message", wl_span_text(message));
+    wl_text_char(t, '>');
+    wl_text_html(t, wl_span_text(message));
+}
+
 static void put_rule(struct junit *j, const char *area, const struct wl_rule *rule)
 {
     const struct wl_fired *fired = fired_of(j, rule);
@@ -271,8 +279,8 @@ static void put_rule(struct junit *j, const char *area, const struct wl_rule *ru
         wl_text_put(t, "</testcase>\n");
     } else if (reason) {
         wl_text_put(t, "><skipped");
-        put_attribute(t, "message", wl_span_text(reason));
-        wl_text_put(t, "/></testcase>\n");
+        put_message(t, reason);
+        wl_text_put(t, "</skipped></testcase>\n");
     } else {
         wl_text_put(t, "/>\n");
     }
@@ -425,8 +433,8 @@ static int put_inputs(struct junit *j)
         put_case(j, "capture", wl_span_text(input->name));
         if (input->damaged) {
             wl_text_put(t, "><error type=\"damaged\"");
-            put_attribute(t, "message", wl_span_text(input->damaged));
-            wl_text_put(t, "></error></testcase>\n");
+            put_message(t, input->damaged);
+            wl_text_put(t, "</error></testcase>\n");
         } else {
             wl_text_put(t, "/>\n");
         }
