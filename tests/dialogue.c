@@ -222,7 +222,7 @@ static int read_octets(struct reader *r, enum wl_dir dir, struct wl_span line)
     return 0;
 }
 
-/** "~ 1.2s", "~> 1448", "~< 1448". */
+/** "~ 1.2s", "~ -1.2s", "~> 1448", "~< 1448". */
 static int read_tilde(struct reader *r, struct wl_span line)
 {
     struct wl_span rest = wl_span_after(line, 1);
@@ -238,11 +238,14 @@ static int read_tilde(struct reader *r, struct wl_span line)
         if (step)
             step->n = n;
     } else {
-        if (!parse_time(wl_span_trim(rest), &time))
+        struct wl_span text = wl_span_trim(rest);
+        bool back = wl_span_starts(text, WL_SPAN("-"));
+
+        if (!parse_time(wl_span_after(text, back), &time))
             return fail(r, "not a time", line);
         step = add_step(r, STEP_TIME, WL_TO_SERVER);
         if (step)
-            step->time = time;
+            step->time = back ? -time : time;
     }
     return step ? 0 : wl_fail(r->err, WL_NOMEM, "%s: out of memory", r->d->path);
 }

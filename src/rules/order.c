@@ -205,7 +205,7 @@ static void close_option_missing(struct wl_judge *j, const struct wl_exchange *e
     if (m->framing == WL_FRAMING_CLOSE) {
         wl_report(j, m, m->at, WL_WARNING, WL_CERTAIN,
                   "content that ends with the connection, and no close option");
-    } else if (after <= RIGHT_AFTER) {
+    } else if (after >= 0 && after <= RIGHT_AFTER) { /* CLK ends with the response */
         wl_report(j, m, m->at, WL_WARNING, WL_CERTAIN,
                   "FIN of the server %s after the response%s, which has no close option",
                   wl_said_time(after).text, asked ? " to a request with close" : "");
