@@ -23,6 +23,7 @@ import threading
 import time
 
 from program import Complaint, Run
+from reports import DATE, Traffic
 
 WAIT = 20  # seconds that anything may take on a slow machine
 
@@ -617,13 +618,34 @@ def growing_files():
                 live.end()
 
 
+def clock_is_set_back():
+    """A connection outlives the hours by which the clock of a live capture is set back."""
+    traffic = Traffic()
+    traffic.connect()
+    with Live("audit", "--json", "--set", "idle_timeout=300", "-", stdin=subprocess.PIPE, ready=0) as live:
+        pipe = live.process.stdin
+        pipe.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 101))
+        for n, second in enumerate((36000, 36001, 1, 2, 3), 1):
+            traffic.exchange(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+                             b"HTTP/1.1 200 OK\r\n" + DATE + b"Content-Length: 0\r\n\r\n")
+            for i, packet in enumerate(traffic.packets):
+                pipe.write(struct.pack("<IIII", second, i * 1000, len(packet), len(packet)) + packet)
+            pipe.flush()
+            traffic.packets.clear()
+            live.wait_for('"type":"exchange"', n)  # time goes on until this one is over
+        pipe.close()
+        live.end(None)
+        over = [r for r in live.records() if r["type"] == "connection"]
+        expect([(r["end"], r["exchanges"]) for r in over] == [("eof", 5)], over)
+
+
 CASES = (every_request_is_seen, shards_share_the_traffic, tunnels_want_one_shard, nginx_and_wrk, losses_are_counted,
          lines_come_soon, waking_up, intervals, plain_lines, idle_connections_end, bounded_runs,
          nothing_is_left_behind, signals,
          messages, plain_user, rights_are_given_up, interfaces_come_and_go,
          shards_survive_an_interface, pipes,
-         pipe_from_tcpdump, growing_files)
-NEED_NO_RIGHT = (pipes, growing_files)
+         pipe_from_tcpdump, growing_files, clock_is_set_back)
+NEED_NO_RIGHT = (pipes, growing_files, clock_is_set_back)
 
 
 def may_capture():

@@ -38,6 +38,8 @@ enum {
 /* Standard input and files come in pieces, through buffers of whoever writes them. */
 static const wl_ns stream_lag = WL_SECOND / 2;
 static const wl_ns look_every = WL_SECOND;
+/* Who stamps packets has set the clock back, when it goes back this far: time goes on from there. */
+static const wl_ns time_jump = 10 * WL_SECOND;
 /* An end that no packet marks: by a clock that was set, or stamps of another one. */
 static const wl_ns end_within = 5 * WL_SECOND;
 
@@ -62,7 +64,7 @@ struct wl_feeds {
     int wake[2]; /* a pipe: wl_feeds_wake writes, wl_feeds_wait reads */
     unsigned until_ask;
     wl_ns looked; /* by the monotonic clock */
-    wl_ns t_last; /* the latest packet given, and when */
+    wl_ns t_last; /* of the latest packet given since the clock was set back, and when it was */
     wl_ns given_at;
     bool moved;    /* t_last is newer than given_at */
     wl_ns t_end;   /* packets after it are not wanted; 0: all are */
@@ -373,7 +375,7 @@ int wl_feeds_burst(struct wl_feeds *f, struct wl_packet *ret, size_t max, size_t
         struct feed *feed = &f->feeds[i];
 
         ret[n] = feed->batch[feed->at++];
-        if (ret[n].t > f->t_last) {
+        if (ret[n].t > f->t_last || f->t_last - ret[n].t > time_jump) {
             f->t_last = ret[n].t;
             f->moved = true;
         }
