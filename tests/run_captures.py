@@ -27,7 +27,7 @@ KEYS = {
     "finding": "type rule severity fault confidence conn n stream ts client proxied server"
                " exchange status message cite frames offset file",
     "end": "type packets octets connections exchanges responses codes sequences times findings"
-           " rules not_judged limits dropped damaged",
+           " rules not_judged limits dropped damaged stopped",
 }
 
 

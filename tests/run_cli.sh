@@ -375,10 +375,20 @@ python3 -c 'import select, signal, subprocess, sys
 run = subprocess.Popen([sys.argv[1], "audit", "--json", sys.argv[2]], stdout=subprocess.PIPE)
 select.select([run.stdout], [], []) # there is more to come than a pipe holds
 run.send_signal(signal.SIGTERM)
-run.stdout.read()
+last = run.stdout.read().splitlines()[-1]
+if b"\"stopped\":true}" not in last or b"\"type\":\"end\"" not in last:
+    sys.exit("the end does not say that it is none")
 sys.exit(run.wait())' "$wirelint" "$samples/captures" 2>"$work/err"
 [ $? -eq 3 ] || failed "status"
 err 'before all was read'
+check "all that was asked for" 0 audit -c 5 --report "json=$work/part" --report "html=$work/page" "$showcase"
+checks=$((checks + 1))
+grep -q '"stopped":true}$' "$work/part" || failed "NDJSON does not tell a part"
+grep -q 'Stopped before the end of the input' "$work/page" || failed "HTML does not tell a part"
+check "all there is" 1 audit --report "json=$work/part" --report "html=$work/page" "$showcase"
+checks=$((checks + 1))
+! grep -q '"stopped"' "$work/part" || failed "NDJSON tells a part of what is whole"
+! grep -q 'Stopped before' "$work/page" || failed "HTML tells a part of what is whole"
 if [ -w /dev/full ]; then
     check "a damaged input and a report that cannot be written" 3 audit --report html=/dev/full "$damaged"
     err 'cut off'

@@ -179,6 +179,11 @@ static void put_reason(struct wl_html *h, enum outcome outcome)
             t, "<p class=\"told\">An <a href=\"#inputs\">input is damaged</a>: the report covers "
                "what stands before the damage.</p>\n");
     }
+    if (st->stopped && !st->live) {
+        wl_text_put(
+            t, "<p class=\"told\">Stopped before the end of the input: what came behind was not "
+               "looked at.</p>\n");
+    }
     if (wl_suppressed_sum(st)) {
         wl_text_put(t, "<p class=\"told\">");
         wl_html_amount(t, wl_suppressed_sum(st), "finding");

@@ -401,6 +401,8 @@ static int put_numbers(struct json *j, bool at_end, const struct wl_stats *st)
     wl_pen_u64(&j->pen, st->counters.capture_dropped + st->counters.interface_dropped);
     put_damaged(j, st);
     wl_json_suppressions(&j->out.text, st);
+    if (st->stopped && !st->live) /* as in the text report */
+        PUT(j, ",\"stopped\":true");
     return end_object(j);
 }
 
