@@ -9,7 +9,7 @@
 #ifndef WL_LIMIT_TIME
 #    define WL_LIMIT_TIME WL_LIMIT
 #endif
-WL_LIMIT(memory, 512u << 20, "octets of memory of the whole process, divided by shards")
+WL_LIMIT(memory, 512u << 20, "octets of memory of the whole process but the windows of decompressors, divided by shards")
 WL_LIMIT(max_connections, 262144, "connections open at a time, all shards")
 WL_LIMIT_TIME(idle_timeout, 0, "time without a packet after which a connection ends; 0 never (live: 300)")
 WL_LIMIT(max_reorder, 1u << 20, "octets of out-of-order data per direction, then the hole is a gap")
