@@ -384,6 +384,23 @@ def intervals():
     expect(reports[-1]["exchanges"] == records[-1]["exchanges"] == 5, reports[-1])
 
 
+def time_without_packets():
+    """What is silent from the beginning has a time all the same, but for a pipe, which has none."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    for shards in "1", "2":
+        with Live("stats", "--json", "--interval", "1", "-j", shards, "-i", "lo", "port", port) as live:
+            live.wait_for('"type":"interval"')
+            live.end()
+            told = [r["ts"] for r in live.records() if r["type"] == "interval"]
+        expect(all(ts > "2000" for ts in told), f"-j {shards}: {told}")
+    with Live("stats", "--json", "--interval", "1", "-", stdin=subprocess.PIPE, ready=0) as live:
+        live.wait_for('"type":"interval"')
+        live.process.stdin.close()
+        live.end(None)
+        expect(all("ts" not in r for r in live.records()), live.out())
+
+
 def plain_lines():
     """stats --watch says what has changed, and nothing while nothing has."""
     with Server() as server:
@@ -640,7 +657,7 @@ def clock_is_set_back():
 
 
 CASES = (every_request_is_seen, shards_share_the_traffic, tunnels_want_one_shard, nginx_and_wrk, losses_are_counted,
-         lines_come_soon, waking_up, intervals, plain_lines, idle_connections_end, bounded_runs,
+         lines_come_soon, waking_up, intervals, time_without_packets, plain_lines, idle_connections_end, bounded_runs,
          nothing_is_left_behind, signals,
          messages, plain_user, rights_are_given_up, interfaces_come_and_go,
          shards_survive_an_interface, pipes,

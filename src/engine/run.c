@@ -203,14 +203,14 @@ static void sum_reports(struct wl_engine *e)
     for (unsigned i = 0; i < e->n_shards; i++) {
         const struct wl_shard_report *r = wl_pipeline_report(e->pipeline, i);
 
+        if (r->now > e->now) /* live it goes on without packets */
+            e->now = r->now;
         if (r->packets == 0)
             continue;
         if (packets == 0 || r->t_first < e->t_first)
             e->t_first = r->t_first;
         if (packets == 0 || r->t_last > e->t_last)
             e->t_last = r->t_last;
-        if (r->now > e->now)
-            e->now = r->now;
         /* of a file every shard has seen all packets */
         packets = e->live ? packets + r->packets : wl_max_u64(packets, r->packets);
     }

@@ -379,8 +379,11 @@ static int put_numbers(struct json *j, bool at_end, const struct wl_stats *st)
     if (at_end) {
         PUT(j, "{\"type\":\"end\"");
     } else {
-        PUT(j, "{\"type\":\"interval\",\"ts\":");
-        wl_pen_time(&j->pen, st->now);
+        PUT(j, "{\"type\":\"interval\"");
+        if (st->now) { /* a pipe without a packet knows no time */
+            PUT(j, ",\"ts\":");
+            wl_pen_time(&j->pen, st->now);
+        }
     }
     PUT(j, ",\"packets\":");
     wl_pen_u64(&j->pen, st->counters.packets);

@@ -60,6 +60,8 @@ static int plain_connection(struct wl_sink *s, const struct wl_conn_record *conn
 
 static void put_clock(struct plain *p, const struct wl_stats *st)
 {
+    if (st->now == 0) /* a pipe without a packet knows no time */
+        return;
     wl_text_clock(&p->out.text, st->now, p->out.cfg.utc);
     wl_text_char(&p->out.text, ' ');
 }

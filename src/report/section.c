@@ -72,8 +72,11 @@ void wl_section_interval(struct wl_output *o, const struct wl_stats *st)
 {
     wl_layout_ink(&o->text, o->cfg.color, WL_INK_STRONG);
     wl_text_put(&o->text, "---- ");
-    wl_text_date(&o->text, st->now, o->cfg.utc);
-    wl_text_put(&o->text, ", after ");
+    if (st->now) { /* a pipe without a packet knows no time */
+        wl_text_date(&o->text, st->now, o->cfg.utc);
+        wl_text_put(&o->text, ", ");
+    }
+    wl_text_put(&o->text, "after ");
     wl_text_duration(&o->text, (st->elapsed + WL_SECOND / 2) / WL_SECOND * WL_SECOND);
     wl_layout_ink(&o->text, o->cfg.color, WL_INK_PLAIN);
     wl_text_char(&o->text, '\n');
