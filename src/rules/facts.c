@@ -54,6 +54,16 @@ bool wl_facts_interim(const struct wl_exchange *ex, uint16_t status, struct wl_a
     return false;
 }
 
+bool wl_facts_line_unclear(const struct wl_message *req)
+{
+    const struct wl_mark *cr = wl_message_mark(req, WL_MARK_BARE_CR);
+
+    /* a CR in the first line, or before it */
+    return wl_message_mark(req, WL_MARK_REQUEST_LINE_SPACES) ||
+           (cr && (cr->at.offset < req->at.offset ||
+                   cr->at.offset - req->at.offset < wl_span_find(req->head, '\n')));
+}
+
 bool wl_facts_http10(const struct wl_message *req)
 {
     if (req->major > 1 || (req->major == 1 && req->minor > 0))

@@ -22,6 +22,9 @@ struct wl_answer wl_facts_answer(const struct wl_exchange *ex, uint32_t i);
 /** Is there an interim response with this status? Puts the first into *ret (may be NULL). */
 bool wl_facts_interim(const struct wl_exchange *ex, uint16_t status, struct wl_answer *ret);
 
+/** Is the first line of this request one that parties split in different ways? Then another method, or
+ * another version, may have been read in it than stands in the model. */
+bool wl_facts_line_unclear(const struct wl_message *req);
 /** Was this request made in HTTP/1.0 or 0.9? False where its version was not readable. */
 bool wl_facts_http10(const struct wl_message *req);
 /** "1.0" or "0.9", of such a request. */

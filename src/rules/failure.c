@@ -122,7 +122,7 @@ static void version_not_supported_same_major(struct wl_judge *j, const struct wl
     const struct wl_message *req = &ex->req;
 
     if (wl_message_mark(req, WL_MARK_VERSION_MALFORMED) ||
-        wl_message_mark(req, WL_MARK_VERSION_MISSING) ||
+        wl_message_mark(req, WL_MARK_VERSION_MISSING) || wl_facts_line_unclear(req) ||
         wl_message_mark(m, WL_MARK_VERSION_MALFORMED) || req->major != m->major)
         return;
     wl_report(j, m, m->at, WL_WARNING, wl_judge_via(ex, WL_CERTAIN),

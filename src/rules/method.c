@@ -43,7 +43,7 @@ static void method_not_allowed_allow_field(struct wl_judge *j, const struct wl_e
 
     if (!wl_message_field(m, WL_FIELD_ALLOW)) {
         wl_report(j, m, m->at, WL_VIOLATION, wl_judge_via(ex, WL_CERTAIN), "405 without Allow");
-    } else if (f) {
+    } else if (f && !wl_facts_line_unclear(&ex->req)) {
         wl_report(j, m, wl_field_at(m, f), WL_VIOLATION, wl_judge_via(ex, WL_CERTAIN),
                   "405 to %s, with Allow: %s", wl_said(ex->req.method).text,
                   wl_said(f->value).text);
@@ -56,7 +56,7 @@ static void method_not_allowed_get_head(struct wl_judge *j, const struct wl_exch
     bool told = wl_message_field(m, WL_FIELD_ALLOW) != NULL;
     bool reads = allowing(m, WL_SPAN("GET")) || allowing(m, WL_SPAN("HEAD"));
 
-    if (!only_reads(ex->req.method_id))
+    if (!only_reads(ex->req.method_id) || wl_facts_line_unclear(&ex->req))
         return;
     /* a target that only takes writes, as those of RPC do */
     wl_report(j, m, m->at, told && !reads ? WL_NOTE : WL_WARNING, told ? WL_CERTAIN : WL_LIKELY,
@@ -103,6 +103,8 @@ static void not_implemented_known_method(struct wl_judge *j, const struct wl_exc
     const struct wl_message *req = &ex->req;
     bool query = wl_span_find(req->target, '?') != req->target.n;
 
+    if (wl_facts_line_unclear(req))
+        return;
     if (m->status == 501) {
         /* RFC 9112 6.1: 501 is right for a transfer coding that is not known. RFC 9110 15.6.2 has it
          * for any functionality: storage services say it of parameters */
