@@ -64,6 +64,20 @@ bool wl_facts_line_unclear(const struct wl_message *req)
                    cr->at.offset - req->at.offset < wl_span_find(req->head, '\n')));
 }
 
+static bool is_replaced(uint8_t c)
+{
+    return c == '\r' || c == '\0' || c == ' ' || c == '\t';
+}
+
+struct wl_span wl_facts_repaired(struct wl_span value)
+{
+    while (value.n && is_replaced(value.p[0]))
+        value = wl_span_after(value, 1);
+    while (value.n && is_replaced(value.p[value.n - 1]))
+        value.n--;
+    return value;
+}
+
 bool wl_facts_http10(const struct wl_message *req)
 {
     if (req->major > 1 || (req->major == 1 && req->minor > 0))

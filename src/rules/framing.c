@@ -265,26 +265,51 @@ static void http_message_inside_body(struct wl_judge *j, const struct wl_exchang
               request ? "request" : "status");
 }
 
+/** Is the last coding chunked where CR and NUL were replaced by SP? */
+static bool may_be_chunked(const struct wl_message *req)
+{
+    const struct wl_field *f = wl_message_field(req, WL_FIELD_TRANSFER_ENCODING);
+    struct wl_span last = {0}, member;
+
+    for (; f; f = wl_message_next_field(req, f)) {
+        struct wl_cursor c = wl_cursor(wl_facts_repaired(f->value));
+
+        while ((member = wl_grammar_member(&c)).n)
+            last = wl_facts_repaired(member);
+    }
+    return wl_span_equal_nocase(last, WL_SPAN("chunked"));
+}
+
+/** RFC 9110 8.6: a length has as many digits as it takes, and there is no limit. Nor is one invalid
+ * that is a number once CR and NUL were replaced by SP. */
+static bool may_be_length(struct wl_span value)
+{
+    return are_digits(wl_facts_repaired(value));
+}
+
 static void malformed_request_accepted(struct wl_judge *j, const struct wl_exchange *ex,
                                        const struct wl_message *m)
 {
     const struct wl_message *req = &ex->req;
-    const struct wl_mark *cr;
+    const struct wl_mark *cr, *colon, *length;
     enum wl_confidence c = WL_CERTAIN;
     const char *what = NULL;
 
     if (m->early)
         return;
     cr = wl_message_mark(req, WL_MARK_BARE_CR);
-    if (wl_message_mark(req, WL_MARK_SPACE_BEFORE_COLON)) {
+    colon = wl_message_mark(req, WL_MARK_SPACE_BEFORE_COLON);
+    length = wl_message_mark(req, WL_MARK_CL_INVALID);
+    /* RFC 9112 5.1 speaks of header fields; trailers may come when the answer is under way */
+    if (colon && colon->at.offset < req->body_at.offset) {
         what = "white space before a colon";
-    } else if (req->framing == WL_FRAMING_CLOSE) {
+    } else if (req->framing == WL_FRAMING_CLOSE && !may_be_chunked(req)) {
         what = "a Transfer-Encoding that does not end with chunked";
     } else if (!wl_message_field(req, WL_FIELD_TRANSFER_ENCODING) &&
                wl_message_mark(req, WL_MARK_CL_DIFFER)) {
         what = "Content-Length values that differ";
-    } else if (!wl_message_field(req, WL_FIELD_TRANSFER_ENCODING) &&
-               wl_message_mark(req, WL_MARK_CL_INVALID)) {
+    } else if (!wl_message_field(req, WL_FIELD_TRANSFER_ENCODING) && length &&
+               !may_be_length(length->octets)) {
         what = "a Content-Length that is no number";
     } else if (cr && cr->at.offset - req->at.offset < wl_span_find(req->head, '\n')) {
         what = "CR without LF in its first line";

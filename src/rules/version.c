@@ -122,6 +122,8 @@ static void bad_host_accepted(struct wl_judge *j, const struct wl_exchange *ex,
     if (fault == HOST_FINE || fault == HOST_EMPTY || ex->req.major != 1 || m->early ||
         is_refused_otherwise(m->status))
         return;
+    if (fault == HOST_INVALID && wl_grammar_is_host(wl_facts_repaired(host->value)))
+        return;
     wl_report(j, m, m->at, WL_VIOLATION, wl_judge_via(ex, WL_CERTAIN), "%03u to a request %s",
               m->status, what);
     wl_report_frame(j, ex->req.at.frame);
