@@ -55,6 +55,11 @@ static void read_length(struct framing *f, const struct wl_field *field, struct 
     }
 }
 
+static bool begins_or_ends_with_comma(struct wl_span value)
+{
+    return value.n && (value.p[0] == ',' || value.p[value.n - 1] == ',');
+}
+
 /* RFC 9110 8.6: a number, or a list of the same number repeated. */
 static void read_lengths(struct framing *f, const struct wl_field *field)
 {
@@ -75,6 +80,8 @@ static void read_lengths(struct framing *f, const struct wl_field *field)
         if (member.n == 0) {
             f->length_bad = true;
             mark(f, WL_MARK_CL_INVALID, field, 0);
+        } else if (begins_or_ends_with_comma(field->value)) {
+            mark(f, WL_MARK_CL_LIST, field, 0);
         }
         for (; member.n; member = wl_grammar_member(&c))
             read_length(f, field, member);
@@ -112,11 +119,6 @@ static void read_coding(struct framing *f, const struct wl_field *field, struct 
             return;
     }
     mark(f, WL_MARK_TE_UNKNOWN, field, 0);
-}
-
-static bool begins_or_ends_with_comma(struct wl_span value)
-{
-    return value.n && (value.p[0] == ',' || value.p[value.n - 1] == ',');
 }
 
 /* Does this answer a request of HTTP/1.0? */

@@ -36,6 +36,9 @@ static void cl_invalid(struct wl_judge *j, const struct wl_exchange *ex, const s
     } else if (mark->id == WL_MARK_CL_REPEATED) {
         wl_report(j, m, mark->at, WL_WARNING, WL_CERTAIN,
                   "Content-Length says %" PRIu64 " more than once", m->declared);
+    } else if (mark->id == WL_MARK_CL_LIST) {
+        wl_report(j, m, mark->at, WL_VIOLATION, WL_CERTAIN,
+                  "Content-Length '%s' is a list with empty members, not one number", said.text);
     } else if (mark->id == WL_MARK_CL_LEADING_ZERO) {
         wl_report(j, m, mark->at, WL_WARNING, WL_CERTAIN,
                   "Content-Length '%s' begins with zeros, which some read as octal", said.text);
@@ -382,7 +385,7 @@ static const struct wl_rule rules[] = {
         .see = {"cl-te-both", "malformed-request-accepted", "body-incomplete"},
         .when = WL_ON_MARK,
         .mark = WL_MARK_CL_INVALID,
-        .marks = {WL_MARK_CL_DIFFER, WL_MARK_CL_REPEATED, WL_MARK_CL_LEADING_ZERO},
+        .marks = {WL_MARK_CL_DIFFER, WL_MARK_CL_REPEATED, WL_MARK_CL_LIST, WL_MARK_CL_LEADING_ZERO},
         .needs = WL_NEEDS_BODY,
         .check = cl_invalid,
     },
