@@ -160,6 +160,12 @@ void wl_h1_begin_request(struct wl_h1 *h, struct wl_h1_side *s)
         wl_build_mark(&h->build, w, &w->ex.req, WL_MARK_LEADING_CRLF, s->first, crlf,
                       wl_span(NULL, 0));
     }
+    if (w && s->cr) { /* the octet in front, which is no part of an empty line (RFC 9112 2.2) */
+        struct wl_at at = {s->first.frame, s->first.offset - 1, WL_TO_SERVER};
+
+        wl_build_mark(&h->build, w, &w->ex.req, WL_MARK_BARE_CR, at, 0, WL_SPAN("\r"));
+    }
+    s->cr = false;
     s->crlf = 0;
     s->work = w;
     s->m = w ? &w->ex.req : NULL;
