@@ -189,6 +189,22 @@ static struct wl_span path_of(struct wl_span target, bool *ret_absolute)
     return target;
 }
 
+/* Could everybody read what was answered? A switch that goes on with a final response is none, and
+ * transfer codings besides chunked are known to few (RFC 9112 7.2). */
+static bool is_plain(const struct wl_exchange *ex)
+{
+    const struct wl_message *res = &ex->res;
+
+    for (uint32_t i = 0; i < ex->n_interim; i++) {
+        if (ex->interim[i].n_marks || ex->interim[i].status == 101)
+            return false;
+    }
+    return res->state == WL_WHOLE && res->n_marks == 0 &&
+           wl_grammar_list_count(res, WL_FIELD_TRANSFER_ENCODING) <= 1 &&
+           (res->framing == WL_FRAMING_CHUNKED ||
+            !wl_message_field(res, WL_FIELD_TRANSFER_ENCODING));
+}
+
 static void note_statuses(struct wl_leg *leg, const struct wl_exchange *ex)
 {
     uint32_t n = wl_exchange_n_interim(ex);
@@ -206,7 +222,7 @@ static void note_statuses(struct wl_leg *leg, const struct wl_exchange *ex)
     leg->status = ex->res.status;
     leg->t_response = ex->res.t_first;
     leg->res_frame = ex->res.at.frame;
-    leg->whole = ex->res.state == WL_WHOLE && ex->res.n_marks == 0;
+    leg->whole = is_plain(ex);
     /* where the head breaks off it may have stood */
     leg->res_via = ex->res.state < WL_HEAD || wl_message_field(&ex->res, WL_FIELD_VIA) != NULL;
 }
