@@ -12,10 +12,11 @@ struct framing {
     struct wl_h1 *h;
     struct wl_work *w;
     struct wl_message *m;
-    bool length_bad; /* no usable Content-Length although there is one */
-    bool coded;      /* a Transfer-Encoding is there */
-    bool chunked;    /* its last coding is chunked */
-    bool coding_bad; /* nobody can tell what it means */
+    bool length_bad;                /* no usable Content-Length although there is one */
+    bool coded;                     /* a Transfer-Encoding is there */
+    bool chunked;                   /* its last coding is chunked */
+    bool coding_bad;                /* nobody can tell what it means */
+    const struct wl_field *unasked; /* names a coding that the request has not asked for */
     uint32_t n_chunked;
 };
 
@@ -91,6 +92,30 @@ static void read_lengths(struct framing *f, const struct wl_field *field)
         f->m->declared = WL_NONE;
 }
 
+/* RFC 9112 7.4: besides chunked, only what the request lists in TE; 7.2: x-gzip is gzip. */
+static bool is_asked_for(const struct wl_message *req, struct wl_span coding)
+{
+    struct wl_span plain = coding;
+
+    if (coding.n > 2 && coding.p[1] == '-')
+        plain = wl_span_after(coding, 2);
+    for (const struct wl_field *f = wl_message_field(req, WL_FIELD_TE); f;
+         f = wl_message_next_field(req, f)) {
+        struct wl_cursor c = wl_cursor(f->value);
+        struct wl_span member;
+
+        while ((member = wl_grammar_member(&c)).n) {
+            struct wl_span name = wl_grammar_name(member);
+
+            if (wl_span_equal_nocase(name, coding) || wl_span_equal_nocase(name, plain) ||
+                (name.n > 2 && name.p[1] == '-' &&
+                 wl_span_equal_nocase(wl_span_after(name, 2), plain)))
+                return true;
+        }
+    }
+    return false;
+}
+
 static void read_coding(struct framing *f, const struct wl_field *field, struct wl_span member)
 {
     static const char *const known[] = {"gzip", "x-gzip", "deflate", "compress", "x-compress"};
@@ -115,8 +140,11 @@ static void read_coding(struct framing *f, const struct wl_field *field, struct 
         return;
     }
     for (size_t i = 0; i < WL_COUNT(known); i++) {
-        if (wl_span_equal_nocase(name, wl_span_text(known[i])))
-            return;
+        if (!wl_span_equal_nocase(name, wl_span_text(known[i])))
+            continue;
+        if (!f->unasked && !is_asked_for(&f->w->ex.req, name))
+            f->unasked = field;
+        return;
     }
     mark(f, WL_MARK_TE_UNKNOWN, field, 0);
 }
@@ -128,6 +156,13 @@ static bool is_from_http10(const struct wl_work *w)
 
     return w->head_end != WL_NONE && req->major == 1 && req->minor == 0 &&
            (req->n_marks == 0 || !wl_message_mark(req, WL_MARK_VERSION_MALFORMED));
+}
+
+/* Does this answer a request of HTTP/1.1, all of whose fields are known? */
+static bool is_from_http11(const struct wl_work *w)
+{
+    return w->head_end != WL_NONE && w->ex.req.state >= WL_HEAD && w->ex.req.major == 1 &&
+           w->ex.req.minor > 0;
 }
 
 static void read_codings(struct framing *f, const struct wl_field *first, bool response)
@@ -151,6 +186,8 @@ static void read_codings(struct framing *f, const struct wl_field *first, bool r
      * can tell its end */
     if ((f->n_chunked || !response) && !f->chunked && !wl_message_mark(f->m, WL_MARK_TE_NOT_LAST))
         mark(f, WL_MARK_TE_NOT_LAST, first, 0);
+    if (response && f->chunked && f->unasked && is_from_http11(f->w))
+        mark(f, WL_MARK_TE_UNASKED, f->unasked, 0);
     if (f->m->major == 1 && f->m->minor == 0)
         mark(f, WL_MARK_TE_IN_HTTP10, first, 0);
     if (response && is_from_http10(f->w))

@@ -99,7 +99,8 @@ static bool is_worst(const struct wl_message *m, const enum wl_mark_id *ids, enu
 static void te_invalid(struct wl_judge *j, const struct wl_exchange *ex, const struct wl_message *m)
 {
     static const enum wl_mark_id order[] = {WL_MARK_TE_MALFORMED, WL_MARK_TE_UNKNOWN,
-                                            WL_MARK_TE_NOT_LAST, WL_MARK_TE_SEVERAL, WL_MARK_NONE};
+                                            WL_MARK_TE_NOT_LAST,  WL_MARK_TE_UNASKED,
+                                            WL_MARK_TE_SEVERAL,   WL_MARK_NONE};
     const struct wl_mark *mark = wl_judge_mark(j);
     struct wl_said said = wl_said(mark->octets);
     enum wl_severity severity = WL_VIOLATION;
@@ -113,6 +114,9 @@ static void te_invalid(struct wl_judge *j, const struct wl_exchange *ex, const s
         what = "names a coding that is not registered";
     } else if (mark->id == WL_MARK_TE_NOT_LAST) {
         what = "does not end with chunked, once";
+    } else if (mark->id == WL_MARK_TE_UNASKED) {
+        what = "names a coding that the request has not asked for with TE";
+        severity = WL_WARNING; /* RFC 9112 7.4 says what is acceptable, in no MUST */
     } else if (mark->id == WL_MARK_TE_SEVERAL) {
         what = "is one of several lines of it";
         severity =
@@ -576,7 +580,7 @@ static const struct wl_rule rules[] = {
         .see = {"cl-te-both", "chunk-framing-invalid", "malformed-request-accepted"},
         .when = WL_ON_MARK,
         .mark = WL_MARK_TE_MALFORMED,
-        .marks = {WL_MARK_TE_UNKNOWN, WL_MARK_TE_NOT_LAST, WL_MARK_TE_SEVERAL},
+        .marks = {WL_MARK_TE_UNKNOWN, WL_MARK_TE_NOT_LAST, WL_MARK_TE_UNASKED, WL_MARK_TE_SEVERAL},
         .needs = WL_NEEDS_BODY,
         .check = te_invalid,
     },
