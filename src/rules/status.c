@@ -34,7 +34,6 @@ static void status_line_malformed(struct wl_judge *j, const struct wl_exchange *
 {
     const struct wl_mark *mark = wl_judge_mark(j);
 
-    (void)ex;
     if (mark->id == WL_MARK_REASON_CTL) {
         wl_report(j, m, mark->at, WL_VIOLATION, WL_CERTAIN, "octet 0x%02x in the reason phrase",
                   (unsigned)mark->value);
@@ -43,6 +42,13 @@ static void status_line_malformed(struct wl_judge *j, const struct wl_exchange *
             wl_report(j, m, mark->at, WL_VIOLATION, WL_CERTAIN,
                       "the status line begins with '%s', and not in capitals",
                       wl_said(mark->octets).text);
+        }
+    } else if (mark->id == WL_MARK_LEADING_CRLF) {
+        /* behind another response it may be what an old server adds to content */
+        if (ex && m == &ex->res && mark->at.offset <= 2 * mark->value) {
+            wl_report(j, m, mark->at, WL_VIOLATION, WL_CERTAIN,
+                      "%u empty line%s before the status line", (unsigned)mark->value,
+                      mark->value == 1 ? "" : "s");
         }
     } else if (mark->id == WL_MARK_STATUS_LINE_SPACES) {
         wl_report(j, m, mark->at, WL_VIOLATION, WL_CERTAIN,
@@ -223,7 +229,8 @@ static const struct wl_rule rules[] = {
         .see = {"status-code-invalid", "version-malformed"},
         .when = WL_ON_MARK,
         .mark = WL_MARK_STATUS_LINE_SPACES,
-        .marks = {WL_MARK_REASON_CTL, WL_MARK_STATUS_NO_SPACE, WL_MARK_VERSION_MALFORMED},
+        .marks = {WL_MARK_REASON_CTL, WL_MARK_STATUS_NO_SPACE, WL_MARK_VERSION_MALFORMED,
+                  WL_MARK_LEADING_CRLF},
         .needs = WL_NEEDS_PAIR,
         .check = status_line_malformed,
     },
