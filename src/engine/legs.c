@@ -189,8 +189,9 @@ static struct wl_span path_of(struct wl_span target, bool *ret_absolute)
     return target;
 }
 
-/* Could everybody read what was answered? A switch that goes on with a final response is none, and
- * transfer codings besides chunked are known to few (RFC 9112 7.2). */
+/* Could everybody read what was answered? A switch that goes on with a final response is none,
+ * transfer codings besides chunked are known to few (RFC 9112 7.2), and codes outside 100 to 599 are
+ * invalid, for the recipient to take as 5xx (RFC 9110 15). */
 static bool is_plain(const struct wl_exchange *ex)
 {
     const struct wl_message *res = &ex->res;
@@ -199,8 +200,8 @@ static bool is_plain(const struct wl_exchange *ex)
         if (ex->interim[i].n_marks || ex->interim[i].status == 101)
             return false;
     }
-    return res->state == WL_WHOLE && res->n_marks == 0 &&
-           wl_grammar_list_count(res, WL_FIELD_TRANSFER_ENCODING) <= 1 &&
+    return res->state == WL_WHOLE && res->n_marks == 0 && res->status < 600 &&
+           res->status / 100 > 1 && wl_grammar_list_count(res, WL_FIELD_TRANSFER_ENCODING) <= 1 &&
            (res->framing == WL_FRAMING_CHUNKED ||
             !wl_message_field(res, WL_FIELD_TRANSFER_ENCODING));
 }
