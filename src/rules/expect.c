@@ -172,6 +172,24 @@ static bool silent_until(const struct wl_exchange *ex, wl_ns moved)
     return until - moved > ex->conn.rtt;
 }
 
+/** Is the expectation there as it is defined, so that the server has to meet it? One with a parameter
+ * is another one, which may be passed over (RFC 9110 10.1.1). */
+static bool must_be_met(const struct wl_message *req)
+{
+    const struct wl_field *f = wl_message_field(req, WL_FIELD_EXPECT);
+
+    for (; f; f = wl_message_next_field(req, f)) {
+        struct wl_cursor c = wl_cursor(f->value);
+        struct wl_span member;
+
+        while ((member = wl_grammar_member(&c)).n) {
+            if (wl_span_equal_nocase(member, WL_SPAN("100-continue")))
+                return true;
+        }
+    }
+    return false;
+}
+
 static void expect_ignored(struct wl_judge *j, const struct wl_exchange *ex,
                            const struct wl_message *m)
 {
@@ -183,7 +201,7 @@ static void expect_ignored(struct wl_judge *j, const struct wl_exchange *ex,
     bool via = ex->res.state == WL_CUT || (wl_facts_final(ex) && wl_message_field(m, WL_FIELD_VIA));
     bool gave_up = w->t_content == 0;
 
-    if (!f || !wl_grammar_expects_continue(&ex->req) || !wl_grammar_announces_content(&ex->req))
+    if (!f || !must_be_met(&ex->req) || !wl_grammar_announces_content(&ex->req))
         return;
     /* behind an unanswered request the server may not speak yet (RFC 9112 9.3.2) */
     if (wl_message_mark(&ex->req, WL_MARK_PIPELINED))
@@ -312,7 +330,7 @@ static void upgrade_expect_missing_continue(struct wl_judge *j, const struct wl_
 {
     const struct wl_message *req = &ex->req;
 
-    if (!wl_message_field(req, WL_FIELD_UPGRADE) || !wl_grammar_expects_continue(req) ||
+    if (!wl_message_field(req, WL_FIELD_UPGRADE) || !must_be_met(req) ||
         !wl_grammar_announces_content(req))
         return;
     for (uint32_t i = 0; i < ex->n_interim && &ex->interim[i] != m; i++) {
