@@ -66,7 +66,7 @@ bool wl_facts_line_unclear(const struct wl_message *req)
 
 static bool is_replaced(uint8_t c)
 {
-    return c == '\r' || c == '\0' || c == ' ' || c == '\t';
+    return c == '\r' || c == '\n' || c == '\0' || c == ' ' || c == '\t';
 }
 
 struct wl_span wl_facts_repaired(struct wl_span value)

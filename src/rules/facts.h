@@ -25,8 +25,8 @@ bool wl_facts_interim(const struct wl_exchange *ex, uint16_t status, struct wl_a
 /** Is the first line of this request one that parties split in different ways? Then another method, or
  * another version, may have been read in it than stands in the model. */
 bool wl_facts_line_unclear(const struct wl_message *req);
-/** The value as it stands where CR and NUL were replaced by SP, which RFC 9110 5.5 and RFC 9112 2.2
- * leave to a recipient that does not refuse them: without those at its ends. */
+/** The value as it stands where CR, NUL and folds were replaced by SP, which RFC 9110 5.5, RFC 9112 2.2
+ * and 5.2 leave to a recipient that does not refuse them: without those at its ends. */
 struct wl_span wl_facts_repaired(struct wl_span value);
 /** Was this request made in HTTP/1.0 or 0.9? False where its version was not readable. */
 bool wl_facts_http10(const struct wl_message *req);
