@@ -188,7 +188,8 @@ static void read_codings(struct framing *f, const struct wl_field *first, bool r
         mark(f, WL_MARK_TE_NOT_LAST, first, 0);
     if (response && f->chunked && f->unasked && is_from_http11(f->w))
         mark(f, WL_MARK_TE_UNASKED, f->unasked, 0);
-    if (f->m->major == 1 && f->m->minor == 0)
+    /* a version that could not be read is no HTTP/1.0 */
+    if (f->m->major == 1 && f->m->minor == 0 && !wl_message_mark(f->m, WL_MARK_VERSION_MALFORMED))
         mark(f, WL_MARK_TE_IN_HTTP10, first, 0);
     if (response && is_from_http10(f->w))
         mark(f, WL_MARK_TE_TO_HTTP10, first, 0);
