@@ -177,7 +177,8 @@ void wl_h1_feed_head(struct wl_h1_in *in)
                 wl_h1_untake(in, text.octets.n - scan - 1);
             if (gathered)
                 s->gather.buf.n = wl_min_size(s->gather.buf.n, scan + 1);
-            wl_h1_garbage(in, wl_span_sub(text.octets, 0, scan));
+            wl_h1_garbage(in,
+                          wl_span_sub(text.octets, 0, scan ? scan : 1)); /* one octet is there */
             return;
         case CHECK_YES: break;
         }

@@ -157,6 +157,8 @@ static void request_line_malformed(struct wl_judge *j, const struct wl_exchange 
             if (mark->octets.p[i] < ' ' && mark->octets.p[i] != '\t' && mark->octets.p[i] != '\r')
                 return;
         }
+        if (mark->octets.n == 1 && mark->octets.p[0] >= 0x7f)
+            return;
         wl_report(j, m, mark->at, WL_VIOLATION, WL_CERTAIN, "'%s' in place of a request line",
                   text);
     } else if (mark->id == WL_MARK_METHOD_CASE) {
