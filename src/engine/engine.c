@@ -33,6 +33,8 @@ static bool relate_and_filter(struct wl_engine *e, struct wl_exchange *ex)
     if (!e->filter)
         return true;
     passes = wl_filter_match(e->filter, ex);
+    if (!passes)
+        wl_relate_untold(e->relate);
     wl_matched_note(e->matched, ex->conn.id, ex->ordinal, passes);
     return passes;
 }

@@ -57,3 +57,11 @@ bool wl_once_tell(struct wl_once *o, uint64_t hash)
     }
     return true;
 }
+
+void wl_once_take_back(struct wl_once *o, uint32_t n)
+{
+    while (o->n_told > n) {
+        o->n_told--;
+        (void)wl_table_remove(&o->table, o->told[o->n_told], o->n_told);
+    }
+}

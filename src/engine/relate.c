@@ -60,7 +60,8 @@ struct wl_relate {
     struct lately lately[LATELY];
     struct wl_clocks clocks;
     struct wl_once once;
-    bool unknown; /* exchanges of which too little is known were remembered as such */
+    uint32_t n_told; /* .once.n_told before the exchange in hand */
+    bool unknown;    /* exchanges of which too little is known were remembered as such */
     uint8_t uri[URI_OCTETS];
 };
 
@@ -715,8 +716,14 @@ void wl_relate_exchange(struct wl_relate *r, struct wl_exchange *ex, bool told)
         relate(r, ex, told);
     if (r->on && (!ex->paired || ex->req.state < WL_HEAD || ex->res.state == WL_CUT))
         remember_unknown(r, ex);
+    r->n_told = r->once.n_told;
     if (told && ex->n_findings)
         drop_told(r, ex);
+}
+
+void wl_relate_untold(struct wl_relate *r)
+{
+    wl_once_take_back(&r->once, r->n_told);
 }
 
 struct wl_relate *wl_relate_new(struct wl_budget *budget, const struct wl_config *cfg)
