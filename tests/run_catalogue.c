@@ -3,11 +3,12 @@
  *
  *     run_catalogue SAMPLES/dialogues
  *
- * Ids are unique, in kebab case and sorted within their group; titles and citations have their
- * form; rules named in `see` exist; and every rule has a file <area or group>/<id>.txt with a case
+ * Ids are unique, in kebab case and sorted within their group; titles, versions and citations have
+ * their form; areas and rules named in `see` exist; there is a function to call; and every rule has a file <area or group>/<id>.txt with a case
  * in which it fires and a near-miss in which it does not. That the cases are true is
  * run_dialogues' business.
  */
+#include "catalogue.h"
 #include "diag.h"
 #include "dialogue.h"
 
@@ -55,10 +56,12 @@ static bool is_section(const char *text)
     return true;
 }
 
+/* Sources that are no RFC, as citations of them begin; one more is one more row. */
+static const char *const others[] = {"IANA ", "WHATWG ", "draft-", "RFC Errata ", "CVE-"};
+
 /** "RFC 9110 15.2", "RFC 8297" whole, or another source by its name. */
 static bool is_citation(const char *cite)
 {
-    static const char *const others[] = {"IANA ", "WHATWG ", "draft-", "RFC Errata ", "CVE-"};
     size_t n;
 
     for (size_t i = 0; i < WL_COUNT(others); i++) {
@@ -72,6 +75,67 @@ static bool is_citation(const char *cite)
     if (n < 3 || n > 5)
         return false;
     return cite[n] == 0 || (cite[n] == ' ' && cite[n + 1] && is_section(cite + n + 1));
+}
+
+static void check_citation(const char *id, const char *cite)
+{
+    if (is_citation(cite))
+        return;
+    complain(id, "no such form of citation", cite);
+    printf("    it is 'RFC 9110 15.2', or begins with one of:");
+    for (size_t i = 0; i < WL_COUNT(others); i++)
+        printf(" '%s'", others[i]);
+    printf(" (others in tests/run_catalogue.c)\n");
+}
+
+/** Is every word between the commas the name of a version? */
+static bool are_versions(const char *text)
+{
+    static const char *const known[] = {"HTTP/1.0", "HTTP/1.1", "HTTP/2",
+                                        "HTTP/3",   "ICAP",     "WebSocket"};
+
+    for (;;) {
+        size_t n = strcspn(text, ","), i = 0;
+
+        while (i < WL_COUNT(known) && (strlen(known[i]) != n || strncmp(known[i], text, n) != 0))
+            i++;
+        if (i == WL_COUNT(known))
+            return false;
+        if (text[n] == 0)
+            return true;
+        text += n + 1;
+        if (*text++ != ' ')
+            return false;
+    }
+}
+
+/** Is it one of src/report/catalogue.c? What stands in no area is in no document. */
+static bool is_area(const char *code)
+{
+    const char *title, *known;
+
+    for (size_t i = 0; (known = wl_catalogue_area(i, &title)); i++) {
+        if (strcmp(code, known) == 0)
+            return true;
+    }
+    return false;
+}
+
+/** Has it what its .when asks for? */
+static bool can_fire(const struct wl_rule *rule)
+{
+    bool related = rule->relation && rule->check_related;
+
+    switch (rule->when) {
+    case WL_ON_MARK: return rule->mark && (rule->check || rule->saw);
+    case WL_ON_CONNECTION: return rule->check_conn != NULL;
+    case WL_ON_RELATED: return related;
+    case WL_ON_REQUEST:
+    case WL_ON_RESPONSE:
+    case WL_ON_EXCHANGE:
+    case WL_ON_MESSAGE: return rule->check || related;
+    }
+    return false;
 }
 
 static void check_text(const char *id, const char *name, const char *text, size_t max, bool title)
@@ -102,12 +166,12 @@ static void check_form(const struct wl_rule *rule)
     check_text(rule->id, "title", rule->title, MAX_TITLE, true);
     check_text(rule->id, "why", rule->why, MAX_SENTENCE, false);
     check_text(rule->id, "advice", rule->advice, MAX_SENTENCE, false);
-    if (!rule->area || !rule->versions)
-        complain(rule->id, "has no area or versions", "");
+    if (!rule->area || !is_area(rule->area))
+        complain(rule->id, "no such area (src/report/catalogue.c)", rule->area ? rule->area : "");
+    if (!rule->versions || !are_versions(rule->versions))
+        complain(rule->id, "no such versions", rule->versions ? rule->versions : "");
     while (n_cites < WL_RULE_CITES && rule->cite[n_cites]) {
-        if (!is_citation(rule->cite[n_cites]))
-            complain(rule->id, "no such form of citation", rule->cite[n_cites]);
-        n_cites++;
+        check_citation(rule->id, rule->cite[n_cites++]);
     }
     if (n_cites == 0)
         complain(rule->id, "cites nothing", "");
@@ -117,9 +181,8 @@ static void check_form(const struct wl_rule *rule)
         if (!seen || seen == rule)
             complain(rule->id, "see: no such rule", rule->see[i]);
     }
-    if (rule->when == WL_ON_MARK ? rule->mark == WL_MARK_NONE
-                                 : !rule->check && !rule->check_conn && !rule->check_related)
-        complain(rule->id, "has nothing that would make it fire", "");
+    if (!can_fire(rule))
+        complain(rule->id, "has not what its .when asks for (wirelint/rule.h)", "");
 }
 
 /* ---------------------------------------------------------------------------------- samples */

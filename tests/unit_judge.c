@@ -644,7 +644,7 @@ static void give_back(void *user, void *p)
     wl_free(&f->below, (uint8_t *)p - BEFORE, n + BEFORE);
 }
 
-/* What an embedder adds must have names of its own, and room. */
+/* What an embedder adds must have names of its own, room, and what every report shows. */
 static void groups_that_do_not_fit_are_refused(void **state)
 {
     static const struct wl_rule house[] = {{RULE("a", WL_ON_RESPONSE), .check = fire},
@@ -652,6 +652,16 @@ static void groups_that_do_not_fit_are_refused(void **state)
     static const struct wl_rule twice[] = {{RULE("c", WL_ON_RESPONSE), .check = fire},
                                            {RULE("c", WL_ON_RESPONSE), .check = fire}};
     static const struct wl_rule known[] = {{.id = "interim-to-http10", .check = fire}};
+    static const struct wl_rule lame[] = {
+        {.id = "no-title", .severity = WL_NOTE, .when = WL_ON_RESPONSE, .check = fire},
+        {.title = "no id", .severity = WL_NOTE, .when = WL_ON_RESPONSE, .check = fire},
+        {.id = "no-severity", .title = "x", .when = WL_ON_RESPONSE, .check = fire},
+        {RULE("no-check", WL_ON_RESPONSE)},
+        {RULE("no-mark", WL_ON_MARK), .check = fire},
+        {RULE("nothing-said", WL_ON_MARK), .mark = WL_MARK_BARE_LF},
+        {RULE("other-check", WL_ON_CONNECTION), .check = fire},
+        {RULE("no-relation", WL_ON_RELATED), .check = fire},
+    };
     static struct wl_rule many[WL_MAX_RULES];
     static char ids[WL_MAX_RULES][16];
     const struct wl_rule_group good = {"house", house, 2}, again = {"again", &house[1], 1},
@@ -673,6 +683,11 @@ static void groups_that_do_not_fit_are_refused(void **state)
     assert_int_equal(wl_engine_add_rules(e, &again), WL_EINVAL);
     assert_int_equal(wl_engine_add_rules(e, &pair), WL_EINVAL);
     assert_int_equal(wl_engine_add_rules(e, &catalogue), WL_EINVAL);
+    for (size_t i = 0; i < WL_COUNT(lame); i++) {
+        const struct wl_rule_group one = {"lame", &lame[i], 1};
+
+        assert_int_equal(wl_engine_add_rules(e, &one), WL_EINVAL);
+    }
     assert_int_equal(wl_engine_add_rules(e, &crowd), WL_EINVAL);
     crowd.n_rules--;
     assert_int_equal(wl_engine_add_rules(e, &crowd), 0);

@@ -138,7 +138,8 @@ struct wl_case {
 
 /**
  * One rule of a group; const, and static strings. docs/adding-a-rule.md goes through it. All that
- * is not given is 0, and asks for nothing.
+ * is not given is 0, and asks for nothing; but there must be id, severity, title, when, and what
+ * that asks for.
  */
 struct wl_rule {
     /* what it is called, and what people read */

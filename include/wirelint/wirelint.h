@@ -202,7 +202,8 @@ int wl_engine_add_sink(struct wl_engine *e, const struct wl_sink_ops *ops, void 
  * Adds rules of the embedder's own; the group is borrowed until wl_engine_free. Before anything is
  * fed.
  * Returns 0, or WL_EINVAL: too late, more groups (15) or rules (4,096, the catalogue's included)
- * than there is room for, or an id that another rule has.
+ * than there is room for, an id that another rule has, or a rule that has no id, severity or title,
+ * or not the function or sentence that its .when asks for.
  */
 int wl_engine_add_rules(struct wl_engine *e, const struct wl_rule_group *group);
 /**

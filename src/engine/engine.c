@@ -391,6 +391,30 @@ int wl_engine_add_sink(struct wl_engine *e, const struct wl_sink_ops *ops, void 
     return wl_outputs_add(&e->outputs, ops, state, cfg, err);
 }
 
+/* Has the rule what its .when asks: can it fire? */
+static bool is_asked(const struct wl_rule *rule)
+{
+    bool related = rule->relation != WL_RELATION_NONE && rule->check_related;
+
+    switch (rule->when) {
+    case WL_ON_MARK: return rule->mark != WL_MARK_NONE && (rule->check || rule->saw);
+    case WL_ON_CONNECTION: return rule->check_conn != NULL;
+    case WL_ON_RELATED: return related;
+    case WL_ON_REQUEST:
+    case WL_ON_RESPONSE:
+    case WL_ON_EXCHANGE:
+    case WL_ON_MESSAGE: return rule->check || related;
+    }
+    return false;
+}
+
+/* Has it that, and what every report shows of a rule? */
+static bool is_sound(const struct wl_rule *rule)
+{
+    return rule->id && *rule->id && rule->title && rule->severity > WL_OFF &&
+           rule->severity < WL_N_SEVERITIES && is_asked(rule);
+}
+
 /* Is there a rule of that name already: in the catalogue, in another group, before it in its
  * own? */
 static bool is_taken(const struct wl_engine *e, const struct wl_rule_group *group, size_t before)
@@ -419,7 +443,7 @@ int wl_engine_add_rules(struct wl_engine *e, const struct wl_rule_group *group)
     if (e->started || e->n_groups == WL_MAX_GROUPS || group->n_rules > WL_MAX_RULES - n)
         return WL_EINVAL;
     for (size_t i = 0; i < group->n_rules; i++) {
-        if (is_taken(e, group, i))
+        if (!is_sound(&group->rules[i]) || is_taken(e, group, i))
             return WL_EINVAL;
     }
     e->groups[e->n_groups++] = group;

@@ -18,7 +18,7 @@ struct wl_page {
 void wl_catalogue_text(struct wl_text *t, const struct wl_page *page);
 /** One array of objects, sorted by id. */
 void wl_catalogue_json(struct wl_text *t);
-/** A document with one section per group of rules. */
+/** A document with one section per area. */
 void wl_catalogue_markdown(struct wl_text *t);
 /**
  * Everything about one rule. dialogue: its sample file (docs/dialogues.md), empty when there is
