@@ -140,21 +140,6 @@ static void numbers(void **state)
     assert_false(wl_grammar_sf_integer(text("-"), &i64));
 }
 
-/* RFC 4647 2.1, RFC 9110 12.5.4 */
-static void languages(void **state)
-{
-    (void)state;
-    assert_true(wl_grammar_is_language(text("da")));
-    assert_true(wl_grammar_is_language(text("en-GB")));
-    assert_true(wl_grammar_is_language(text("de-CH-1996")));
-    assert_true(wl_grammar_is_language(text("*")));
-    assert_false(wl_grammar_is_language(text("")));
-    assert_false(wl_grammar_is_language(text("en_GB")));
-    assert_false(wl_grammar_is_language(text("en-")));
-    assert_false(wl_grammar_is_language(text("1996")));
-    assert_false(wl_grammar_is_language(text("abcdefghi")));
-}
-
 /* ---------------------------------------------------------------------------------- challenges */
 
 static unsigned count_params(struct wl_span params)
@@ -692,7 +677,6 @@ int main(void)
         cmocka_unit_test(media_types),
         cmocka_unit_test(directives),
         cmocka_unit_test(numbers),
-        cmocka_unit_test(languages),
         cmocka_unit_test(lists_of_structured_fields),
         cmocka_unit_test(challenges),
         cmocka_unit_test(broken_challenges),

@@ -17,7 +17,7 @@ void wl_beat_add(struct wl_beat *b, wl_ns t, uint32_t n);
 /** What it comes to as seen at now. */
 void wl_beat_pace(const struct wl_beat *b, wl_ns now, struct wl_pace *ret);
 
-/** Durations in buckets an eighth of a power of two wide, from a microsecond to four minutes. */
+/** Durations in buckets an eighth of a power of two wide, from a microsecond to half an hour. */
 enum { WL_SPREAD_BUCKETS = 232 };
 struct wl_spread {
     uint32_t n;

@@ -100,9 +100,6 @@ bool wl_grammar_delta_seconds(struct wl_span s, uint64_t *ret);
 /** The weight ";q=0.8" of a member in thousandths, 1000 when there is none (RFC 9110 12.4.2); false
  * when it is no qvalue. */
 bool wl_grammar_weight(struct wl_span member, unsigned *ret_thousandths);
-/** language-range = 1*8ALPHA *("-" 1*8alphanum) / "*" (RFC 4647 2.1): covers the language-tags of
- * RFC 5646 as far as their shape goes. */
-bool wl_grammar_is_language(struct wl_span s);
 
 /** media-type = type "/" subtype parameters (RFC 9110 8.3.1). */
 struct wl_media_type {

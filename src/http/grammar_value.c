@@ -212,28 +212,6 @@ bool wl_grammar_weight(struct wl_span member, unsigned *ret_thousandths)
     return value <= 1000;
 }
 
-bool wl_grammar_is_language(struct wl_span s)
-{
-    size_t length = 0;
-    bool first = true;
-
-    if (wl_span_equal(s, WL_SPAN("*")))
-        return true;
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '-') {
-            if (length == 0)
-                return false;
-            first = false;
-            length = 0;
-            continue;
-        }
-        length++;
-        if (length > 8 || !(wl_is_alpha(s.p[i]) || (!first && wl_is_digit(s.p[i]))))
-            return false;
-    }
-    return length > 0;
-}
-
 /* --------------------------------------------------------------------------------- media types */
 
 bool wl_grammar_media_type(struct wl_span value, struct wl_media_type *ret)

@@ -152,7 +152,7 @@ struct wl_layer_host {
     uint64_t *limits;         /* [WL_N_LIMITS] how often each was reached; wl_layer_limit() */
     bool keep_steps;          /* some output wants connection records with their steps */
     struct wl_lookup *lookup; /* the names that are known, or were seen (http/lookup.h) */
-    /** Takes ownership of ex (and its arena). seen_packet: ordinal at which it became final. */
+    /** Takes ownership of ex (and its arena). */
     void (*exchange)(void *user, struct wl_exchange *ex);
     void *user;
 };
