@@ -554,6 +554,17 @@ static bool read_line(struct wl_parse *p, int *status)
     return false;
 }
 
+/* A baseline that a configuration file names, and the command line once more, is one: its entries
+ * would be told as such that never come up again. */
+static bool was_named_before(const struct wl_options *o, size_t i)
+{
+    for (size_t k = 0; k < i; k++) {
+        if (strcmp(o->baselines[k], o->baselines[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* What configuration files and baselines say of findings that do not count. */
 static int gather_suppressions(struct wl_parse *p, struct wl_suppressions *list)
 {
@@ -563,7 +574,8 @@ static int gather_suppressions(struct wl_parse *p, struct wl_suppressions *list)
     for (size_t i = 0; i < o->n_baselines && status == 0; i++) {
         bool to_be_written = o->write_baseline && strcmp(o->write_baseline, o->baselines[i]) == 0;
 
-        status = wl_suppressions_read(list, o->baselines[i], to_be_written, p->err);
+        if (!was_named_before(o, i))
+            status = wl_suppressions_read(list, o->baselines[i], to_be_written, p->err);
     }
     o->config.suppressions = list->all;
     o->config.n_suppressions = list->n;

@@ -95,6 +95,8 @@ def written(p):
     edited = p.read("a").replace("reason = was there when the baseline began\nuntil = never",
                                  "reason = ticket 4711\nuntil = 2199-12-31", 1) + gone
     p.write("a", edited)
+    status, records, err = p.audit("--baseline", "b", "--baseline", "b", p.capture)
+    check(status == 0 and not err, "a baseline that was named twice", status, err)
     status, records, err = p.audit("--baseline", "a", "--write-baseline", "a", p.capture)
     check(status == 0 and "1 of 4 findings of the baseline 'a' did not come up again" in err, status, err)
     check(p.read("a").count("reason = ticket 4711\nuntil = 2199-12-31") == 1, p.read("a"))
