@@ -305,6 +305,17 @@ class Cases:
         terminal.wait("Sequences")
         self.leave(terminal)
 
+    def case_write_command(self, terminal):
+        """The suffix says what is written; one that says something else does not mean packets."""
+        self.watch(terminal)
+        for name, wanted in (("x.sarif", "the suffix says what is written"), ("x.pcapng", "x.pcapng'")):
+            path = os.path.join(self.folder, name)
+            terminal.type(":write " + path)
+            terminal.press("Enter")
+            terminal.wait(wanted, without="writing '")
+            check(os.path.exists(path) == (name == "x.pcapng"), f"{name} is there, or is not")
+        self.leave(terminal)
+
     def case_write_text(self, terminal):
         """A ladder as text, once; a name that is taken leaves the line open for another."""
         text = os.path.join(self.folder, "ladder.txt")

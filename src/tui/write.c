@@ -242,6 +242,16 @@ static bool ends_with(const char *path, const char *suffix)
     return n > m && strcmp(path + n - m, suffix) == 0;
 }
 
+/* Packets are what a name without a suffix means, or with one of a capture; but who asks for .json
+ * or .har wants no secrets of packets in it. */
+static bool may_hold_packets(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *suffix = strrchr(slash ? slash + 1 : path, '.');
+
+    return !suffix || strcmp(suffix, ".pcapng") == 0 || strcmp(suffix, ".pcap") == 0 ||
+           strcmp(suffix, ".cap") == 0 || strcmp(suffix, ".dmp") == 0;
+}
+
 void wl_write_to(struct wl_screen *s, const char *path)
 {
     enum wl_written what = s->n_marks ? WL_WRITE_PACKETS_MARKED : WL_WRITE_PACKETS_ALL;
@@ -249,6 +259,10 @@ void wl_write_to(struct wl_screen *s, const char *path)
     for (int i = WL_WRITE_TEXT; i < WL_N_WRITTEN; i++) {
         if (ends_with(path, kinds[i].suffix))
             what = (enum wl_written)i;
+    }
+    if (what < WL_WRITE_TEXT && !may_hold_packets(path)) {
+        wl_screen_say(s, "the suffix says what is written: .pcapng .txt .csv .ndjson .html");
+        return;
     }
     if (what >= WL_WRITE_CSV && !ops_of(s, what)) {
         wl_screen_say(s, "this version cannot write %s", kinds[what].suffix + 1);
