@@ -296,7 +296,8 @@ static int apply_only(struct wl_parse *p, const char *value)
     return check_glob(p, value);
 }
 
-/* What --set says wins, wherever it stands: profiles are put in place when all has been read. */
+/* What --set of the same origin says wins, whichever comes first: profiles are put in place when all
+ * has been read (options.c). */
 static int apply_profile(struct wl_parse *p, const char *value)
 {
     const char *nearest = NULL;

@@ -72,7 +72,9 @@ static const struct prose options[] = {
     {"set",
      "The keys stand in `wirelint.conf(5)`. Times are seconds (`1.5`, `250ms`), sizes take K, M "
      "and G."},
-    {"profile", "What `--set` says wins, wherever it stands."},
+    {"profile",
+     "What `--set` says of the same keys wins, whichever comes first; but a profile on the "
+     "command line wins over `--set` of a configuration file."},
     {"correlate",
      "A capture with both sides of a proxy has every exchange twice. Pairs are found by ids in "
      "fields, else by target and time, and rules about what a proxy must do are judged."},
