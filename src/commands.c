@@ -1,4 +1,4 @@
-/* commands.c - the commands that read no capture: rules, profiles, explain, help, version.
+/* commands.c - the commands that read no capture: rules, profiles, explain, interfaces, version.
  * SPDX-License-Identifier: MIT
  */
 #include "commands.h"

@@ -1,8 +1,9 @@
 /* terminal.c - the terminal the program runs on: colour, width, messages, the progress bar.
  * SPDX-License-Identifier: MIT
  *
- * The only file that asks the environment what a screen is. The bar is drawn after half a second of
- * work and taken away before anything else is written to standard error.
+ * What the environment says of colour and width is asked here; the dashboard asks for TERM itself.
+ * The bar is drawn after half a second of work and taken away before anything else is written to
+ * standard error.
  */
 #include "terminal.h"
 #include "clock.h"

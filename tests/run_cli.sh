@@ -121,6 +121,7 @@ check "an unknown rule names the nearest" 2 audit --rule interim-to-htp10=off "$
 err "did you mean 'interim-to-http10'"
 check "an unknown threshold" 2 audit --set processing.fnal=3 "$clean"
 err 'processing.final'
+check "a threshold of what is not read in this version" 2 audit --set icap.slow=3 "$clean"
 check "a wrong filter" 2 audit "$clean" tcp prt 80
 no_out
 check "a wrong --where" 2 audit --where 'stats:3' "$clean"

@@ -115,4 +115,3 @@ WL_MARK(WS_CLOSE_SHORT, "Close with a payload of one octet (RFC 6455 5.5.1)")
 WL_MARK(WS_CLOSE_CODE, "status code that Close must not carry (RFC 6455 7.4) [the code]")
 /* transport */
 WL_MARK(OVERLAP_DIFFERS, "retransmitted octets differ from those sent before (RFC 9293 3.10.7.4) [octets]")
-WL_MARK(RST_SUSPECT, "RST whose TTL or IP ID is far from the sender's other packets")

@@ -16,4 +16,3 @@ WL_THRESHOLD(conn_linger, "conn.linger", 5000000000, S, "how soon a side that sh
 WL_THRESHOLD(gateway_min, "gateway.min", 1000000000, S, "shortest time to a gateway time-out that is believable")
 WL_THRESHOLD(gateway_limit, "gateway.limit", 0, S, "time after which the gateway in front answers 522 or 524; 0: those that the profiles name")
 WL_THRESHOLD(redirect_window, "redirect.window", 10000000000, S, "how soon a redirect must be followed to count as followed")
-WL_THRESHOLD(icap_slow, "icap.slow", 5000000000, S, "ICAP: longest time from 100 to the final response")
