@@ -279,6 +279,11 @@ class Cases:
         for width, height in ((40, 10), (140, 45), (24, 5), (80, 24)):
             terminal.resize(width, height)
             terminal.wait("Ladder" if width > 24 else "re:.", "TCP")
+        terminal.resize(20, 5)
+        terminal.press("o")
+        terminal.wait("Settings", "re: t.+since")  # its key, however long its value
+        terminal.press("Escape")
+        terminal.resize(80, 24)
         terminal.press("1")
         terminal.wait("Sequences")
         self.leave(terminal)

@@ -20,6 +20,7 @@ enum {
     SMALL_H = 10,
     MAX_PARTS = 12,
     GAP = 2,
+    MENU_KEY = 4, /* columns before the text of a line of a menu */
 };
 
 /* A part of the head: what it says, and what goes first when there is no room. */
@@ -434,8 +435,11 @@ static void draw_menu_row(struct wl_canvas *c, struct wl_rect row, const struct 
 {
     struct wl_strip text, value;
 
-    wl_strip_init(&value, c, row.w);
+    wl_strip_init(&value, c, WL_STRIP);
     wl_strip_text(&value, WL_ROLE_STRONG, r->value);
+    /* the key, without which the line is of no use, is there on the smallest screen */
+    if (row.w > 2 * MENU_KEY)
+        wl_strip_shorten(&value, row.w - 1 - MENU_KEY, WL_CUT_END);
     wl_strip_init(&text, c, WL_STRIP);
     wl_strip_text(&text, WL_ROLE_PLAIN, " ");
     wl_strip_char(&text, WL_ROLE_KEY, (uint32_t)r->key);
