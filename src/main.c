@@ -344,8 +344,11 @@ static int drive(struct wl_engine *engine, struct run *run)
     running = NULL;
     if (rc == WL_EINVAL)
         hint_at_file(run->o, &err);
-    if (rc < 0 && rc != finish_rc)
+    if (rc == WL_EOPEN && n_signals) { /* a pipe of which nothing came until then is not empty */
+        status = fail_stopped(run);
+    } else if (rc < 0 && rc != finish_rc) {
         status = fail(run->terminal, rc, &err);
+    }
     if (finish_rc < 0) /* beside a damaged input, a report that could not be written is news */
         status = worse(status, fail(run->terminal, finish_rc, &finish_err));
     if (status != EXIT_CLEAN)

@@ -476,6 +476,18 @@ def signals():
                 expect("in 1 exchanges on 1 connections" in live.out(), live.out())
 
 
+def signal_before_the_first_octet():
+    """A pipe of which nothing has come when the signal does is not called empty."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "pipe")
+        os.mkfifo(path)
+        with subprocess.Popen([PROGRAM, "list", path], stderr=subprocess.PIPE, text=True) as process:
+            with open(path, "wb"):  # waits until it is opened for reading
+                process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=WAIT)
+        expect(process.returncode == 3 and "a signal came" in err and "empty" not in err, err)
+
+
 # ---------------------------------------------------------------------------------- who may, and where
 
 def messages():
@@ -658,11 +670,11 @@ def clock_is_set_back():
 
 CASES = (every_request_is_seen, shards_share_the_traffic, tunnels_want_one_shard, nginx_and_wrk, losses_are_counted,
          lines_come_soon, waking_up, intervals, time_without_packets, plain_lines, idle_connections_end, bounded_runs,
-         nothing_is_left_behind, signals,
+         nothing_is_left_behind, signals, signal_before_the_first_octet,
          messages, plain_user, rights_are_given_up, interfaces_come_and_go,
          shards_survive_an_interface, pipes,
          pipe_from_tcpdump, growing_files, clock_is_set_back)
-NEED_NO_RIGHT = (pipes, growing_files, clock_is_set_back)
+NEED_NO_RIGHT = (pipes, growing_files, clock_is_set_back, signal_before_the_first_octet)
 
 
 def may_capture():
