@@ -85,7 +85,7 @@ struct wl_past {
      * INTERIM): */
     uint64_t negotiated; /* Accept, User-Agent and their kin: what the response may vary by */
     uint64_t identity;   /* Cookie and Authorization */
-    uint64_t etag, last_modified, vary;
+    uint64_t etag;
     uint64_t declared;   /* Content-Length of the final response, or WL_NONE */
     uint64_t body_bytes; /* of the final response */
     uint64_t allow;      /* one bit per wl_method in Allow of the final response */

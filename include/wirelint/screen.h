@@ -170,9 +170,9 @@ struct wl_row_exchange {
     char line[WL_LINE_TEXT]; /* "POST /x HTTP/1.1 -> 100, 201", octets as sent */
     char host[64];
     enum wl_exchange_state state;
-    uint16_t final;                           /* 0: none */
-    wl_ns duration, first_after, final_after; /* < 0: not known */
-    uint64_t octets;                          /* of response content */
+    uint16_t final;  /* 0: none */
+    wl_ns duration;  /* < 0: not known */
+    uint64_t octets; /* of response content */
     enum wl_severity worst;
     uint32_t n_findings;
     const struct wl_rule *rule; /* of the worst finding, or NULL */

@@ -26,11 +26,6 @@ static int compare(const void *a, const void *b)
     return *x < *y ? -1 : *x > *y;
 }
 
-static bool is_near(const struct wl_clocks *c, int64_t offset)
-{
-    return llabs(offset - c->median) <= WL_CLOCKS_AGREEING;
-}
-
 static void find_median(struct wl_clocks *c)
 {
     int64_t offsets[WL_CLOCKS_MAX];
@@ -42,18 +37,15 @@ static void find_median(struct wl_clocks *c)
         qsort(offsets, c->n, sizeof(*offsets), compare);
     c->median = c->n ? offsets[c->n / 2] : 0;
     for (uint32_t i = 0; i < c->n; i++)
-        agree += is_near(c, offsets[i]);
+        agree += wl_clocks_near(c, offsets[i]);
     c->n_agree = agree * 2 > c->n ? agree : 0;
     c->changed = false;
 }
 
-/* The median is found anew only when a clock seems to be far from it. */
-uint32_t wl_clocks_far(struct wl_clocks *c, int64_t offset, int64_t *ret_median)
+uint32_t wl_clocks_median(struct wl_clocks *c, int64_t *ret)
 {
-    if (is_near(c, offset))
-        return 0;
     if (c->changed)
         find_median(c);
-    *ret_median = c->median;
+    *ret = c->median;
     return c->n_agree;
 }

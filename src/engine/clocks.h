@@ -41,9 +41,14 @@ struct wl_clocks {
  * WL_CLOCKS_NO_ROOM. Numbers go by that order, never by hash: a file gives the same output on every
  * run. */
 uint32_t wl_clocks_number(struct wl_clocks *c, uint64_t server);
-/** How many clocks agree on a median from which offset is far, and that median; 0: it is near, or
- * they do not agree. */
-uint32_t wl_clocks_far(struct wl_clocks *c, int64_t offset, int64_t *ret_median);
+/** Does offset agree with the median, as it was found last? Nearly all do. */
+static inline bool wl_clocks_near(const struct wl_clocks *c, int64_t offset)
+{
+    return llabs(offset - c->median) <= WL_CLOCKS_AGREEING;
+}
+/** The median, for an offset that is not near: returns how many clocks agree with it, 0 where most
+ * do not. */
+uint32_t wl_clocks_median(struct wl_clocks *c, int64_t *ret);
 
 /** Notes what the clock of that number shows. */
 static inline void wl_clocks_set(struct wl_clocks *c, uint32_t number, int64_t offset)

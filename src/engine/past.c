@@ -16,6 +16,8 @@
 
 #include "table.h"
 
+#include <stdalign.h>
+
 /* Where what is remembered of every exchange ends, and where that of redirects does. */
 enum {
     COMMON = offsetof(struct wl_past, uri),
@@ -23,8 +25,9 @@ enum {
     SEGMENT = 256, /* entries */
 };
 
+/* They begin with a cache line, one behind the other. */
 struct entry {
-    uint64_t key;
+    alignas(WL_LINE) uint64_t key;
     uint8_t common[COMMON];
     bool walks; /* the rest stands in the segment's */
 };
@@ -33,13 +36,10 @@ struct rest {
     uint8_t octets[ALL - COMMON];
 };
 
-static_assert(sizeof(struct entry) % WL_LINE == 0,
-              "entries begin with a cache line, one behind the other");
-
 /* Entries stay where they are: growing copies none of them. */
 struct segment {
-    struct entry entries[SEGMENT]; /* each begins with a cache line */
-    struct rest *rests;            /* SEGMENT of them, or NULL */
+    struct entry entries[SEGMENT];
+    struct rest *rests; /* SEGMENT of them, or NULL */
 };
 
 struct wl_pasts {

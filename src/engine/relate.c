@@ -292,8 +292,6 @@ static WL_ASIDE void note_anew(struct wl_relate *r, const struct wl_exchange *ex
     now->leg = r->legs ? wl_legs_own(r->legs) : NULL;
     now->negotiated = now->identity = 0;
     now->etag = hash_present(r, res, WL_FIELD_ETAG);
-    now->last_modified = hash_present(r, res, WL_FIELD_LAST_MODIFIED);
-    now->vary = hash_present(r, res, WL_FIELD_VARY);
     now->allow = wl_past_has(now->res_fields, WL_FIELD_ALLOW) ? allowed_methods(res) : 0;
     now->declared = res->state >= WL_HEAD ? res->declared : WL_NONE;
     now->body_bytes = res->body_bytes;
@@ -688,8 +686,8 @@ static void relate(struct wl_relate *r, struct wl_exchange *ex, bool told)
     asked &= ~(worth & bit(WL_RELATION_GET, true)); /* the last one is kept unasked */
     if (wl_pasts_evicted(r->pasts) < lately->until) /* one is enough, and there */
         worth &= ~bit(WL_RELATION_SERVER, true);
-    if (is_on(r, WL_RELATION_CLOCK) && r->now.dated)
-        r->now.n_median = wl_clocks_far(&r->clocks, r->now.offset, &r->now.median);
+    if (is_on(r, WL_RELATION_CLOCK) && r->now.dated && !wl_clocks_near(&r->clocks, r->now.offset))
+        r->now.n_median = wl_clocks_median(&r->clocks, &r->now.median);
     if (r->now.n_median == 0)
         asked &= ~bit(WL_RELATION_CLOCK, true);
     if (r->legs) {

@@ -394,7 +394,6 @@ void wl_row_of_exchange(struct wl_row_exchange *row, uint64_t id, const struct w
 {
     const struct wl_finding *worst = worst_of(ex->findings, ex->n_findings);
     const struct wl_field *host = wl_message_field(&ex->req, WL_FIELD_HOST);
-    bool asked = ex->req.state >= WL_HEAD && ex->req.t_head > 0;
     wl_ns first = ex->n_interim ? ex->interim[0].t_first : ex->res.t_first;
     wl_ns start = ex->req.state != WL_ABSENT ? ex->req.t_first : first;
     wl_ns last = latest(ex->req.t_last, ex->res.t_last);
@@ -407,8 +406,6 @@ void wl_row_of_exchange(struct wl_row_exchange *row, uint64_t id, const struct w
         .state = ex->state,
         .final = ex->res.state != WL_ABSENT ? ex->res.status : 0,
         .duration = start > 0 && last >= start ? last - start : -1,
-        .first_after = asked && first > 0 ? first - ex->req.t_head : -1,
-        .final_after = asked && ex->res.state != WL_ABSENT ? ex->res.t_first - ex->req.t_head : -1,
         .octets = ex->res.body_bytes,
         .worst = worst ? worst->severity : WL_OFF,
         .n_findings = ex->n_findings,
