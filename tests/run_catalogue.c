@@ -11,6 +11,7 @@
 #include "catalogue.h"
 #include "diag.h"
 #include "dialogue.h"
+#include "rules.h"
 
 #include <sys/stat.h>
 
@@ -121,23 +122,6 @@ static bool is_area(const char *code)
     return false;
 }
 
-/** Has it what its .when asks for? */
-static bool can_fire(const struct wl_rule *rule)
-{
-    bool related = rule->relation && rule->check_related;
-
-    switch (rule->when) {
-    case WL_ON_MARK: return rule->mark && (rule->check || rule->saw);
-    case WL_ON_CONNECTION: return rule->check_conn != NULL;
-    case WL_ON_RELATED: return related;
-    case WL_ON_REQUEST:
-    case WL_ON_RESPONSE:
-    case WL_ON_EXCHANGE:
-    case WL_ON_MESSAGE: return rule->check || related;
-    }
-    return false;
-}
-
 static void check_text(const char *id, const char *name, const char *text, size_t max, bool title)
 {
     size_t n = text ? strlen(text) : 0;
@@ -181,7 +165,7 @@ static void check_form(const struct wl_rule *rule)
         if (!seen || seen == rule)
             complain(rule->id, "see: no such rule", rule->see[i]);
     }
-    if (!can_fire(rule))
+    if (!wl_rule_can_fire(rule))
         complain(rule->id, "has not what its .when asks for (wirelint/rule.h)", "");
 }
 

@@ -391,28 +391,11 @@ int wl_engine_add_sink(struct wl_engine *e, const struct wl_sink_ops *ops, void 
     return wl_outputs_add(&e->outputs, ops, state, cfg, err);
 }
 
-/* Has the rule what its .when asks: can it fire? */
-static bool is_asked(const struct wl_rule *rule)
-{
-    bool related = rule->relation != WL_RELATION_NONE && rule->check_related;
-
-    switch (rule->when) {
-    case WL_ON_MARK: return rule->mark != WL_MARK_NONE && (rule->check || rule->saw);
-    case WL_ON_CONNECTION: return rule->check_conn != NULL;
-    case WL_ON_RELATED: return related;
-    case WL_ON_REQUEST:
-    case WL_ON_RESPONSE:
-    case WL_ON_EXCHANGE:
-    case WL_ON_MESSAGE: return rule->check || related;
-    }
-    return false;
-}
-
-/* Has it that, and what every report shows of a rule? */
+/* Can it fire, and has it what every report shows of a rule? */
 static bool is_sound(const struct wl_rule *rule)
 {
     return rule->id && *rule->id && rule->title && rule->severity > WL_OFF &&
-           rule->severity < WL_N_SEVERITIES && is_asked(rule);
+           rule->severity < WL_N_SEVERITIES && wl_rule_can_fire(rule);
 }
 
 /* Is there a rule of that name already: in the catalogue, in another group, before it in its

@@ -22,11 +22,10 @@ static size_t count_rules(const struct wl_rule_group *const *list)
     return n;
 }
 
-/** Is there what its kind of rule is asked by? An embedder's may lack it; ours do not. */
-static bool can_be_asked(const struct wl_rule *rule)
+bool wl_rule_can_fire(const struct wl_rule *rule)
 {
     switch (rule->when) {
-    case WL_ON_MARK: return rule->check || rule->saw;
+    case WL_ON_MARK: return rule->mark != WL_MARK_NONE && (rule->check || rule->saw);
     case WL_ON_REQUEST:
     case WL_ON_RESPONSE:
     case WL_ON_MESSAGE:
@@ -39,7 +38,8 @@ static bool can_be_asked(const struct wl_rule *rule)
 
 static void set_severity(struct wl_ruling *r, const struct wl_config *cfg)
 {
-    r->severity = can_be_asked(r->rule) ? wl_config_severity(cfg, r->rule) : WL_OFF;
+    WL_ASSERT(wl_rule_can_fire(r->rule));
+    r->severity = wl_config_severity(cfg, r->rule);
     r->overridden = wl_override_of(cfg, r->rule) != NULL;
 }
 

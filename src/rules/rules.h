@@ -14,6 +14,8 @@ struct wl_date; /* grammar.h */
 
 enum { WL_MAX_RULES = 4096 }; /* of the catalogue and of embedders together */
 
+/** Has the rule the function that its .when asks for, and the mark or the relation that goes with it? */
+bool wl_rule_can_fire(const struct wl_rule *rule);
 /** The last override of cfg that speaks of the rule; NULL: none does. */
 const struct wl_override *wl_override_of(const struct wl_config *cfg, const struct wl_rule *rule);
 
@@ -32,7 +34,7 @@ enum wl_judge_for {
 
 /**
  * A judge with the catalogue, the overrides and thresholds of cfg (all copied), and extra groups
- * (NULL-ended, or NULL; borrowed), at most WL_MAX_RULES rules in all. Returns NULL when memory is
+ * (NULL-ended, or NULL; borrowed), at most WL_MAX_RULES rules in all, which can fire. Returns NULL when memory is
  * refused.
  */
 WL_MUST_USE struct wl_judge *wl_judge_new(const struct wl_config *cfg, struct wl_budget *budget,
