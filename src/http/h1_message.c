@@ -38,6 +38,7 @@ void wl_h1_lose(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir, uint64_t
     s->look = WL_LOOK_NOT;
     s->watch = WL_WATCH_IDLE;
     s->lost_at = offset;
+    s->cr = false; /* what stands before the next octet is not known */
     s->work = NULL;
     s->m = NULL;
 }
