@@ -17,6 +17,7 @@ struct framing {
     bool chunked;                   /* its last coding is chunked */
     bool coding_bad;                /* nobody can tell what it means */
     const struct wl_field *unasked; /* names a coding that the request has not asked for */
+    unsigned looked_for;            /* bits of known codings */
     uint32_t n_chunked;
 };
 
@@ -142,8 +143,10 @@ static void read_coding(struct framing *f, const struct wl_field *field, struct 
     for (size_t i = 0; i < WL_COUNT(known); i++) {
         if (!wl_span_equal_nocase(name, wl_span_text(known[i])))
             continue;
-        if (!f->unasked && !is_asked_for(&f->w->ex.req, name))
+        /* once of each: both sides may repeat theirs as often as a head has room */
+        if (!(f->looked_for >> i & 1) && !f->unasked && !is_asked_for(&f->w->ex.req, name))
             f->unasked = field;
+        f->looked_for |= 1U << i;
         return;
     }
     mark(f, WL_MARK_TE_UNKNOWN, field, 0);
