@@ -145,6 +145,30 @@ def long_lists(capture, n):
             talk.close()
 
 
+def lists_beside_each_other(capture, n):
+    """Lists of n members in a request and its answer, which are held against each other."""
+    pairs = (  # field of the request, of the answer, its status, a member of that
+        (b"TE", b"Transfer-Encoding", b"200 OK", b"gzip"),
+        (b"Accept-Encoding", b"Content-Encoding", b"200 OK", b"gzip"),
+        (b"Accept", b"Vary", b"200 OK", b"accept"),
+        (b"Upgrade", b"Upgrade", b"101 Switching Protocols", b"foo"),
+        (b"Sec-WebSocket-Protocol", b"Sec-WebSocket-Protocol", b"101 Switching Protocols", b"chat"),
+        (b"Sec-WebSocket-Extensions", b"Sec-WebSocket-Extensions", b"101 Switching Protocols", b"x;y"),
+        (b"Connection", b"Connection", b"200 OK", b"host"),
+        (b"Range", b"Content-Range", b"206 Partial Content", b"bytes 1-2/3"),
+        (b"If-None-Match", b"ETag", b"304 Not Modified", b'"a"'),
+    )
+    more = (b"Connection: Upgrade, TE\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n")
+    for number, (asked, answered, status, member) in enumerate(pairs):
+        talk = Talk(capture, number)
+        talk.ask(b"GET / HTTP/1.1\r\nHost: a.example\r\n" + more + asked + b": " + b"a," * n + member +
+                 b"\r\n\r\n")
+        talk.answer(b"HTTP/1.1 " + status + b"\r\nConnection: Upgrade\r\n" + answered + b": " +
+                    (member + b",") * (n // len(member)) + b"chunked\r\n\r\n")
+        talk.close()
+
+
 def trailer_fields(capture, n):
     """Trailer sections of n fields."""
     for number in range(800):
@@ -211,6 +235,7 @@ CASES = [
     ("odd-fields", 480, 480, odd_fields, []),
     ("folded-field", 10000, 10000, folded_field, []),
     ("long-lists", 12000, 12000, long_lists, []),
+    ("lists-beside-each-other", 10000, 10000, lists_beside_each_other, []),
     ("trailer-fields", 480, 480, trailer_fields, []),
     ("empty-lines", 8000000, 2666666, empty_lines, []),
     ("garbage", 40000000, 6666666, garbage, []),

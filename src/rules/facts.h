@@ -6,6 +6,10 @@
 
 #include "span.h"
 
+/** How many members of one list are looked for in another one: a head holds tens of thousands on
+ * either side, and a list that means something has few. */
+enum { WL_LOOKED_UP = 64 };
+
 /** One response of an exchange: an interim one, kept whole or only as a note, or the final one. */
 struct wl_answer {
     const struct wl_message *m; /* NULL beyond the interim heads that are kept */
@@ -53,7 +57,7 @@ const struct wl_field *wl_facts_single(const struct wl_message *m, enum wl_field
 /** Shows the response that it was kept by a cache: Age above 0, or a hit in Cache-Status? */
 bool wl_facts_from_cache(const struct wl_message *res);
 
-/** Does a line of Upgrade name this protocol, whatever its version? */
+/** Does a line of Upgrade name this protocol, in this version where both say one? */
 bool wl_facts_upgrade_has(const struct wl_message *m, struct wl_span name);
 
 /** Was the final response's head seen? */

@@ -32,37 +32,22 @@ static void switching_unrequested(struct wl_judge *j, const struct wl_exchange *
               "101 in answer to a request without Upgrade");
 }
 
-static bool offered(const struct wl_message *req, struct wl_span protocol)
-{
-    const struct wl_field *f = wl_message_field(req, WL_FIELD_UPGRADE);
-
-    for (; f; f = wl_message_next_field(req, f)) {
-        struct wl_cursor c = wl_cursor(f->value);
-        struct wl_span member;
-
-        while ((member = wl_grammar_member(&c)).n) {
-            if (wl_grammar_protocol_match(member, protocol))
-                return true;
-        }
-    }
-    return false;
-}
-
 static void switching_to_unoffered_protocol(struct wl_judge *j, const struct wl_exchange *ex,
                                             const struct wl_message *m)
 {
     const struct wl_field *f = wl_message_field(m, WL_FIELD_UPGRADE);
     bool layered = wl_grammar_list_count(m, WL_FIELD_UPGRADE) > 1;
+    unsigned left = WL_LOOKED_UP;
 
     if (!wl_message_field(&ex->req, WL_FIELD_UPGRADE))
         return; /* switching-unrequested */
-    for (; f; f = wl_message_next_field(m, f)) {
+    for (; f && left; f = wl_message_next_field(m, f)) {
         struct wl_cursor c = wl_cursor(f->value);
         struct wl_span member;
 
-        while ((member = wl_grammar_member(&c)).n) {
+        for (; left && (member = wl_grammar_member(&c)).n; left--) {
             /* RFC 2817 3.3: "Upgrade: TLS/1.0, HTTP/1.1" names the protocol that goes on on top */
-            if (offered(&ex->req, member) ||
+            if (wl_facts_upgrade_has(&ex->req, member) ||
                 (layered && wl_grammar_protocol_match(WL_SPAN("HTTP/1.1"), member)))
                 continue;
             wl_report(j, m, wl_field_at(m, f), WL_VIOLATION, wl_judge_via(ex, WL_CERTAIN),
@@ -90,7 +75,8 @@ static void switching_preference_ignored(struct wl_judge *j, const struct wl_exc
     if (selected.n == 0 || wl_grammar_list_count(&ex->req, WL_FIELD_UPGRADE) < 2)
         return;
     preferred = first_protocol(&ex->req);
-    if (!offered(&ex->req, selected) || preferred.n == 0) /* switching-to-unoffered-protocol */
+    /* switching-to-unoffered-protocol */
+    if (preferred.n == 0 || !wl_facts_upgrade_has(&ex->req, selected))
         return;
     for (; f; f = wl_message_next_field(m, f)) { /* a layered answer may name it further on */
         struct wl_cursor c = wl_cursor(f->value);
@@ -158,16 +144,17 @@ static void upgrade_required_already_offered(struct wl_judge *j, const struct wl
                                              const struct wl_message *m)
 {
     const struct wl_field *f = wl_message_field(m, WL_FIELD_UPGRADE);
+    unsigned left = WL_LOOKED_UP;
 
     /* without the connection option the offer was for nobody */
     if (!wl_message_field(&ex->req, WL_FIELD_UPGRADE) || lacks_option(&ex->req))
         return;
-    for (; f; f = wl_message_next_field(m, f)) {
+    for (; f && left; f = wl_message_next_field(m, f)) {
         struct wl_cursor c = wl_cursor(f->value);
         struct wl_span member;
 
-        while ((member = wl_grammar_member(&c)).n) {
-            if (!offered(&ex->req, member))
+        for (; left && (member = wl_grammar_member(&c)).n; left--) {
+            if (!wl_facts_upgrade_has(&ex->req, member))
                 continue;
             /* a version of WebSocket may be what is required (RFC 6455 4.4) */
             if (wl_grammar_protocol_match(WL_SPAN("websocket"), member) &&

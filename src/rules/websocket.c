@@ -98,14 +98,15 @@ static void ws_extension_unoffered(struct wl_judge *j, const struct wl_exchange 
                                    const struct wl_message *m)
 {
     const struct wl_field *f = wl_message_field(m, WL_FIELD_SEC_WEBSOCKET_EXTENSIONS);
+    unsigned left = WL_LOOKED_UP;
 
     if (!is_websocket(m))
         return;
-    for (; f; f = wl_message_next_field(m, f)) {
+    for (; f && left; f = wl_message_next_field(m, f)) {
         struct wl_cursor c = wl_cursor(f->value);
         struct wl_span member;
 
-        while ((member = wl_grammar_member(&c)).n) {
+        for (; left && (member = wl_grammar_member(&c)).n; left--) {
             struct wl_span name = wl_grammar_name(member);
 
             if (name.n == 0 || extension_offered(&ex->req, name))
