@@ -282,12 +282,6 @@ static void end(struct wl_layer *l, enum wl_dir dir, enum wl_end how, enum wl_di
         mark(l, at, WL_MARK_H2C_NO_RESPONSE, 0, wl_span(NULL, 0));
 }
 
-static void close_h2c(struct wl_layer *l, wl_ns now)
-{
-    (void)l;
-    (void)now;
-}
-
 extern const struct wl_layer_ops wl_layer_h2c;
 const struct wl_layer_ops wl_layer_h2c = {
     .name = "h2c",
@@ -298,5 +292,4 @@ const struct wl_layer_ops wl_layer_h2c = {
     .skipped = skipped,
     .gap = gap,
     .end = end,
-    .close = close_h2c,
 };

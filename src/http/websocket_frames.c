@@ -356,12 +356,6 @@ static struct wl_fed gap(struct wl_layer *l, enum wl_dir dir, uint64_t lost, str
     return pass(&ws->side[dir], 0);
 }
 
-static void close_websocket(struct wl_layer *l, wl_ns now)
-{
-    (void)l;
-    (void)now;
-}
-
 extern const struct wl_layer_ops wl_layer_websocket;
 const struct wl_layer_ops wl_layer_websocket = {
     .name = "websocket",
@@ -372,5 +366,4 @@ const struct wl_layer_ops wl_layer_websocket = {
     .feed = feed,
     .skipped = skipped,
     .gap = gap,
-    .close = close_websocket,
 };

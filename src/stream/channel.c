@@ -69,7 +69,8 @@ static void close_layer(struct wl_channel *ch, struct wl_layer *l, wl_ns now)
 {
     if (!l->ops)
         return;
-    l->ops->close(l, now);
+    if (l->ops->close)
+        l->ops->close(l, now);
     give_state(ch->stream, l);
 }
 

@@ -136,7 +136,7 @@ struct wl_layer_ops {
     /** After open: the layer is what it was when it rested. (with rest) */
     void (*resume)(struct wl_layer *l, const struct wl_rest *rest);
     /** The connection is over: emit what is left; now is the end of observation. Then state is
-     * freed by the channel. */
+     * freed by the channel. (opt) */
     void (*close)(struct wl_layer *l, wl_ns now);
 };
 
