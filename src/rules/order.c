@@ -24,7 +24,7 @@ enum ending {
 
 /* That the connection went on takes something that came later: octets, which is when a response to
  * nobody is told without an end, or a FIN. Silence does not say so, nor does a RST, which may have
- * come long after a FIN that was not captured. */
+ * come long after a FIN that was not captured, nor what shows long after that there was one. */
 static enum ending ending_after(const struct wl_exchange *ex, const struct wl_message *m)
 {
     bool soon, by_server;
@@ -40,7 +40,7 @@ static enum ending ending_after(const struct wl_exchange *ex, const struct wl_me
             return NOT_KNOWN;
         if (soon)
             return ENDED;
-        if (ex->end == WL_END_RESET)
+        if (ex->end == WL_END_RESET || ex->end_unseen)
             return NOT_KNOWN;
     } else if (ex->end != WL_END_NONE) {
         return NOT_KNOWN;
