@@ -152,15 +152,17 @@ static void resynchronise_server(struct wl_h1 *h)
 void wl_h1_begin_request(struct wl_h1 *h, struct wl_h1_side *s)
 {
     struct wl_work *w = wl_build_request(&h->build, s->first, &s->first_seen);
+    bool stood_apart = w && !w->settled; /* or what is in front may be the end of a message */
     uint32_t crlf = s->crlf;
 
-    if (w && h->after_content && crlf)
+    if (h->after_content && crlf)
         crlf--; /* that one is CRLF_AFTER_CONTENT */
-    if (w && crlf) {
+    if (stood_apart && crlf) {
         wl_build_mark(&h->build, w, &w->ex.req, WL_MARK_LEADING_CRLF, s->first, crlf,
                       wl_span(NULL, 0));
     }
-    if (w && s->cr) { /* the octet in front, which is no part of an empty line (RFC 9112 2.2) */
+    if (stood_apart &&
+        s->cr) { /* the octet in front, which is no part of an empty line (RFC 9112 2.2) */
         struct wl_at at = {s->first.frame, s->first.offset - 1, WL_TO_SERVER};
 
         wl_build_mark(&h->build, w, &w->ex.req, WL_MARK_BARE_CR, at, 0, WL_SPAN("\r"));
