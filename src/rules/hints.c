@@ -220,7 +220,9 @@ static void resumption_inconsistent(struct wl_judge *j, const struct wl_exchange
     if (!w || !wl_grammar_expects_continue(&ex->req) || !wl_grammar_announces_content(&ex->req) ||
         wl_facts_interim(ex, 100, NULL) || !wl_facts_final(ex) || m->status / 100 != 2)
         return;
-    if (w->t_content && w->t_content <= a.t)
+    /* by the clock, or by what the server had received */
+    if ((w->t_content && w->t_content <= a.t) || !a.m || a.m->acked == WL_NONE ||
+        a.m->acked > ex->req.body_at.offset)
         return;
     wl_report(j, a.m, a.at, WL_WARNING, wl_judge_via(ex, WL_CERTAIN),
               "104 without a 100 to a request with Expect: 100-continue, whose client had sent no "
