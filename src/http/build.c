@@ -788,11 +788,21 @@ static bool follows_fin(const struct wl_build *b, enum wl_dir by, const struct w
     return wl_layer_lost_fin(b->layer, by) || (by == WL_TO_SERVER && seen->acked == WL_NONE);
 }
 
+/* Nor does the clock tell what had been said before the end where it stands back then. */
+static void clock_end(struct wl_build *b, enum wl_dir by, const struct wl_seen *seen)
+{
+    if (seen->t >= b->t_latest || seen->packet < b->packet_latest[by])
+        return;
+    for (struct wl_work *w = b->first; w; w = w->next)
+        w->unclocked = true;
+}
+
 void wl_build_end(struct wl_build *b, enum wl_dir dir, enum wl_end how, enum wl_dir by,
                   const struct wl_seen *seen)
 {
     bool fin = how == WL_END_CLOSED;
 
+    clock_end(b, fin ? dir : by, seen);
     if (b->end == WL_END_NONE)
         wl_persist_end(b, how, fin ? dir : by, seen);
     b->over[dir] = true;

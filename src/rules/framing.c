@@ -208,10 +208,11 @@ static void body_incomplete(struct wl_judge *j, const struct wl_exchange *ex,
     if ((ex->end != WL_END_CLOSED && ex->end != WL_END_RESET) || ex->rst_suspect ||
         ex->end_by != mark->at.dir || m->n_body_lost || wl_facts_one_short(ex, m))
         return;
-    /* RFC 9110 10.1.1, RFC 9112 9.5: a client that has been answered, or waits for 100,
-     * need not go on */
+    /* RFC 9110 10.1.1, RFC 9112 9.5: a client that has been answered, by a clock that can tell, or
+     * waits for 100, need not go on */
     if (mark->at.dir == WL_TO_SERVER &&
-        (!ex->paired || (ex->res.state != WL_ABSENT && ex->res.t_first <= ex->t_end) ||
+        (!ex->paired ||
+         (ex->res.state != WL_ABSENT && (!ex->clocked || ex->res.t_first <= ex->t_end)) ||
          (m->body_bytes == 0 && wl_grammar_expects_continue(&ex->req))))
         return;
     if (m->framing == WL_FRAMING_LENGTH) {
