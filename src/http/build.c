@@ -490,7 +490,8 @@ void wl_build_request_head(struct wl_build *b, struct wl_work *w, uint64_t end,
     req->last_frame = seen->frame;
     req->body_at = (struct wl_at){seen->frame, end, WL_TO_SERVER};
     w->head_end = end;
-    if (b->said_close != WL_CLOSE_YES && wl_persist_says_close(req))
+    /* a guess may be the end of a CONNECT */
+    if (b->said_close != WL_CLOSE_YES && wl_persist_says_close(req) && !w->ex.guessed)
         b->said_close = may_open_layer(req) ? WL_CLOSE_MAYBE : WL_CLOSE_YES;
     wl_wait_request(b, w);
 }
@@ -531,15 +532,16 @@ static bool answers_unseen(const struct wl_build *b, const struct wl_seen *seen)
 
 /* docs/judging.md 3, step 5, as it shows afterwards, where the capture begins with a whole request:
  * when it began, its client had all that the server had said before this response; when this began,
- * the server had the request, and no octet more. */
+ * the server had the request, and no octet more. All that holds of the end of a request, too: it
+ * takes a method that is known. */
 static bool began_idle(const struct wl_build *b, const struct wl_work *w, struct wl_at at,
                        const struct wl_seen *seen)
 {
     const struct wl_message *req = &w->ex.req;
 
     return b->doubt == WL_UNJUDGED_MIDSTREAM && !b->lost[0] && !b->lost[1] && w == b->first &&
-           w == b->last && req->state == WL_WHOLE && req->acked == at.offset &&
-           seen->acked == req->end_offset &&
+           w == b->last && req->state == WL_WHOLE && req->method_id > WL_METHOD_OTHER &&
+           req->acked == at.offset && seen->acked == req->end_offset &&
            wl_layer_offset(b->layer, WL_TO_SERVER) == req->end_offset &&
            !wl_message_mark(req, WL_MARK_RESYNCHRONISED);
 }
