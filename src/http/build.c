@@ -291,14 +291,25 @@ static void settle_doubt(struct wl_build *b, const struct wl_seen *seen)
 
     if (!b->doubt || b->oldest || !quiet)
         return;
-    /* behind an interim response its final one is still to come */
-    if (b->doubt_client && (!b->final_since || b->last_kind == WL_LAST_INTERIM))
+    /* behind an interim response its final one is still to come; and a client that pipelines may
+     * have sent any number of requests */
+    if (b->doubt_client && (!b->final_since || b->last_kind == WL_LAST_INTERIM || b->pipelined))
         return;
     if (b->doubt_server && !b->heard[WL_TO_CLIENT] && b->doubt == WL_UNJUDGED_MIDSTREAM)
         return;
     b->doubt = WL_JUDGED;
     b->doubt_client = b->doubt_server = false;
     b->guessed = 0;
+}
+
+/* Requests in front of w are unknown after all, which had ended all doubt. */
+static WL_ASIDE void doubt_again(struct wl_build *b, struct wl_work *w)
+{
+    enum wl_unjudged why = wl_layer_gaps(b->layer) ? WL_UNJUDGED_GAP : WL_UNJUDGED_MIDSTREAM;
+
+    wl_build_doubt(b, why, WL_TO_SERVER);
+    wl_build_unpair(b, why);
+    w->settled = false;
 }
 
 static struct wl_work *new_work(struct wl_build *b)
@@ -467,6 +478,8 @@ struct wl_work *wl_build_request(struct wl_build *b, struct wl_at at, const stru
     if (unanswered == 1 && !b->pipelined)
         mark_after_interim(b, at, seen);
     if (unanswered) {
+        if (b->oldest->settled)
+            doubt_again(b, b->oldest);
         b->pipelined = true;
         wl_build_mark(b, w, &w->ex.req, WL_MARK_PIPELINED, at, unanswered, wl_span(NULL, 0));
     }
@@ -524,10 +537,16 @@ void wl_build_request_end(struct wl_build *b, struct wl_work *w, enum wl_state s
 
 /* Mid-stream, or where requests were lost: a response sent before the server had any octet of the
  * oldest request answers one that was not seen. */
-static bool answers_unseen(const struct wl_build *b, const struct wl_seen *seen)
+static bool answers_unseen(struct wl_build *b, const struct wl_seen *seen)
 {
-    return b->doubt_client && b->oldest && seen->acked != WL_NONE &&
-           seen->acked <= b->oldest->ex.req.at.offset && !b->oldest->ex.n_interim;
+    struct wl_work *w = b->oldest;
+
+    if (!(b->doubt_client || w->settled) || seen->acked == WL_NONE ||
+        seen->acked > w->ex.req.at.offset || w->ex.n_interim)
+        return false;
+    if (w->settled)
+        doubt_again(b, w);
+    return true;
 }
 
 /* docs/judging.md 3, step 5, as it shows afterwards, where the capture begins with a whole request:

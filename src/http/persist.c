@@ -107,7 +107,8 @@ static void mark_stray(struct wl_build *b, struct wl_work *w, struct wl_message 
         uint64_t idle = b->end == WL_END_NONE ? (uint64_t)(m->t_first - b->t_closing) : WL_NONE;
 
         mark = wl_build_mark(b, w, m, WL_MARK_AFTER_FINAL, m->at, idle, wl_span(NULL, 0));
-        if (mark && (b->parked ||
+        /* it may answer what a client that pipelines sent out of sight */
+        if (mark && (b->parked || b->lost[WL_TO_SERVER] || wl_layer_midstream(b->layer) ||
                      (m->acked != WL_NONE && m->acked > wl_layer_offset(b->layer, WL_TO_SERVER))))
             mark->certain = false;
     }
