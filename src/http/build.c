@@ -366,8 +366,21 @@ static void make_room(struct wl_build *b, wl_ns now)
     emit_released(b, now);
 }
 
-/* Responses were lost, and a client that does not pipeline goes on: what it has asked before was
- * answered where we could not see it. */
+/* A client that does not pipeline goes on: was what it has asked before answered where we could not
+ * see it? Responses were lost; or it has received something since that we take for the content of
+ * what a lost request was answered, which was HEAD, perhaps. */
+static bool was_answered_unseen(const struct wl_build *b, const struct wl_seen *seen)
+{
+    const struct wl_work *w = b->oldest;
+
+    if (b->pipelined || !w->req_ended)
+        return false;
+    return (b->doubt_server && b->lost[WL_TO_CLIENT]) ||
+           (b->doubt_client && w == b->last && seen->acked != WL_NONE &&
+            w->ex.req.acked != WL_NONE && seen->acked > w->ex.req.acked);
+}
+
+/* The requests that wait for their answers wait in vain. */
 static void give_up_answered(struct wl_build *b, wl_ns now)
 {
     for (struct wl_work *w = b->oldest; w; w = w->next) {
@@ -450,8 +463,7 @@ struct wl_work *wl_build_request(struct wl_build *b, struct wl_at at, const stru
     /* behind another request it waits for what the server says to that */
     if (b->n_settling && b->last->stray)
         tell_notices(b, seen);
-    if (b->doubt_server && b->oldest && !b->pipelined && b->lost[WL_TO_CLIENT] &&
-        b->oldest->req_ended)
+    if (b->oldest && b->doubt && was_answered_unseen(b, seen))
         give_up_answered(b, seen->t);
     doubted = b->doubt;
     settle_doubt(b, seen);
