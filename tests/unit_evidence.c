@@ -207,19 +207,24 @@ static unsigned count_written(struct world *w)
     return n;
 }
 
-static bool out_contains(const struct world *w, const char *text)
+static unsigned count_in_out(const struct world *w, const char *text)
 {
     static char content[65536];
     FILE *f = fopen(w->out, "rb");
     size_t n;
-    bool found = false;
+    unsigned found = 0;
 
     assert_non_null(f);
     n = fread(content, 1, sizeof(content), f);
     assert_int_equal(fclose(f), 0);
-    for (size_t i = 0; i + strlen(text) <= n && !found; i++)
-        found = memcmp(content + i, text, strlen(text)) == 0;
+    for (size_t i = 0; i + strlen(text) <= n; i++)
+        found += memcmp(content + i, text, strlen(text)) == 0;
     return found;
+}
+
+static bool out_contains(const struct world *w, const char *text)
+{
+    return count_in_out(w, text) > 0;
 }
 
 static void feed_spool(struct world *w, struct wl_evidence *e)
@@ -258,6 +263,35 @@ static void read_a_second_time(void **state)
     assert_int_equal(count_written(w), 4);
     /* two comments on one packet, escaped */
     assert_true(out_contains(w, "some-rule: 103 seen\\x1b[2J\nsome-rule: 103 seen"));
+}
+
+/* Each of two interim responses in packets of their own offends, and says so. */
+static void each_packet_of_a_finding(void **state)
+{
+    static const uint64_t frames[] = {5, 8};
+    struct world *w = *state;
+    struct wl_evidence *e = wl_evidence_new(&w->budget, &w->cfg);
+    struct wl_conn_ref conn = {
+        .id = 2,
+        .client = {.ip = {10, 0, 0, 2}, .port = 50001, .family = 4},
+        .server = {.ip = {10, 0, 0, 9}, .port = 80, .family = 4},
+    };
+    struct wl_finding f = {
+        .rule = &rule,
+        .severity = WL_VIOLATION,
+        .at.frame = wl_frame(0, frames[0]),
+        .frames = {wl_frame(0, frames[0]), wl_frame(0, frames[1])},
+        .n_frames = 2,
+        .message = WL_SPAN("two of 103 seen"),
+    };
+    struct wl_error err;
+
+    assert_int_equal(begin(e, NULL, 0, false, &err), 0);
+    wl_evidence_exchange(e, &(struct wl_exchange){.conn = conn, .findings = &f, .n_findings = 1});
+    assert_int_equal(wl_evidence_write(e, &w->source, &err), 0);
+    wl_evidence_free(e);
+    assert_int_equal(count_written(w), 4);
+    assert_int_equal(count_in_out(w, "some-rule: two of 103 seen"), 2);
 }
 
 static void from_the_spool(void **state)
@@ -519,6 +553,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(read_a_second_time, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(each_packet_of_a_finding, set_up, tear_down),
         cmocka_unit_test_setup_teardown(from_the_spool, set_up, tear_down),
         cmocka_unit_test_setup_teardown(fragments_of_its_segments, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_small_spool_tells_what_it_lost, set_up, tear_down),

@@ -353,43 +353,65 @@ static uint32_t find_comment(const struct wl_evidence *e, uint64_t frame, uint64
     return UINT32_MAX;
 }
 
+/* Makes room for one more; false when there is none. */
+static bool grow_comments(struct wl_evidence *e)
+{
+    void *rows = e->comments;
+
+    if (!grow_rows(e, &rows, e->n_comments, &e->comments_size, sizeof(*e->comments)))
+        return false;
+    e->comments = rows;
+    return true;
+}
+
+/* Notes that this text, of the finding just told, stands on the packet; false: there is no room. */
+static bool comment_packet(struct wl_evidence *e, uint64_t frame, size_t offset, uint32_t n)
+{
+    uint64_t hash = wl_hash(&frame, sizeof(frame), e->seed);
+    uint32_t head = find_comment(e, frame, hash), added; /* index; index plus one */
+
+    if (!grow_comments(e) ||
+        (head == UINT32_MAX && wl_table_add(&e->by_frame, hash, e->n_comments) < 0))
+        return false;
+    added = ++e->n_comments;
+    e->comments[added - 1] = (struct comment){
+        .frame = frame,
+        .noted = e->newest,
+        .offset = offset,
+        .n = n,
+        .last = added,
+    };
+    if (head != UINT32_MAX) {
+        e->comments[e->comments[head].last - 1].next = added;
+        e->comments[head].last = added;
+    }
+    return true;
+}
+
+/* The same text on every packet of the evidence: each of two interim responses offends. */
 static void add_comment(struct wl_evidence *e, const struct wl_finding *f)
 {
-    uint64_t frame = f->at.frame ? f->at.frame : f->frames[0];
-    uint64_t hash = wl_hash(&frame, sizeof(frame), e->seed);
-    void *rows = e->comments;
-    uint32_t head, added; /* index; index plus one */
+    const uint64_t *frames = f->n_frames ? f->frames : &f->at.frame;
+    uint32_t n_frames = f->n_frames ? f->n_frames : 1;
     size_t offset;
 
     wl_text_reset(&e->line);
     wl_text_put(&e->line, f->rule->id);
     wl_text_put(&e->line, ": ");
     wl_text_terminal(&e->line, f->message);
-    if (e->n_comments == e->comments_size || e->texts.capacity - e->texts.n < e->line.buf.n)
+    if (e->comments_size - e->n_comments < n_frames ||
+        e->texts.capacity - e->texts.n < e->line.buf.n)
         forget(e);
-    head = find_comment(e, frame, hash);
     offset = e->texts.n;
-    if (!grow_rows(e, &rows, e->n_comments, &e->comments_size, sizeof(*e->comments))) {
+    if (!grow_comments(e) || !wl_buf_append(&e->texts, wl_text_span(&e->line))) {
         e->n_full++;
         return;
     }
-    e->comments = rows;
-    if (!wl_buf_append(&e->texts, wl_text_span(&e->line)) ||
-        (head == UINT32_MAX && wl_table_add(&e->by_frame, hash, e->n_comments) < 0)) {
-        e->n_full++;
-        return;
-    }
-    added = ++e->n_comments;
-    e->comments[added - 1] = (struct comment){
-        .frame = frame,
-        .noted = e->newest,
-        .offset = offset,
-        .n = (uint32_t)(e->texts.n - offset),
-        .last = added,
-    };
-    if (head != UINT32_MAX) {
-        e->comments[e->comments[head].last - 1].next = added;
-        e->comments[head].last = added;
+    for (uint32_t i = 0; i < n_frames; i++) {
+        if (!comment_packet(e, frames[i], offset, (uint32_t)(e->texts.n - offset))) {
+            e->n_full++;
+            return;
+        }
     }
 }
 
