@@ -629,6 +629,55 @@ static void gzip_cut_anywhere(void **state)
     cut_anywhere(archive_write_add_filter_gzip);
 }
 
+/** Behind the end of a gzip file another may stand, and zeros; anything else has been one, perhaps. */
+static void gzip_behind_gzip(void **state)
+{
+    enum { IN_FIRST = 24 + 1016, ALL = 24 + 3 * 1016, ROOM = 8192, PADDING = 600 };
+    static const struct {
+        uint8_t first, last; /* octets of what follows; 0 as the first: it is zeros */
+        size_t padding, packets;
+        int code;
+    } cases[] = {
+        {0x1f, 0, 0, 3, 0},           {0x1f, 0, PADDING, 3, 0},
+        {0, 0, PADDING, 1, 0},        {0, 1, PADDING, 1, WL_EDAMAGED},
+        {0x1e, 0, 0, 1, WL_EDAMAGED},
+    };
+    uint8_t packed[ROOM] = {0};
+    size_t first, n;
+    struct image m;
+
+    (void)state;
+    image_init(&m, false);
+    large_capture(&m, 3);
+    first = pack(archive_write_add_filter_gzip, m.buf.p, IN_FIRST, packed, ROOM);
+    n = first + pack(archive_write_add_filter_gzip, m.buf.p + IN_FIRST, ALL - IN_FIRST,
+                     packed + first, ROOM - first);
+    for (size_t i = 0; i < WL_COUNT(cases); i++) {
+        struct wl_error err = {.code = 0};
+        struct wl_file *f = NULL;
+        struct wl_packet p;
+        uint8_t image[ROOM];
+        size_t seen = 0;
+        int code;
+
+        memcpy(image, packed, ROOM);
+        image[first] = cases[i].first;
+        if (cases[i].first == 0)
+            memset(image + first, 0, ROOM - first);
+        if (cases[i].last)
+            image[n + PADDING - 1] = cases[i].last;
+        assert_int_equal(
+            wl_file_open_memory(wl_span(image, n + cases[i].padding), &m.budget, &f, &err), 0);
+        while ((code = wl_file_next(f, &p, &err)) == 1)
+            seen++;
+        assert_int_equal(code, cases[i].code);
+        assert_int_equal(seen, cases[i].packets);
+        assert_true(code == 0 || strstr(err.text, "what follows is not gzip"));
+        wl_file_free(f);
+    }
+    image_release(&m);
+}
+
 static void xz_cut_anywhere(void **state)
 {
     (void)state;
@@ -813,6 +862,7 @@ int main(void)
         cmocka_unit_test(names_what_is_no_capture),
         cmocka_unit_test(reads_compressed),
         cmocka_unit_test(gzip_cut_anywhere),
+        cmocka_unit_test(gzip_behind_gzip),
         cmocka_unit_test(xz_cut_anywhere),
         cmocka_unit_test(xz_asks_for_too_much),
         cmocka_unit_test(xz_damaged_anywhere),

@@ -163,11 +163,20 @@ static bool feed_gzip(struct wl_unpacker *a)
     return false;
 }
 
-/* Between members (RFC 1952 2.2): another one, or the end; what is no member is padding. */
+/* Between members (RFC 1952 2.2): another one, or the end. Zeros are padding, as gzip has it; what is
+ * neither may have been a member, which must not be missing unsaid. */
 static bool begin_member(struct wl_unpacker *a)
 {
-    if (!feed_gzip(a) || a->gzip.next_in[0] != 0x1f)
+    while (feed_gzip(a) && a->gzip.next_in[0] == 0) {
+        a->gzip.next_in++;
+        a->gzip.avail_in--;
+    }
+    if (a->gzip.avail_in == 0)
         return false;
+    if (a->gzip.next_in[0] != 0x1f) {
+        a->failure = "what follows is not gzip";
+        return false;
+    }
     a->inside = true;
     return inflateReset(&a->gzip) == Z_OK;
 }
