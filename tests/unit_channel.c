@@ -107,6 +107,13 @@ static struct wl_fed feed_toy(struct wl_layer *l, enum wl_dir dir, struct wl_spa
             wl_layer_step(l, (uint16_t)(200 + c - '0'), wl_layer_next_ordinal(l), true);
             wl_layer_count_exchange(l);
         }
+        if (c == '%') { /* 103, 200 */
+            uint32_t ordinal = wl_layer_next_ordinal(l);
+
+            wl_layer_step(l, 103, ordinal, false);
+            wl_layer_step(l, 200, ordinal, false);
+            wl_layer_count_exchange(l);
+        }
     }
     return (struct wl_fed){WL_FED, bytes.n, 0};
 }
@@ -549,6 +556,32 @@ static void steps(void **state)
     assert_int_equal(b->steps[2].ordinal, 6);
 }
 
+/* No exchange is kept without its end, and none behind one that was not. */
+static void steps_of_whole_exchanges(void **state)
+{
+    struct bench *b = start(true);
+
+    (void)state;
+    b->cfg.limits.max_steps = 4;
+    client(b, "TOY a");
+    server(b, "0%4%0");
+    finish(b, ">TOY a <0%4%0|", WL_H11);
+    assert_int_equal(b->rec.n_exchanges, 5);
+    assert_int_equal(b->rec.n_steps, 4);
+    assert_int_equal(b->rec.n_steps_lost, 3);
+    assert_int_equal(b->limits[WL_LIMIT_max_steps], 3);
+
+    b = start(true);
+    b->cfg.limits.max_steps = 3;
+    client(b, "TOY a");
+    server(b, "04%4");
+    finish(b, ">TOY a <04%4|", WL_H11);
+    assert_int_equal(b->rec.n_exchanges, 4);
+    assert_int_equal(b->rec.n_steps, 2);
+    assert_int_equal(b->rec.n_steps_lost, 3);
+    assert_int_equal(b->steps[1].status, 204);
+}
+
 /* ------------------------------------------------------------------------- layers of the room */
 
 static void proxy_version_1(void **state)
@@ -811,6 +844,7 @@ int main(void)
         cmocka_unit_test(skips),
         cmocka_unit_test(wakes),
         cmocka_unit_test(steps),
+        cmocka_unit_test(steps_of_whole_exchanges),
         cmocka_unit_test(proxy_version_1),
         cmocka_unit_test(proxy_version_1_to_the_letter),
         cmocka_unit_test(proxy_version_2),

@@ -359,12 +359,17 @@ void wl_layer_step(struct wl_layer *l, uint16_t status, uint32_t ordinal, bool a
         last->repeat++;
         return;
     }
-    if (!wl_channel_put_step(ch, &step)) {
-        wl_channel_limit(ch, WL_LIMIT_max_steps);
-        ch->n_steps_lost++;
+    if (ch->n_steps_lost == 0 && wl_channel_put_step(ch, &step)) {
+        ch->last_alone = alone;
         return;
     }
-    ch->last_alone = alone;
+    /* what is kept are whole exchanges, from the first one on */
+    wl_channel_limit(ch, WL_LIMIT_max_steps);
+    ch->n_steps_lost++;
+    while (ch->n_steps && ch->steps[ch->n_steps - 1].ordinal == ordinal) {
+        ch->n_steps--;
+        ch->n_steps_lost++;
+    }
 }
 
 /* The same fact again is only counted. */
