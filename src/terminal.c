@@ -46,6 +46,16 @@ static bool is_dumb(void)
     return !term || !*term || strcmp(term, "dumb") == 0;
 }
 
+/* Is anything but text written to standard output, and perhaps while the input is read? */
+static bool is_streaming(const struct wl_options *o)
+{
+    for (size_t i = 0; i < o->n_reports; i++) {
+        if (strcmp(o->reports[i].path, "-") == 0 && strcmp(o->reports[i].format, "text") != 0)
+            return true;
+    }
+    return o->command == WL_COMMAND_LIST || o->json;
+}
+
 void wl_terminal_init(struct wl_terminal *t, const struct wl_options *o)
 {
     bool out = isatty(STDOUT_FILENO) == 1;
@@ -58,7 +68,7 @@ void wl_terminal_init(struct wl_terminal *t, const struct wl_options *o)
         t->columns = size.ws_col;
     /* lines that scroll by and a bar in the same terminal would spoil each other */
     t->progress = o->verbosity >= 0 && isatty(STDERR_FILENO) == 1 && !is_dumb() &&
-                  !(out && (o->command == WL_COMMAND_LIST || o->json));
+                  !(out && is_streaming(o));
     t->started = wl_clock_monotonic();
 }
 

@@ -11,6 +11,7 @@ import http.client
 import http.server
 import json
 import os
+import pty
 import re
 import shutil
 import signal
@@ -488,6 +489,35 @@ def signal_before_the_first_octet():
         expect(process.returncode == 3 and "a signal came" in err and "empty" not in err, err)
 
 
+def bar_beside_lines(*words):
+    """How much a terminal shows of a bar while a pipe is read for longer than its patience."""
+    with open(os.path.join(CAPTURES, "wrk-nginx.pcap"), "rb") as file:
+        octets = file.read()
+    main, terminal = pty.openpty()
+    with subprocess.Popen([PROGRAM, "audit", *words, "-"], stdin=subprocess.PIPE, stdout=terminal,
+                          stderr=terminal, env=dict(os.environ, TERM="xterm")) as process:
+        os.close(terminal)
+        process.stdin.write(octets[:1000])
+        process.stdin.flush()
+        time.sleep(0.8)  # half a second passes before a bar is drawn
+        process.stdin.write(octets[1000:])
+        process.stdin.close()
+        shown = b""
+        try:
+            while True:
+                shown += os.read(main, 65536)
+        except OSError:  # the end of a terminal
+            os.close(main)
+    return shown.count(b"B/s")
+
+
+def bars():
+    """A terminal that shows lines as they come has no bar among them."""
+    expect(bar_beside_lines() > 0, "there is no bar at all")
+    for words in (["--json"], ["--report", "csv=-"], ["--report", "json=-"]):
+        expect(bar_beside_lines(*words) == 0, f"{words}: a bar among the lines")
+
+
 # ---------------------------------------------------------------------------------- who may, and where
 
 def messages():
@@ -670,11 +700,11 @@ def clock_is_set_back():
 
 CASES = (every_request_is_seen, shards_share_the_traffic, tunnels_want_one_shard, nginx_and_wrk, losses_are_counted,
          lines_come_soon, waking_up, intervals, time_without_packets, plain_lines, idle_connections_end, bounded_runs,
-         nothing_is_left_behind, signals, signal_before_the_first_octet,
+         nothing_is_left_behind, signals, signal_before_the_first_octet, bars,
          messages, plain_user, rights_are_given_up, interfaces_come_and_go,
          shards_survive_an_interface, pipes,
          pipe_from_tcpdump, growing_files, clock_is_set_back)
-NEED_NO_RIGHT = (pipes, growing_files, clock_is_set_back, signal_before_the_first_octet)
+NEED_NO_RIGHT = (pipes, growing_files, clock_is_set_back, signal_before_the_first_octet, bars)
 
 
 def may_capture():
