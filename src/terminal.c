@@ -46,14 +46,14 @@ static bool is_dumb(void)
     return !term || !*term || strcmp(term, "dumb") == 0;
 }
 
-/* Is anything but text written to standard output, and perhaps while the input is read? */
+/* Is something written to standard output while the input is read? */
 static bool is_streaming(const struct wl_options *o)
 {
     for (size_t i = 0; i < o->n_reports; i++) {
         if (strcmp(o->reports[i].path, "-") == 0 && strcmp(o->reports[i].format, "text") != 0)
             return true;
     }
-    return o->command == WL_COMMAND_LIST || o->json;
+    return o->command == WL_COMMAND_LIST || o->json || o->plain || o->interval;
 }
 
 void wl_terminal_init(struct wl_terminal *t, const struct wl_options *o)

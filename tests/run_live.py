@@ -494,7 +494,7 @@ def bar_beside_lines(*words):
     with open(os.path.join(CAPTURES, "wrk-nginx.pcap"), "rb") as file:
         octets = file.read()
     main, terminal = pty.openpty()
-    with subprocess.Popen([PROGRAM, "audit", *words, "-"], stdin=subprocess.PIPE, stdout=terminal,
+    with subprocess.Popen([PROGRAM, *words, "-"], stdin=subprocess.PIPE, stdout=terminal,
                           stderr=terminal, env=dict(os.environ, TERM="xterm")) as process:
         os.close(terminal)
         process.stdin.write(octets[:1000])
@@ -513,8 +513,9 @@ def bar_beside_lines(*words):
 
 def bars():
     """A terminal that shows lines as they come has no bar among them."""
-    expect(bar_beside_lines() > 0, "there is no bar at all")
-    for words in (["--json"], ["--report", "csv=-"], ["--report", "json=-"]):
+    expect(bar_beside_lines("audit") > 0, "there is no bar at all")
+    for words in (["list"], ["audit", "--json"], ["audit", "--report", "csv=-"], ["stats", "--watch"],
+                  ["stats", "--interval", "60"], ["watch", "--plain"]):
         expect(bar_beside_lines(*words) == 0, f"{words}: a bar among the lines")
 
 
