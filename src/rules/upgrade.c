@@ -140,6 +140,14 @@ static bool lacks_option(const struct wl_message *m)
            !wl_grammar_list_has(m, WL_FIELD_CONNECTION, WL_SPAN("upgrade"));
 }
 
+/** Is the WebSocket that the request offers of another version than the one there is? */
+static bool offers_other_websocket(const struct wl_message *req)
+{
+    const struct wl_field *f = wl_message_field(req, WL_FIELD_SEC_WEBSOCKET_VERSION);
+
+    return f && !wl_span_equal(f->value, WL_SPAN("13"));
+}
+
 static void upgrade_required_already_offered(struct wl_judge *j, const struct wl_exchange *ex,
                                              const struct wl_message *m)
 {
@@ -156,9 +164,10 @@ static void upgrade_required_already_offered(struct wl_judge *j, const struct wl
         for (; left && (member = wl_grammar_member(&c)).n; left--) {
             if (!wl_facts_upgrade_has(&ex->req, member))
                 continue;
-            /* a version of WebSocket may be what is required (RFC 6455 4.4) */
+            /* another version of WebSocket may be what is required (RFC 6455 4.4) */
             if (wl_grammar_protocol_match(WL_SPAN("websocket"), member) &&
-                wl_message_field(m, WL_FIELD_SEC_WEBSOCKET_VERSION))
+                (wl_message_field(m, WL_FIELD_SEC_WEBSOCKET_VERSION) ||
+                 offers_other_websocket(&ex->req)))
                 continue;
             wl_report(j, m, wl_field_at(m, f), WL_WARNING, wl_judge_via(ex, WL_CERTAIN),
                       "426 requires '%s', which the request offers", wl_said(member).text);
