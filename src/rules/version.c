@@ -175,6 +175,14 @@ static void request_line_malformed(struct wl_judge *j, const struct wl_exchange 
     }
 }
 
+/** HTTP/2.0 and beyond, in the form of a version of HTTP/1. */
+static bool is_later_major(struct wl_span version)
+{
+    return version.n == sizeof("HTTP/2.0") - 1 && wl_span_starts(version, WL_SPAN("HTTP/")) &&
+           version.p[5] > '1' && version.p[5] <= '9' && version.p[6] == '.' &&
+           wl_is_digit(version.p[7]);
+}
+
 static void version_malformed(struct wl_judge *j, const struct wl_exchange *ex,
                               const struct wl_message *m)
 {
@@ -187,18 +195,15 @@ static void version_malformed(struct wl_judge *j, const struct wl_exchange *ex,
     if (mark->id == WL_MARK_VERSION_MISSING) {
         wl_report(j, m, mark->at, WL_VIOLATION, WL_CERTAIN,
                   "'%s' has no version, though other lines follow it", said.text);
-    } else if (!m || !wl_span_equal(m->method, WL_SPAN("PRI"))) { /* RFC 9113 3.4 */
+    } else if (m && wl_span_equal(m->method, WL_SPAN("PRI"))) { /* RFC 9113 3.4 */
+        return;
+    } else if (is_later_major(mark->octets)) {
+        wl_report(j, m, mark->at, WL_VIOLATION, WL_CERTAIN,
+                  "'%s' in a start line, which only HTTP/1 has", said.text);
+    } else {
         wl_report(j, m, mark->at, WL_VIOLATION, WL_CERTAIN,
                   "'%s' is no version of HTTP/1: HTTP/, a digit, a dot, a digit", said.text);
     }
-}
-
-/** HTTP/2.0 and beyond, in the form of a version of HTTP/1. */
-static bool is_later_major(struct wl_span version)
-{
-    return version.n == sizeof("HTTP/2.0") - 1 && wl_span_starts(version, WL_SPAN("HTTP/")) &&
-           version.p[5] > '1' && version.p[5] <= '9' && version.p[6] == '.' &&
-           wl_is_digit(version.p[7]);
 }
 
 static WL_ASIDE void compare_versions(struct wl_judge *j, const struct wl_exchange *ex,
