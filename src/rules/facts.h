@@ -115,7 +115,7 @@ static inline bool wl_facts_one_short(const struct wl_exchange *ex, const struct
 
 /** Text for a message of a finding; use as an argument: wl_said_time(d).text. */
 struct wl_said {
-    char text[88];
+    char text[168]; /* of wl_said: each octet may take two */
 };
 
 /** A measured time: "140 s", "2.0 s", "43 ms", "less than 1 ms". */
@@ -124,8 +124,8 @@ struct wl_said wl_said_time(wl_ns d);
 struct wl_said wl_said_limit(wl_ns d);
 /** "1 octet", "12 octets". */
 struct wl_said wl_said_octets(uint64_t n);
-/** Octets of the wire, the first 80 of them, with "..." when there are more. NUL is shown as a
- * space; all other escaping is done by the output. */
+/** Octets of the wire, the first 80 of them, with "..." when there are more, for the sentence of
+ * wl_report; escaping is done by the output. */
 struct wl_said wl_said(struct wl_span s);
 
 #endif

@@ -1,10 +1,11 @@
 /* said.c - what of the network stands in the sentence of a finding, and may be shown.
  * SPDX-License-Identifier: MIT
  *
- * wl_said puts what it quotes between two control octets, which nothing that it quotes holds. When
- * the sentence is finished they are taken out again, and what stands between them is known to be of
- * the network: only there something is hidden, and there it is not forgotten, whichever rule
- * speaks.
+ * wl_said puts what it quotes between two control octets. When the sentence is finished they are
+ * taken out again, and what stands between them is known to be of the network: only there something
+ * is hidden, and there it is not forgotten, whichever rule speaks. Where these octets are quoted
+ * themselves, and NUL, which would end the sentence, a third one and a letter stand for each until
+ * then: a sentence shows the octets that were sent.
  */
 #include "said.h"
 
@@ -14,21 +15,21 @@
 #include "line.h"
 #include "redact_text.h"
 
-static uint8_t said_octet(uint8_t c)
-{
-    if (c == '\0')
-        return ' ';
-    return c == WL_SAID_OPEN || c == WL_SAID_CLOSE ? 0x1a : c; /* SUBSTITUTE */
-}
-
 struct wl_said wl_said(struct wl_span s)
 {
     struct wl_said said;
     size_t n = s.n < WL_SAID_OCTETS ? s.n : WL_SAID_OCTETS, used = 0;
 
     said.text[used++] = WL_SAID_OPEN;
-    for (size_t i = 0; i < n; i++)
-        said.text[used++] = (char)said_octet(s.p[i]);
+    for (size_t i = 0; i < n; i++) {
+        uint8_t c = s.p[i];
+
+        if (c <= WL_SAID_ESCAPE) {
+            said.text[used++] = WL_SAID_ESCAPE;
+            c += '@';
+        }
+        said.text[used++] = (char)c;
+    }
     if (s.n > n) {
         memcpy(said.text + used, "...", 3);
         used += 3;
@@ -100,25 +101,12 @@ static bool has_userinfo(struct wl_span authority)
     return authority.n && memchr(authority.p, '@', authority.n);
 }
 
-/* Does the value begin with these octets, as wl_said shows them? */
-static bool begins(const uint8_t *value, struct wl_span said)
-{
-    for (size_t k = 0; k < said.n; k++) {
-        if (said_octet(value[k]) != said.p[k])
-            return false;
-    }
-    return true;
-}
-
-/* Does it hold them? Their first octet stands there as it is, unless it stands for another. */
+/* Does the value hold them? */
 static bool holds(struct wl_span value, struct wl_span said)
 {
-    bool plain = said.n && said.p[0] != said_octet('\0') && said.p[0] != said_octet(WL_SAID_OPEN);
-
     for (size_t i = 0; i + said.n <= value.n; i++) {
-        if (plain)
-            i += wl_span_find(wl_span_after(value, i), said.p[0]);
-        if (i + said.n <= value.n && begins(value.p + i, said))
+        i += said.n ? wl_span_find(wl_span_after(value, i), said.p[0]) : 0;
+        if (wl_span_starts(wl_span_after(value, i), said))
             return true;
     }
     return false;
@@ -232,24 +220,43 @@ static void redact(struct wl_span said, enum wl_redact level, const struct wl_ex
     }
 }
 
+/* Makes the octets of what was quoted the ones that were sent; how many they are. */
+static size_t unescape(char *said, size_t n)
+{
+    size_t used = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (said[i] != WL_SAID_ESCAPE) {
+            said[used++] = said[i];
+        } else if (++i < n) { /* or the sentence was cut off */
+            said[used++] = (char)(said[i] - '@');
+        }
+    }
+    return used;
+}
+
 size_t wl_said_finish(char *text, size_t n, enum wl_redact level, const struct wl_exchange *ex)
 {
     const char *first = memchr(text, WL_SAID_OPEN, n);
     size_t used = first ? (size_t)(first - text) : n; /* most sentences quote nothing */
 
     for (size_t i = used; i < n; i++) {
+        const char *close;
+        size_t quoted;
         struct wl_span said;
 
         if (text[i] != WL_SAID_OPEN) {
             text[used++] = text[i];
             continue;
         }
-        said = wl_span(text + i + 1, n - i - 1);
-        said.n = wl_span_find(said, WL_SAID_CLOSE);
+        i++;
+        close = memchr(text + i, WL_SAID_CLOSE, n - i);
+        quoted = close ? (size_t)(close - text) - i : n - i;
+        said = wl_span(text + i, unescape(text + i, quoted));
         redact(said, level, ex);
         memmove(text + used, said.p, said.n);
         used += said.n;
-        i += said.n + 1;
+        i += quoted;
     }
     return used;
 }

@@ -11,6 +11,7 @@
 enum {
     WL_SAID_OPEN = 1, /* before and behind what wl_said quotes */
     WL_SAID_CLOSE = 2,
+    WL_SAID_ESCAPE = 3,  /* before '@' and so on, in place of the octets from 0 up to itself */
     WL_SAID_OCTETS = 80, /* as much is quoted */
 };
 
