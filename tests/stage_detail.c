@@ -196,6 +196,7 @@ static const struct wl_detail *hostile(struct wl_arena *a)
     ex->end_by = WL_TO_CLIENT;
     ex->t_end = t0 + 6000000;
     find(a, ex, "interim-without-final", WL_WARNING, ex->res.at, nasty);
+    ex->findings->confidence = WL_LIKELY;
     d->exchanges[0] = ex;
     d->conn.gaps[WL_TO_CLIENT] = 1460;
     return d;

@@ -424,6 +424,8 @@ static int draw_finding(struct wl_canvas *c, struct wl_rect r, const struct wl_r
     wl_strip_init(&t, c, r.w);
     wl_strip_printf(&t, wl_role_severity(f->severity), "%c%u %s", wl_severity_letter(f->severity),
                     (unsigned)m->number, f->rule->id);
+    if (f->confidence != WL_CERTAIN)
+        wl_strip_printf(&t, WL_ROLE_FAINT, "  (%s)", wl_confidence_name(f->confidence));
     wl_strip_printf(&t, WL_ROLE_FAINT, "  %s", cite);
     if (r.h > 0)
         wl_canvas_place(c, r.x, r.y, r.w, WL_LEFT, &t);
