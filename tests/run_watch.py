@@ -762,16 +762,20 @@ class Cases:
     def case_terminals(self, terminal):
         """Terminals with few colours, or none, or no UTF-8."""
         for name in ("xterm", "vt100", "linux", "screen", "xterm-256color"):
-            terminal.run(f"clear; TERM={name} {self.program} watch {self.sample}; echo status=$?")
+            terminal.run(f"clear; TERM={name} {self.program} watch {self.sample}")
             shown = terminal.wait("Sequences", "103")
             check(name not in ("vt100", "linux") or shown.isascii(), f"{name}: more than ASCII")
             terminal.press("2")
             terminal.wait("Overview > Connections")
             terminal.press("1")
             terminal.wait("Servers", without="Overview >")
+            terminal.press("C-z")
+            terminal.wait("re:Stopped +TERM=")
+            terminal.run("clear; fg")
+            terminal.wait("Servers", without="Stopped")
             terminal.press("q")
-            # a vt100 has but one screen: the picture stays above
-            terminal.wait("re:(?m)^status=[0-9]")
+            # a vt100 has but one screen: the picture stays above, and the verdict below it
+            terminal.wait("re:(?m)^2 violations,.* connections?\nready>")
 
     def case_stalled_terminal(self, _):
         """A terminal that has stopped reading does not keep TERM from ending the program."""

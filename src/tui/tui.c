@@ -359,6 +359,7 @@ static const struct {
     {KEY_BACKSPACE, WL_KEY_BACKSPACE},
     {KEY_ENTER, WL_KEY_ENTER},
     {KEY_RESIZE, WL_KEY_RESIZE},
+    {KEY_SUSPEND, WL_KEY_CTRL + 'z'}, /* Ctrl-Z, where terminfo has it as a key: linux, hurd */
     {KEY_A1, WL_KEY_HOME},
     {KEY_C1, WL_KEY_END},
     {KEY_A3, WL_KEY_PAGE_UP},
@@ -458,9 +459,18 @@ static void copy(struct wl_tui *t, const char *text)
 
 /* ---------------------------------------------------------------------------------- the loop */
 
+/* Where there is no screen to go back to, what is said next stands on the last line. */
+static void leave_screen(void)
+{
+    (void)move(LINES - 1, 0);
+    (void)clrtoeol();
+    (void)refresh();
+    (void)endwin();
+}
+
 static void suspend(struct wl_tui *t)
 {
-    (void)endwin();
+    leave_screen();
     wl_guard_stop();
     redraw(t, wl_clock_monotonic());
 }
@@ -578,7 +588,7 @@ const char *wl_tui_close(struct wl_tui *t)
     }
     if (t->term) {
         if (!t->gone)
-            (void)endwin();
+            leave_screen();
         delscreen(t->term);
         t->term = NULL;
     }
