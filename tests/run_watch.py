@@ -760,14 +760,17 @@ class Cases:
         terminal.wait("TERM=dumb", "status=2")
 
     def case_terminals(self, terminal):
-        """Terminals with few colours, or none, or no UTF-8."""
-        for name in ("xterm", "vt100", "linux", "screen", "xterm-256color"):
+        """Terminals with few colours, or none, or no UTF-8, and keys that are others' (tmux sends its own)."""
+        for name in ("xterm", "vt100", "vt220", "linux", "screen", "xterm-256color"):
             terminal.run(f"clear; TERM={name} {self.program} watch {self.sample}")
             shown = terminal.wait("Sequences", "103")
             check(name not in ("vt100", "linux") or shown.isascii(), f"{name}: more than ASCII")
             terminal.press("2")
             terminal.wait("Overview > Connections")
-            terminal.press("1")
+            # sequences that TERM does not tell of are no Esc, and what stands in them no keys
+            terminal.press("C-Right", "M-Home", "End", "F1")
+            terminal.wait("Overview > Connections > Help")
+            terminal.press("Escape", "1")
             terminal.wait("Servers", without="Overview >")
             terminal.press("C-z")
             terminal.wait("re:Stopped +TERM=")

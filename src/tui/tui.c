@@ -359,6 +359,8 @@ static const struct {
     {KEY_BACKSPACE, WL_KEY_BACKSPACE},
     {KEY_ENTER, WL_KEY_ENTER},
     {KEY_RESIZE, WL_KEY_RESIZE},
+    {KEY_FIND, WL_KEY_HOME}, /* where a VT220 has Find and Select, keyboards have these */
+    {KEY_SELECT, WL_KEY_END},
     {KEY_SUSPEND, WL_KEY_CTRL + 'z'}, /* Ctrl-Z, where terminfo has it as a key: linux, hurd */
     {KEY_A1, WL_KEY_HOME},
     {KEY_C1, WL_KEY_END},
@@ -385,11 +387,79 @@ static int character_key(wint_t c)
     case '\r':
     case '\n': return WL_KEY_ENTER;
     case '\t': return WL_KEY_TAB;
-    case 27: return WL_KEY_ESC;
     case 8:
     case 127: return WL_KEY_BACKSPACE;
     default: return c < ' ' ? (c ? WL_KEY_CTRL + (int)c + 'a' - 1 : WL_KEY_NONE) : (int)c;
     }
+}
+
+/* What terminals send beside what terminfo has of them, or of the one that TERM takes them for: PuTTY
+ * as an xterm, one in another's window, keys with Ctrl or Shift. */
+static const struct {
+    char last;  /* octet of the sequence */
+    int number; /* before a '~', or 0 */
+    int ours;
+} sequences[] = {
+    {'A', 0, WL_KEY_UP},       {'B', 0, WL_KEY_DOWN},      {'C', 0, WL_KEY_RIGHT},
+    {'D', 0, WL_KEY_LEFT},     {'H', 0, WL_KEY_HOME},      {'F', 0, WL_KEY_END},
+    {'Z', 0, WL_KEY_BACK_TAB}, {'~', 1, WL_KEY_HOME},      {'~', 7, WL_KEY_HOME},
+    {'~', 4, WL_KEY_END},      {'~', 8, WL_KEY_END},       {'~', 3, WL_KEY_DELETE},
+    {'~', 5, WL_KEY_PAGE_UP},  {'~', 6, WL_KEY_PAGE_DOWN}, {'P', 0, WL_KEY_F1},
+    {'Q', 0, WL_KEY_F1 + 1},   {'R', 0, WL_KEY_F1 + 2},    {'S', 0, WL_KEY_F1 + 3},
+    {'~', 11, WL_KEY_F1},      {'~', 12, WL_KEY_F1 + 1},   {'~', 13, WL_KEY_F1 + 2},
+    {'~', 14, WL_KEY_F1 + 3},  {'~', 15, WL_KEY_F1 + 4},   {'~', 17, WL_KEY_F1 + 5},
+    {'~', 18, WL_KEY_F1 + 6},  {'~', 19, WL_KEY_F1 + 7},   {'~', 20, WL_KEY_F1 + 8},
+    {'~', 21, WL_KEY_F1 + 9},  {'~', 23, WL_KEY_F1 + 10},  {'~', 24, WL_KEY_F1 + 11},
+};
+
+static int sequence_key(int last, int number)
+{
+    for (size_t i = 0; i < WL_COUNT(sequences); i++) {
+        if (sequences[i].last == last && sequences[i].number == number)
+            return sequences[i].ours;
+    }
+    return WL_KEY_NONE;
+}
+
+/* Behind ESC and '[' or 'O': all of the sequence (ECMA-48 5.4), whether it means anything here or
+ * not. Its octets are no keys. */
+static int take_sequence(void)
+{
+    int number = 0, key = WL_KEY_NONE;
+    bool plain = true; /* with no second number, which says that Ctrl or another was held */
+    wint_t c;
+
+    timeout(ESCAPE_MS);
+    for (int i = 0; i < SEQUENCE && get_wch(&c) == OK; i++) {
+        if (c == '[' && i == 0) { /* F1 to F5 of the Linux console */
+            if (get_wch(&c) == OK && c >= 'A' && c <= 'E')
+                key = WL_KEY_F1 + (int)(c - 'A');
+            break;
+        }
+        if (c < ' ' || c >= '@') {
+            key = plain ? sequence_key((int)c, number) : WL_KEY_NONE;
+            break;
+        }
+        plain = plain && c >= '0' && c <= '9' && number < 100;
+        if (plain)
+            number = number * 10 + (int)(c - '0');
+    }
+    (void)nodelay(stdscr, TRUE);
+    return key;
+}
+
+/* Esc: itself, or the beginning of something that curses knows no key for. */
+static void take_escape(struct wl_tui *t, wl_ns now)
+{
+    wint_t c = 0;
+    int kind = get_wch(&c), key = WL_KEY_ESC;
+
+    if (kind == OK && (c == '[' || c == 'O')) {
+        key = take_sequence();
+    } else if (kind != ERR) {
+        (void)(kind == KEY_CODE_YES ? ungetch((int)c) : unget_wch((wchar_t)c));
+    }
+    wl_screen_key(t->screen, key, 0, 0, now);
 }
 
 static void take_mouse(struct wl_tui *t, wl_ns now)
@@ -425,6 +495,8 @@ static void take_keys(struct wl_tui *t, wl_ns now)
             return;
         if (kind == KEY_CODE_YES && c == KEY_MOUSE) {
             take_mouse(t, now);
+        } else if (kind == OK && c == WL_KEY_ESC) {
+            take_escape(t, now);
         } else {
             wl_screen_key(t->screen, kind == KEY_CODE_YES ? special_key((int)c) : character_key(c),
                           0, 0, now);
