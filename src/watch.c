@@ -140,6 +140,7 @@ static struct wl_tui_config config_of(const struct wl_options *o,
         .screen =
             {
                 .within = o->config.where,
+                .bpf = o->bpf,
                 .input = input_of(o, text),
                 .refresh = o->refresh,
                 .light = o->light,

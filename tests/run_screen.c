@@ -106,6 +106,8 @@ static void begin(struct show *sh, enum stage_play play, uint64_t drops, bool as
         .live = play != STAGE_OVER,
         .utc = true,
         .ascii = ascii,
+        .bpf = play == STAGE_SILENT || play == STAGE_TLS ? "tcp port 80 and not net 10.0.0.0/8"
+                                                         : NULL,
         .interfaces = "lo        14 packets a second\neth0      silent\nany       everything",
     };
 

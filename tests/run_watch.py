@@ -741,7 +741,7 @@ class Cases:
             terminal.press("q")
             terminal.wait("re:(?m)^status=3", words)
         terminal.run(f"clear; {self.program} watch {self.sample} port 9; echo status=$?")
-        terminal.wait("There is no packet in", "filter, it may let nothing through")
+        terminal.wait("There is no packet in", "filter may let nothing through: port 9")
         terminal.press("q")
         terminal.wait("re:(?m)^status=0")
 

@@ -164,6 +164,15 @@ static void put_numbers(const struct wl_screen *s, const struct wl_canvas *c, st
     put_findings(b, add(h, c, 1));
 }
 
+static void put_capture_filter(const struct wl_screen *s, const struct wl_canvas *c,
+                               struct wl_strip *p)
+{
+    wl_strip_text(p, WL_ROLE_FAINT, "\"");
+    wl_strip_octets(p, WL_ROLE_FAINT, wl_span_text(s->cfg.bpf));
+    wl_strip_shorten(p, c->w / 4, WL_CUT_END);
+    wl_strip_text(p, WL_ROLE_FAINT, "\"");
+}
+
 static void draw_head(const struct wl_screen *s, struct wl_canvas *c, struct wl_rect row)
 {
     struct head h = {.n = 0};
@@ -177,6 +186,8 @@ static void draw_head(const struct wl_screen *s, struct wl_canvas *c, struct wl_
         p = add(&h, c, 5);
         wl_strip_octets(p, WL_ROLE_PLAIN, wl_span_text(s->board->source));
         wl_strip_shorten(p, c->w / 3, WL_CUT_MIDDLE);
+        if (s->cfg.bpf)
+            put_capture_filter(s, c, add(&h, c, 9));
         if (*s->board->notice) {
             p = add(&h, c, 3);
             wl_strip_octets(p, WL_ROLE_BAD, wl_span_text(s->board->notice));

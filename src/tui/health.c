@@ -229,18 +229,32 @@ static void put_source(struct wl_canvas *c, struct wl_rect *r, const struct wl_b
     (void)next_line(r);
 }
 
+/* What the capture filter may do, and how it reads; nothing when there is none. */
+static void put_filter(const struct wl_screen *s, struct wl_canvas *c, struct wl_rect *r,
+                       const char *what)
+{
+    char text[512];
+
+    if (!s->cfg.bpf)
+        return;
+    (void)snprintf(text, sizeof(text), "%s: %s", what, s->cfg.bpf);
+    put_paragraph(c, r, WL_ROLE_PLAIN, text);
+}
+
 static void say_no_packets(const struct wl_screen *s, struct wl_canvas *c, struct wl_rect r)
 {
     const struct wl_board *b = s->board;
 
     put_source(c, &r, b, b->over ? "There is no packet in " : "No packet yet on ");
-    if (b->over)
-        put_paragraph(c, &r, WL_ROLE_PLAIN, "Where there is a filter, it may let nothing through.");
+    if (b->live && !b->over) {
+        put_paragraph(
+            c, &r, WL_ROLE_PLAIN,
+            "Traffic between programs on this machine is on lo, whatever address they use; "
+            "\"any\" listens everywhere.");
+    }
+    put_filter(s, c, &r, "The capture filter may let nothing through");
     if (b->over || !b->live)
         return;
-    put_paragraph(c, &r, WL_ROLE_PLAIN,
-                  "Traffic between programs on this machine is on lo, whatever address they use; "
-                  "\"any\" listens everywhere. A capture filter may let nothing through.");
     if (!s->cfg.interfaces)
         return;
     (void)next_line(&r);
@@ -300,10 +314,8 @@ static void say_no_http(const struct wl_screen *s, struct wl_canvas *c, struct w
                       "This version does not decrypt TLS: listen behind the point where it ends, "
                       "between the proxy and its upstream.");
     } else if (st->counters.connections == 0) {
-        put_paragraph(
-            c, &r, WL_ROLE_PLAIN,
-            "None of these packets is TCP that could be decoded. A capture filter may let "
-            "only something else through.");
+        put_paragraph(c, &r, WL_ROLE_PLAIN, "None of these packets is TCP that could be decoded.");
+        put_filter(s, c, &r, "The capture filter may let only something else through");
     } else {
         put_paragraph(c, &r, WL_ROLE_PLAIN,
                       "HTTP is told by its content, on any port. A request shows once it has been "

@@ -36,6 +36,7 @@ enum wl_times {
 struct wl_screen_config {
     const char *where;  /* filter line at the beginning, or NULL */
     const char *within; /* --where: what the whole run is limited to, or NULL */
+    const char *bpf;    /* the capture filter, or NULL */
     const char *input;  /* how to read the same again: "-r x.pcap", "-i eth0"; for `y`; or NULL */
     const char *interfaces; /* live: lines that say which interfaces carry traffic; or NULL */
     double refresh;         /* questions and drawings per second, 1 to 10; 0: 4 */
