@@ -127,6 +127,14 @@ def segment(sport, dport, seq, ack, flags, payload):
     return ip + tcp
 
 
+def save(packets, path):
+    with open(path, "wb") as f:
+        f.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 101))
+        for i, p in enumerate(packets):
+            f.write(struct.pack("<IIII", 1795232839, i * 1000, len(p), len(p)) + p)
+    return path
+
+
 def hostile(program, work):
     client, server, packets = 1, 1, []
     packets.append(segment(5000, 80, 0, 0, 2, b""))
@@ -138,11 +146,7 @@ def hostile(program, work):
         answer = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nDate: Sat, 21 Nov 2026 05:00:00 GMT\r\n\r\n"
         packets.append(segment(80, 5000, server, client, 0x18, answer))
         server += len(answer)
-    path = os.path.join(work, '=cmd "x",\n.pcap')
-    with open(path, "wb") as f:
-        f.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 101))
-        for i, p in enumerate(packets):
-            f.write(struct.pack("<IIII", 1795232839, i * 1000, len(p), len(p)) + p)
+    path = save(packets, os.path.join(work, '=cmd "x",\n.pcap'))
     here = os.getcwd()
     os.chdir(work)
     (_, table), _, _ = run(program, work, "./" + os.path.basename(path))
@@ -153,6 +157,33 @@ def hostile(program, work):
         check(row["target"] == target, "target", row["target"], "is not", target)
         check(row["host"] == "'=1+1,\"a\"", "host", row["host"])
         check(row["file"] == './=cmd "x",\\x0a.pcap', "file", row["file"])
+
+
+def repeated(program, work):
+    """A request of 60,000 octets with many findings: it stands whole in the row and the object of its exchange, and not
+    in those of every finding."""
+    long, packets, client = b"a" * 30000, [], 1
+    request = (b"GET /" + long + b" HTTP/1.1\r\nHost: " + long + b"\r\nHost: b\r\nX : y\r\n\x01: z\r\nContent-Length: 3\r\n"
+               b"Content-Length: 4\r\nTransfer-Encoding: foo\r\nRange: x\r\nIf-Range: W/\"a\"\r\n\r\n")
+    packets.append(segment(5000, 80, 0, 0, 2, b""))
+    packets.append(segment(80, 5000, 0, 1, 0x12, b""))
+    for i in range(0, len(request), 1400):
+        packets.append(segment(5000, 80, client, 1, 0x18, request[i:i + 1400]))
+        client += len(request[i:i + 1400])
+    packets.append(segment(80, 5000, 1, client, 0x18, b"HTTP/1.1 204 No Content\r\nContent-Length: 3\r\n\r\n"))
+    path = save(packets, os.path.join(work, "long.pcap"))
+    (_, table), (_, findings), objects = run(program, work, path)
+    exchange = [o for o in objects if o["type"] == "exchange"][0]
+    check(table[0]["target"] == exchange["target"] == "/" + long.decode(), "the exchange's target is not whole")
+    check(table[0]["host"] == long.decode(), "the exchange's host is not whole")
+    lines = [o["exchange"] for o in objects if o["type"] == "finding" and "exchange" in o]
+    check(len(lines) > 5, "only", len(lines), "findings")
+    for line in lines:
+        check(line.startswith("GET /aaa") and line.endswith("aaa... HTTP/1.1 -> 204"), "the line of a finding is", line[-40:])
+        check(len(line) < 1100, "the line of a finding has", len(line), "characters")
+    for row in findings:
+        check(len(row["target"]) <= 1000 and row["target"].endswith("aaa..."), "target of", len(row["target"]))
+        check(len(row["host"]) <= 1000 and row["host"].endswith("aaa..."), "host of", len(row["host"]))
 
 
 def documented(program, folder, work):
@@ -173,6 +204,7 @@ def main():
     with tempfile.TemporaryDirectory() as work:
         captures(program, folder, work)
         hostile(program, work)
+        repeated(program, work)
         documented(program, folder, work)
     print("csv: all well")
 

@@ -209,16 +209,21 @@ void wl_line_sequence(struct wl_text *t, const struct wl_exchange *ex)
     }
 }
 
+static void put_cut(struct wl_text *t, struct wl_span s, size_t columns)
+{
+    if (columns) {
+        wl_text_terminal_cut(t, s, columns);
+    } else {
+        wl_text_terminal(t, s);
+    }
+}
+
 static void put_request(struct wl_text *t, const struct wl_message *req, size_t columns)
 {
-    wl_text_terminal(t, req->method.n ? req->method : WL_SPAN("?"));
+    put_cut(t, req->method.n ? req->method : WL_SPAN("?"), columns);
     if (req->target.n || req->method.n) {
         wl_text_char(t, ' ');
-        if (columns) {
-            wl_text_terminal_cut(t, req->target, columns);
-        } else {
-            wl_text_terminal(t, req->target);
-        }
+        put_cut(t, req->target, columns);
     }
     if (req->state == WL_CUT)
         return;

@@ -84,15 +84,30 @@ static void put_quoted(struct csv *c, struct wl_span s)
     wl_text_char(t, '"');
 }
 
-/* what was on the wire; nothing at all when it was empty */
-static void put_octets(struct csv *c, struct wl_span s)
+/* what was on the wire; nothing at all when it was empty. columns: as many at most; 0: all of it */
+static void put_cut(struct csv *c, struct wl_span s, size_t columns)
 {
     if (s.n == 0)
         return;
     wl_text_reset(&c->cell);
-    wl_text_terminal(&c->cell, s);
+    if (columns) {
+        wl_text_terminal_cut(&c->cell, s, columns);
+    } else {
+        wl_text_terminal(&c->cell, s);
+    }
     c->out.text.full |= c->cell.full;
     put_quoted(c, wl_text_span(&c->cell));
+}
+
+static void put_octets(struct csv *c, struct wl_span s)
+{
+    put_cut(c, s, 0);
+}
+
+/* of a request: whole in its own row, and not again in the row of every finding */
+static void put_request_octets(struct csv *c, const struct row *row, struct wl_span s)
+{
+    put_cut(c, s, row->found ? WL_LINE_REPEATED : 0);
 }
 
 static void put_number(struct csv *c, uint64_t n)
@@ -193,13 +208,13 @@ static void ex_time(struct csv *c, const struct row *row)
 static void ex_method(struct csv *c, const struct row *row)
 {
     if (row->ex && row->ex->req.state != WL_ABSENT)
-        put_octets(c, row->ex->req.method);
+        put_request_octets(c, row, row->ex->req.method);
 }
 
 static void ex_target(struct csv *c, const struct row *row)
 {
     if (row->ex && row->ex->req.state != WL_ABSENT)
-        put_octets(c, row->ex->req.target);
+        put_request_octets(c, row, row->ex->req.target);
 }
 
 static void ex_host(struct csv *c, const struct row *row)
@@ -209,7 +224,7 @@ static void ex_host(struct csv *c, const struct row *row)
     if (row->ex && row->ex->req.state != WL_ABSENT)
         host = wl_message_field(&row->ex->req, WL_FIELD_HOST);
     if (host)
-        put_octets(c, host->value);
+        put_request_octets(c, row, host->value);
 }
 
 static void ex_version(struct csv *c, const struct row *row)

@@ -48,7 +48,7 @@ static void put_finding_exchange(struct json *j, const struct wl_exchange *ex)
         return;
     /* The exchange line is made for people and already escaped for terminals. */
     wl_text_init(&line, &j->out.budget, WL_OUTPUT_TEXT);
-    wl_line_exchange(&line, ex, 0);
+    wl_line_exchange(&line, ex, WL_LINE_REPEATED);
     PUT(j, ",\"exchange\":");
     (void)wl_pen_string(&j->pen, wl_text_span(&line));
     wl_text_release(&line);
