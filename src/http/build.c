@@ -547,14 +547,26 @@ void wl_build_request_end(struct wl_build *b, struct wl_work *w, enum wl_state s
 
 /* ------------------------------------------------------------------------------ responses */
 
+/* Octets behind the request are missing, which the server had, and octets of the server: the next
+ * request, and in front of it the answer to this one, where the client does not pipeline. */
+static bool was_overtaken(const struct wl_build *b, const struct wl_work *w,
+                          const struct wl_seen *seen)
+{
+    const uint64_t end = w->ex.req.end_offset;
+
+    return b->doubt_server && b->lost[WL_TO_CLIENT] && b->lost[WL_TO_SERVER] && !b->pipelined &&
+           w == b->last && w->req_ended && end != WL_NONE && seen->acked > end + 1; /* a FIN */
+}
+
 /* Mid-stream, or where requests were lost: a response sent before the server had any octet of the
- * oldest request answers one that was not seen. */
+ * oldest request answers one that was not seen; so does one to what came behind that. */
 static bool answers_unseen(struct wl_build *b, const struct wl_seen *seen)
 {
     struct wl_work *w = b->oldest;
 
-    if (!(b->doubt_client || w->settled) || seen->acked == WL_NONE ||
-        seen->acked > w->ex.req.at.offset || w->ex.n_interim)
+    if (!(b->doubt_client || w->settled) || seen->acked == WL_NONE || w->ex.n_interim)
+        return false;
+    if (seen->acked > w->ex.req.at.offset && !was_overtaken(b, w, seen))
         return false;
     if (w->settled)
         doubt_again(b, w);
