@@ -176,6 +176,27 @@ static void stale_syn_ack(void **state)
     finish(b, ">GET <200");
 }
 
+/* Two taps that were merged: the SYN is missing, and with it the first octets, of which the answer to
+ * it says that they were sent. */
+static void syn_ack_behind_octets(void **state)
+{
+    struct bench *b = start();
+
+    (void)state;
+    client(b, 3, 0, "def");
+    send_segment(b, WL_TO_CLIENT, WL_TCP_SYN | WL_TCP_ACK, -1, 0, "", 0);
+    server(b, 0, 6, "200");
+    finish(b, ">def <200");
+    assert_true(b->rec.conn.midstream);
+    /* none are missing */
+    b = start();
+    client(b, 0, 0, "abc");
+    send_segment(b, WL_TO_CLIENT, WL_TCP_SYN | WL_TCP_ACK, -1, 0, "", 0);
+    server(b, 0, 3, "200");
+    finish(b, ">abc <200");
+    assert_false(b->rec.conn.midstream);
+}
+
 static void simultaneous_open_and_close(void **state)
 {
     struct bench *b = start();
@@ -653,6 +674,7 @@ int main(void)
         cmocka_unit_test(keep_alive_and_probe),
         cmocka_unit_test(syn_again_and_with_data),
         cmocka_unit_test(stale_syn_ack),
+        cmocka_unit_test(syn_ack_behind_octets),
         cmocka_unit_test(simultaneous_open_and_close),
         cmocka_unit_test(reset_in_the_middle),
         cmocka_unit_test(reset_out_of_window),

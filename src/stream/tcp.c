@@ -599,6 +599,18 @@ static bool is_keep_alive(const struct wl_segment *seg)
     return seg->payload.n == 1 && seg->payload.p[0] == 0 && seg->flags == WL_TCP_ACK;
 }
 
+/* Does a SYN acknowledge less of the other side than its first octet that was captured? Then those
+ * before it are missing, as they are from the middle. */
+static bool is_behind_its_octets(const struct wl_tcp *t, enum wl_dir dir,
+                                 const struct wl_segment *seg)
+{
+    const struct wl_tcp_way *o = &t->way[other(dir)];
+
+    return seg->flags & WL_TCP_ACK && wl_tcp_is(t, other(dir), WL_TCP_BASE) &&
+           !wl_tcp_is(t, other(dir), WL_TCP_OPENED) &&
+           (int32_t)(o->next - (uint32_t)o->offset - seg->ack) > 0;
+}
+
 /* What a segment says about where its own direction begins. */
 static void learn_base(struct wl_tcp *t, enum wl_dir dir, const struct wl_segment *seg)
 {
@@ -611,7 +623,8 @@ static void learn_base(struct wl_tcp *t, enum wl_dir dir, const struct wl_segmen
         /* a second SYN with another number counts as long as nobody has acknowledged the first */
         if (!wl_tcp_is(t, dir, WL_TCP_BASE) || (untouched && !wl_tcp_is(t, dir, WL_TCP_ACKED)))
             set_base(t, dir, seg->seq + 1);
-        set_state(t, dir, WL_TCP_OPENED);
+        if (!is_behind_its_octets(t, dir, seg))
+            set_state(t, dir, WL_TCP_OPENED);
         return;
     }
     if (!wl_tcp_is(t, dir, WL_TCP_BASE)) {
