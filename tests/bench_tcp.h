@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT
  *
  * Segments made by hand go to the table; the notes say what came out: ">abc" and "<abc" octets,
- * ">gap 3" and "<gap 3" missing ones, ">fin", "<rst" ends.
+ * ">gap 3" and "<gap 3" missing ones, ">fin", "<rst" ends, ">late fin" one that was acknowledged before.
  */
 #ifndef BENCH_TCP_H
 #define BENCH_TCP_H
@@ -124,7 +124,7 @@ static inline void record_end(struct wl_layer *l, enum wl_dir dir, enum wl_end h
     (void)by;
     (void)seen;
     if (how == WL_END_CLOSED) {
-        note(of(l), dir, "fin");
+        note(of(l), dir, wl_layer_lost_fin(l, dir) ? "late fin" : "fin");
     } else if (how == WL_END_RESET) {
         note(of(l), dir, "rst");
     }

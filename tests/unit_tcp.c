@@ -288,6 +288,23 @@ static void octets_after_fin(void **state)
     finish(b, ">abc >fin <ok");
 }
 
+/* It was missing when it was acknowledged, and is sent again: by its time it cannot be told what came
+ * before it. */
+static void fin_sent_again(void **state)
+{
+    struct bench *b = start();
+
+    (void)state;
+    shake_hands(b);
+    client(b, 0, 0, "abc");
+    server(b, 0, 4, "");
+    b->now += 200 * MS;
+    server(b, 0, 4, "");
+    fin(b, WL_TO_SERVER, 3, 0);
+    fin(b, WL_TO_CLIENT, 0, 4);
+    finish(b, ">abc >late fin <fin");
+}
+
 static void midstream(void **state)
 {
     struct bench *b = start();
@@ -681,6 +698,7 @@ int main(void)
         cmocka_unit_test(reset_before_its_octets),
         cmocka_unit_test(refused),
         cmocka_unit_test(octets_after_fin),
+        cmocka_unit_test(fin_sent_again),
         cmocka_unit_test(midstream),
         cmocka_unit_test(midstream_keep_alive),
         cmocka_unit_test(midstream_keep_alive_after_its_answer),

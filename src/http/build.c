@@ -810,15 +810,17 @@ static bool owes_octets(const struct wl_build *b, enum wl_dir dir)
 
 /* A FIN of dir that acknowledges more than was captured: one number more is the other side's FIN,
  * which it answers, or the last octet that this owes; more than that are octets, behind which a FIN
- * may have stood. What was acknowledged long before has been found to be one number already. */
+ * may have stood. What was acknowledged long before has been found to be one number already. Where
+ * this one was, too, it is sent again, and nothing tells which came first. */
 static void look_behind(struct wl_build *b, enum wl_dir dir, const struct wl_seen *seen)
 {
-    bool lost_fin = wl_layer_lost_fin(b->layer, !dir);
+    bool lost_fin = wl_layer_lost_fin(b->layer, !dir), again = wl_layer_lost_fin(b->layer, dir);
     uint64_t known = wl_layer_offset(b->layer, !dir);
 
+    b->end_unseen = again; /* its time is that of another */
     if (!lost_fin && (seen->acked == WL_NONE || seen->acked <= known))
         return;
-    if ((lost_fin || seen->acked == known + 1) && !owes_octets(b, !dir)) {
+    if ((lost_fin || seen->acked == known + 1) && !owes_octets(b, !dir) && !again) {
         b->end_by = (uint8_t)!dir;
         b->end_unseen = true;
     } else {

@@ -220,10 +220,10 @@ static void deliver_fin(const struct run *r, enum wl_dir dir, const struct wl_se
     if (wl_tcp_is(r->t, dir, WL_TCP_CLOSED))
         return;
     set_state(r->t, dir, WL_TCP_CLOSED);
-    clear_state(r->t, dir, WL_TCP_PHANTOM);
     if (r->t->slow) /* nothing comes after a FIN (RFC 9293 3.6) */
         wl_queue_release(&r->t->slow->queue[dir], r->env->host->budget);
     r->env->out->end(r->user, dir, WL_END_CLOSED, dir, seen);
+    clear_state(r->t, dir, WL_TCP_PHANTOM); /* or it was known before, when it was acknowledged */
 }
 
 static void flush(const struct run *r, const struct wl_seen *seen);
