@@ -208,7 +208,7 @@ static void update_fields_missing(struct wl_judge *j, const struct wl_exchange *
     const struct wl_message *m = &ex->res;
 
     if ((m->status != 304 && m->status != 206) || past->negotiated != now->negotiated ||
-        past->identity != now->identity || now->t_request < past->t_response ||
+        past->identity != now->identity || !ex->clocked || now->t_request < past->t_response ||
         now->t_request - past->t_response > together)
         return;
     for (size_t i = 0; i < WL_COUNT(owed); i++) {

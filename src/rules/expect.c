@@ -314,7 +314,7 @@ static void expectation_retried(struct wl_judge *j, const struct wl_exchange *ex
     /* on another connection it may have been sent before the 417 had arrived */
     wl_ns heard = past->t_response + (past->conn == now->conn ? 0 : wl_facts_round_trip(ex));
 
-    if (past->status != 417 || !past->only_continue || !now->only_continue)
+    if (past->status != 417 || !past->only_continue || !now->only_continue || !ex->clocked)
         return;
     if (now->t_request < heard || now->t_request - past->t_response > RETRY_WINDOW)
         return;

@@ -320,8 +320,8 @@ static void misdirected_again(struct wl_judge *j, const struct wl_exchange *ex,
 {
     const wl_ns soon = 5 * WL_SECOND;
 
-    if (past->status != 421 || past->conn != now->conn || now->t_request < past->t_response ||
-        now->t_request - past->t_response > soon)
+    if (past->status != 421 || past->conn != now->conn || !ex->clocked ||
+        now->t_request < past->t_response || now->t_request - past->t_response > soon)
         return;
     wl_report(j, &ex->req, ex->req.at, WL_WARNING, wl_judge_via(ex, WL_CERTAIN),
               "the same request again on the connection where it got 421 %s before",
