@@ -584,10 +584,11 @@ def interfaces_come_and_go():
 
 def shards_survive_an_interface():
     """With several sockets one that has gone is told and survived, and the others go on."""
-    with Pair() as pair, Server() as server:
+    with Pair() as pair, Server() as server, tempfile.TemporaryDirectory() as folder:
         pair.serve()
-        with Live("list", "-j", "2", "-i", pair.name, "-i", "lo", "port", "8000", "or", "port",
-                  str(server.port)) as live:
+        report = os.path.join(folder, "report")
+        with Live("list", "-j", "2", "--report", f"html={report}", "-i", pair.name, "-i", "lo",
+                  "port", "8000", "or", "port", str(server.port)) as live:
             pair.get(3)
             live.wait_for("-> 200", 3)
             run("ip", "link", "del", pair.name)
@@ -599,6 +600,8 @@ def shards_survive_an_interface():
             server.get(2, "/404")
             live.wait_for("-> 404", 6)
             expect(live.end() == 0, live.err())
+        with open(report, encoding="utf-8") as file:
+            expect("it is back and cannot be taken up again" in file.read(), "the report does not say so")
 
 
 # ---------------------------------------------------------------------------- pipes and growing files

@@ -49,6 +49,9 @@ enum condition {
     GONE,
 };
 
+/* What is said of one whose socket cannot be bound anew. */
+static const char lost_for_good[] = "is back and cannot be taken up again";
+
 struct wl_live {
     struct wl_budget *budget;
     const struct wl_source_config *cfg;
@@ -455,11 +458,9 @@ static bool take_up(struct wl_live *l, unsigned index, unsigned hardware)
     if (l->condition == UP) /* it went and came between two looks */
         tell(l, GONE);
     if (hardware != l->hardware || !bind_anew(l, index)) {
-        if (!l->told->notice || strcmp(l->told->notice, "has changed") != 0) {
-            say(l, WL_LOG_WARN, "'%s' is back and cannot be taken up again: start wirelint anew",
-                l->name);
-        }
-        l->told->notice = "has changed";
+        if (l->told->notice != lost_for_good)
+            say(l, WL_LOG_WARN, "'%s' %s: start wirelint anew", l->name, lost_for_good);
+        l->told->notice = lost_for_good;
         return false;
     }
     l->index = index;
