@@ -467,6 +467,18 @@ def nothing_is_left_behind():
                     expect(time.monotonic() - began < WAIT / 2, "it took its time")
 
 
+def snap_length():
+    """-s keeps as many octets of a packet as it says, however few; of -w as well."""
+    for length, shown in ((66, False), (90, True)):  # 66: the headers, up to TCP's time stamps
+        with Server() as server:
+            with Live("audit", "--json", "-i", "lo", "-s", str(length), "port", str(server.port)) as live:
+                server.get(1, "/secret")
+                expect(live.end() == 0, live.err())
+                records = live.records()
+        expect(records[-1]["connections"] == 1 and records[-1]["not_judged"].get("snaplen"), records[-1])
+        expect(("/secret" in json.dumps(records)) == shown, f"-s {length}: {records}")
+
+
 def signals():
     """INT and TERM end with a report."""
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -704,7 +716,7 @@ def clock_is_set_back():
 
 CASES = (every_request_is_seen, shards_share_the_traffic, tunnels_want_one_shard, nginx_and_wrk, losses_are_counted,
          lines_come_soon, waking_up, intervals, time_without_packets, plain_lines, idle_connections_end, bounded_runs,
-         nothing_is_left_behind, signals, signal_before_the_first_octet, bars,
+         nothing_is_left_behind, snap_length, signals, signal_before_the_first_octet, bars,
          messages, plain_user, rights_are_given_up, interfaces_come_and_go,
          shards_survive_an_interface, pipes,
          pipe_from_tcpdump, growing_files, clock_is_set_back)

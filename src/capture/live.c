@@ -37,8 +37,7 @@
 enum {
     BLOCK_MS = 40, /* age at which the kernel hands over a block that is not full */
     DEFAULT_SNAPLEN = 262144,
-    MIN_SNAPLEN = 128, /* headers of all that is taken apart fit */
-    COPIES = 1 << 20,  /* octets for a burst of packets */
+    COPIES = 1 << 20, /* octets for a burst of packets */
     DEFAULT_BUFFER = 16 << 20,
     PATIENCE = 5, /* looks, a second apart, at an interface that is up and cannot be read */
 };
@@ -303,11 +302,7 @@ int wl_live_open(const struct wl_source_config *cfg, size_t nth, struct wl_input
     l->is_any = strcmp(name, "any") == 0;
     l->one_of_many = cfg->n_shards > 1;
     l->group = (uint16_t)(cfg->fanout_group + nth);
-    l->snaplen = DEFAULT_SNAPLEN;
-    if (cfg->snaplen) {
-        l->snaplen = wl_min_size(cfg->snaplen < MIN_SNAPLEN ? MIN_SNAPLEN : cfg->snaplen,
-                                 l->snaplen);
-    }
+    l->snaplen = cfg->snaplen ? wl_min_size(cfg->snaplen, DEFAULT_SNAPLEN) : DEFAULT_SNAPLEN;
     l->copies_n = COPIES + l->snaplen;
     l->copies = wl_alloc(budget, l->copies_n);
     code = l->copies ? wl_pcap_load(&l->calls, err) : wl_fail(err, WL_NOMEM, "out of memory");
