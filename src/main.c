@@ -6,6 +6,7 @@
  * failed; 3 wins over 1.
  */
 #include "choose.h"
+#include "clock.h"
 #include "commands.h"
 #include "config_show.h"
 #include "confine.h"
@@ -50,11 +51,19 @@ struct run {
 
 static struct wl_engine *volatile running; /* what a signal stops */
 static volatile sig_atomic_t n_signals;
+static wl_ns signalled; /* when the first one came; of the handler alone */
+
+/* What timeout(1) sends to the process and to its group comes twice, and is one. */
+static const wl_ns signals_apart = WL_SECOND / 10;
 
 static void on_signal(int number)
 {
     struct wl_engine *engine = running;
+    wl_ns now = wl_clock_monotonic();
 
+    if (n_signals && now - signalled < signals_apart)
+        return;
+    signalled = now;
     if (n_signals++ || !engine) {
         wl_watch_restore();
         _exit(128 + number);

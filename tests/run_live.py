@@ -489,6 +489,26 @@ def signals():
                 expect("in 1 exchanges on 1 connections" in live.out(), live.out())
 
 
+def signals_of_timeout():
+    """timeout(1) signals the process and its group: that is one signal, and there is a report."""
+    needs("timeout")
+    for n in range(6):
+        done = subprocess.run(["timeout", "--preserve-status", "0.8", PROGRAM, "audit", "-j", "2", "-i", "lo",
+                               "port", "9"], capture_output=True, text=True, check=False)
+        expect(done.returncode == 0 and "in 0 exchanges" in done.stdout, f"{n}: {done}")
+
+
+def second_signal():
+    """One that comes later ends what cannot end in order, as nobody reads what it writes."""
+    with subprocess.Popen([PROGRAM, "audit", "--json", CAPTURES], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL) as process:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            time.sleep(0.4)  # the pipe fills up
+            expect(process.poll() is None, "it has ended")
+            process.send_signal(number)
+        expect(process.wait(WAIT) == 128 + signal.SIGINT, process.returncode)
+
+
 def signal_before_the_first_octet():
     """A pipe of which nothing has come when the signal does is not called empty."""
     with tempfile.TemporaryDirectory() as folder:
@@ -716,11 +736,11 @@ def clock_is_set_back():
 
 CASES = (every_request_is_seen, shards_share_the_traffic, tunnels_want_one_shard, nginx_and_wrk, losses_are_counted,
          lines_come_soon, waking_up, intervals, time_without_packets, plain_lines, idle_connections_end, bounded_runs,
-         nothing_is_left_behind, snap_length, signals, signal_before_the_first_octet, bars,
+         nothing_is_left_behind, snap_length, signals, signals_of_timeout, second_signal, signal_before_the_first_octet, bars,
          messages, plain_user, rights_are_given_up, interfaces_come_and_go,
          shards_survive_an_interface, pipes,
          pipe_from_tcpdump, growing_files, clock_is_set_back)
-NEED_NO_RIGHT = (pipes, growing_files, clock_is_set_back, signal_before_the_first_octet, bars)
+NEED_NO_RIGHT = (pipes, growing_files, clock_is_set_back, signal_before_the_first_octet, second_signal, bars)
 
 
 def may_capture():
