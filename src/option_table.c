@@ -122,6 +122,8 @@ static int apply_evidence(struct wl_parse *p, const char *value)
 {
     if (strcmp(value, "-") == 0)
         return refuse(p, value, "the name of a file (standard output holds the report)");
+    if (p->o->config.evidence_path)
+        return wl_fail(p->err, WL_EINVAL, "-w was given twice: it takes one file");
     p->o->config.evidence_path = value;
     return 0;
 }
@@ -303,6 +305,8 @@ static int apply_profile(struct wl_parse *p, const char *value)
     const char *nearest = NULL;
     unsigned best = 4;
 
+    if (is_second(p, "profile"))
+        return wl_fail(p->err, WL_EINVAL, "--profile was given twice: it takes one name");
     p->o->profile = wl_profile_find(value);
     p->o->profile_origin = p->origin;
     if (p->o->profile)

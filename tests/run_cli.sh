@@ -203,6 +203,10 @@ json 'lines[0]["type"] == "start" and lines[-1]["type"] == "end"'
 check "--json-names without NDJSON" 2 list --json-names otel "$clean"
 err 'NDJSON'
 check "--json-names for a report" 0 list -q --json-names otel --report "json=$work/one" "$clean"
+check "packets to two files" 2 audit -w "$work/one" -w "$work/two" "$clean"
+err '-w was given twice'
+check "two profiles" 2 audit --profile nginx --profile haproxy "$clean"
+err '--profile was given twice'
 check "standard input twice" 2 list - -
 err 'named twice'
 about="standard input that is closed"
