@@ -304,6 +304,8 @@ check "./audit is a file" 1 "$work/audit"
 about="standard input has one shard"
 "$wirelint" audit -j 2 - <"$showcase" >"$work/out" 2>"$work/err"
 err 'one shard'
+check "what is followed has one shard" 0 list -j 2 --follow -c 3 "$showcase"
+err 'what is followed has one shard'
 mkdir "$work/dir" && cp "$clean" "$showcase" "$work/dir/" && echo text >"$work/dir/notes"
 check "a directory is every capture in it" 1 audit --json "$work/dir"
 json 'len(lines[0]["inputs"]) == 2'

@@ -344,8 +344,10 @@ static int open_files(struct wl_engine *e, const struct wl_source_config *src, s
 
     if (rc < 0 || e->n_shards == 1)
         return rc;
-    if (!wl_source_rereadable(e->source) || e->live)
-        return one_shard(e, "what comes through a pipe has one shard");
+    if (!wl_source_rereadable(e->source) || e->live) {
+        return one_shard(e, src->follow ? "what is followed has one shard"
+                                        : "what comes through a pipe has one shard");
+    }
     wl_source_free(e->source);
     e->source = NULL;
     return 0;
