@@ -10,6 +10,7 @@
 #include "choose.h"
 #include "config_file.h"
 #include "diag.h"
+#include "feeds.h"
 #include "option_table.h"
 #include "profile.h"
 #include "wirelint/report.h"
@@ -285,7 +286,8 @@ static int join_filter(struct wl_parse *p)
 /* Is anything read as it comes? Standard input may turn out to be a file, and is believed. */
 static bool may_be_live(const struct wl_options *o)
 {
-    return o->n_interfaces || o->follow || (o->n_files == 1 && strcmp(o->files[0], "-") == 0);
+    return o->n_interfaces || o->follow ||
+           (o->n_files == 1 && (strcmp(o->files[0], "-") == 0 || wl_feeds_is_stream(o->files[0])));
 }
 
 /* Did the command line give one of these? What stands in a configuration file is for all runs,

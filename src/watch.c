@@ -9,6 +9,7 @@
 
 #include "clock.h"
 #include "diag.h"
+#include "feeds.h"
 #include "tui.h"
 #include "wirelint/interface.h"
 #include "wirelint/report.h"
@@ -49,15 +50,6 @@ static bool is_one_file(const struct wl_options *o)
 
     return o->n_files == 1 && strcmp(o->files[0], "-") != 0 && stat(o->files[0], &st) == 0 &&
            S_ISREG(st.st_mode);
-}
-
-/* Standard input that is no file goes on until its writer ends. */
-static bool is_regular(const struct wl_options *o)
-{
-    struct stat st;
-
-    return o->n_files != 1 || strcmp(o->files[0], "-") != 0 ||
-           (fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode));
 }
 
 /* How tshark reads the same: "-r x.pcap", "-i eth0 -f 'port 80'"; NULL when it cannot. */
@@ -145,7 +137,8 @@ static struct wl_tui_config config_of(const struct wl_options *o,
                 .refresh = o->refresh,
                 .light = o->light,
                 .utc = o->utc,
-                .live = o->n_interfaces || o->follow || !is_regular(o),
+                .live = o->n_interfaces || o->follow ||
+                        (o->n_files == 1 && wl_feeds_is_stream(o->files[0])),
                 .renumbered = o->bpf || !is_one_file(o),
                 .overrides = o->overrides,
                 .n_overrides = o->n_overrides,

@@ -660,6 +660,23 @@ class Cases:
         terminal.wait("Sequences")
         self.leave(terminal)
 
+    def case_named_pipe(self, terminal):
+        """Keys are answered before somebody writes to it, and while nobody goes on."""
+        pipe = os.path.join(self.folder, "pipe")
+        os.mkfifo(pipe)
+        os.chmod(pipe, 0o666)
+        terminal.run(f"clear; {self.program} watch {pipe}; echo status=$?")
+        terminal.wait("LIVE", "No packet yet on")
+        with open(self.sample, "rb") as capture, open(pipe, "wb", buffering=0) as writer:
+            writer.write(capture.read())
+            terminal.wait("LIVE", "Sequences", "103")
+            terminal.press("2")
+            terminal.wait("Overview > Connections", "17081")
+        terminal.wait("ENDED")
+        terminal.press("1")
+        terminal.wait("Sequences", without="Overview >")
+        self.leave(terminal)
+
     def case_sort(self, terminal):
         """Every table is sorted by every column that is no picture, one after the other, and the other way round."""
         terminal.resize(240, 26)

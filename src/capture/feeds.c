@@ -88,14 +88,19 @@ static void say(const struct wl_feeds *f, const char *fmt, ...)
 
 /* -------------------------------------------------------------------------------- what it is */
 
-bool wl_feeds_wanted(const struct wl_source_config *cfg)
+bool wl_feeds_is_stream(const char *path)
 {
     struct stat st;
 
-    if (cfg->n_interfaces || cfg->follow)
-        return true;
-    return cfg->n_files == 1 && strcmp(cfg->files[0], "-") == 0 && fstat(STDIN_FILENO, &st) == 0 &&
-           !S_ISREG(st.st_mode);
+    if (strcmp(path, "-") == 0)
+        return fstat(STDIN_FILENO, &st) == 0 && !S_ISREG(st.st_mode);
+    return stat(path, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
+bool wl_feeds_wanted(const struct wl_source_config *cfg)
+{
+    return cfg->n_interfaces || cfg->follow ||
+           (cfg->n_files == 1 && wl_feeds_is_stream(cfg->files[0]));
 }
 
 size_t wl_feeds_count(const struct wl_source_config *cfg)

@@ -1,7 +1,7 @@
 /* feeds.h - packets as they come, from interfaces or from captures that are still being written.
  * SPDX-License-Identifier: MIT
  *
- * The live half of a source: several interfaces, or standard input, or followed files are one
+ * The live half of a source: several interfaces, or a pipe, or followed files are one
  * source here. Of those that have a packet the earliest is given; nobody is waited for to find out
  * whether it will have an earlier one.
  */
@@ -14,8 +14,11 @@
 
 struct wl_feeds;
 
-/** True when what cfg names is to be read as it comes: interfaces, --follow, or a standard input
- * that is alone and no regular file. */
+/** Does what is read there go on until its writer ends: standard input that is no file, a named
+ * pipe? */
+bool wl_feeds_is_stream(const char *path);
+/** True when what cfg names is to be read as it comes: interfaces, --follow, or a stream that is
+ * alone. */
 bool wl_feeds_wanted(const struct wl_source_config *cfg);
 /** How many there will be. */
 size_t wl_feeds_count(const struct wl_source_config *cfg);

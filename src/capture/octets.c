@@ -346,6 +346,18 @@ int wl_octets_look(struct wl_octets *o, struct wl_error *err)
     return code ? wl_fail(err, (enum wl_code)code, "%s: %s", o->kind, cause.text) : 0;
 }
 
+/* patient: a pipe that nobody writes to yet is not waited for here, but as everything is in it. */
+static int open_path(const char *path, bool patient)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (patient ? O_NONBLOCK : 0));
+
+    if (fd >= 0 && patient && fcntl(fd, F_SETFL, 0) < 0) {
+        (void)close(fd);
+        return -1;
+    }
+    return fd;
+}
+
 int wl_octets_open(struct wl_octets *o, const char *path, const struct wl_octets_how *how,
                    struct wl_budget *budget, struct wl_error *err)
 {
@@ -356,7 +368,7 @@ int wl_octets_open(struct wl_octets *o, const char *path, const struct wl_octets
     if (how)
         o->packed.stop = how->stop;
     if (strcmp(path, "-") != 0) {
-        o->packed.fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        o->packed.fd = open_path(path, how && how->patient);
         o->own_fd = o->packed.fd >= 0;
     }
     if (o->packed.fd < 0 || fstat(o->packed.fd, &st) < 0) {
