@@ -30,6 +30,7 @@ static void look(void (*redact)(struct wl_span s), const uint8_t *data, size_t s
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     look(wl_redact_urls, data, size);
+    look(wl_redact_url, data, size);
     look(wl_redact_line, data, size);
     look(wl_redact_authority, data, size);
     look(wl_redact_tokens, data, size);

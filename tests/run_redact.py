@@ -90,6 +90,12 @@ EXCHANGES = [
      b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: http://x:SECRET27@HOST4.example/PATH4 VALUE15\r\n"),
     (b"GET /PATH5 HTTP/1.1\r\nHost: HOST5.example, HOST6.example\r\nTransfer-Encoding: VALUE16\r\n", OK),
     (b"GET /PATH6?api_key=SECRET28 PATH6 HTTP/1.1\r\nHost: HOST5.example\r\n", OK),
+    # what no URL holds, and clients that do not encode send: it ends no secret
+    (b"GET /PATH6?password=SECRET101 SECRET102\"SECRET103<SECRET104&page=VALUE60 HTTP/1.1\r\n"
+     b"Host: us er:SECRET105@HOST5.example\r\nReferer: http://HOST5.example/PATH6?sig=SECRET106 SECRET107\r\n",
+     OK + b"Location: http://u:SECRET108 SECRET109@HOST5.example/PATH6?token=SECRET110 'SECRET111\r\n"),
+    (b"GET /PATH6?password=SECRET112\x00SECRET113\tSECRET114 HTTP/1.1\r\nHost: us\x00er:SECRET115@HOST5.example\r\n", OK),
+    (b"GET  /PATH6?password=SECRET116 SECRET117 HTTP/1.1\r\nHost: HOST5.example\r\n", OK),
     (b"POST /PATH6 HTTP/1.1\r\nHost: HOST5.example\r\nContent-Length: VALUE17\r\n", OK + b"Age: VALUE18\r\n"),
 ]
 
@@ -119,7 +125,7 @@ def write_capture(path):
 def write_legs(path):
     """A request that a proxy passes on, and its answer."""
     origin, packets, later = bytes((127, 3, 2, 1)), [], []
-    request = b"GET /PATH9?token=SECRET90&page=VALUE90 HTTP/1.1\r\nHost: HOST9.example\r\n\r\n"
+    request = b"GET /PATH9?token=SECRET90 SECRET91&page=VALUE90 HTTP/1.1\r\nHost: HOST9.example\r\n\r\n"
     for port, ends in ((40000, (CLIENT, SERVER)), (50000, (SERVER, origin))):
         packets += [packet(port, 80, True, 0, 0, 2, b"", *ends), packet(80, port, False, 0, 1, 0x12, b"", *ends),
                     packet(port, 80, True, 1, 1, 0x18, request, *ends)]

@@ -138,13 +138,18 @@ void wl_redact_tokens(struct wl_span challenges)
     }
 }
 
+static inline bool is_url(enum wl_field_id id)
+{
+    return id == WL_FIELD_LOCATION || id == WL_FIELD_CONTENT_LOCATION || id == WL_FIELD_REFERER;
+}
+
 /* Is there more to a field of this kind than that a URL may stand in it? */
 static inline bool has_own_way(enum wl_field_id id)
 {
     return id == WL_FIELD_OTHER || id == WL_FIELD_COOKIE || id == WL_FIELD_SET_COOKIE ||
            id == WL_FIELD_AUTHORIZATION || id == WL_FIELD_PROXY_AUTHORIZATION ||
            id == WL_FIELD_WWW_AUTHENTICATE || id == WL_FIELD_PROXY_AUTHENTICATE ||
-           id == WL_FIELD_HOST;
+           id == WL_FIELD_HOST || is_url((enum wl_field_id)id);
 }
 
 /* Is it a challenge by its looks? It begins with "Negotiate" or "NTLM", or is a list that begins
@@ -181,6 +186,8 @@ static WL_ASIDE void redact_its_way(const struct wl_field *f)
         mask_behind_scheme(f->value);
     } else if (wl_redact_is_secret(f)) {
         wl_redact_mask(f->value);
+    } else if (is_url((enum wl_field_id)f->id)) {
+        wl_redact_url(f->value);
     } else {
         if (f->id == WL_FIELD_HOST)
             wl_redact_authority(f->value);

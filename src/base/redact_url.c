@@ -92,9 +92,11 @@ static bool ends_url(uint8_t c)
     return c <= ' ' || c == '"' || c == '\'' || c == '<' || c == '>';
 }
 
-static bool is_plain_end(const struct symbol *y)
+/* Does a URL end there? One that is all of the text does not: what no URL holds is in it by
+ * mistake. */
+static bool is_plain_end(const struct symbol *y, bool whole)
 {
-    return y->depth == 0 && ends_url(y->c);
+    return !whole && y->depth == 0 && ends_url(y->c);
 }
 
 static bool separates(uint8_t c)
@@ -112,14 +114,15 @@ static void mask(struct wl_span s, size_t from, size_t to)
 
 /* Masks what stands before the last "@" (a password may hold one) of the authority at from; its
  * "//" was encoded depth times. */
-static void mask_userinfo(struct wl_span s, size_t from, uint8_t depth)
+static void mask_userinfo(struct wl_span s, size_t from, uint8_t depth, bool whole)
 {
     size_t at = from;
 
     for (size_t i = from; i < s.n;) {
         struct symbol y = symbol_at(s, i);
 
-        if (is_plain_end(&y) || y.c == '/' || y.c == '?' || (separates(y.c) && y.depth < depth))
+        if (is_plain_end(&y, whole) || y.c == '/' || y.c == '?' ||
+            (separates(y.c) && y.depth < depth))
             break;
         if (y.c == '@' && y.depth <= depth)
             at = i;
@@ -131,12 +134,12 @@ static void mask_userinfo(struct wl_span s, size_t from, uint8_t depth)
 void wl_redact_authority(struct wl_span s)
 {
     if (s.n && memchr(s.p, '@', s.n))
-        mask_userinfo(s, 0, 0);
+        mask_userinfo(s, 0, 0, true);
 }
 
 /* y is a "/" at i, behind before. "//" stands behind a scheme or where a reference begins (RFC 3986
  * 4.2: "//user:password@host/"); not within a path */
-static void mask_authority(struct wl_span s, size_t i, struct symbol y, uint8_t before)
+static void mask_authority(struct wl_span s, size_t i, struct symbol y, uint8_t before, bool whole)
 {
     size_t next = i + y.n;
     struct symbol second;
@@ -145,7 +148,7 @@ static void mask_authority(struct wl_span s, size_t i, struct symbol y, uint8_t 
         return;
     second = symbol_at(s, next);
     if (second.c == '/')
-        mask_userinfo(s, next + second.n, y.depth > second.depth ? y.depth : second.depth);
+        mask_userinfo(s, next + second.n, y.depth > second.depth ? y.depth : second.depth, whole);
 }
 
 /* --------------------------------------------------------------------------------- parameters */
@@ -216,14 +219,14 @@ static bool names_secret(struct wl_span s, size_t from, size_t to, bool encoded)
 }
 
 /* The value at from, behind a "=" of this depth. Returns from where on there is more to look at. */
-static size_t mask_value(struct wl_span s, size_t from, uint8_t depth)
+static size_t mask_value(struct wl_span s, size_t from, uint8_t depth, bool whole)
 {
     size_t to = from;
 
     while (to < s.n) {
         struct symbol y = symbol_at(s, to);
 
-        if (is_plain_end(&y) || (separates(y.c) && y.depth <= depth))
+        if (is_plain_end(&y, whole) || (separates(y.c) && y.depth <= depth))
             break;
         to += y.n;
     }
@@ -244,7 +247,7 @@ static size_t read_name(struct wl_span s, size_t i, uint8_t end, uint8_t buf[MOS
             *ret_n = n;
             return i;
         }
-        if (separates(ret->c) || is_plain_end(ret))
+        if (separates(ret->c) || is_plain_end(ret, false))
             break;
         buf[n++] = ret->c;
     }
@@ -392,7 +395,7 @@ static inline bool is_plain(uint8_t c)
     return c >= 64 ? c != '\\' : !(others >> c & 1);
 }
 
-static WL_ASIDE void redact_parts(struct wl_span s)
+static WL_ASIDE void redact_parts(struct wl_span s, bool whole)
 {
     size_t name = 0; /* where one begins, if it does */
     bool named = false, encoded = false;
@@ -411,18 +414,18 @@ static WL_ASIDE void redact_parts(struct wl_span s)
         next = i + y.n;
         encoded |= y.depth > 0;
         if (y.c == '/') {
-            mask_authority(s, i, y, before);
+            mask_authority(s, i, y, before, whole);
         } else if (y.c == '=' || y.c == '?' || separates(y.c)) {
             if (y.c == '=' && named &&
                 (names_secret(s, name, i, encoded) || is_credential(s, next)))
-                next = mask_value(s, next, y.depth);
+                next = mask_value(s, next, y.depth, whole);
             name = next;
             named = true;
             encoded = false;
         } else if (y.c == '"') {
             next = mask_member(s, next, y.depth);
             named = false;
-        } else if (is_plain_end(&y)) {
+        } else if (is_plain_end(&y, whole)) {
             named = false;
         }
         before = y.c;
@@ -432,7 +435,13 @@ static WL_ASIDE void redact_parts(struct wl_span s)
 void wl_redact_urls(struct wl_span s)
 {
     if (may_hold_secret(s))
-        redact_parts(s);
+        redact_parts(s, false);
+}
+
+void wl_redact_url(struct wl_span s)
+{
+    if (may_hold_secret(s))
+        redact_parts(s, true);
 }
 
 bool wl_redact_is_credential(struct wl_span s)

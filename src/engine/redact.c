@@ -84,6 +84,7 @@ static void redact_marks(const struct wl_message *m)
             if (around && around->id == WL_FIELD_HOST)
                 wl_redact_authority(mark->octets);
             wl_redact_line(mark->octets);
+            wl_redact_url(mark->octets);
         }
     }
 }
@@ -108,7 +109,7 @@ static void redact_target(struct wl_span target)
     /* RFC 9112 3.2.3: of CONNECT; there is none before a scheme */
     if (target.n && target.p[0] != '/')
         wl_redact_authority(target);
-    wl_redact_urls(target);
+    wl_redact_url(target);
 }
 
 static void redact_message(const struct wl_message *m)
@@ -291,7 +292,24 @@ static void hide_message(const struct wl_message *m, enum wl_redact level)
     }
 }
 
-/* The other leg's exchange line: "GET /target HTTP/1.1 -> 200". Its target is the second word. */
+/* Up to the last place where what stands there; all of it, when it does not. */
+static struct wl_span before_last(struct wl_span s, struct wl_span what)
+{
+    for (size_t n = s.n; n-- > 0;) {
+        if (wl_span_starts(wl_span_after(s, n), what))
+            return wl_span_sub(s, 0, n);
+    }
+    return s;
+}
+
+/* The target in an exchange line, "GET /target HTTP/1.1 -> 200": blanks may stand in it. */
+static struct wl_span target_of(struct wl_span line)
+{
+    struct wl_span rest = wl_span_after(line, wl_span_find(line, ' ') + 1);
+
+    return before_last(before_last(rest, WL_SPAN(" -> ")), WL_SPAN(" HTTP/"));
+}
+
 static void hide_leg(struct wl_redactor *r, struct wl_exchange *ex)
 {
     struct wl_span line, rest;
@@ -305,9 +323,8 @@ static void hide_leg(struct wl_redactor *r, struct wl_exchange *ex)
         rename_address(r, &r->leg.server);
     }
     line = wl_span_text(r->leg.line);
-    rest = wl_span_after(line, wl_span_find(line, ' ') + 1);
-    rest = wl_span_sub(rest, 0, wl_span_find(rest, ' '));
-    wl_redact_urls(line);
+    rest = target_of(line);
+    redact_target(rest);
     if (r->level >= WL_REDACT_TARGETS) {
         wl_redact_mask(rest);
     } else if (r->level >= WL_REDACT_VALUES) {

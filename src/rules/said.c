@@ -217,6 +217,7 @@ static void redact(struct wl_span said, enum wl_redact level, const struct wl_ex
             hide_userinfo(said);
         wl_redact_tokens(said);
         wl_redact_line(said);
+        wl_redact_url(said);
     }
 }
 
