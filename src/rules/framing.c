@@ -233,11 +233,19 @@ static bool may_have_switched(const struct wl_exchange *ex, const struct wl_mess
            ex->res.state < WL_HEAD;
 }
 
+/* Without its end. */
+static struct wl_span first_line(struct wl_span octets)
+{
+    size_t n = wl_span_find(octets, '\n');
+
+    return wl_span_sub(octets, 0, n && n < octets.n && octets.p[n - 1] == '\r' ? n - 1 : n);
+}
+
 static void request_leftover_octets(struct wl_judge *j, const struct wl_exchange *ex,
                                     const struct wl_message *m)
 {
     const struct wl_mark *mark = wl_judge_mark(j);
-    struct wl_span line = wl_span_sub(mark->octets, 0, wl_span_find(mark->octets, '\n'));
+    struct wl_span line = first_line(mark->octets);
     bool undeclared = m && m->framing == WL_FRAMING_NONE && m->declared == WL_NONE;
 
     if (m && wl_message_mark(m, WL_MARK_OPTIMISTIC)) /* upgrade-optimistic-data */
