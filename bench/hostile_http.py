@@ -55,6 +55,12 @@ def slow_target(capture, n):
         talk.close()
 
 
+def slow_word(capture, n):
+    """Words of n octets, one by one, and no answer: is it HTTP, or anything else?"""
+    for number in range(80):
+        Talk(capture, number).ask(b"a" * n, 1)
+
+
 def interim_responses(capture, n):
     """n interim responses to one request."""
     talk = Talk(capture)
@@ -227,6 +233,7 @@ CASES = [
     ("exchanges-in-a-row", 200000, 40000, exchanges_in_a_row, []),
     ("slow-field", 65536, 40000, slow_field, []),
     ("slow-target", 2000, 2000, slow_target, []),
+    ("slow-word", 2000, 2000, slow_word, []),
     ("interim-responses", 400000, 200000, interim_responses, []),
     ("chunks-of-one-octet", 3000000, 666666, chunks_of_one_octet, []),
     ("chunk-extension", 600000, 133333, chunk_extension, []),

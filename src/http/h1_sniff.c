@@ -14,6 +14,7 @@
 
 enum {
     CRLF_SKIPPED = 8, /* octets of empty lines before the first start line */
+    METHOD_MAX = 64,  /* octets; no more are looked at, as every packet brings the question again */
     LONG_LINE = 1024, /* a known method and a path of this length need no version yet */
 };
 
@@ -71,11 +72,13 @@ static enum wl_claim is_request(struct wl_span s, struct wl_span server, const s
     struct wl_span line, last;
 
     s = skip_empty_lines(s);
-    while (n < s.n && wl_is_tchar(s.p[n]))
+    while (n < s.n && n <= METHOD_MAX && wl_is_tchar(s.p[n]))
         n++;
+    if (n > METHOD_MAX)
+        return WL_CLAIM_NO;
     if (n == s.n)
-        return n > 64 ? WL_CLAIM_NO : WL_CLAIM_MORE;
-    if (n == 0 || n > 64 || (s.p[n] != ' ' && s.p[n] != '\t'))
+        return WL_CLAIM_MORE;
+    if (n == 0 || (s.p[n] != ' ' && s.p[n] != '\t'))
         return WL_CLAIM_NO;
     lf = wl_span_find(s, '\n');
     if (lf == s.n || lf > LONG_LINE) {
