@@ -175,6 +175,10 @@ static void words_are_wrapped(void **state)
     assert_int_equal(wl_canvas_wrap(&p.c, (struct wl_rect){0, 0, 8, 2}, 2, WL_ROLE_PLAIN, words),
                      5);
     expect(&p, "four\nabcdefgh\n\n\n\n\n\n");
+    wl_canvas_clear(&p.c);
+    words = WL_SPAN("one 'a\n V9 b'"); /* of the network: it lays out no lines */
+    assert_int_equal(wl_canvas_wrap_octets(&p.c, wl_canvas_area(&p.c), 0, WL_ROLE_PLAIN, words), 3);
+    expect(&p, "one\n'a\\x0a\nV9 b'\n\n\n\n\n");
     end(&p);
 }
 

@@ -506,10 +506,10 @@ void wl_canvas_set_look(struct wl_canvas *c, struct wl_rect r, unsigned look)
 }
 
 /* Takes one line of at most w columns off words into s: up to the last space that fits, or, where a
- * word is longer than a line, as much of it as fits. */
-static void take_line(struct wl_strip *s, unsigned look, struct wl_span *words)
+ * word is longer than a line, as much of it as fits. breaks: newlines end lines. */
+static void take_line(struct wl_strip *s, unsigned look, bool breaks, struct wl_span *words)
 {
-    struct wl_span line = wl_span_sub(*words, 0, wl_span_find(*words, '\n'));
+    struct wl_span line = breaks ? wl_span_sub(*words, 0, wl_span_find(*words, '\n')) : *words;
     size_t fits = 0, done = 0;
 
     while (done < line.n) {
@@ -542,12 +542,12 @@ static void take_line(struct wl_strip *s, unsigned look, struct wl_span *words)
         fits += fits == 0; /* too narrow for even one: go on */
     }
     *words = wl_span_after(*words, fits);
-    if (words->n && (words->p[0] == ' ' || words->p[0] == '\n'))
+    if (words->n && (words->p[0] == ' ' || (breaks && words->p[0] == '\n')))
         *words = wl_span_after(*words, 1);
 }
 
-int wl_canvas_wrap(struct wl_canvas *c, struct wl_rect r, int skip, unsigned look,
-                   struct wl_span words)
+static int wrap(struct wl_canvas *c, struct wl_rect r, int skip, unsigned look, bool breaks,
+                struct wl_span words)
 {
     int lines = 0;
 
@@ -555,12 +555,24 @@ int wl_canvas_wrap(struct wl_canvas *c, struct wl_rect r, int skip, unsigned loo
         struct wl_strip s;
 
         wl_strip_init(&s, c, r.w);
-        take_line(&s, look, &words);
+        take_line(&s, look, breaks, &words);
         if (lines >= skip && lines - skip < r.h)
             wl_canvas_place(c, r.x, r.y + lines - skip, r.w, WL_LEFT, &s);
         lines++;
     }
     return lines;
+}
+
+int wl_canvas_wrap(struct wl_canvas *c, struct wl_rect r, int skip, unsigned look,
+                   struct wl_span words)
+{
+    return wrap(c, r, skip, look, true, words);
+}
+
+int wl_canvas_wrap_octets(struct wl_canvas *c, struct wl_rect r, int skip, unsigned look,
+                          struct wl_span words)
+{
+    return wrap(c, r, skip, look, false, words);
 }
 
 /* --------------------------------------------------------------------------------------- frames */

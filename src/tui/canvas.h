@@ -144,11 +144,14 @@ void wl_canvas_add_look(struct wl_canvas *c, struct wl_rect r, unsigned attribut
 /** Gives what stands there another look altogether. */
 void wl_canvas_set_look(struct wl_canvas *c, struct wl_rect r, unsigned look);
 /**
- * Words of trusted or untrusted text, wrapped at spaces into r; newlines break lines. skip lines
+ * Words of text of ours, wrapped at spaces into r; newlines break lines. skip lines
  * are left out at the top. Returns how many lines it has in all, also those that found no room.
  */
 int wl_canvas_wrap(struct wl_canvas *c, struct wl_rect r, int skip, unsigned look,
                    struct wl_span words);
+/** The same of what may hold octets of the network, of which a newline is shown as one. */
+int wl_canvas_wrap_octets(struct wl_canvas *c, struct wl_rect r, int skip, unsigned look,
+                          struct wl_span words);
 
 /** A frame; returns its inside. strong: the panel that has the keys, drawn heavier. */
 struct wl_rect wl_canvas_box(struct wl_canvas *c, struct wl_rect r, bool strong);

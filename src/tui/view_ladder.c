@@ -435,7 +435,7 @@ static int draw_finding(struct wl_canvas *c, struct wl_rect r, const struct wl_r
     rest.w -= 3;
     rest.y++;
     rest.h--;
-    return 1 + wl_canvas_wrap(c, rest, 0, WL_ROLE_PLAIN, f->message);
+    return 1 + wl_canvas_wrap_octets(c, rest, 0, WL_ROLE_PLAIN, f->message);
 }
 
 static bool concerns(const struct ladder *v, const struct wl_rung_mark *m)

@@ -85,7 +85,7 @@ static void put_words(struct page *p, unsigned look, int indent, struct wl_span 
     }
     if (r.h < 0)
         r.h = 0;
-    lines = wl_canvas_wrap(p->c, r, above > 0 ? above : 0, look, words);
+    lines = wl_canvas_wrap_octets(p->c, r, above > 0 ? above : 0, look, words);
     p->line += lines;
 }
 
