@@ -785,7 +785,9 @@ class Cases:
             terminal.press("2")
             terminal.wait("Overview > Connections")
             # sequences that TERM does not tell of are no Esc, and what stands in them no keys
-            terminal.press("C-Right", "M-Home", "End", "F1")
+            terminal.press("C-Right", "M-Home", "End")
+            terminal.type("\033]11;rgb:1e1e/1e1e/1e1e\033\\\033[?1;2c")  # answers to what was here before
+            terminal.press("F1")
             terminal.wait("Overview > Connections > Help")
             terminal.press("Escape", "1")
             terminal.wait("Servers", without="Overview >")

@@ -31,8 +31,9 @@ enum {
     MEMORY = 64 << 20,
     ESCAPE_MS = 50, /* how long Esc waits for the rest of a key's sequence */
     SEQUENCE = 256,
-    KEYS_AT_ONCE = 256, /* before something is drawn in between */
-    MODE = 0666,        /* less what umask takes */
+    LONGEST_ANSWER = 4096, /* octets that a terminal answers with */
+    KEYS_AT_ONCE = 256,    /* before something is drawn in between */
+    MODE = 0666,           /* less what umask takes */
 };
 
 static const wl_ns double_click = WL_SECOND * 2 / 5;
@@ -448,6 +449,21 @@ static int take_sequence(void)
     return key;
 }
 
+/* Behind ESC and ']' or 'P': what the terminal answers to the program before, up to BEL or ESC '\\'. */
+static void skip_string(void)
+{
+    wint_t c;
+
+    timeout(ESCAPE_MS);
+    for (int i = 0; i < LONGEST_ANSWER && get_wch(&c) == OK && c != '\a'; i++) {
+        if (c == WL_KEY_ESC) {
+            (void)get_wch(&c);
+            break;
+        }
+    }
+    (void)nodelay(stdscr, TRUE);
+}
+
 /* Esc: itself, or the beginning of something that curses knows no key for. */
 static void take_escape(struct wl_tui *t, wl_ns now)
 {
@@ -456,6 +472,9 @@ static void take_escape(struct wl_tui *t, wl_ns now)
 
     if (kind == OK && (c == '[' || c == 'O')) {
         key = take_sequence();
+    } else if (kind == OK && (c == ']' || c == 'P')) {
+        skip_string();
+        key = WL_KEY_NONE;
     } else if (kind != ERR) {
         (void)(kind == KEY_CODE_YES ? ungetch((int)c) : unget_wch((wchar_t)c));
     }
