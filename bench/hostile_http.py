@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Each case: name, what grows, n, the function that writes a capture of size n, options of wirelint.
 A case whose cost per unit grows with n has found a quadratic path."""
-from hostile_wire import Talk
+from hostile_wire import ACK, TO_CLIENT, TO_SERVER, Talk
 
 GET = b"GET / HTTP/1.1\r\nHost: a.example\r\n\r\n"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -21,6 +21,39 @@ def pipelined(capture, n):
     """n requests before the first answer."""
     talk = Talk(capture)
     talk.ask(GET * n)
+    talk.answer(OK * n)
+    talk.close()
+
+
+def _doubtful(capture, n):
+    talk = Talk(capture)
+    talk.ask(GET * n)
+    return talk
+
+
+def clock_set_back(capture, n):
+    """n requests wait while the clock is set back with every interim response."""
+    talk = _doubtful(capture, n)
+    for _ in range(n // 4):
+        capture.now -= 2
+        talk.answer(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+
+def responses_between_holes(capture, n):
+    """n requests wait; before every interim response the server's octets are lost."""
+    talk = _doubtful(capture, n)
+    server, client = talk.ends[TO_CLIENT], talk.ends[TO_SERVER]
+    for _ in range(n // 4):
+        talk.answer(b"xx")
+        talk.seq[TO_CLIENT] += 100
+        capture.packet(*client, *server, ACK, talk.seq[TO_SERVER], talk.seq[TO_CLIENT])
+        talk.answer(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+
+def responses_to_nobody(capture, n):
+    """n responses behind one to a request that never ends."""
+    talk = Talk(capture)
+    talk.ask(b"POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 10\r\n\r\n")
     talk.answer(OK * n)
     talk.close()
 
@@ -230,6 +263,9 @@ CASES = [
     ("octets-one-by-one", 800000, 200000, octets_one_by_one, []),
     ("pipelined", 100000, 26666, pipelined, []),
     ("pipelined-all-pending", 80000, 26666, pipelined, ["--set", "max_pending=100000"]),
+    ("clock-set-back", 20000, 6666, clock_set_back, ["--set", "max_pending=100000"]),
+    ("responses-between-holes", 20000, 6666, responses_between_holes, ["--set", "max_pending=100000"]),
+    ("responses-to-nobody", 20000, 6666, responses_to_nobody, ["--set", "max_pending=100000"]),
     ("exchanges-in-a-row", 200000, 40000, exchanges_in_a_row, []),
     ("slow-field", 65536, 40000, slow_field, []),
     ("slow-target", 2000, 2000, slow_target, []),

@@ -200,11 +200,17 @@ static void check_done(struct wl_build *b, struct wl_work *w, wl_ns now)
     emit_released(b, now);
 }
 
+/* Where to look for those that are done and not released: most often there is one, the last. */
+static struct wl_work *first_settling(const struct wl_build *b)
+{
+    return b->n_settling == 1 && b->last->done && !b->last->released ? b->last : b->first;
+}
+
 void wl_build_next(struct wl_build *b, wl_ns now)
 {
     uint32_t left = b->n_settling;
 
-    for (struct wl_work *w = b->first; w && left; w = w->next) {
+    for (struct wl_work *w = first_settling(b); w && left; w = w->next) {
         if (!w->done || w->released)
             continue;
         left--;
@@ -274,12 +280,13 @@ void wl_build_doubt(struct wl_build *b, enum wl_unjudged why, enum wl_dir dir)
 
 void wl_build_unpair(struct wl_build *b, enum wl_unjudged why)
 {
-    for (struct wl_work *w = b->first; w; w = w->next) {
+    for (struct wl_work *w = b->all_explained ? NULL : b->first; w; w = w->next) {
         if (!w->answered) {
             w->unpaired = true;
-            wl_build_unjudged(w, why);
+            wl_build_unjudged(w, why); /* the first reason stays */
         }
     }
+    b->all_explained = true;
 }
 
 /* docs/judging.md 3, step 5: the next idle point at which both sides start a fresh message. Nothing
@@ -330,6 +337,7 @@ static struct wl_work *new_work(struct wl_build *b)
     w->unpaired = b->doubt != WL_JUDGED;
     w->ex.guessed = b->guessed;
     b->all_unpaired = b->all_unpaired && w->unpaired;
+    b->all_unclocked = b->all_explained = b->all_guessed = false;
     wl_build_unjudged(w, (enum wl_unjudged)b->doubt);
     w->head_end = WL_NONE;
     if (b->last) {
@@ -612,8 +620,10 @@ void wl_build_response(struct wl_build *b, struct wl_begin *ret, struct wl_at at
     wl_build_next(b, seen->t);
     if (b->oldest && !answers_unseen(b, seen)) {
         ret->work = b->oldest;
-        if (WL_LIKELY_FALSE(ret->work->ex.guessed) && began_idle(b, ret->work, at, seen))
+        if (WL_LIKELY_FALSE(ret->work->ex.guessed) && began_idle(b, ret->work, at, seen)) {
             ret->work->ex.guessed = 0;
+            b->all_guessed = false;
+        }
         ret->early = ret->work->head_end == WL_NONE && !ret->work->req_ended;
         if (!ret->work->req_ended || ret->work->wait)
             wl_wait_response(b, ret->work, seen);
@@ -906,8 +916,9 @@ const struct wl_seen *wl_build_clock(struct wl_build *b, enum wl_dir dir,
         room->t = b->t_latest; /* a loss that was made good, no fault of the clock */
         return room;
     } else {
-        for (struct wl_work *w = b->first; w; w = w->next)
+        for (struct wl_work *w = b->all_unclocked ? NULL : b->first; w; w = w->next)
             w->unclocked = true;
+        b->all_unclocked = true;
     }
     b->packet_latest[dir] = wl_max_u64(b->packet_latest[dir], seen->packet);
     return seen;

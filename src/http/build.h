@@ -97,6 +97,11 @@ struct wl_build {
     bool acks : 1;     /* acknowledgements were asked for */
     bool unsure : 1;   /* what the last final response answers is not certain */
     bool has_room : 1; /* when the connection was to end, the client had room for a FIN */
+    /* What all that wait are marked with since the last of them began, lest they be looked through
+     * again and again where max_pending is raised. */
+    bool all_unclocked : 1;
+    bool all_explained : 1; /* wl_build_unpair */
+    bool all_guessed : 1;   /* h1_sync.c */
 };
 
 /** What a response that begins is going to be part of. */

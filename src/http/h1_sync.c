@@ -480,7 +480,10 @@ static void note_guess(struct wl_build *b, enum wl_dir dir)
     const uint8_t bit = (uint8_t)(1 << dir);
 
     b->guessed |= bit;
-    for (struct wl_work *w = dir == WL_TO_CLIENT ? b->first : NULL; w; w = w->next) {
+    if (dir == WL_TO_SERVER || b->all_guessed)
+        return;
+    b->all_guessed = true;
+    for (struct wl_work *w = b->first; w; w = w->next) {
         if (w->answered)
             continue;
         if (!(w->ex.guessed & bit))
