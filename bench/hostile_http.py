@@ -58,6 +58,15 @@ def responses_to_nobody(capture, n):
     talk.close()
 
 
+def legs_alike(capture, n):
+    """n connections with the same request, each of which might be the other leg of any other."""
+    for number in range(n):
+        talk = Talk(capture, number)
+        talk.ask(GET)
+        talk.answer(OK)
+        talk.close()
+
+
 def exchanges_in_a_row(capture, n):
     """n exchanges on one connection."""
     talk = Talk(capture)
@@ -266,6 +275,7 @@ CASES = [
     ("clock-set-back", 20000, 6666, clock_set_back, ["--set", "max_pending=100000"]),
     ("responses-between-holes", 20000, 6666, responses_between_holes, ["--set", "max_pending=100000"]),
     ("responses-to-nobody", 20000, 6666, responses_to_nobody, ["--set", "max_pending=100000"]),
+    ("legs-alike", 50000, 10000, legs_alike, ["--correlate", "--set", "max_legs=100000"]),
     ("exchanges-in-a-row", 200000, 40000, exchanges_in_a_row, []),
     ("slow-field", 65536, 40000, slow_field, []),
     ("slow-target", 2000, 2000, slow_target, []),

@@ -15,6 +15,7 @@
  */
 #include "legs.h"
 
+#include "diag.h"
 #include "facts.h"
 #include "grammar.h"
 #include "line.h"
@@ -31,6 +32,8 @@ enum {
     LINE_MEMORY = 64 << 10,
 };
 
+#define NOBODY UINT32_MAX
+
 /* Without an id: how long a proxy may take to forward. */
 #define PROMPT WL_SECOND
 
@@ -42,13 +45,14 @@ struct entry {
     enum wl_method method;
     uint32_t n_target;
     uint8_t target[TARGET_OCTETS];
-    bool taken; /* it has found its other leg */
+    uint32_t older, newer; /* of the same key; NOBODY: none */
+    bool listed;           /* it is looked at: it has not found its other leg */
     enum wl_tunnel tunnel;
 };
 
 struct wl_legs {
     struct wl_budget *budget;
-    struct wl_table table; /* of entries, by key */
+    struct wl_table table; /* of the newest entry of each key: a thousand may have the same */
     struct entry *entries;
     uint32_t n, size, max, oldest;
     uint64_t seed, n_forgotten;
@@ -365,20 +369,28 @@ static bool fits(const struct entry *client, const struct entry *up, enum wl_con
            u->t_request - c->t_head <= PROMPT && (ends_with(client, up) || ends_with(up, client));
 }
 
+/* The newest entry of a key, or NOBODY. */
+static uint32_t newest(const struct wl_legs *l, uint64_t key)
+{
+    size_t probe = 0;
+    uint32_t i;
+
+    while ((i = wl_table_find(&l->table, key, &probe)) != NOBODY && l->entries[i].key != key)
+        continue;
+    return i;
+}
+
 /* The one entry that fits, or NULL. */
 static struct entry *find(struct wl_legs *l, const struct entry *e)
 {
     struct entry *found[2] = {NULL, NULL};
     uint32_t n[2] = {0, 0}, looked = 0;
-    size_t probe = 0;
 
-    for (uint32_t i; (i = wl_table_find(&l->table, e->key, &probe)) != UINT32_MAX;) {
+    for (uint32_t i = newest(l, e->key); i != NOBODY; i = l->entries[i].older) {
         struct entry *other = &l->entries[i];
         enum wl_confidence confidence = WL_POSSIBLE;
         bool upstream, certain;
 
-        if (other->key != e->key || other->taken)
-            continue;
         if (++looked > MAX_LOOKED_AT)
             return NULL;
         upstream = fits(e, other, &confidence);
@@ -416,6 +428,44 @@ static bool grow(struct wl_legs *l)
     return true;
 }
 
+/* Entry i is looked at no more. */
+static void take_out(struct wl_legs *l, uint32_t i)
+{
+    struct entry *e = &l->entries[i];
+
+    if (!e->listed)
+        return;
+    e->listed = false;
+    if (e->older != NOBODY)
+        l->entries[e->older].newer = e->newer;
+    if (e->newer != NOBODY) {
+        l->entries[e->newer].older = e->older;
+        return;
+    }
+    (void)wl_table_remove(&l->table, e->key, i);
+    if (e->older != NOBODY) {
+        int status = wl_table_add(&l->table, e->key, e->older);
+
+        WL_ASSERT(status == 0); /* there is room where one was removed */
+        (void)status;
+    }
+}
+
+/* Entry i is the newest of its key; false when memory is refused. */
+static bool put_in(struct wl_legs *l, uint32_t i)
+{
+    struct entry *e = &l->entries[i];
+
+    e->older = newest(l, e->key);
+    e->newer = NOBODY;
+    if (e->older != NOBODY)
+        (void)wl_table_remove(&l->table, e->key, e->older);
+    e->listed = wl_table_add(&l->table, e->key, i) == 0;
+    if (e->listed && e->older != NOBODY)
+        l->entries[e->older].newer = i;
+    return e->listed;
+}
+
 /* In a ring: a full one, or one that cannot grow, forgets the oldest. */
 static void remember(struct wl_legs *l, const struct entry *e)
 {
@@ -428,15 +478,12 @@ static void remember(struct wl_legs *l, const struct entry *e)
         }
         i = l->oldest;
         l->oldest = (i + 1) % l->n;
-        l->n_forgotten += l->entries[i].key && !l->entries[i].taken;
-        if (l->entries[i].key)
-            (void)wl_table_remove(&l->table, l->entries[i].key, i);
+        l->n_forgotten += l->entries[i].listed;
+        take_out(l, i);
     }
     l->entries[i] = *e;
-    if (wl_table_add(&l->table, e->key, i) < 0) {
-        l->entries[i].key = 0; /* nobody finds it; its place is taken again in its turn */
-        l->n_forgotten++;
-    }
+    if (!put_in(l, i))
+        l->n_forgotten++; /* nobody finds it; its place is taken again in its turn */
     l->n += i == l->n;
 }
 
@@ -450,7 +497,7 @@ const struct wl_leg *wl_legs_pair(struct wl_legs *l, const struct wl_exchange *e
         remember(l, &l->now);
         return NULL;
     }
-    other->taken = true;
+    take_out(l, (uint32_t)(other - l->entries));
     /* RFC 9110 9.3.6: the proxy takes no part in it */
     if (other->tunnel == WL_TUNNEL_YES || l->now.tunnel == WL_TUNNEL_YES)
         return NULL;
