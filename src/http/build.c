@@ -384,8 +384,8 @@ static bool was_answered_unseen(const struct wl_build *b, const struct wl_seen *
     if (b->pipelined || !w->req_ended)
         return false;
     return (b->doubt_server && b->lost[WL_TO_CLIENT]) ||
-           (b->doubt_client && w == b->last && seen->acked != WL_NONE &&
-            w->ex.req.acked != WL_NONE && seen->acked > w->ex.req.acked);
+           (b->doubt_client && w == b->last && !w->begun && w->ex.n_interim == 0 &&
+            seen->acked != WL_NONE && w->ex.req.acked != WL_NONE && seen->acked > w->ex.req.acked);
 }
 
 /* The requests that wait for their answers wait in vain. */
