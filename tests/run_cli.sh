@@ -207,6 +207,15 @@ check "packets to two files" 2 audit -w "$work/one" -w "$work/two" "$clean"
 err '-w was given twice'
 check "two profiles" 2 audit --profile nginx --profile haproxy "$clean"
 err '--profile was given twice'
+# a pipe whose reader leaves has not got the report; the same of standard output is no failure
+mkfifo "$work/pipe"
+head -c 1 "$work/pipe" >"$work/one" &
+check "a report to a pipe that breaks" 3 audit --report "json=$work/pipe" "$samples"/captures/[e-z]*.pcap
+err 'cannot write .*pipe.*: broken pipe'
+wait
+about="a report to standard output by another name"
+"$wirelint" audit --report json=/dev/stdout "$samples"/captures/[e-z]*.pcap 2>"$work/err" | head -c 1 >"$work/out"
+[ -s "$work/err" ] && failed "it complains"
 check "standard input twice" 2 list - -
 err 'named twice'
 about="standard input that is closed"

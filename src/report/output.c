@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * write(2) instead of stdio: the buffer is ours already, and an error is seen where it happens. A
- * reader that went away (EPIPE) is no failure worth a message; the caller ends quietly.
+ * reader of standard output that went away (EPIPE) is no failure worth a message; the caller ends
+ * quietly. One of another pipe has not got the report that was asked for.
  */
 #include "output.h"
 
@@ -143,12 +144,23 @@ int wl_output_new_replaced(struct wl_sink *s, size_t size, const struct wl_sink_
     return status;
 }
 
+/* /dev/stdout is it as well. */
+static bool is_standard_output(int fd)
+{
+    struct stat a, b;
+
+    return fd == STDOUT_FILENO || (fstat(fd, &a) == 0 && fstat(STDOUT_FILENO, &b) == 0 &&
+                                   a.st_dev == b.st_dev && a.st_ino == b.st_ino);
+}
+
 /* Why nothing more can be written, or 0. */
 static int failure(const struct wl_output *o)
 {
     if (o->errno_value == 0)
         return 0;
-    return o->errno_value == EPIPE ? WL_EPIPE : o->errno_value == ENOMEM ? WL_NOMEM : WL_EOUTPUT;
+    if (o->errno_value == EPIPE && is_standard_output(o->fd))
+        return WL_EPIPE;
+    return o->errno_value == ENOMEM ? WL_NOMEM : WL_EOUTPUT;
 }
 
 static bool write_all(int fd, struct wl_span s)
