@@ -207,6 +207,11 @@ check "packets to two files" 2 audit -w "$work/one" -w "$work/two" "$clean"
 err '-w was given twice'
 check "two profiles" 2 audit --profile nginx --profile haproxy "$clean"
 err '--profile was given twice'
+check "a filter that the first link type has not" 2 audit "$samples/captures/any-sll2.pcap" vlan 5
+no_out
+check "a filter that a later link type has not" 3 audit --json "$samples/captures/merged.pcapng" vlan 5
+err 'no VLAN support'
+json '"no VLAN support" in lines[-1]["damaged"]'
 # a pipe whose reader leaves has not got the report; the same of standard output is no failure
 mkfifo "$work/pipe"
 head -c 1 "$work/pipe" >"$work/one" &

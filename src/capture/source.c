@@ -207,6 +207,17 @@ static int refuse_feed(struct wl_source *s, int code)
     return code;
 }
 
+/* The filter makes no sense on a link type: no filter, or, where others had come before, an input that
+ * cannot be read on. */
+static int refuse_link(struct wl_source *s, size_t i, struct wl_error *err)
+{
+    if (err->code == WL_EINVAL && s->ordinal > 1) {
+        err->code = WL_EDAMAGED;
+        wl_inputs_damage(&s->inputs, i, err);
+    }
+    return (int)err->code;
+}
+
 /* Numbers, counts and filters what has come, in place: how many are left, or a negative code. */
 static int pass_on(struct wl_source *s, struct wl_packet *packets, size_t n, struct wl_error *err)
 {
@@ -220,7 +231,7 @@ static int pass_on(struct wl_source *s, struct wl_packet *packets, size_t n, str
         if (s->bpf)
             code = wl_bpf_match(s->bpf, &packets[i], err);
         if (code < 0)
-            return code;
+            return refuse_link(s, wl_frame_file(packets[i].frame), err);
         if (code)
             packets[kept++] = packets[i];
     }
@@ -326,6 +337,7 @@ static int burst_files(struct wl_source *s, struct wl_packet *ret, size_t max, s
         if (s->bpf)
             code = wl_bpf_match(s->bpf, p, &s->failure);
         if (code < 0) {
+            code = refuse_link(s, (size_t)i, &s->failure);
             *err = s->failure;
             return n ? (int)n : code;
         }
