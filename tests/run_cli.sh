@@ -212,6 +212,17 @@ no_out
 check "a filter that a later link type has not" 3 audit --json "$samples/captures/merged.pcapng" vlan 5
 err 'no VLAN support'
 json '"no VLAN support" in lines[-1]["damaged"]'
+# a run that comes to nothing leaves the report of the one before as it was; one of nothing does not
+for format in json text csv html; do
+    echo before >"$work/one"
+    check "a $format report and a wrong filter" 2 audit --report "$format=$work/one" "$clean" no filter
+    [ "$(cat "$work/one")" = before ] || failed "the report before is gone"
+done
+echo text >"$work/notes"
+check "a report of what is no capture" 3 list --report "text=$work/one" "$work/notes"
+[ "$(cat "$work/one")" = before ] || failed "the report before is gone"
+check "a list of none" 0 list --where status:599 --report "text=$work/one" "$clean"
+[ -s "$work/one" ] && failed "the report before is still there"
 # a pipe whose reader leaves has not got the report; the same of standard output is no failure
 mkfifo "$work/pipe"
 head -c 1 "$work/pipe" >"$work/one" &

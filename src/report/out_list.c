@@ -156,7 +156,8 @@ static int list_flush(struct wl_sink *s)
 
 static int list_close(struct wl_sink *s, const struct wl_stats *st, struct wl_error *err)
 {
-    (void)st;
+    if (s->state && st && (st->n_inputs || st->counters.packets)) /* a list of none is one, too */
+        wl_output_begin(s->state);
     return wl_output_finish(s, sizeof(struct list), err);
 }
 

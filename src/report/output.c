@@ -19,14 +19,19 @@ enum { PATH_TEXT = 1024 }; /* octets of a name in a message */
 
 static const char fresh_suffix[] = ".new";
 
-static int open_path(const char *path, int *ret, struct wl_error *err)
+/* What the file holds stays there until something is written: a run may come to nothing. */
+static int open_path(const char *path, int *ret, bool *ret_made, struct wl_error *err)
 {
     char reason[128];
 
     *ret = STDOUT_FILENO;
+    *ret_made = false;
     if (strcmp(path, "-") == 0)
         return 0;
-    *ret = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    *ret = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    *ret_made = *ret >= 0;
+    if (*ret < 0)
+        *ret = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
     if (*ret >= 0)
         return 0;
     return wl_fail(err, WL_EOUTPUT, "cannot write '%s': %s", path,
@@ -62,14 +67,19 @@ static int no_memory(const struct wl_sink_config *cfg, struct wl_error *err)
 int wl_output_new(struct wl_sink *s, size_t size, const struct wl_sink_config *cfg,
                   struct wl_error *err)
 {
+    struct wl_output *o;
     int status, fd;
+    bool made;
 
     s->state = NULL;
-    status = open_path(cfg->path, &fd, err);
+    status = open_path(cfg->path, &fd, &made, err);
     if (status < 0)
         return status;
-    if (new_state(s, size, cfg, fd))
+    o = new_state(s, size, cfg, fd);
+    if (o) {
+        o->made = made;
         return 0;
+    }
     if (fd != STDOUT_FILENO)
         (void)close(fd);
     return no_memory(cfg, err);
@@ -193,12 +203,24 @@ static struct wl_span written(struct wl_output *o)
     return wl_text_span(&o->rewritten);
 }
 
+void wl_output_begin(struct wl_output *o)
+{
+    struct stat st;
+
+    if (!o->begun && o->fd != STDOUT_FILENO && fstat(o->fd, &st) == 0 && S_ISREG(st.st_mode) &&
+        ftruncate(o->fd, 0) != 0)
+        o->errno_value = errno;
+    o->begun = true;
+}
+
 int wl_output_flush(struct wl_output *o)
 {
     struct wl_span out = written(o);
 
     if (o->errno_value == 0 && o->text.full)
         o->errno_value = ENOMEM;
+    if (o->errno_value == 0 && out.n)
+        wl_output_begin(o);
     if (o->errno_value == 0 && !write_all(o->fd, out))
         o->errno_value = errno;
     wl_text_reset(&o->text);
@@ -279,6 +301,8 @@ int wl_output_finish(struct wl_sink *s, size_t size, struct wl_error *err)
     if (!o)
         return 0;
     status = o->fresh ? failure(o) : wl_output_flush(o);
+    if (o->made && !o->begun) /* as far as that is still allowed */
+        (void)unlink(o->cfg.path);
     /* what a file system says only at the end (quota, network) is a failure of the report too */
     if (is_file && o->fd >= 0 && close(o->fd) != 0 && status == 0) {
         o->errno_value = errno;

@@ -25,6 +25,8 @@ struct wl_output {
     struct wl_budget budget;
     struct wl_text text;
     int fd;
+    bool made;   /* there was no file before */
+    bool begun;  /* what the file held before is gone */
     char *fresh; /* what is written instead of cfg.path until it is whole; NULL: cfg.path itself */
     bool stale;  /* the last version could not be written, which has been told */
     int errno_value;        /* why writing failed, 0 it did not */
@@ -36,7 +38,8 @@ struct wl_output {
 
 /**
  * Allocates the state of a sink, size zeroed octets that begin with a struct wl_output, and opens
- * cfg->path ("-" is standard output) for writing; what was there is replaced.
+ * cfg->path ("-" is standard output) for writing; what was there is replaced with the first octets
+ * that are written, so that a run that comes to nothing destroys nothing.
  * Returns 0 and s->state, or WL_EOUTPUT or WL_NOMEM with err and s->state NULL.
  */
 WL_MUST_USE int wl_output_new(struct wl_sink *s, size_t size, const struct wl_sink_config *cfg,
@@ -57,6 +60,8 @@ WL_MUST_USE int wl_output_replace(struct wl_output *o);
  * one can), and fails nothing, since the next one may find room.
  */
 void wl_output_renew(struct wl_output *o);
+/** What the file held before goes, though nothing may be written: for outputs that may be empty. */
+void wl_output_begin(struct wl_output *o);
 /** Writes the buffer out when it is large. Returns 0, WL_EOUTPUT, WL_EPIPE or WL_NOMEM. */
 WL_MUST_USE int wl_output_room(struct wl_output *o);
 /** Writes the buffer out. Returns as wl_output_room. */
