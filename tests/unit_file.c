@@ -634,13 +634,13 @@ static void gzip_behind_gzip(void **state)
 {
     enum { IN_FIRST = 24 + 1016, ALL = 24 + 3 * 1016, ROOM = 8192, PADDING = 600 };
     static const struct {
-        uint8_t first, last; /* octets of what follows; 0 as the first: it is zeros */
         size_t padding, packets;
         int code;
+        uint8_t first, last; /* octets of what follows; 0 as the first: it is zeros */
     } cases[] = {
-        {0x1f, 0, 0, 3, 0},           {0x1f, 0, PADDING, 3, 0},
-        {0, 0, PADDING, 1, 0},        {0, 1, PADDING, 1, WL_EDAMAGED},
-        {0x1e, 0, 0, 1, WL_EDAMAGED},
+        {0, 3, 0, 0x1f, 0},           {PADDING, 3, 0, 0x1f, 0},
+        {PADDING, 1, 0, 0, 0},        {PADDING, 1, WL_EDAMAGED, 0, 1},
+        {0, 1, WL_EDAMAGED, 0x1e, 0},
     };
     uint8_t packed[ROOM] = {0};
     size_t first, n;

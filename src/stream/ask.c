@@ -366,9 +366,9 @@ void wl_layer_step(struct wl_layer *l, uint16_t status, uint32_t ordinal, bool a
     /* what is kept are whole exchanges, from the first one on */
     wl_channel_limit(ch, WL_LIMIT_max_steps);
     ch->n_steps_lost++;
-    while (ch->n_steps && ch->steps[ch->n_steps - 1].ordinal == ordinal) {
-        ch->n_steps--;
+    while (last && last->ordinal == ordinal) {
         ch->n_steps_lost++;
+        last = --ch->n_steps ? last - 1 : NULL;
     }
 }
 
