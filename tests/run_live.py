@@ -736,7 +736,8 @@ def clock_is_set_back():
 
 CASES = (every_request_is_seen, shards_share_the_traffic, tunnels_want_one_shard, nginx_and_wrk, losses_are_counted,
          lines_come_soon, waking_up, intervals, time_without_packets, plain_lines, idle_connections_end, bounded_runs,
-         nothing_is_left_behind, snap_length, signals, signals_of_timeout, second_signal, signal_before_the_first_octet, bars,
+         nothing_is_left_behind, snap_length, signals, signals_of_timeout, second_signal,
+         signal_before_the_first_octet, bars,
          messages, plain_user, rights_are_given_up, interfaces_come_and_go,
          shards_survive_an_interface, pipes,
          pipe_from_tcpdump, growing_files, clock_is_set_back)
