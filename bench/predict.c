@@ -3,16 +3,18 @@
  *
  *     predict BRANCHES SKIP < TRACE
  *
- * TRACE is what valgrind's lackey writes with --trace-mem=yes; SKIP instructions are followed without
- * being counted; the first line of output tells how many were. BRANCHES holds the address of each branch and what it is: "j" depends on a condition,
- * "i" goes, "k" calls where a register says, "c" calls, "r" returns, "u" goes. For each that was
- * foretold wrongly: how often it was, how often it ran, how often it was taken, its address and kind.
+ * TRACE is what valgrind's lackey writes with --trace-mem=yes; SKIP instructions are followed
+ * without being counted; the first line of output tells how many were. BRANCHES holds the address
+ * of each branch and what it is: "j" depends on a condition, "i" goes, "k" calls where a register
+ * says, "c" calls, "r" returns, "u" goes. For each that was foretold wrongly: how often it was, how
+ * often it ran, how often it was taken, its address and kind.
  *
  * The predictor resembles those of today's large processors: counters per branch, and three tables
  * behind them that are asked by the path of the last 34, 66 and 194 branches taken (TAGE, as in
- * Seznec and Michaud, "A case for (partially) tagged geometric history length branch prediction"); the
- * longest that knows the path is believed. Targets are kept in tables of the same kind, returns on a
- * stack. It is no model of any one processor: what it says of single branches is near, and of sums nearer.
+ * Seznec and Michaud, "A case for (partially) tagged geometric history length branch prediction");
+ * the longest that knows the path is believed. Targets are kept in tables of the same kind, returns
+ * on a stack. It is no model of any one processor: what it says of single branches is near, and of
+ * sums nearer.
  */
 #include <inttypes.h>
 #include <stdbool.h>

@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: MIT
  *
  * A run of half a second would touch its 12 MiB of memory in 3,000 pages, each of which costs the
- * kernel a microsecond or two; six pages of 2 MiB take a fifth of that, and the processor finds what
- * lies in them sooner (docs/performance.md). The C library decides where its heap grows, and can be
- * told to take more addresses than it needs; Linux can be told which pages to use there
+ * kernel a microsecond or two; six pages of 2 MiB take a fifth of that, and the processor finds
+ * what lies in them sooner (docs/performance.md). The C library decides where its heap grows, and
+ * can be told to take more addresses than it needs; Linux can be told which pages to use there
  * (transparent huge pages, madvise(2)). This is the program's business, not the library's: whoever
  * embeds that has a heap of their own.
  */

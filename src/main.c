@@ -301,8 +301,8 @@ static int on_opened(void *user, struct wl_error *err)
     return run->scrape ? wl_scrape_start(run->scrape, err) : 0;
 }
 
-/* Is standard output written while the capture is read, and does somebody read that? A pager that is
- * left open is no reason for others to wait for a file (wl_source_config.may_map). */
+/* Is standard output written while the capture is read, and does somebody read that? A pager that
+ * is left open is no reason for others to wait for a file (wl_source_config.may_map). */
 static bool is_waited_for(const struct wl_options *o)
 {
     bool streams = o->json || o->command == WL_COMMAND_LIST || o->plain;

@@ -298,8 +298,8 @@ static int apply_only(struct wl_parse *p, const char *value)
     return check_glob(p, value);
 }
 
-/* What --set of the same origin says wins, whichever comes first: profiles are put in place when all
- * has been read (options.c). */
+/* What --set of the same origin says wins, whichever comes first: profiles are put in place when
+ * all has been read (options.c). */
 static int apply_profile(struct wl_parse *p, const char *value)
 {
     const char *nearest = NULL;

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * Segments made by hand go to the table; the notes say what came out: ">abc" and "<abc" octets,
- * ">gap 3" and "<gap 3" missing ones, ">fin", "<rst" ends, ">late fin" one that was acknowledged before.
+ * ">gap 3" and "<gap 3" missing ones, ">fin", "<rst" ends, ">late fin" one that was acknowledged
+ * before.
  */
 #ifndef BENCH_TCP_H
 #define BENCH_TCP_H

@@ -4,9 +4,9 @@
  *     run_catalogue SAMPLES/dialogues
  *
  * Ids are unique, in kebab case and sorted within their group; titles, versions and citations have
- * their form; areas and rules named in `see` exist; there is a function to call; and every rule has a file <area or group>/<id>.txt with a case
- * in which it fires and a near-miss in which it does not. That the cases are true is
- * run_dialogues' business.
+ * their form; areas and rules named in `see` exist; there is a function to call; and every rule has
+ * a file <area or group>/<id>.txt with a case in which it fires and a near-miss in which it does
+ * not. That the cases are true is run_dialogues' business.
  */
 #include "catalogue.h"
 #include "diag.h"

@@ -6,11 +6,11 @@
  * A path is a dialogue or a directory of them. The first way must give what the file expects
  * (--update writes what it gave into the file instead), and every other way the same as the first.
  * Then pieces of evidence are taken away, which must not bring a finding about, and memory is
- * refused, which must not either, nor crash or leak. --quick leaves out all but the first way; --seeds says
- * which random numbers decide on what comes late, twice, cut off or not at all, and plays those
- * ways alone; --all holds findings below violations against no list of excuses, and counts what a
- * rule says; --write puts every case into folders of a directory as seeds for the fuzzers, as a
- * capture among them. Exit status: 0 all as expected, 1 not so, 2 usage.
+ * refused, which must not either, nor crash or leak. --quick leaves out all but the first way;
+ * --seeds says which random numbers decide on what comes late, twice, cut off or not at all, and
+ * plays those ways alone; --all holds findings below violations against no list of excuses, and
+ * counts what a rule says; --write puts every case into folders of a directory as seeds for the
+ * fuzzers, as a capture among them. Exit status: 0 all as expected, 1 not so, 2 usage.
  */
 #include "diag.h"
 #include "seeds.h"

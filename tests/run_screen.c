@@ -90,7 +90,8 @@ static const struct {
     int only_w; /* 0: at every size */
 } forms[] = {{"utf8", false, false, 0}, {"ascii", true, false, 0}, {"looks", false, true, 80}};
 
-/* --------------------------------------------------------------------------------- a screen at work */
+/* --------------------------------------------------------------------------------- a screen at
+ * work */
 
 struct show {
     struct wl_budget budget;
@@ -171,7 +172,8 @@ static void press(struct show *sh, int key, int x, int y)
     sh->now += WL_SECOND;
 }
 
-/* -------------------------------------------------------------------------------------- pictures */
+/* --------------------------------------------------------------------------------------
+ * pictures */
 
 static bool read_file(const char *path, struct wl_text *ret)
 {

@@ -1,11 +1,11 @@
 /* unit_burst.c - packets taken in bursts and one by one: what is said of them is the same.
  * SPDX-License-Identifier: MIT
  *
- * A packet that comes in a burst is looked up ahead of time, and when it is next in its direction no
- * segment is made of it; one that comes alone takes the long way. Connections are made up here that
- * do what real ones do, and worse: they exchange, lose, repeat, reorder, cut, end and begin anew,
- * and time goes back. Every event, and every counter, must be the same both ways. So they must be
- * where much is due at once, right before others go on.
+ * A packet that comes in a burst is looked up ahead of time, and when it is next in its direction
+ * no segment is made of it; one that comes alone takes the long way. Connections are made up here
+ * that do what real ones do, and worse: they exchange, lose, repeat, reorder, cut, end and begin
+ * anew, and time goes back. Every event, and every counter, must be the same both ways. So they
+ * must be where much is due at once, right before others go on.
  */
 #include <setjmp.h>
 #include <stdarg.h>

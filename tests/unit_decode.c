@@ -695,8 +695,8 @@ static void ipv6_fragments(void **state)
     assert_memory_equal(s.payload.p, "hello", 5);
 }
 
-/* A datagram was cut, each fragment was put into another one, and those were cut, too: the addresses
- * of the inner header lie in a datagram that is gone when the inner one is whole. */
+/* A datagram was cut, each fragment was put into another one, and those were cut, too: the
+ * addresses of the inner header lie in a datagram that is gone when the inner one is whole. */
 static void fragments_within_fragments(void **state)
 {
     struct bench *b = *state;

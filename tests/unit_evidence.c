@@ -309,8 +309,8 @@ static void from_the_spool(void **state)
     assert_int_equal(count_written(w), 4);
 }
 
-/* What is written can be judged again: a segment that came in fragments is all there, and nothing of
- * another connection's. */
+/* What is written can be judged again: a segment that came in fragments is all there, and nothing
+ * of another connection's. */
 static void fragments_of_its_segments(void **state)
 {
     struct world *w = *state;

@@ -629,7 +629,8 @@ static void gzip_cut_anywhere(void **state)
     cut_anywhere(archive_write_add_filter_gzip);
 }
 
-/** Behind the end of a gzip file another may stand, and zeros; anything else has been one, perhaps. */
+/** Behind the end of a gzip file another may stand, and zeros; anything else has been one,
+ * perhaps. */
 static void gzip_behind_gzip(void **state)
 {
     enum { IN_FIRST = 24 + 1016, ALL = 24 + 3 * 1016, ROOM = 8192, PADDING = 600 };
@@ -692,7 +693,8 @@ enum {
     IN_ALL = 24 + 4 * PACKET,
 };
 
-/** An xz stream, of two blocks when cut is not 0: the first has so many octets. Returns its length. */
+/** An xz stream, of two blocks when cut is not 0: the first has so many octets. Returns its
+ * length. */
 static size_t pack_xz(const uint8_t *p, size_t n, size_t cut, uint8_t *to, size_t *ret_second)
 {
     lzma_stream s = LZMA_STREAM_INIT;
@@ -713,7 +715,8 @@ static size_t pack_xz(const uint8_t *p, size_t n, size_t cut, uint8_t *to, size_
     return n;
 }
 
-/** Lets the block at p ask for another dictionary, which it does not need: bits as LZMA2 has them. */
+/** Lets the block at p ask for another dictionary, which it does not need: bits as LZMA2 has
+ * them. */
 static void ask(uint8_t *p, unsigned bits)
 {
     uint32_t sum;
@@ -725,7 +728,8 @@ static void ask(uint8_t *p, unsigned bits)
         p[8 + i] = (uint8_t)(sum >> 8 * i);
 }
 
-/** How many packets can be had of a file, which are those of m, and what comes instead of the next. */
+/** How many packets can be had of a file, which are those of m, and what comes instead of the
+ * next. */
 static size_t count_packets(struct image *m, const uint8_t *p, size_t n, struct wl_error *err)
 {
     struct wl_file *f = NULL;

@@ -593,7 +593,8 @@ static void both_readings(void **state)
     release(&h);
 }
 
-/* A length of any number of digits, and with anything else in the place of one; RFC 9112 6.3, rule 5. */
+/* A length of any number of digits, and with anything else in the place of one; RFC 9112 6.3, rule
+ * 5. */
 static void lengths(void **state)
 {
     (void)state;
@@ -800,8 +801,8 @@ static void rests_between_exchanges(void **state)
 }
 
 /* A capture without times, as simple packet blocks of pcapng are: none of them is known, and an
- * exchange that seems to take no time at all is judged by no clock. Nor is it by one that knows whole
- * seconds only. */
+ * exchange that seems to take no time at all is judged by no clock. Nor is it by one that knows
+ * whole seconds only. */
 static void times_that_are_not_known(void **state)
 {
     static const wl_ns starts[] = {0, 1000 * WL_SECOND, 1000 * WL_SECOND + 1};
@@ -876,7 +877,8 @@ static void what_rested_tells_its_end(void **state)
     release(&h);
 }
 
-/* RFC 9112 7.1: the last chunk is of the message, whether chunks with content came before it or not. */
+/* RFC 9112 7.1: the last chunk is of the message, whether chunks with content came before it or
+ * not. */
 static void last_chunk_is_the_end(void **state)
 {
     static const char request[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";

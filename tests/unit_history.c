@@ -401,8 +401,8 @@ static uint64_t packets_in(const char *path, struct wl_budget *budget)
     return n;
 }
 
-/* Clients of IPv6 come and go, each with an address of its own; a few connections stay open. What is
- * held of addresses is as much as the connections that are held have. */
+/* Clients of IPv6 come and go, each with an address of its own; a few connections stay open. What
+ * is held of addresses is as much as the connections that are held have. */
 static void addresses_go_with_connections(void **state)
 {
     enum { CONNS = 40 * WL_STORE_ROWS, STAYS = 10007 };

@@ -271,8 +271,8 @@ static struct seen prepare(struct scene *s, enum kind kind)
     return expected(s, s->n);
 }
 
-/* What follows is about a lease that others break: where none is granted (a file system without leases)
- * files are read, which other cases look at, and nothing is left to try. */
+/* What follows is about a lease that others break: where none is granted (a file system without
+ * leases) files are read, which other cases look at, and nothing is left to try. */
 static void need_lease(const struct scene *s)
 {
     if (!can_lease(s))

@@ -47,8 +47,8 @@ static void lanes_say_what_each_octet_is(void **state)
     }
 }
 
-/** One octet among others that are not it, at each place of each length; and next to them, where nobody
- * may look. */
+/** One octet among others that are not it, at each place of each length; and next to them, where
+ * nobody may look. */
 static void what_a_span_holds(void **state)
 {
     uint8_t octets[100];

@@ -175,8 +175,8 @@ static void put_block(struct image *m, uint32_t type, const uint32_t *words, siz
     put32(m, length);
 }
 
-/* A file of three packets at the same three seconds as all others, pcap or pcapng; in every third one
- * they are large. */
+/* A file of three packets at the same three seconds as all others, pcap or pcapng; in every third
+ * one they are large. */
 static void write_alike(const char *path, unsigned number, bool compress)
 {
     const uint32_t n = number % 3 ? 40 : 9000;
@@ -286,8 +286,8 @@ static void tells_damage_at_the_end(void **state)
     assert_non_null(strstr(err.text, "1 other"));
 }
 
-/** What is compressed and of which nothing can be read was a capture perhaps, and is not passed over;
- * what is compressed and no capture is. */
+/** What is compressed and of which nothing can be read was a capture perhaps, and is not passed
+ * over; what is compressed and no capture is. */
 static void tells_what_cannot_be_unpacked(void **state)
 {
     static const struct {

@@ -176,8 +176,8 @@ static void stale_syn_ack(void **state)
     finish(b, ">GET <200");
 }
 
-/* Two taps that were merged: the SYN is missing, and with it the first octets, of which the answer to
- * it says that they were sent. */
+/* Two taps that were merged: the SYN is missing, and with it the first octets, of which the answer
+ * to it says that they were sent. */
 static void syn_ack_behind_octets(void **state)
 {
     struct bench *b = start();
@@ -288,8 +288,8 @@ static void octets_after_fin(void **state)
     finish(b, ">abc >fin <ok");
 }
 
-/* It was missing when it was acknowledged, and is sent again: by its time it cannot be told what came
- * before it. */
+/* It was missing when it was acknowledged, and is sent again: by its time it cannot be told what
+ * came before it. */
 static void fin_sent_again(void **state)
 {
     struct bench *b = start();
@@ -320,7 +320,8 @@ static void midstream(void **state)
     assert_int_equal(b->rec.unjudged, WL_UNJUDGED_MIDSTREAM);
 }
 
-/* RFC 9293 3.8.4: a connection at rest that sends its last octet again, as Windows does, and no more. */
+/* RFC 9293 3.8.4: a connection at rest that sends its last octet again, as Windows does, and no
+ * more. */
 static void midstream_keep_alive(void **state)
 {
     struct bench *b = start();

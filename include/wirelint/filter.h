@@ -43,9 +43,10 @@ bool wl_filter_match_facts(const struct wl_filter *f, const struct wl_exchange *
 /**
  * Tells whether a finding of a connection record matches, or with finding NULL the connection
  * itself. The keys client, server, port and rule look at the record and the finding. The keys that
- * only an exchange has (status, class, seq, state, method, version) are taken to hold when finding is NULL
- * or carries an ordinal: the caller asks whether that exchange has matched (wl_filter_match_facts);
- * for a finding about the connection as a whole they hold neither plain nor negated.
+ * only an exchange has (status, class, seq, state, method, version) are taken to hold when finding
+ * is NULL or carries an ordinal: the caller asks whether that exchange has matched
+ * (wl_filter_match_facts); for a finding about the connection as a whole they hold neither plain
+ * nor negated.
  */
 bool wl_filter_match_conn(const struct wl_filter *f, const struct wl_conn_record *conn,
                           const struct wl_finding *finding);

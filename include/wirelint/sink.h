@@ -219,8 +219,9 @@ struct wl_sink_ops {
     bool wants_places;    /* it calls wl_sink.place */
     /* A new file, made beside cfg->path, takes its place: at every interval; once, at the end. */
     bool replaces, replaces_at_end;
-    /* Will the sentence of one more finding of this rule be read? Where no output reads it, it is not
-     * made: wl_finding.message is empty then. Once false for a rule, always false. NULL: it is. */
+    /* Will the sentence of one more finding of this rule be read? Where no output reads it, it is
+     * not made: wl_finding.message is empty then. Once false for a rule, always false. NULL: it
+     * is. */
     bool (*reads)(const struct wl_sink *s, const struct wl_rule *rule);
 };
 

@@ -160,9 +160,9 @@ struct wl_source_config {
     bool not_promiscuous; /* live: do not ask the interface for what is meant for others */
     uint64_t buffer;      /* live: octets of the kernel's buffer per interface; 0: a default */
     bool follow;          /* files: wait for more at the end, as `tail -f` does */
-    /* Files may be mapped instead of read, where nobody can write to them: it is faster, but who wants
-     * to write to one waits (fcntl(2), F_SETLEASE) until it is read, or 2 MiB further on, and longer
-     * while outputs stand still; the kernel lets nobody wait for more than 45 seconds. */
+    /* Files may be mapped instead of read, where nobody can write to them: it is faster, but who
+     * wants to write to one waits (fcntl(2), F_SETLEASE) until it is read, or 2 MiB further on, and
+     * longer while outputs stand still; the kernel lets nobody wait for more than 45 seconds. */
     bool may_map;
     /* live: this source is one of n_shards sockets among which the kernel deals out connections
      * (a PACKET_FANOUT group, of a number that is nobody else's); n_shards 0 or 1: it is alone */

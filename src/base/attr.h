@@ -57,8 +57,8 @@ static inline void wl_prefetch(const void *p, size_t n)
         __builtin_prefetch(octets + i);
 }
 
-/** The same for memory that will be written to, and that another processor may have: it is taken away
- * from that beforehand. */
+/** The same for memory that will be written to, and that another processor may have: it is taken
+ * away from that beforehand. */
 static inline void wl_prefetch_to_write(const void *p, size_t n)
 {
     const char *octets = (const char *)p;

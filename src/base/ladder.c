@@ -176,8 +176,8 @@ static void add_exchange(struct maker *m, unsigned leg, const struct wl_exchange
 
 /* ---------------------------------------------------------------------------- one connection */
 
-/* A RST takes the place of its sender's FIN in the record. Where an exchange has seen that FIN it is
- * known when it came, in which packet it is not. */
+/* A RST takes the place of its sender's FIN in the record. Where an exchange has seen that FIN it
+ * is known when it came, in which packet it is not. */
 static void add_fin_before(struct maker *m, unsigned leg, const struct wl_detail *d,
                            enum wl_dir dir, wl_ns t_reset)
 {

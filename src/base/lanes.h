@@ -247,8 +247,8 @@ WL_LANES_WIDE_TARGET static inline struct wl_lanes_kinds wl_lanes_kinds_wide(
 
 #endif
 
-/** Is one of n octets equal to c? Of 16 to 64, which most targets have, the same four loads: no branch
- * depends on how many there are. */
+/** Is one of n octets equal to c? Of 16 to 64, which most targets have, the same four loads: no
+ * branch depends on how many there are. */
 static inline bool wl_lanes_hold(const uint8_t *p, size_t n, uint8_t c)
 {
     const size_t last = n - WL_LANES_16;

@@ -8,8 +8,9 @@
 #include "wirelint/names.h"
 #include "wirelint/sink.h"
 
-/** Columns of a method, target or host that a report repeats with every finding: a stranger writes them
- * as long as a head may be, and 30 findings about them. They stand whole with their exchange. */
+/** Columns of a method, target or host that a report repeats with every finding: a stranger writes
+ * them as long as a head may be, and 30 findings about them. They stand whole with their
+ * exchange. */
 enum { WL_LINE_REPEATED = 1000 };
 
 /** Class index of a status for statistics: 1..5, 0 invalid. */
@@ -28,8 +29,9 @@ static inline int wl_status_digits(unsigned status)
 void wl_line_status(struct wl_text *t, uint16_t status);
 /** "100, 102, 201": interim ones, then the final; "" when nothing came. invalid codes as 0. */
 void wl_line_sequence(struct wl_text *t, const struct wl_exchange *ex);
-/** "POST /x HTTP/1.1 -> 100, 200", "[unsolicited] 408", "GET / HTTP/1.1 -> 101 [tunnel]",
- * "GET / -> [HTTP/0.9]", which has no status; "GET / HTTP/1.1 -> ?" when none came; terminal-escaped; method and target cut to columns (0: whole). */
+/** "POST /x HTTP/1.1 -> 100, 200", "[unsolicited] 408", "GET / HTTP/1.1 -> 101 [tunnel]", "GET / ->
+ * [HTTP/0.9]", which has no status; "GET / HTTP/1.1 -> ?" when none came; terminal-escaped; method
+ * and target cut to columns (0: whole). */
 void wl_line_exchange(struct wl_text *t, const struct wl_exchange *ex, size_t columns);
 
 #endif

@@ -37,8 +37,8 @@ void wl_free(struct wl_budget *b, void *p, size_t n);
 /** Moves p of old_n octets to n octets, new ones zeroed; NULL (p still valid) when refused. */
 WL_MUST_USE void *wl_resize(struct wl_budget *b, void *p, size_t old_n, size_t n);
 
-/** n octets that begin with a cache line, not zeroed, or NULL: for arrays whose elements shall lie in
- * no more lines than they fill. Given back by wl_free_lines. */
+/** n octets that begin with a cache line, not zeroed, or NULL: for arrays whose elements shall lie
+ * in no more lines than they fill. Given back by wl_free_lines. */
 WL_MUST_USE void *wl_alloc_lines(struct wl_budget *b, size_t n);
 /** Gives back p of n octets (the n it was asked with); p NULL is fine. */
 void wl_free_lines(struct wl_budget *b, void *p, size_t n);
@@ -108,8 +108,8 @@ WL_MUST_USE void *wl_arena_array(struct wl_arena *a, size_t count, size_t size);
 /** Copies s; an empty span (p NULL) when s is empty or memory is refused. */
 struct wl_span wl_arena_copy(struct wl_arena *a, struct wl_span s);
 /**
- * Grows an array of *capacity elements to hold at least n_used + 1 elements, doubling from 4 (from 2
- * where they are large), at most max; those behind n_used are not set. Returns the array (perhaps
+ * Grows an array of *capacity elements to hold at least n_used + 1 elements, doubling from 4 (from
+ * 2 where they are large), at most max; those behind n_used are not set. Returns the array (perhaps
  * moved) or NULL when max is reached or memory refused, in which case the old one stays valid.
  */
 WL_MUST_USE void *wl_arena_grow(struct wl_arena *a, void *array, uint32_t n_used,

@@ -18,8 +18,8 @@ void wl_redact_mask(struct wl_span s);
  * encoded in the parameter of another URL.
  */
 void wl_redact_urls(struct wl_span s);
-/** The same where all of s is a URL, so that a blank or a quote in it ends nothing: a request target,
- * Location. Or where nobody knows what it is. */
+/** The same where all of s is a URL, so that a blank or a quote in it ends nothing: a request
+ * target, Location. Or where nobody knows what it is. */
 void wl_redact_url(struct wl_span s);
 /** Does s begin as a credential does that says itself that it is one: "Basic ", "Bearer ", and a
  * JSON Web Token? */

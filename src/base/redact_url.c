@@ -4,8 +4,8 @@
  * A URL may stand in a parameter of another one, which encodes it once more each time that it is
  * passed on: "=" becomes "%3D", then "%253D" (RFC 3986 2.4). So octets are read as what they come
  * to, with the number of encodings around them: what a delimiter begins ends at one that is encoded
- * no deeper. "\u0022" of JSON (RFC 8259 7) is one more way to encode. Nothing is decoded in memory. Where it is not clear what ends a value, more of it is
- * hidden rather than less.
+ * no deeper. "\u0022" of JSON (RFC 8259 7) is one more way to encode. Nothing is decoded in memory.
+ * Where it is not clear what ends a value, more of it is hidden rather than less.
  */
 #include "redact_text.h"
 

@@ -153,8 +153,8 @@ static inline bool wl_is_alpha(uint8_t c)
     return wl_lower(c) >= 'a' && wl_lower(c) <= 'z';
 }
 
-/** Value of a hexadecimal digit, or -1. Which kind of digit it is cannot be foretold: a letter has bit 6,
- * and counts from 9. */
+/** Value of a hexadecimal digit, or -1. Which kind of digit it is cannot be foretold: a letter has
+ * bit 6, and counts from 9. */
 static inline int wl_hex_value(uint8_t c)
 {
     const unsigned is_digit = (unsigned)c - '0' < 10, is_letter = (c | 0x20U) - 'a' < 6;

@@ -135,8 +135,8 @@ static void take_out(struct wl_table_row *row, unsigned slot)
     row->hash[last] = row->index[last] = 0;
 }
 
-/* The slot of an entry of row that is there since the row with the hole was full, or one before that;
- * WL_TABLE_ROW: there is none. */
+/* The slot of an entry of row that is there since the row with the hole was full, or one before
+ * that; WL_TABLE_ROW: there is none. */
 static unsigned find_strayed(const struct wl_table *t, const struct wl_table_row *row,
                              const struct wl_table_row *hole)
 {

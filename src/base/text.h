@@ -103,7 +103,8 @@ unsigned wl_edit_distance(const char *a, const char *b);
 /** Takes digits off the front; false when there are none or the number exceeds 2^63-1. */
 bool wl_take_number(struct wl_span *s, uint64_t *ret);
 /** "0.8", "100", "1.5s", "250ms" to nanoseconds; up to nine digits behind the point. False: it is
- * none, or longer than WL_LATEST / 2 (73 years): twice as much, and the sum with a time, still fit. */
+ * none, or longer than WL_LATEST / 2 (73 years): twice as much, and the sum with a time, still
+ * fit. */
 bool wl_parse_seconds(struct wl_span s, uint64_t *ret);
 
 #endif

@@ -307,8 +307,8 @@ static inline uint16_t as_sent(uint64_t number)
     return (uint16_t)((number >> 8 & 0xff) | number << 8);
 }
 
-/* Words whose first octet is the lowest, each carry added again: the sum modulo 2^16 - 1 is the same
- * but for the order of its two octets (RFC 1071 2). */
+/* Words whose first octet is the lowest, each carry added again: the sum modulo 2^16 - 1 is the
+ * same but for the order of its two octets (RFC 1071 2). */
 static WL_INLINE uint64_t add_word(uint64_t sum, uint64_t word)
 {
     sum += word;
@@ -320,8 +320,8 @@ static WL_INLINE uint64_t add_eight(uint64_t sum, const uint8_t *p)
     return add_word(sum, wl_octets_word(p));
 }
 
-/* Octets of any number; an odd one is filled up with a zero. Eight in front of them can be read: those
- * that are left at the end are the last ones of a word, for how many cannot be foretold. */
+/* Octets of any number; an odd one is filled up with a zero. Eight in front of them can be read:
+ * those that are left at the end are the last ones of a word, for how many cannot be foretold. */
 static WL_INLINE uint64_t add_octets(uint64_t sum, const uint8_t *p, size_t n)
 {
     for (; n >= 8; p += 8, n -= 8)
@@ -493,8 +493,8 @@ static WL_INLINE struct front after_ethernet(struct wl_span bytes)
     return f;
 }
 
-/* The same of the other link types that are common: all interfaces of Linux, the loopback of others,
- * and tunnels. */
+/* The same of the other link types that are common: all interfaces of Linux, the loopback of
+ * others, and tunnels. */
 static WL_ASIDE struct front after_other(int dlt, struct wl_span bytes)
 {
     const size_t header = dlt == DLT_SLL    ? SLL_HEADER

@@ -32,8 +32,8 @@ WL_MUST_USE struct wl_decoder *wl_decoder_new(struct wl_budget *budget,
 /** Never fails, never reads beyond p->bytes. Counts in the counters it was made with. */
 enum wl_decoded wl_decode(struct wl_decoder *d, const struct wl_packet *p, struct wl_segment *ret);
 /**
- * The short way of wl_decode, for packets of the common kind, n of them: ret[i].tcp is set; or NULL,
- * and nothing has happened: wl_decode_any will tell.
+ * The short way of wl_decode, for packets of the common kind, n of them: ret[i].tcp is set; or
+ * NULL, and nothing has happened: wl_decode_any will tell.
  */
 void wl_decode_plain(struct wl_decoder *d, const struct wl_packet *packets, size_t n,
                      struct wl_glance *ret);
@@ -112,8 +112,8 @@ enum wl_decoded wl_decode_any(struct wl_decoder *d, const struct wl_packet *p,
 void wl_decoder_finish(struct wl_decoder *d);
 /**
  * Numbers of the datagrams that the packet given to wl_decode or wl_decode_any last is a fragment
- * of, from the outermost to the innermost; no two datagrams have the same one. All of them are whole
- * now; of WL_DECODED_FRAGMENT, all but the last.
+ * of, from the outermost to the innermost; no two datagrams have the same one. All of them are
+ * whole now; of WL_DECODED_FRAGMENT, all but the last.
  */
 struct wl_datagrams {
     uint64_t number[WL_MAX_LAYERS];

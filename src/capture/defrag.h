@@ -34,8 +34,9 @@ WL_MUST_USE struct wl_defrag *wl_defrag_new(struct wl_budget *budget,
                                             const struct wl_limits *limits,
                                             struct wl_counters *counters);
 /**
- * Adds one fragment; true and *ret when its datagram is whole, else only ret->number is set. Where fragments overlap, the octets
- * that came first stay. The oldest datagrams make room at a bound; none waits longer than 60 s.
+ * Adds one fragment; true and *ret when its datagram is whole, else only ret->number is set. Where
+ * fragments overlap, the octets that came first stay. The oldest datagrams make room at a bound;
+ * none waits longer than 60 s.
  */
 bool wl_defrag_add(struct wl_defrag *d, const struct wl_fragment *f, struct wl_datagram *ret);
 /** Drops what is incomplete, and counts it. */

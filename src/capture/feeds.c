@@ -38,7 +38,8 @@ enum {
 /* Standard input and files come in pieces, through buffers of whoever writes them. */
 static const wl_ns stream_lag = WL_SECOND / 2;
 static const wl_ns look_every = WL_SECOND;
-/* Who stamps packets has set the clock back, when it goes back this far: time goes on from there. */
+/* Who stamps packets has set the clock back, when it goes back this far: time goes on from
+ * there. */
 static const wl_ns time_jump = 10 * WL_SECOND;
 /* An end that no packet marks: by a clock that was set, or stamps of another one. */
 static const wl_ns end_within = 5 * WL_SECOND;

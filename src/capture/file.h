@@ -53,8 +53,8 @@ bool wl_file_ready(const struct wl_file *f);
 size_t wl_file_more(struct wl_file *f, const struct wl_packet *before, struct wl_packet *ret,
                     size_t max);
 /**
- * Maps what comes next, where that can be (wl_octets_map). From then on, wl_file_lead is to be called
- * after each burst, and scouts (scout.h) step with each packet.
+ * Maps what comes next, where that can be (wl_octets_map). From then on, wl_file_lead is to be
+ * called after each burst, and scouts (scout.h) step with each packet.
  */
 void wl_file_map(struct wl_file *f);
 /** n packets were given since the last time: the scout goes on from where that leaves it. */
@@ -65,9 +65,9 @@ void wl_file_rest(struct wl_file *f);
 /** Once *stop is set, a read that a signal interrupted ends the file instead of going on. */
 void wl_file_set_stop(struct wl_file *f, const volatile sig_atomic_t *stop);
 /**
- * Others are to be read for a while, and nothing of this one is borrowed: wl_octets_park. last, which
- * wl_file_next has just given, is the first that it gives again; when it is not parked, it still
- * is the last, though its octets may lie elsewhere.
+ * Others are to be read for a while, and nothing of this one is borrowed: wl_octets_park. last,
+ * which wl_file_next has just given, is the first that it gives again; when it is not parked, it
+ * still is the last, though its octets may lie elsewhere.
  */
 enum wl_parked wl_file_park(struct wl_file *f, struct wl_packet *last);
 /** True for what can be opened a second time: a regular file, not a pipe. */

@@ -1,10 +1,11 @@
 /* mapped.c - a file that nobody writes to meanwhile, in the address space.
  * SPDX-License-Identifier: MIT
  *
- * A part of the file is resident at a time, so that a file of any size takes as much memory. Its pages
- * are asked for together (MADV_POPULATE_READ), which costs a page fault for many of them, and says it
- * without a signal when one cannot be read. The page cache holds a file in pieces of up to 2 MiB, and
- * maps all of a piece when any of it is touched: parts are as large, and begin where pieces do.
+ * A part of the file is resident at a time, so that a file of any size takes as much memory. Its
+ * pages are asked for together (MADV_POPULATE_READ), which costs a page fault for many of them, and
+ * says it without a signal when one cannot be read. The page cache holds a file in pieces of up to
+ * 2 MiB, and maps all of a piece when any of it is touched: parts are as large, and begin where
+ * pieces do.
  */
 #include "mapped.h"
 

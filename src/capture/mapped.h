@@ -31,9 +31,9 @@ struct wl_mapped {
  * the lease is refused, or something is missing that this takes; m holds nothing then. */
 bool wl_mapped_open(struct wl_mapped *m, int fd, uint64_t size);
 /**
- * Makes the part resident that octet at, below m->size, lies in, up to 2 MiB, and gives back the one
- * before. False: the file cannot be relied upon any more, or not be read; nothing of it is to be
- * looked at.
+ * Makes the part resident that octet at, below m->size, lies in, up to 2 MiB, and gives back the
+ * one before. False: the file cannot be relied upon any more, or not be read; nothing of it is to
+ * be looked at.
  */
 bool wl_mapped_turn(struct wl_mapped *m, size_t at);
 /** Gives back all of it, and the lease; does nothing when nothing is mapped. */

@@ -12,8 +12,8 @@
  * than the window makes it grow.
  *
  * A file that nobody can write to meanwhile is mapped when that is wanted (mapped.h), part by part.
- * Then the window lies in the file; only where a record begins in one part and ends in the next is it
- * a copy of that record, as if it had been read.
+ * Then the window lies in the file; only where a record begins in one part and ends in the next is
+ * it a copy of that record, as if it had been read.
  */
 #include "octets.h"
 
@@ -125,8 +125,8 @@ static void end_mapping(struct wl_octets *o)
         note_failure(o);
 }
 
-/* Is the part resident in which the octet lies that comes next? Not at the end, nor when there is no
- * mapping, or none any more. */
+/* Is the part resident in which the octet lies that comes next? Not at the end, nor when there is
+ * no mapping, or none any more. */
 static bool have_part(struct wl_octets *o)
 {
     struct wl_mapped *m = &o->mapped;

@@ -86,7 +86,8 @@ static inline bool wl_octets_are_mapped(const struct wl_octets *o)
 {
     return o->mapped.base && o->low != o->base;
 }
-/** Nobody will look at what was given any more, and all of it was read: gives back what is mapped. */
+/** Nobody will look at what was given any more, and all of it was read: gives back what is
+ * mapped. */
 void wl_octets_rest(struct wl_octets *o);
 
 /** How wl_octets_park has left it. */
@@ -96,9 +97,9 @@ enum wl_parked {
     WL_PARKED_WHOLE,  /* all that comes next lies in memory, and that is all it holds */
 };
 /**
- * Gives back what a while of waiting can do without; asking goes on where it stood. Nothing that was
- * borrowed from the window may be in use. For what is not mapped and does not grow; the name must be
- * the path.
+ * Gives back what a while of waiting can do without; asking goes on where it stood. Nothing that
+ * was borrowed from the window may be in use. For what is not mapped and does not grow; the name
+ * must be the path.
  */
 enum wl_parked wl_octets_park(struct wl_octets *o);
 

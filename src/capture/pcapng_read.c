@@ -383,9 +383,9 @@ void wl_pcapng_unread(struct wl_pcapng *ng)
     ng->frame--;
 }
 
-/* The enhanced packet blocks that lie whole in the window, up to another block or one that is not as
- * it should be, for wl_pcapng_next to say why; inline, so that it is compiled once for each order of
- * octets. */
+/* The enhanced packet blocks that lie whole in the window, up to another block or one that is not
+ * as it should be, for wl_pcapng_next to say why; inline, so that it is compiled once for each
+ * order of octets. */
 static WL_INLINE size_t more(struct wl_pcapng *ng, bool big_endian, struct wl_packet *ret,
                              size_t max)
 {

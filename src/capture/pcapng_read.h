@@ -37,8 +37,8 @@ void wl_pcapng_init(struct wl_pcapng *ng, struct wl_octets *in);
 int wl_pcapng_next(struct wl_pcapng *ng, struct wl_packet *ret, struct wl_error *err);
 /** The packet that wl_pcapng_next has just given will be the next one again. */
 void wl_pcapng_unread(struct wl_pcapng *ng);
-/** Packets that follow the last one, lie in the window whole, and are as nearly all are: at most max.
- * Their ordinals, and which file their frames are of, are left to the caller. */
+/** Packets that follow the last one, lie in the window whole, and are as nearly all are: at most
+ * max. Their ordinals, and which file their frames are of, are left to the caller. */
 size_t wl_pcapng_more(struct wl_pcapng *ng, struct wl_packet *ret, size_t max);
 /** As wl_file_ready. */
 bool wl_pcapng_ready(const struct wl_pcapng *ng);

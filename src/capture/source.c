@@ -207,8 +207,8 @@ static int refuse_feed(struct wl_source *s, int code)
     return code;
 }
 
-/* The filter makes no sense on a link type: no filter, or, where others had come before, an input that
- * cannot be read on. */
+/* The filter makes no sense on a link type: no filter, or, where others had come before, an input
+ * that cannot be read on. */
 static int refuse_link(struct wl_source *s, size_t i, struct wl_error *err)
 {
     if (err->code == WL_EINVAL && s->ordinal > 1) {

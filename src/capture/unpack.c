@@ -163,8 +163,8 @@ static bool feed_gzip(struct wl_unpacker *a)
     return false;
 }
 
-/* Between members (RFC 1952 2.2): another one, or the end. Zeros are padding, as gzip has it; what is
- * neither may have been a member, which must not be missing unsaid. */
+/* Between members (RFC 1952 2.2): another one, or the end. Zeros are padding, as gzip has it; what
+ * is neither may have been a member, which must not be missing unsaid. */
 static bool begin_member(struct wl_unpacker *a)
 {
     while (feed_gzip(a) && a->gzip.next_in[0] == 0) {

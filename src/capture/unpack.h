@@ -29,9 +29,9 @@ WL_MUST_USE int wl_unpack_expect(const char *path, bool grows, struct wl_error *
 const char *wl_unpack_kind(struct wl_span first);
 /**
  * Begins to decompress what packed gives, which is of some kind; packed is borrowed for the life of
- * the unpacker. Returns 0, WL_NOMEM, WL_ELIBRARY, WL_EOPEN with the cause in err where no capture can
- * be in it, or WL_EDAMAGED where none of it can be read: it is damaged, or takes more memory than is
- * granted.
+ * the unpacker. Returns 0, WL_NOMEM, WL_ELIBRARY, WL_EOPEN with the cause in err where no capture
+ * can be in it, or WL_EDAMAGED where none of it can be read: it is damaged, or takes more memory
+ * than is granted.
  */
 WL_MUST_USE int wl_unpack_new(struct wl_packed *packed, struct wl_budget *budget,
                               struct wl_unpacker **ret, struct wl_error *err);

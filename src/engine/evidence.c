@@ -6,8 +6,8 @@
  * the offence; then the source is read once more and what belongs to them is written. Standard
  * input cannot be read again: its packets go through a spool (spool.h); what that has lost is
  * counted and told, and what was noted of it is forgotten, so that a run of weeks has room for what
- * the spool still holds; where there is none, of connections that are still open as well. The screen saves the connections of its choice in the same way, in
- * portions.
+ * the spool still holds; where there is none, of connections that are still open as well. The
+ * screen saves the connections of its choice in the same way, in portions.
  *
  * Whose a fragment of IP is shows with the packet that makes its datagram whole: until then a copy
  * is held, and written before that one.
@@ -179,8 +179,8 @@ static void put_back(struct wl_table *t, uint64_t hash, uint32_t i)
     (void)rc;
 }
 
-/* Takes away the connections that were over before the oldest packet that is left; or, while they are
- * open, those of which everything was found before it. */
+/* Takes away the connections that were over before the oldest packet that is left; or, while they
+ * are open, those of which everything was found before it. */
 static void forget_connections(struct wl_evidence *e, uint64_t oldest, bool open)
 {
     uint32_t kept = 0;
@@ -239,8 +239,8 @@ static void forget_comments(struct wl_evidence *e, uint64_t oldest)
     }
 }
 
-/* Has the spool given up packets that were not yet looked for, and so many that it is worth the while it
- * takes? *forgot is the oldest one that it had then, and has now. */
+/* Has the spool given up packets that were not yet looked for, and so many that it is worth the
+ * while it takes? *forgot is the oldest one that it had then, and has now. */
 static bool gave_up(const struct wl_evidence *e, uint64_t *forgot)
 {
     uint64_t oldest = e->own_spool ? wl_spool_oldest(e->own_spool, e->newest + 1) : 0;
@@ -260,8 +260,8 @@ static void forget(struct wl_evidence *e)
     }
 }
 
-/* Nor can any be had: an open connection whose offending packets are gone gives way to one whose are
- * still there. What it sends later is not written then, and that is told. */
+/* Nor can any be had: an open connection whose offending packets are gone gives way to one whose
+ * are still there. What it sends later is not written then, and that is told. */
 static void forget_open(struct wl_evidence *e)
 {
     if (gave_up(e, &e->forgot_open))
@@ -515,9 +515,9 @@ static uint32_t find_pair(const struct wl_evidence *e, const struct wl_endpoint 
     return i;
 }
 
-/* Two can have had any number of connections, one after the other: these are a chain in the order of
- * their packets, and only the first one stands in the table. Until all are there, its current is the
- * last of them. */
+/* Two can have had any number of connections, one after the other: these are a chain in the order
+ * of their packets, and only the first one stands in the table. Until all are there, its current is
+ * the last of them. */
 static int index_by_pair(struct wl_evidence *e)
 {
     wl_table_release(&e->by_id);

@@ -194,8 +194,8 @@ static struct wl_span path_of(struct wl_span target, bool *ret_absolute)
 }
 
 /* Could everybody read what was answered? A switch that goes on with a final response is none,
- * transfer codings besides chunked are known to few (RFC 9112 7.2), and codes outside 100 to 599 are
- * invalid, for the recipient to take as 5xx (RFC 9110 15). */
+ * transfer codings besides chunked are known to few (RFC 9112 7.2), and codes outside 100 to 599
+ * are invalid, for the recipient to take as 5xx (RFC 9110 15). */
 static bool is_plain(const struct wl_exchange *ex)
 {
     const struct wl_message *res = &ex->res;

@@ -19,8 +19,8 @@ struct wl_once {
 WL_MUST_USE int wl_once_init(struct wl_once *o, struct wl_budget *budget, uint32_t max);
 /** One of zeros, which has not been initialised, is fine. */
 void wl_once_release(struct wl_once *o);
-/** True the first time that it is asked about a hash; and again when there was no room to remember that
- * (n_full). */
+/** True the first time that it is asked about a hash; and again when there was no room to remember
+ * that (n_full). */
 bool wl_once_tell(struct wl_once *o, uint64_t hash);
 /** What was told since n_told was n was not told after all. */
 void wl_once_take_back(struct wl_once *o, uint32_t n);

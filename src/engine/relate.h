@@ -32,7 +32,8 @@ void wl_relate_reader(struct wl_relate *r, const struct wl_reader *reader);
  * told  false: --where leaves ex out whatever is found. It is remembered, and nothing else happens
  */
 void wl_relate_exchange(struct wl_relate *r, struct wl_exchange *ex, bool told);
-/** The exchange of the last call is left out after all: what was told of it is told of a later one. */
+/** The exchange of the last call is left out after all: what was told of it is told of a later
+ * one. */
 void wl_relate_untold(struct wl_relate *r);
 /** How often there was no room to remember something. */
 uint64_t wl_relate_full(const struct wl_relate *r);

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * A shape is what the language of --where can ask of an exchange but for its addresses: method,
- * version, statuses, state, rules. There are few different ones in millions of exchanges. A chain is
- * the shapes of a connection's exchanges in order, run-length coded; equal beginnings are one,
+ * version, statuses, state, rules. There are few different ones in millions of exchanges. A chain
+ * is the shapes of a connection's exchanges in order, run-length coded; equal beginnings are one,
  * so that a connection's whole story is one number. What a filter says to a shape or a chain is
  * asked once.
  */

@@ -122,8 +122,8 @@ static void sort_held(struct held *held, size_t n)
     }
 }
 
-/* Judges up to HELD_BLOCK events. What comes after what cannot be foretold, so no branch asks: first
- * the exchanges, then the connections. */
+/* Judges up to HELD_BLOCK events. What comes after what cannot be foretold, so no branch asks:
+ * first the exchanges, then the connections. */
 static void judge_block(struct wl_shard *s, const struct held *held, uint32_t n)
 {
     uint8_t exchanges[HELD_BLOCK], connections[HELD_BLOCK];

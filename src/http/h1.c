@@ -157,7 +157,8 @@ static int h1_open(struct wl_layer *l)
 
 /* ----------------------------------------------------------------------------------- feed */
 
-/* docs/judging.md 3, step 5: what stands where a request began is none, and it had ended all doubt. */
+/* docs/judging.md 3, step 5: what stands where a request began is none, and it had ended all
+ * doubt. */
 static void doubt_again(struct wl_h1_in *in, struct wl_work *w)
 {
     struct wl_layer *l = wl_h1_layer(in->h);
@@ -172,9 +173,9 @@ static void doubt_again(struct wl_h1_in *in, struct wl_work *w)
     w->settled = false;
 }
 
-/* The octets in place of a request are none. Where some are missing it need not be HTTP that is spoken:
- * heads of it are carried by other protocols, too. ICAP is one (RFC 3507 4.4), and known by its
- * requests: nothing more is looked at then. */
+/* The octets in place of a request are none. Where some are missing it need not be HTTP that is
+ * spoken: heads of it are carried by other protocols, too. ICAP is one (RFC 3507 4.4), and known by
+ * its requests: nothing more is looked at then. */
 static void take_garbage(struct wl_h1_in *in)
 {
     struct wl_layer *l = wl_h1_layer(in->h);

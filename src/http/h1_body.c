@@ -141,7 +141,8 @@ static void chunk_mark(struct wl_h1_in *in, enum wl_mark_id id, uint64_t value)
 }
 
 /* Had the client received octets of the server that were not captured when it sent what is in hand?
- * They may have been a final response, behind which it began another request in place of the rest. */
+ * They may have been a final response, behind which it began another request in place of the
+ * rest. */
 static bool may_be_abandoned(const struct wl_h1_in *in)
 {
     return in->at.dir == WL_TO_SERVER && in->seen->acked != WL_NONE &&
@@ -322,8 +323,8 @@ static bool begins_with_crlf(const uint8_t *p, size_t n)
     return n >= 2 && p[0] == '\r' && p[1] == '\n';
 }
 
-/* What nearly all chunks are: content that nobody looks at, and lines without extensions. Takes them
- * up to the last one, or to whatever is otherwise, which is left to feed_chunk. */
+/* What nearly all chunks are: content that nobody looks at, and lines without extensions. Takes
+ * them up to the last one, or to whatever is otherwise, which is left to feed_chunk. */
 static void take_plain_chunks(struct wl_h1_in *in)
 {
     struct wl_h1_side *s = in->s;
@@ -486,8 +487,8 @@ static bool watch(struct wl_h1_in *in)
     return true;
 }
 
-/* Is what was held back, the beginning of a line that is missing, no fault as content? Where a chunk
- * begins it has to be the digits of a size. */
+/* Is what was held back, the beginning of a line that is missing, no fault as content? Where a
+ * chunk begins it has to be the digits of a size. */
 static bool may_be_content(const struct wl_h1_side *s)
 {
     struct wl_span held = wl_buf_span(&s->gather.buf);

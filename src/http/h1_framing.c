@@ -226,8 +226,8 @@ static bool frame_by_length(struct wl_message *m, enum wl_method method, bool re
     return true;
 }
 
-/* A number of up to eight digits, all of them at once: how many there are cannot be foretold. The name
- * stands in front of it, so that eight octets can be read. */
+/* A number of up to eight digits, all of them at once: how many there are cannot be foretold. The
+ * name stands in front of it, so that eight octets can be read. */
 static bool read_number(const struct wl_field *length, uint64_t *ret)
 {
     const uint64_t ones = 0x0101010101010101;

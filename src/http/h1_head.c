@@ -584,7 +584,8 @@ static WL_ASIDE bool see_name(const struct reading *r, struct wl_lookup_seen *se
 
 /* The hot loop: takes lines of a plain head, from line i up to line n, as long as they are "token:"
  * and a value, as nearly all are. There is room for all of them. No line waits for what the one
- * before turns out to be, so that a processor reads several at once. Returns the first not taken. */
+ * before turns out to be, so that a processor reads several at once. Returns the first not
+ * taken. */
 static WL_ASIDE uint32_t take_lines(const struct reading *r, struct section *s,
                                     const struct wl_h1_lines *lines, uint32_t i, uint32_t n)
 {

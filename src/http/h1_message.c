@@ -1,9 +1,9 @@
 /* h1_message.c - heads become messages: requests, interim and final responses, and their ends.
  * SPDX-License-Identifier: MIT
  *
- * What a complete head means for the connection (content, upgrade, tunnel, early answers) is decided
- * here; pairing is the builder's. Most messages need only the pieces that h1_whole.c, the short way,
- * shares with this file.
+ * What a complete head means for the connection (content, upgrade, tunnel, early answers) is
+ * decided here; pairing is the builder's. Most messages need only the pieces that h1_whole.c, the
+ * short way, shares with this file.
  */
 #include "grammar.h"
 #include "h1_side.h"
@@ -326,8 +326,8 @@ static void begin_switch(struct wl_h1 *h, struct wl_work *w, const struct wl_mes
     wl_build_tunnel(&h->build, w, seen->t);
 }
 
-/* m, which may lie where the final response will, goes where interim ones are kept. Returns that, or
- * NULL: only its code is kept. */
+/* m, which may lie where the final response will, goes where interim ones are kept. Returns that,
+ * or NULL: only its code is kept. */
 static struct wl_message *add_interim(struct wl_h1 *h, struct wl_work *w, struct wl_message *m,
                                       uint64_t end, const struct wl_seen *seen)
 {

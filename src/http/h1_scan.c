@@ -16,8 +16,8 @@ static_assert(WL_H1_SCAN % WL_LANES == 0, "a word of bits for each block");
 
 typedef struct wl_lanes_kinds kinds_fn(const uint8_t p[WL_LANES]);
 
-/* The block at base. Where less than one is left of the head, its last 64 octets, some of which were
- * looked at before: without a branch, since nobody could foretell where that is so. */
+/* The block at base. Where less than one is left of the head, its last 64 octets, some of which
+ * were looked at before: without a branch, since nobody could foretell where that is so. */
 static WL_INLINE struct wl_lanes_kinds look_at(struct wl_span head, size_t base, kinds_fn *kinds_of)
 {
     size_t from = wl_min_size(base, head.n - WL_LANES), seen = base - from;
@@ -43,8 +43,8 @@ static WL_INLINE void keep_ends(struct wl_h1_lines *ret, size_t n, size_t base, 
     } while (WL_LIKELY_FALSE(crs));
 }
 
-/* Notes the lines in which odd octets stand, in a block before which n lines have ended. False: they
- * stand in the start line, too. */
+/* Notes the lines in which odd octets stand, in a block before which n lines have ended. False:
+ * they stand in the start line, too. */
 static WL_ASIDE bool note_odd(struct wl_h1_lines *ret, size_t n, uint64_t crs, uint64_t odd)
 {
     while (odd) {

@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: MIT
  *
  * h1.c dispatches, h1_whole.c is the short way, which nearly all messages take from end to end; of
- * the long one h1_sync.c finds where messages begin, h1_feed.c their heads, which h1_head.c reads and
- * h1_line.c judges line by line; h1_message.c makes messages of them, h1_framing.c decides how content
- * ends, h1_body.c follows it. Between messages a connection keeps struct wl_h1 only.
+ * the long one h1_sync.c finds where messages begin, h1_feed.c their heads, which h1_head.c reads
+ * and h1_line.c judges line by line; h1_message.c makes messages of them, h1_framing.c decides how
+ * content ends, h1_body.c follows it. Between messages a connection keeps struct wl_h1 only.
  */
 #ifndef WL_H1_SIDE_H
 #define WL_H1_SIDE_H
@@ -355,11 +355,11 @@ enum wl_h1_read {
     WL_READ_REFUSED,  /* not all of it could be kept */
 };
 
-/** Copies the octets of a head into the arena of w, with WL_LOOKUP_AHEAD that may be read behind them.
- * None, and p NULL: memory was refused. */
+/** Copies the octets of a head into the arena of w, with WL_LOOKUP_AHEAD that may be read behind
+ * them. None, and p NULL: memory was refused. */
 struct wl_span wl_h1_keep_text(struct wl_h1 *h, struct wl_work *w, struct wl_span octets);
-/** A head is complete, of a request or a response by its dir: reads it, and does what follows from it.
- * lines: its lines, if it is plain, or NULL. */
+/** A head is complete, of a request or a response by its dir: reads it, and does what follows from
+ * it. lines: its lines, if it is plain, or NULL. */
 void wl_h1_head_complete(struct wl_h1 *h, struct wl_h1_side *s, struct wl_h1_text text,
                          const struct wl_h1_lines *lines, const struct wl_seen *seen);
 /** The octets in place of a request are none; sample: the first line of them. */

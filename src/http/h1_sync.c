@@ -472,9 +472,9 @@ static void take_counted(struct wl_h1_in *in, size_t n)
     wl_h1_take(in, n);
 }
 
-/* A start line of dir was found by looking for one. What it begins, and what follows, may be content
- * that looks like messages, until doubt is settled. The requests that wait were paired for certain
- * when they began; what a response before the loss says of its request stays true. */
+/* A start line of dir was found by looking for one. What it begins, and what follows, may be
+ * content that looks like messages, until doubt is settled. The requests that wait were paired for
+ * certain when they began; what a response before the loss says of its request stays true. */
 static void note_guess(struct wl_build *b, enum wl_dir dir)
 {
     const uint8_t bit = (uint8_t)(1 << dir);

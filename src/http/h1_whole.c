@@ -76,8 +76,9 @@ static enum content take_known_length(struct wl_h1_in *in, struct wl_work *w, ui
     return n == length ? CONTENT_WHOLE : let_pass(in, w, length - n, false);
 }
 
-/* Chunked content that lies here whole. RFC 9112 7.1: each chunk is its size, CRLF, that many octets
- * and CRLF, the last one has none; chunk extensions and trailer fields are for the long way. */
+/* Chunked content that lies here whole. RFC 9112 7.1: each chunk is its size, CRLF, that many
+ * octets and CRLF, the last one has none; chunk extensions and trailer fields are for the long
+ * way. */
 static enum content take_chunks(struct wl_h1_in *in, struct wl_work *w, struct wl_message *m)
 {
     const uint8_t *p = in->bytes.p;

@@ -115,8 +115,8 @@ static void explain(const struct wl_build *b, struct wl_work *w)
         wl_build_unjudged(w, b->doubt ? (enum wl_unjudged)b->doubt : WL_UNJUDGED_LOST);
 }
 
-/* Octets of the client behind its last request were lost, its FIN perhaps among them: it travels with
- * the last octets of content. */
+/* Octets of the client behind its last request were lost, its FIN perhaps among them: it travels
+ * with the last octets of content. */
 static bool lost_behind(const struct wl_build *b, const struct wl_exchange *ex)
 {
     const struct wl_message *req = &ex->req;

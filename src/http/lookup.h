@@ -112,8 +112,8 @@ static inline bool wl_lookup_again(const struct wl_lookup_seen *seen, const uint
     return ((uint32_t)same | seen->others) == UINT32_MAX;
 }
 
-/** Keeps the name of n octets at p, which has id, a colon behind it and no other octet that is none of
- * a name. One that is too long to be compared is never found again. */
+/** Keeps the name of n octets at p, which has id, a colon behind it and no other octet that is none
+ * of a name. One that is too long to be compared is never found again. */
 void wl_lookup_keep(struct wl_lookup_seen *seen, const uint8_t *p, size_t n, enum wl_field_id id);
 
 /**

@@ -335,9 +335,10 @@ static bool ended_unseen(const struct wl_build *b, enum wl_dir by, const struct 
 }
 
 /* The server was to end the connection after an exchange, and had not until now. As long as the
- * client sends what is left of a request that was answered early, the server may read on, lest a RST
- * destroy the response (RFC 9112 9.6). A FIN takes a place in the window (RFC 9293 3.4): as long as
- * that is closed, or unknown, the server may have ended the connection and cannot say so. */
+ * client sends what is left of a request that was answered early, the server may read on, lest a
+ * RST destroy the response (RFC 9112 9.6). A FIN takes a place in the window (RFC 9293 3.4): as
+ * long as that is closed, or unknown, the server may have ended the connection and cannot say
+ * so. */
 static void mark_open(const struct wl_build *b, wl_ns now, uint64_t frame)
 {
     wl_ns open = wl_at_least(b->t_latest, now);

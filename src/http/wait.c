@@ -3,8 +3,9 @@
  *
  * RFC 9110 10.1.1 asks both sides to wait for each other; whether they did shows in what had been
  * acknowledged when. The facts are kept for requests with Expect and announced content, and for
- * requests answered before they were complete; no other pays for them. Nor does a server's FIN leave
- * before the client has room for it: where a connection is to end, it is noted whether it has.
+ * requests answered before they were complete; no other pays for them. Nor does a server's FIN
+ * leave before the client has room for it: where a connection is to end, it is noted whether it
+ * has.
  */
 #include "wait.h"
 

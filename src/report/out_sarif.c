@@ -94,8 +94,9 @@ static bool is_file(const struct wl_input *input)
 }
 
 /*
- * The name of a file as a URI: relative as it was given, or file://. An interface and standard input
- * have one too, though there is nothing to be opened under it: GitHub takes no result without.
+ * The name of a file as a URI: relative as it was given, or file://. An interface and standard
+ * input have one too, though there is nothing to be opened under it: GitHub takes no result
+ * without.
  */
 static void put_input_uri(struct wl_json *j, const struct wl_input *input)
 {

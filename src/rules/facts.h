@@ -26,11 +26,11 @@ struct wl_answer wl_facts_answer(const struct wl_exchange *ex, uint32_t i);
 /** Is there an interim response with this status? Puts the first into *ret (may be NULL). */
 bool wl_facts_interim(const struct wl_exchange *ex, uint16_t status, struct wl_answer *ret);
 
-/** Is the first line of this request one that parties split in different ways? Then another method, or
- * another version, may have been read in it than stands in the model. */
+/** Is the first line of this request one that parties split in different ways? Then another method,
+ * or another version, may have been read in it than stands in the model. */
 bool wl_facts_line_unclear(const struct wl_message *req);
-/** The value as it stands where CR, NUL and folds were replaced by SP, which RFC 9110 5.5, RFC 9112 2.2
- * and 5.2 leave to a recipient that does not refuse them: without those at its ends. */
+/** The value as it stands where CR, NUL and folds were replaced by SP, which RFC 9110 5.5, RFC 9112
+ * 2.2 and 5.2 leave to a recipient that does not refuse them: without those at its ends. */
 struct wl_span wl_facts_repaired(struct wl_span value);
 /** Was this request made in HTTP/1.0 or 0.9? False where its version was not readable. */
 bool wl_facts_http10(const struct wl_message *req);
@@ -105,8 +105,8 @@ static inline bool wl_facts_unbroken(const struct wl_message *m)
            m->end != WL_END_LIMIT;
 }
 
-/** Did its sender's RST come one octet before the end? Where the numbers of TCP go on one behind what
- * was captured, that may have been a FIN as well as an octet. */
+/** Did its sender's RST come one octet before the end? Where the numbers of TCP go on one behind
+ * what was captured, that may have been a FIN as well as an octet. */
 static inline bool wl_facts_one_short(const struct wl_exchange *ex, const struct wl_message *m)
 {
     return (ex->end == WL_END_RESET || ex->end_unseen) && m->framing == WL_FRAMING_LENGTH &&

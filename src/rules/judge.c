@@ -1,8 +1,8 @@
 /* judge.c - asks the rules, and only those whose evidence is complete; keeps what they report.
  * SPDX-License-Identifier: MIT
  *
- * Where rules are asked from was prepared (prepare.c): lists per mark, and an index for each kind of
- * rule. What was found for an exchange is kept as a plan (plan.h) for the next ones of its kind.
+ * Where rules are asked from was prepared (prepare.c): lists per mark, and an index for each kind
+ * of rule. What was found for an exchange is kept as a plan (plan.h) for the next ones of its kind.
  * Two hundred rules then cost an ordinary exchange little more than forty.
  *
  * The judge, not the rule, checks the guards of docs/judging.md 2 (wl_rule.needs): missing evidence
@@ -66,8 +66,8 @@ static void ask(struct wl_judge *j, struct wl_index *index, const struct wl_offe
 
 /* -------------------------------------------------------------------------------------- marks */
 
-/* Will anybody read what is said of the finding in hand? Reports show a few examples of thousands, and
- * a sentence is most of what a finding costs. */
+/* Will anybody read what is said of the finding in hand? Reports show a few examples of thousands,
+ * and a sentence is most of what a finding costs. */
 static bool is_read(const struct wl_judge *j)
 {
     return !j->reader.reads || j->reader.reads(j->reader.user, j->rulings[j->rule].rule);

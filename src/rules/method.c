@@ -17,7 +17,8 @@ static bool only_reads(enum wl_method method)
     return method == WL_METHOD_GET || method == WL_METHOD_HEAD;
 }
 
-/* -------------------------------------------------------------------------------------- 405, 501 */
+/* -------------------------------------------------------------------------------------- 405,
+ * 501 */
 
 /* The line of Allow that lists the method; NULL when none does. */
 static const struct wl_field *allowing(const struct wl_message *m, struct wl_span method)
@@ -106,8 +107,8 @@ static void not_implemented_known_method(struct wl_judge *j, const struct wl_exc
     if (wl_facts_line_unclear(req))
         return;
     if (m->status == 501) {
-        /* RFC 9112 6.1: 501 is right for a transfer coding that is not known. RFC 9110 15.6.2 has it
-         * for any functionality: storage services say it of parameters */
+        /* RFC 9112 6.1: 501 is right for a transfer coding that is not known. RFC 9110 15.6.2 has
+         * it for any functionality: storage services say it of parameters */
         if (only_reads(req->method_id) && !wl_message_mark(req, WL_MARK_TE_UNKNOWN)) {
             wl_report(j, m, m->at, query ? WL_NOTE : WL_WARNING, wl_judge_via(ex, WL_LIKELY),
                       query ? "501 to %s, perhaps for what the query asks for" : "501 to %s",
@@ -121,7 +122,8 @@ static void not_implemented_known_method(struct wl_judge *j, const struct wl_exc
     }
 }
 
-/* ------------------------------------------------------------------------- content where none is */
+/* ------------------------------------------------------------------------- content where none
+ * is */
 
 static void content_on_contentless_method(struct wl_judge *j, const struct wl_exchange *ex,
                                           const struct wl_message *m)
@@ -207,7 +209,8 @@ static void trace_misuse(struct wl_judge *j, const struct wl_exchange *ex,
     }
 }
 
-/* -------------------------------------------------------------------------------- HEAD beside GET */
+/* -------------------------------------------------------------------------------- HEAD beside
+ * GET */
 
 static bool is_strong(const struct wl_message *m)
 {
@@ -252,7 +255,8 @@ static void length_differs_from_get(struct wl_judge *j, const struct wl_exchange
     wl_report_frame(j, past->res_frame);
 }
 
-/* ---------------------------------------------------------------------------------------- targets */
+/* ----------------------------------------------------------------------------------------
+ * targets */
 
 static bool is_web(struct wl_span scheme)
 {

@@ -66,8 +66,8 @@ static inline bool wl_offer_is_guess(const struct wl_exchange *ex, const struct 
            (m == &ex->req || m == &ex->res || m - ex->interim >= (ptrdiff_t)ex->n_interim_sure);
 }
 
-/** Was the head of a message of ex seen, and are all its fields here? What lacks one may lack the one
- * that matters. */
+/** Was the head of a message of ex seen, and are all its fields here? What lacks one may lack the
+ * one that matters. */
 static inline bool wl_offer_knows_head(const struct wl_exchange *ex, const struct wl_message *m)
 {
     return m->state >= WL_HEAD && !wl_offer_is_guess(ex, m) &&

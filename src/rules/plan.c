@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: MIT
  *
  * A table in which each kind has two places side by side, for which kinds compete: the one met last
- * stands in the first of them, and a new one takes the second. Who makes exchanges of ever new kinds
- * pays with nothing but the time it takes to ask the indexes. It knows neither rules nor exchanges.
+ * stands in the first of them, and a new one takes the second. Who makes exchanges of ever new
+ * kinds pays with nothing but the time it takes to ask the indexes. It knows neither rules nor
+ * exchanges.
  */
 #include "plan.h"
 
@@ -38,8 +39,8 @@ static uint64_t mix(uint64_t mixed, uint64_t word)
     return mixed ^ mixed >> 32;
 }
 
-/* The first of the two places of a kind. The words are multiplied beside each other, rather than one
- * after the other as in a hash that has to be good. */
+/* The first of the two places of a kind. The words are multiplied beside each other, rather than
+ * one after the other as in a hash that has to be good. */
 static size_t place_of(const struct wl_kind *kind)
 {
     uint64_t mixed = kind->facts * WL_MIXER, factor = WL_MIXER;

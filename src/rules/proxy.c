@@ -11,7 +11,8 @@
 #include "grammar.h"
 #include "line.h"
 
-/* ----------------------------------------------------------------------------------- credentials */
+/* -----------------------------------------------------------------------------------
+ * credentials */
 
 static WL_ASIDE bool is_loopback6(const struct wl_endpoint *e)
 {

@@ -14,7 +14,8 @@ struct wl_date; /* grammar.h */
 
 enum { WL_MAX_RULES = 4096 }; /* of the catalogue and of embedders together */
 
-/** Has the rule the function that its .when asks for, and the mark or the relation that goes with it? */
+/** Has the rule the function that its .when asks for, and the mark or the relation that goes with
+ * it? */
 bool wl_rule_can_fire(const struct wl_rule *rule);
 /** The last override of cfg that speaks of the rule; NULL: none does. */
 const struct wl_override *wl_override_of(const struct wl_config *cfg, const struct wl_rule *rule);
@@ -34,8 +35,8 @@ enum wl_judge_for {
 
 /**
  * A judge with the catalogue, the overrides and thresholds of cfg (all copied), and extra groups
- * (NULL-ended, or NULL; borrowed), at most WL_MAX_RULES rules in all, which can fire. Returns NULL when memory is
- * refused.
+ * (NULL-ended, or NULL; borrowed), at most WL_MAX_RULES rules in all, which can fire. Returns NULL
+ * when memory is refused.
  */
 WL_MUST_USE struct wl_judge *wl_judge_new(const struct wl_config *cfg, struct wl_budget *budget,
                                           const struct wl_rule_group *const *extra,
@@ -43,8 +44,8 @@ WL_MUST_USE struct wl_judge *wl_judge_new(const struct wl_config *cfg, struct wl
 /** From now on findings of rules that give way to more specific ones are given with those: whoever
  * switches rules off afterwards has to drop them. */
 void wl_judge_keep_yielded(struct wl_judge *j);
-/** From now on findings have sentences only where reader, which is copied, reads those of their rule;
- * it is asked for each. */
+/** From now on findings have sentences only where reader, which is copied, reads those of their
+ * rule; it is asked for each. */
 void wl_judge_reader(struct wl_judge *j, const struct wl_reader *reader);
 void wl_judge_free(struct wl_judge *j);
 
@@ -76,7 +77,8 @@ uint32_t wl_judge_relations(const struct wl_judge *j);
 /** Findings dropped so far because of max_findings or max_conn_findings. */
 uint64_t wl_judge_dropped(const struct wl_judge *j);
 
-/* ------------------------------------------- what checks of the catalogue may call besides rule.h */
+/* ------------------------------------------- what checks of the catalogue may call besides
+ * rule.h */
 
 /** The date that s says (RFC 9110 5.6.7), as a response of that time means it. Most are dates of the
  * same minute: this is quicker than reading them. */

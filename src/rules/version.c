@@ -11,7 +11,8 @@
 #include "field.h"
 #include "grammar.h"
 
-/* ------------------------------------------------------------------------------------------ Host */
+/* ------------------------------------------------------------------------------------------
+ * Host */
 
 /** Why a Host is none. */
 enum host_fault {
@@ -129,7 +130,8 @@ static void bad_host_accepted(struct wl_judge *j, const struct wl_exchange *ex,
     wl_report_frame(j, ex->req.at.frame);
 }
 
-/* ----------------------------------------------------------------------------------- first lines */
+/* ----------------------------------------------------------------------------------- first
+ * lines */
 
 static void request_line_malformed(struct wl_judge *j, const struct wl_exchange *ex,
                                    const struct wl_message *m)

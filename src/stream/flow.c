@@ -396,8 +396,8 @@ bool wl_flows_is_late(struct wl_flows *f, const struct wl_segment *seg, uint64_t
 
 /* ------------------------------------------------------------------------------------ segments */
 
-/* A RST may come from a third party, which is elsewhere and counts its packets otherwise. Suspect is
- * what is far from anything the sender did before, and all of it where no packet shows how the
+/* A RST may come from a third party, which is elsewhere and counts its packets otherwise. Suspect
+ * is what is far from anything the sender did before, and all of it where no packet shows how the
  * sender counts; 0 says nothing (RFC 6864 4.1). */
 static WL_ASIDE bool is_suspect(const struct wl_flow *flow, enum wl_dir dir,
                                 const struct wl_segment *seg)

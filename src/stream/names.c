@@ -24,8 +24,8 @@ static void close_named(struct wl_layer *l, wl_ns now)
     (void)now;
 }
 
-/* Will the server say no more, or has the client said so much that its answers are not captured? What
- * waits for them is held. */
+/* Will the server say no more, or has the client said so much that its answers are not captured?
+ * What waits for them is held. */
 static bool is_alone(struct wl_span client, const struct wl_hint *hint)
 {
     enum { MUCH = 3072 }; /* octets: more than a ClientHello, less than max_sniff */

@@ -11,9 +11,9 @@
  * segments are copied: one retransmission can repeat hundreds of them, and must not cost a call of
  * the system for each.
  *
- * Where every packet was captured twice every other one is a retransmission. So a search reads tags,
- * which stand close to each other, and ends when all octets have been compared: each of them was
- * delivered once.
+ * Where every packet was captured twice every other one is a retransmission. So a search reads
+ * tags, which stand close to each other, and ends when all octets have been compared: each of them
+ * was delivered once.
  */
 #include "recall.h"
 

@@ -342,8 +342,8 @@ static void force_front(const struct run *r, enum wl_dir dir, enum wl_gap_why wh
 }
 
 /* p, at the front of dir's queue with no hole before it, acknowledges octets that have not been
- * delivered. Where those are missing, too, and still awaited, so does p: requests and responses stay
- * in order. Otherwise the older of the two fronts is delivered. */
+ * delivered. Where those are missing, too, and still awaited, so does p: requests and responses
+ * stay in order. Otherwise the older of the two fronts is delivered. */
 static bool unblock(const struct run *r, enum wl_dir dir, const struct wl_piece *p)
 {
     const struct wl_piece *q = front_of(r->t, other(dir));

@@ -394,8 +394,8 @@ static int character_key(wint_t c)
     }
 }
 
-/* What terminals send beside what terminfo has of them, or of the one that TERM takes them for: PuTTY
- * as an xterm, one in another's window, keys with Ctrl or Shift. */
+/* What terminals send beside what terminfo has of them, or of the one that TERM takes them for:
+ * PuTTY as an xterm, one in another's window, keys with Ctrl or Shift. */
 static const struct {
     char last;  /* octet of the sequence */
     int number; /* before a '~', or 0 */
@@ -449,7 +449,8 @@ static int take_sequence(void)
     return key;
 }
 
-/* Behind ESC and ']' or 'P': what the terminal answers to the program before, up to BEL or ESC '\\'. */
+/* Behind ESC and ']' or 'P': what the terminal answers to the program before, up to BEL or ESC
+ * '\\'. */
 static void skip_string(void)
 {
     wint_t c;
