@@ -121,6 +121,17 @@ def look_at_captures(genpcap, wirelint, folder):
             check(wrong == 0, f"{words}: {wrong} packets have wrong checksums")
 
 
+def look_at_repetition(genpcap, wirelint, folder):
+    """Hashes have another seed on every run, which nothing that is said may show: not even how much was
+    forgotten where there is room to remember a few."""
+    path = os.path.join(folder, "again.pcap")
+    generate(genpcap, "--profile churn --connections 6000", path)
+    for room in (100, 1000):
+        command = [wirelint, "audit", "--json", "--set", f"max_related={room}", path]
+        said = {Run([*command, "-j", str(shards)]).out for shards in (1, 1, 1, 2, 1, 1, 1, 1)}
+        check(len(said) == 1 and b"max_related" in said.pop(), f"max_related={room}: runs differ")
+
+
 def look_at_options(genpcap, folder):
     """Help, values that are none, and files that cannot be written."""
     run = Run([genpcap, "--help"])
@@ -151,6 +162,7 @@ def main():
                 print(digest(path), os.path.getsize(path), words)
             return 0
         look_at_captures(genpcap, sys.argv[2], folder)
+        look_at_repetition(genpcap, sys.argv[2], folder)
         look_at_options(genpcap, folder)
     print(f"genpcap: {checks} checks, {len(failures)} failed")
     return 1 if failures else 0

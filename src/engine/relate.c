@@ -579,6 +579,13 @@ static bool has_place(struct wl_relate *r, enum wl_relation relation, uint64_t k
     return there == WL_KNOWN_NOT || (r->now.dated && there != WL_KNOWN_DATED);
 }
 
+/* Is a response of the server in hand remembered that shows its clock? One is enough. What the
+ * exchange has been kept for before may have taken its place. */
+static bool is_server_known(const struct wl_relate *r)
+{
+    return wl_pasts_evicted(r->pasts) < r->lately[(r->server >> 8) % LATELY].until;
+}
+
 /* Keeps the exchange for each relation that it is worth keeping for, or where it takes a place. */
 static void remember(struct wl_relate *r, const struct wl_exchange *ex, uint32_t worth,
                      uint32_t replacing)
@@ -588,6 +595,8 @@ static void remember(struct wl_relate *r, const struct wl_exchange *ex, uint32_t
         enum wl_relation relation = (enum wl_relation)i;
         uint64_t key;
 
+        if (relation == WL_RELATION_SERVER && is_server_known(r))
+            continue;
         if (relation == WL_RELATION_REDIRECT)
             note(r, ex);
         key = key_of(r, ex, relation, r->now.location);
@@ -684,8 +693,6 @@ static void relate(struct wl_relate *r, struct wl_exchange *ex, bool told)
     glance(r, ex);
     worth = r->on & worth_keeping(&r->now);
     asked &= ~(worth & bit(WL_RELATION_GET, true)); /* the last one is kept unasked */
-    if (wl_pasts_evicted(r->pasts) < lately->until) /* one is enough, and there */
-        worth &= ~bit(WL_RELATION_SERVER, true);
     if (is_on(r, WL_RELATION_CLOCK) && r->now.dated && !wl_clocks_near(&r->clocks, r->now.offset))
         r->now.n_median = wl_clocks_median(&r->clocks, &r->now.median);
     if (r->now.n_median == 0)
