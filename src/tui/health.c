@@ -245,18 +245,18 @@ static void put_filter(const struct wl_screen *s, struct wl_canvas *c, struct wl
 static void say_no_packets(const struct wl_screen *s, struct wl_canvas *c, struct wl_rect r)
 {
     const struct wl_board *b = s->board;
+    /* rather than reading a pipe, or a file that grows */
+    bool listening = b->live && !b->over && s->cfg.interfaces;
 
     put_source(c, &r, b, b->over ? "There is no packet in " : "No packet yet on ");
-    if (b->live && !b->over) {
+    if (listening) {
         put_paragraph(
             c, &r, WL_ROLE_PLAIN,
             "Traffic between programs on this machine is on lo, whatever address they use; "
             "\"any\" listens everywhere.");
     }
     put_filter(s, c, &r, "The capture filter may let nothing through");
-    if (b->over || !b->live)
-        return;
-    if (!s->cfg.interfaces)
+    if (!listening)
         return;
     (void)next_line(&r);
     put_paragraph(c, &r, WL_ROLE_HEAD, "Interfaces, and what they carry:");
