@@ -149,7 +149,7 @@ static inline bool has_own_way(enum wl_field_id id)
     return id == WL_FIELD_OTHER || id == WL_FIELD_COOKIE || id == WL_FIELD_SET_COOKIE ||
            id == WL_FIELD_AUTHORIZATION || id == WL_FIELD_PROXY_AUTHORIZATION ||
            id == WL_FIELD_WWW_AUTHENTICATE || id == WL_FIELD_PROXY_AUTHENTICATE ||
-           id == WL_FIELD_HOST || is_url((enum wl_field_id)id);
+           id == WL_FIELD_HOST || is_url(id);
 }
 
 /* Is it a challenge by its looks? It begins with "Negotiate" or "NTLM", or is a list that begins
