@@ -62,9 +62,9 @@ class Endpoint:
         self.process.stdin.flush()
 
     def said(self):
-        """Standard error until now."""
-        self.errors.seek(0)
-        return self.errors.read()
+        """Standard error until now; the file's offset stays, for it is where the program writes."""
+        fd = self.errors.fileno()
+        return os.pread(fd, os.fstat(fd).st_size, 0).decode()
 
     def ask(self, method="GET", target="/metrics", **fields):
         """One request; gives status, fields and content."""
