@@ -5,8 +5,9 @@
  * kernel a microsecond or two; six pages of 2 MiB take a fifth of that, and the processor finds
  * what lies in them sooner (docs/performance.md). The C library decides where its heap grows, and
  * can be told to take more addresses than it needs; Linux can be told which pages to use there
- * (transparent huge pages, madvise(2)). This is the program's business, not the library's: whoever
- * embeds that has a heap of their own.
+ * (transparent huge pages, madvise(2)). Shards, which seldom ask for memory once they have begun,
+ * share that heap: one that the C library makes for a thread has small pages. This is the program's
+ * business, not the library's: whoever embeds that has a heap of their own.
  */
 #include "heap.h"
 
@@ -38,7 +39,7 @@ void wl_heap_prepare(void)
     uint8_t *first;
 
     /* NOLINTNEXTLINE(concurrency-mt-unsafe): no thread exists yet */
-    if (!is_unlimited() || !mallopt(M_TOP_PAD, PADDING))
+    if (!is_unlimited() || !mallopt(M_TOP_PAD, PADDING) || !mallopt(M_ARENA_MAX, 1))
         return;
     first = malloc(1); /* makes the heap, with the padding behind it */
     if (first)

@@ -10,6 +10,7 @@
 
 enum {
     WL_CHUNK_FIRST = 2560,
+    WL_CHUNK_SOON = 1024, /* octets of it that are written soon; more at once would be waited for */
     WL_CHUNK_SMALL = 4 * WL_CHUNK_FIRST, /* an arena of so many octets grows by larger chunks */
     WL_CHUNK_LARGEST = 1 << 20,
 };
@@ -175,7 +176,7 @@ static struct wl_chunk *take_chunk(struct wl_arena_pool *pool, size_t octets)
         pool->idle = c->next;
         pool->idle_octets -= c->octets;
         if (pool->travels && pool->idle) /* the next one, which is still in another cache */
-            wl_prefetch_to_write(pool->idle, pool->first);
+            wl_prefetch_to_write(pool->idle, WL_CHUNK_SOON);
     } else {
         c = alloc_raw(pool->budget, octets);
         if (!c)
