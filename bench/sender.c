@@ -320,7 +320,7 @@ static bool report(const struct lane *lanes, unsigned n_lanes)
     (void)printf("{\"packets\": %" PRIu64 ", \"octets\": %" PRIu64 ", \"refused\": %" PRIu64
                  ", \"again\": %" PRIu64 ", \"seconds\": %.6f}\n",
                  n_sent, n_octets, n_refused, n_again,
-                 (double)(ended - lanes[0].start) / NANOSECONDS);
+                 (double)(ended - lanes[0].start) / (double)NANOSECONDS);
     return fflush(stdout) == 0 && !ferror(stdout);
 }
 

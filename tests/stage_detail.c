@@ -205,7 +205,7 @@ static const struct wl_detail *hostile(struct wl_arena *a)
 /* A window of a long connection: a request every 5 ms, every 50th with a 103 first. */
 static const struct wl_detail *long_one(struct wl_arena *a, uint32_t ordinal)
 {
-    struct wl_detail *d = leg(a, 3, v4(2, 40000), v4(9, 80), 0, EXCHANGES * 5.0);
+    struct wl_detail *d = leg(a, 3, v4(2, 40000), v4(9, 80), 0, (double)EXCHANGES * 5.0);
     uint32_t first = ordinal > WINDOW / 2 ? ordinal - WINDOW / 2 : 1;
 
     if (first + WINDOW > EXCHANGES + 1)

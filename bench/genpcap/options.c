@@ -324,7 +324,7 @@ static bool parse_chance(const struct row *row, const char *text, uint32_t *ret)
 
     if (end == text || *end || !(value >= 0 && value <= whole))
         return false;
-    *ret = (uint32_t)(value / whole * PRNG_ALWAYS + 0.5);
+    *ret = (uint32_t)(value / whole * (double)PRNG_ALWAYS + 0.5);
     return true;
 }
 

@@ -24,12 +24,12 @@ static const char *const class_words[WL_N_CLASSES] = {
 /* One bar of a chart whose bars are one wide. */
 static void put_column(struct wl_text *t, uint32_t i, uint64_t n, uint64_t most)
 {
-    double height = LANE * (double)n / (double)most;
+    double height = (double)LANE * (double)n / (double)most;
 
     if (n == 0)
         return;
-    if (height < LEAST)
-        height = LEAST;
+    if (height < (double)LEAST)
+        height = (double)LEAST;
     wl_text_printf(t, "M%u.1 %dv-%.0fh.8v%.0fz", i, LANE, height, height);
 }
 

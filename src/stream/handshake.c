@@ -9,12 +9,12 @@
 #include "flows.h"
 
 /* What the three packets that open a connection make of its flags, one after the other. */
-#define AFTER_SYN (WL_TCP_BASE | WL_TCP_OPENED | WL_FLOW_BASE_0)
+#define AFTER_SYN (WL_TCP_BASE | WL_TCP_OPENED | (uint32_t)WL_FLOW_BASE_0)
 #define AFTER_SYN_ACK \
     (WL_TCP_BOTH(WL_TCP_BASE | WL_TCP_OPENED) | WL_TCP_ACKED | WL_FLOW_BASE_0 | WL_FLOW_BASE_1)
 #define AFTER_ACK (AFTER_SYN_ACK | WL_TCP_BOTH(WL_TCP_ACKED) | WL_FLOW_TIMED | WL_FLOW_LEARNT)
 /* and the flags that make no difference to that */
-#define APART (WL_TCP_LIVELY | WL_FLOW_IGNORED)
+#define APART ((uint32_t)WL_TCP_LIVELY | (uint32_t)WL_FLOW_IGNORED)
 
 /* ------------------------------------------------------------------------------------ openings */
 
@@ -142,9 +142,9 @@ static bool is_taken(struct wl_flows *f, const struct wl_packet *p, const struct
         take_syn(f, p, g, hash);
         return true;
     }
-    if (flags == (WL_TCP_SYN | WL_TCP_ACK) && (state & ~(uint32_t)APART) == AFTER_SYN)
+    if (flags == (WL_TCP_SYN | WL_TCP_ACK) && (state & ~APART) == AFTER_SYN)
         return take_syn_ack(f, found, p, g);
-    return flags == WL_TCP_ACK && (state & ~(uint32_t)APART) == AFTER_SYN_ACK &&
+    return flags == WL_TCP_ACK && (state & ~APART) == AFTER_SYN_ACK &&
            take_first_ack(f, found, p, g);
 }
 

@@ -131,7 +131,7 @@ static void put_paused(const struct wl_screen *s, struct wl_strip *p)
     uint64_t now = newest ? newest->of.board->stats.exchanges : 0;
     uint64_t then = s->board ? s->board->stats.exchanges : 0;
 
-    wl_strip_text(p, WL_ROLE_WARNING | WL_REVERSE, " PAUSED ");
+    wl_strip_text(p, WL_ROLE_WARNING | (unsigned)WL_REVERSE, " PAUSED ");
     if (now > then) {
         wl_strip_text(p, WL_ROLE_PLAIN, " +");
         wl_strip_count(p, WL_ROLE_PLAIN, now - then);

@@ -106,11 +106,12 @@ static bool is_rule(struct wl_screen *s, const char *glob)
 
 static bool run_rule(struct wl_screen *s, const char *argument)
 {
-    size_t n = wl_span_find(wl_span_text(argument), '=');
+    struct wl_span words = wl_span_text(argument);
+    size_t n = wl_span_find(words, '=');
     enum wl_severity severity;
     char glob[64];
 
-    if (!argument[n] || n >= sizeof(glob) || !wl_severity_parse(argument + n + 1, &severity)) {
+    if (n == words.n || n >= sizeof(glob) || !wl_severity_parse(argument + n + 1, &severity)) {
         wl_screen_say(s, "rule RULE=SEVERITY: off, note, warning or violation");
         return false;
     }

@@ -39,7 +39,7 @@ static void add_words(struct flow *f, unsigned look, const char *text)
 static void add_head(struct flow *f, const char *text)
 {
     f->lines++;
-    add_words(f, WL_ROLE_HEAD | WL_BOLD, text);
+    add_words(f, WL_ROLE_HEAD | (unsigned)WL_BOLD, text);
 }
 
 static void add_paragraph(struct flow *f, const char *head, const char *text)

@@ -201,7 +201,7 @@ struct wl_rect wl_panel_draw(struct wl_canvas *c, struct wl_rect r, const struct
         return inside;
     wl_strip_init(&s, c, inside.w - 2);
     wl_strip_text(&s, WL_ROLE_PLAIN, " ");
-    wl_strip_text(&s, p->focus ? WL_ROLE_FOCUS | WL_BOLD : WL_ROLE_TITLE, p->title);
+    wl_strip_text(&s, p->focus ? WL_ROLE_FOCUS | (unsigned)WL_BOLD : WL_ROLE_TITLE, p->title);
     wl_strip_text(&s, WL_ROLE_PLAIN, " ");
     wl_canvas_place(c, r.x + 2, r.y, inside.w - 2, WL_LEFT, &s);
     if (p->note && p->note->n && s.n + p->note->n + 4 <= inside.w)

@@ -216,7 +216,7 @@ static void put_request(struct wl_strip *t, const struct wl_message *req)
         wl_strip_text(t, WL_ROLE_REQUEST, "no request that could be read");
         return;
     }
-    wl_strip_octets(t, WL_ROLE_REQUEST | WL_BOLD, req->method);
+    wl_strip_octets(t, WL_ROLE_REQUEST | (unsigned)WL_BOLD, req->method);
     wl_strip_text(t, WL_ROLE_REQUEST, " ");
     wl_strip_octets(t, WL_ROLE_REQUEST, req->target);
     if (req->major)
