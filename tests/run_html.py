@@ -74,6 +74,10 @@ class Page(html.parser.HTMLParser):
             self.rows.append(0)
         if tag in ("td", "th") and self.rows:
             self.rows[-1] += int(given.get("colspan", 1))
+            table = [a.get("class", "").split() for t, a in self.open if t == "table"][-1]
+            check(self.rows[-1] <= 4 or "stack" in table, "too wide for a telephone:", table)
+            check(tag == "th" or "tight" not in table or "data-h" in given or "barred" in given.get("class", ""),
+                  "without its head nobody knows what a cell says")
         if tag not in VOID:
             self.open.append((tag, given))
 
@@ -292,7 +296,7 @@ class Test:
         rows = text.count(b'<tr><td class="nw" data-v=')
         check(rows >= 800, "only", rows, "are listed")
         check(int(listed[2].replace(" ", "")) == rows, "lists", listed[2], "and not", rows)
-        servers = re.findall(rb'class="nw"><code>10\.1\.0\.\d+:80</code></th><td class="num" data-v="(\d+)"', text)
+        servers = re.findall(rb'class="at"><code>10\.1\.0\.\d+:80</code></th><td class="num" data-v="(\d+)" ', text)
         others = 34_000 - sum(map(int, servers))
         check(len(servers) == 50 and f"And {others // 1000} {others % 1000:03} exchanges with further servers" in words,
               "of servers left out is not told:", others)

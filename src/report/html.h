@@ -79,8 +79,9 @@ void wl_html_pill(struct wl_text *t, enum wl_severity s);
 void wl_html_status(struct wl_text *t, unsigned status);
 /** "103, 200": digits in the colours of their classes, the rest as it is. */
 void wl_html_sequence(struct wl_text *t, const char *sequence);
-/** A cell with a right-aligned count, by which its column is sorted. */
-void wl_html_count_cell(struct wl_text *t, uint64_t n);
+/** A cell with a right-aligned count, by which its column is sorted. head: what it says before the
+ * count where the table has no heads (.stack on a telephone), or NULL. */
+void wl_html_count_cell(struct wl_text *t, const char *head, uint64_t n);
 /** A bar of n out of most in the colour of a class ("k2"), to be looked at only: the number stands
  * beside it. */
 void wl_html_bar(struct wl_text *t, uint64_t n, uint64_t most, const char *class);

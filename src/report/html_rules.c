@@ -90,7 +90,7 @@ static void put_row(struct wl_html *h, const struct wl_fired *fired, uint64_t mo
     wl_html_bar(t, fired->n, most, classes[fired->worst]);
     wl_text_put(t, "</td><td data-h=\"fault\">");
     put_fault(t, fired);
-    wl_text_put(t, "</td><td data-h=\"server\">");
+    wl_text_put(t, "</td><td class=\"at\" data-h=\"server\">");
     put_servers(t, fired, SERVERS_NAMED);
     wl_text_put(t, "</td></tr>\n");
 }

@@ -359,7 +359,7 @@ void wl_html_unjudged(struct wl_html *h)
         wl_text_printf(t, "<tr><th scope=\"row\"><code>%s</code></th><td>%s</td>",
                        wl_unjudged_name((enum wl_unjudged)u),
                        wl_unjudged_text((enum wl_unjudged)u));
-        wl_html_count_cell(t, st->unjudged[u]);
+        wl_html_count_cell(t, NULL, st->unjudged[u]);
         wl_text_put(t, "</tr>\n");
     }
     wl_text_put(t, any ? "</tbody></table></div>\n"
@@ -386,15 +386,16 @@ static void put_input(struct wl_html *h, const struct wl_input *input)
         wl_text_put(t, "</span>");
     }
     wl_text_put(t, "</th>");
-    wl_html_count_cell(t, input->packets);
-    wl_text_printf(t, "<td class=\"num\" data-v=\"%llu\">", (unsigned long long)input->octets);
+    wl_html_count_cell(t, "packets", input->packets);
+    wl_text_printf(t, "<td class=\"num\" data-v=\"%llu\" data-h=\"octets\">",
+                   (unsigned long long)input->octets);
     wl_html_octets(t, input->octets);
-    wl_text_put(t, "</td><td class=\"nw\" data-v=\"");
+    wl_text_put(t, "</td><td class=\"nw\" data-h=\"begins\" data-v=\"");
     wl_text_seconds(t, input->t_first);
     wl_text_put(t, "\">");
     if (input->t_first)
         wl_html_date(h, t, input->t_first);
-    wl_text_put(t, "</td><td class=\"num\" data-v=\"");
+    wl_text_put(t, "</td><td class=\"num\" data-h=\"lasts\" data-v=\"");
     wl_text_seconds(t, input->t_last - input->t_first);
     wl_text_put(t, "\">");
     if (input->t_first)
@@ -427,7 +428,7 @@ static void put_counters(struct wl_html *h)
         if (n == 0)
             continue;
         wl_text_printf(t, "<tr><th scope=\"row\">%s</th>", rows[i].text);
-        wl_html_count_cell(t, n);
+        wl_html_count_cell(t, NULL, n);
         wl_text_put(t, "</tr>\n");
     }
     wl_text_put(t, "</tbody></table></div></details>\n");
@@ -442,7 +443,7 @@ void wl_html_inputs(struct wl_html *h)
     wl_html_section(t, "inputs", "Inputs");
     wl_text_put(
         t, "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"Table of captures\">"
-           "<table class=\"sorts\">\n<thead><tr><th>Capture</th>"
+           "<table class=\"stack tight sorts\">\n<thead><tr><th>Capture</th>"
            "<th class=\"num\">Packets</th><th class=\"num\">Octets</th><th>Begins</th>"
            "<th class=\"num\">Lasts</th></tr></thead>\n<tbody>\n");
     for (uint32_t i = 0; i < shown; i++)

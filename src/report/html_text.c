@@ -127,9 +127,12 @@ void wl_html_sequence(struct wl_text *t, const char *sequence)
     }
 }
 
-void wl_html_count_cell(struct wl_text *t, uint64_t n)
+void wl_html_count_cell(struct wl_text *t, const char *head, uint64_t n)
 {
-    wl_text_printf(t, "<td class=\"num\" data-v=\"%llu\">", (unsigned long long)n);
+    wl_text_printf(t, "<td class=\"num\" data-v=\"%llu\"", (unsigned long long)n);
+    if (head)
+        wl_text_printf(t, " data-h=\"%s\"", head);
+    wl_text_char(t, '>');
     wl_html_count(t, n);
     wl_text_put(t, "</td>");
 }

@@ -165,7 +165,7 @@ static void put_code(struct wl_text *t, const struct code *c, uint64_t most)
     wl_text_put(t, "<tr><th scope=\"row\">");
     wl_html_status(t, c->code);
     wl_text_printf(t, "</th><td>%s</td>", *reason ? reason : "not registered");
-    wl_html_count_cell(t, c->n);
+    wl_html_count_cell(t, NULL, c->n);
     wl_text_put(t, "<td class=\"barred\">");
     wl_html_bar(t, c->n, most, class);
     wl_text_put(t, "</td></tr>\n");
@@ -199,19 +199,19 @@ void wl_html_responses(struct wl_html *h)
         t, "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"Table of statuses\">"
            "<table class=\"sorts\">\n<thead><tr><th>Status</th>"
            "<th>Meaning</th><th class=\"num\">Responses</th>"
-           "<th class=\"plain\">Share</th></tr></thead>\n<tbody>\n");
+           "<th class=\"plain barred\">Share</th></tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < shown; i++)
         put_code(t, &codes[i], most);
     if (unnamed) {
         wl_text_put(t, "<tr class=\"last\"><th scope=\"row\">not three digits</th><td></td>");
-        wl_html_count_cell(t, unnamed);
-        wl_text_put(t, "<td></td></tr>\n");
+        wl_html_count_cell(t, NULL, unnamed);
+        wl_text_put(t, "<td class=\"barred\"></td></tr>\n");
     }
     if (left) {
         wl_text_printf(t, "<tr class=\"last\"><th scope=\"row\">%u others</th><td></td>",
                        (unsigned)(n - shown));
-        wl_html_count_cell(t, left);
-        wl_text_put(t, "<td></td></tr>\n");
+        wl_html_count_cell(t, NULL, left);
+        wl_text_put(t, "<td class=\"barred\"></td></tr>\n");
     }
     wl_text_put(t, "</tbody></table></div>\n</section>\n");
 }
@@ -231,7 +231,7 @@ void wl_html_sequences(struct wl_html *h)
         t, "<p class=\"soft\">All statuses that answered one request, in their order.</p>\n"
            "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"Table of sequences\">"
            "<table class=\"sorts\">\n<thead><tr><th>Sequence</th>"
-           "<th class=\"num\">Exchanges</th><th class=\"plain\">Share</th>"
+           "<th class=\"num\">Exchanges</th><th class=\"plain barred\">Share</th>"
            "<th>Some broke a MUST</th></tr></thead>\n<tbody>\n");
     for (uint32_t i = 0; i < st->n_sequences; i++) {
         const struct wl_top_sequence *s = &st->sequences[i];
@@ -239,7 +239,7 @@ void wl_html_sequences(struct wl_html *h)
         wl_text_put(t, "<tr><th scope=\"row\">");
         wl_html_sequence(t, *s->text ? s->text : "no response");
         wl_text_put(t, "</th>");
-        wl_html_count_cell(t, s->n);
+        wl_html_count_cell(t, NULL, s->n);
         wl_text_put(t, "<td class=\"barred\">");
         wl_html_bar(t, s->n, st->sequences[0].n, "k0");
         wl_text_put(t, "</td><td>");
@@ -249,8 +249,8 @@ void wl_html_sequences(struct wl_html *h)
     }
     if (st->other_sequences) {
         wl_text_put(t, "<tr class=\"last\"><th scope=\"row\">others</th>");
-        wl_html_count_cell(t, st->other_sequences);
-        wl_text_put(t, "<td></td><td></td></tr>\n");
+        wl_html_count_cell(t, NULL, st->other_sequences);
+        wl_text_put(t, "<td class=\"barred\"></td><td></td></tr>\n");
     }
     wl_text_put(t, "</tbody></table></div>\n</section>\n");
 }
@@ -342,21 +342,24 @@ static void put_chart_of_times(struct wl_html *h)
 
 static void put_quantiles(struct wl_text *t, const char *what, const struct wl_histogram *from)
 {
-    static const double shares[] = {0.50, 0.95, 0.99};
+    static const struct {
+        const char *name;
+        double share;
+    } quantiles[] = {{"p50", 0.50}, {"p95", 0.95}, {"p99", 0.99}};
 
     if (from->n == 0)
         return;
     wl_text_printf(t, "<tr><th scope=\"row\">%s</th>", what);
-    wl_html_count_cell(t, from->n);
-    for (size_t i = 0; i < WL_COUNT(shares); i++) {
+    wl_html_count_cell(t, "exchanges", from->n);
+    for (size_t i = 0; i < WL_COUNT(quantiles); i++) {
         /* to the microsecond: the histogram knows a sixteenth */
-        double us = wl_histogram_quantile(from, shares[i]) * 1e6 + 0.5;
+        double us = wl_histogram_quantile(from, quantiles[i].share) * 1e6 + 0.5;
 
-        wl_text_put(t, "<td class=\"num\">");
+        wl_text_printf(t, "<td class=\"num\" data-h=\"%s\">", quantiles[i].name);
         wl_html_duration(t, (wl_ns)us * 1000);
         wl_text_put(t, "</td>");
     }
-    wl_text_put(t, "<td class=\"num\">");
+    wl_text_put(t, "<td class=\"num\" data-h=\"longest\">");
     wl_html_duration(t, from->most);
     wl_text_put(t, "</td></tr>\n");
 }
@@ -373,7 +376,7 @@ void wl_html_times(struct wl_html *h)
         t,
         "<p class=\"soft\">From the end of the request's head, as seen where the capture was "
         "taken.</p>\n<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"Table of times\">"
-        "<table>\n<thead><tr><th>Until</th>"
+        "<table class=\"stack tight\">\n<thead><tr><th>Until</th>"
         "<th class=\"num\">Exchanges</th><th class=\"num\">p50</th><th class=\"num\">p95</th>"
         "<th class=\"num\">p99</th><th class=\"num\">longest</th></tr></thead>\n<tbody>\n");
     put_quantiles(t, "the first response, interim ones included", &st->first);
@@ -410,19 +413,21 @@ static void put_shares(struct wl_text *t, const struct wl_top_server *s)
 
 static void put_server(struct wl_text *t, const struct wl_top_server *s, const bool *classes)
 {
-    wl_text_put(t, "<tr><th scope=\"row\" class=\"nw\"><code>");
+    static const char *const heads[WL_N_SEVERITIES] = {NULL, "notes", "warnings", "violations"};
+
+    wl_text_put(t, "<tr><th scope=\"row\" class=\"at\"><code>");
     wl_text_endpoint(t, &s->server);
     wl_text_put(t, "</code></th>");
-    wl_html_count_cell(t, s->exchanges);
+    wl_html_count_cell(t, "exchanges", s->exchanges);
     for (unsigned c = 1; c <= WL_N_CLASSES; c++) {
         if (classes[c % WL_N_CLASSES])
-            wl_html_count_cell(t, s->classes[c % WL_N_CLASSES]);
+            wl_html_count_cell(t, class_names[c % WL_N_CLASSES], s->classes[c % WL_N_CLASSES]);
     }
     wl_text_put(t, "<td class=\"barred\">");
     put_shares(t, s);
     wl_text_put(t, "</td>");
     for (unsigned severity = WL_VIOLATION; severity > WL_OFF; severity--)
-        wl_html_count_cell(t, s->findings[severity]);
+        wl_html_count_cell(t, heads[severity], s->findings[severity]);
     wl_text_put(t, "</tr>\n");
 }
 
@@ -436,9 +441,9 @@ void wl_html_servers(struct wl_html *h)
         return;
     wl_html_section(t, "servers", "Servers");
     wl_text_put(
-        t, "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"Table of servers\">"
-           ""
-           "<table class=\"sorts\">\n<thead><tr><th>Server</th><th class=\"num\">Exchanges</th>");
+        t,
+        "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"Table of servers\">"
+        "<table class=\"stack tight sorts\">\n<thead><tr><th>Server</th><th class=\"num\">Exchanges</th>");
     for (unsigned c = 1; c <= WL_N_CLASSES; c++) { /* a class that nobody sent has no column */
         classes[c % WL_N_CLASSES] = st->responses[c % WL_N_CLASSES] != 0;
         if (classes[c % WL_N_CLASSES])
