@@ -356,6 +356,66 @@ static void classes_are_told_apart(void **state)
     }
 }
 
+/* The luminance of a colour of xterm's palette (WCAG 2.2). */
+static double luminance(short colour)
+{
+    static const double levels[6] = {0, 95, 135, 175, 215, 255};
+    static const double basic[8][3] = {{0, 0, 0},   {205, 0, 0},   {0, 205, 0},   {205, 205, 0},
+                                       {0, 0, 238}, {205, 0, 205}, {0, 205, 205}, {229, 229, 229}};
+    static const double parts[3] = {.2126, .7152, .0722};
+    double sum = 0;
+
+    for (int i = 0; i < 3; i++) {
+        int index = colour < 16 ? 0 : (colour - 16) / (i == 0 ? 36 : i == 1 ? 6 : 1) % 6;
+        double v = colour < 8     ? basic[colour][i]
+                   : colour < 232 ? levels[index]
+                                  : 8 + 10.0 * (colour - 232);
+
+        v /= 255;
+        sum += parts[i] * (v <= .04045 ? v / 12.92 : pow((v + .055) / 1.055, 2.4));
+    }
+    return sum;
+}
+
+static double contrast(short colour, enum wl_theme theme)
+{
+    double of = luminance(colour);
+
+    return theme == WL_THEME_DARK ? (of + .05) / .05 : 1.05 / (of + .05);
+}
+
+/* WCAG 2.2 1.4.3: 4.5. What is drawn and not read is no text. Of 8 colours each terminal has its
+ * own; red is bold, which most show brighter. */
+static void all_text_can_be_read(void **state)
+{
+    (void)state;
+    for (int role = 0; role < WL_N_ROLES; role++) {
+        const struct wl_style *style = wl_role_style((enum wl_role)role);
+
+        if (role == WL_ROLE_FRAME || role == WL_ROLE_TREND)
+            continue;
+        for (unsigned theme = 0; theme < WL_N_THEMES; theme++) {
+            short many = style->colour_256[theme], few = style->colour_8[theme];
+
+            if (many >= 0)
+                assert_true(contrast(many, (enum wl_theme)theme) >= 4.5);
+            if (few >= 0)
+                assert_true(contrast(few, (enum wl_theme)theme) >= (few == 1 ? 3 : 4.4));
+        }
+    }
+}
+
+/* What an invalid status looks like is turned round; a bar would become the room beside it. */
+static void bars_are_not_turned_round(void **state)
+{
+    (void)state;
+    for (unsigned class = 0; class < 6; class ++) {
+        const struct wl_style *style = wl_role_style((enum wl_role)wl_role_bar(class));
+
+        assert_int_equal((style->with_colour | style->without) & WL_REVERSE, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -371,6 +431,8 @@ int main(void)
         cmocka_unit_test(columns_make_room),
         cmocka_unit_test(nothing_is_written_outside),
         cmocka_unit_test(classes_are_told_apart),
+        cmocka_unit_test(all_text_can_be_read),
+        cmocka_unit_test(bars_are_not_turned_round),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,6 +33,7 @@ enum wl_role {
     WL_ROLE_GOOD,    /* all is well: live, a filter that compiles */
     WL_ROLE_BAD,     /* it is not: drops, a filter that does not */
     WL_ROLE_REQUEST, /* what the client sent */
+    WL_ROLE_BAR_0,   /* an invalid status as a bar, which reversed would be the room beside it */
     WL_ROLE_TREND,
     WL_ROLE_BODY,     /* octets from the network, shown as such */
     WL_ROLE_SELECTED, /* the row that Enter opens, in the panel that has the keys */
@@ -52,6 +53,11 @@ enum wl_attribute {
 static inline unsigned wl_role_class(unsigned class)
 {
     return WL_ROLE_CLASS_0 + class;
+}
+/** The same of a bar or a column of a chart. */
+static inline unsigned wl_role_bar(unsigned class)
+{
+    return class ? wl_role_class(class) : (unsigned)WL_ROLE_BAR_0;
 }
 static inline unsigned wl_role_status(uint16_t status)
 {

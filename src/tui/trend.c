@@ -45,10 +45,10 @@ void wl_strip_trend(struct wl_strip *s, unsigned look, const uint32_t *values, i
     for (int i = 0; i < w; i++) {
         uint64_t value = bucket(values, n, i, w);
 
-        if (s->ascii) {
+        if (value == 0) { /* and nothing of a look: underlined it would be something */
+            wl_strip_char(s, WL_ROLE_FRAME, s->ascii ? (uint32_t)ascii[0] : GROUND);
+        } else if (s->ascii) {
             wl_strip_char(s, look, (uint32_t)ascii[level(value, most, LEVELS)]);
-        } else if (value == 0) {
-            wl_strip_char(s, WL_ROLE_FRAME, GROUND);
         } else {
             wl_strip_char(s, look, GROUND + (unsigned)level(value, most, LEVELS - 1));
         }

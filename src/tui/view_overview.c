@@ -163,14 +163,14 @@ static void put_share_bar(struct wl_strip *s, const struct wl_screen *screen, co
     const struct class_row *r = row;
 
     if (!r->code)
-        wl_strip_bar(s, wl_role_class(r->class), share_of(r->pace, screen), s->max);
+        wl_strip_bar(s, wl_role_bar(r->class), share_of(r->pace, screen), s->max);
 }
 
 static void put_class_trend(struct wl_strip *s, const struct wl_screen *screen, const void *row)
 {
     const struct class_row *r = row;
 
-    wl_put_trend(s, wl_role_class(r->class), r->pace, screen);
+    wl_put_trend(s, wl_role_bar(r->class), r->pace, screen);
 }
 
 static void put_class_p50(struct wl_strip *s, const struct wl_screen *screen, const void *row)
@@ -373,7 +373,7 @@ static void draw_chart(const struct wl_screen *s, struct wl_canvas *c, struct wl
     for (size_t i = 0; i < WL_N_CLASSES; i++) {
         series[i] = (struct wl_series){
             .values = b->classes[order[i]].trend,
-            .look = wl_role_class(order[i]) | (order[i] ? 0 : WL_BOLD),
+            .look = wl_role_bar(order[i]) | (order[i] ? 0 : WL_BOLD),
             .letter = order[i] ? (uint32_t)('0' + order[i]) : '!',
         };
     }

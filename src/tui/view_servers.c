@@ -257,7 +257,7 @@ static void put_class_fact(struct wl_canvas *c, struct wl_rect *r,
     wl_strip_pad(&s, NUMBER - number.n);
     wl_strip_join(&s, &number);
     wl_strip_text(&s, WL_ROLE_PLAIN, " ");
-    wl_strip_bar(&s, wl_role_class(class), share, BAR);
+    wl_strip_bar(&s, wl_role_bar(class), share, BAR);
     wl_profile_fact(c, r, names[class], &s);
 }
 
