@@ -511,6 +511,13 @@ static const char *held_text(const struct ladder *v)
     return NULL;
 }
 
+/* Where there are no colours a warning is underlined, and what is between two is not. */
+static void put_caution(struct wl_strip *t, const char *text)
+{
+    wl_strip_text(t, WL_ROLE_PLAIN, "  ");
+    wl_strip_text(t, WL_ROLE_WARNING, text);
+}
+
 static void draw_title(const struct ladder *v, struct wl_canvas *c, struct wl_rect row)
 {
     const struct wl_detail *d = v->answer->of.detail;
@@ -531,18 +538,18 @@ static void draw_title(const struct ladder *v, struct wl_canvas *c, struct wl_re
     if (d->open)
         wl_strip_text(&t, WL_ROLE_GOOD, "  open");
     if (d->conn.gaps[0] + d->conn.gaps[1]) {
-        wl_strip_text(&t, WL_ROLE_WARNING, "  ");
+        put_caution(&t, "");
         wl_strip_count(&t, WL_ROLE_WARNING, d->conn.gaps[0] + d->conn.gaps[1]);
         wl_strip_text(&t, WL_ROLE_WARNING, " octets missing");
     }
     if (d->conn.unjudged != WL_JUDGED) {
-        wl_strip_printf(&t, WL_ROLE_WARNING, "  not judged: %s",
-                        wl_unjudged_text(d->conn.unjudged));
+        put_caution(&t, "not judged: ");
+        wl_strip_text(&t, WL_ROLE_WARNING, wl_unjudged_text(d->conn.unjudged));
     }
     if (d->held == WL_HELD_PARTLY)
-        wl_strip_text(&t, WL_ROLE_WARNING, "  partly no longer held");
+        put_caution(&t, "partly no longer held");
     if (v->l.cut)
-        wl_strip_text(&t, WL_ROLE_WARNING, "  cut: too many lines");
+        put_caution(&t, "cut: too many lines");
     wl_canvas_place(c, row.x, row.y, row.w, WL_LEFT, &t);
 }
 
@@ -584,7 +591,7 @@ static void draw_rungs(const struct wl_screen *s, struct ladder *v, struct wl_ca
         put_rung(s, v, c, &n, i, &t);
         wl_canvas_place(c, r.x, r.y + y, r.w, WL_LEFT, &t);
         if (i == v->at) {
-            wl_canvas_add_look(c, (struct wl_rect){r.x, r.y + y, r.w, 1}, WL_REVERSE);
+            wl_canvas_set_look(c, (struct wl_rect){r.x, r.y + y, r.w, 1}, WL_ROLE_SELECTED);
             wl_canvas_cursor(c, r.x, r.y + y);
         }
     }
