@@ -21,6 +21,8 @@ static void put_protocol(struct wl_strip *s, const struct wl_screen *screen, con
     const char *slash = strchr(name, '/');
 
     (void)screen;
+    if (of(row)->conn.proto == WL_PROTO_WEBSOCKET)
+        name = "ws"; /* the column is as wide as a version */
     wl_strip_text(s, WL_ROLE_FAINT, slash ? slash + 1 : name);
     if (of(row)->conn.tls)
         wl_strip_text(s, WL_ROLE_FAINT, "+tls");
