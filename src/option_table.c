@@ -462,6 +462,7 @@ static int apply_theme(struct wl_parse *p, const char *value)
 {
     if (strcmp(value, "dark") != 0 && strcmp(value, "light") != 0)
         return refuse(p, value, "dark or light, as the terminal's background is");
+    p->o->themed = true;
     p->o->light = strcmp(value, "light") == 0;
     return 0;
 }

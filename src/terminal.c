@@ -46,6 +46,16 @@ static bool is_dumb(void)
     return !term || !*term || strcmp(term, "dumb") == 0;
 }
 
+/* COLORFGBG is what some terminals say of themselves: the numbers of the colours of text and of
+ * background, at times with something between them. */
+static bool is_light(void)
+{
+    const char *colours = getenv("COLORFGBG"); /* NOLINT(concurrency-mt-unsafe): as above */
+    const char *ground = colours ? strrchr(colours, ';') : NULL;
+
+    return ground && (strcmp(ground, ";7") == 0 || strcmp(ground, ";15") == 0);
+}
+
 /* Is something written to standard output while the input is read? */
 static bool is_streaming(const struct wl_options *o)
 {
@@ -64,6 +74,7 @@ void wl_terminal_init(struct wl_terminal *t, const struct wl_options *o)
     *t = (struct wl_terminal){.verbosity = o->verbosity};
     t->color = o->color == WL_COLOR_ALWAYS ||
                (o->color == WL_COLOR_AUTO && out && !is_set("NO_COLOR") && !is_dumb());
+    t->light = is_light();
     if (out && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
         t->columns = size.ws_col;
     /* lines that scroll by and a bar in the same terminal would spoil each other */

@@ -10,6 +10,7 @@ enum { WL_TERMINAL_KEPT = 16, WL_TERMINAL_LINE = 512 };
 
 struct wl_terminal {
     bool color;       /* standard output takes colour */
+    bool light;       /* the terminal says that its background is light */
     unsigned columns; /* of standard output; 0: no terminal */
     bool progress;    /* a progress bar may be shown on standard error */
     bool bar_shown;   /* one stands there now */

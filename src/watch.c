@@ -135,7 +135,7 @@ static struct wl_tui_config config_of(const struct wl_options *o,
                 .bpf = o->bpf,
                 .input = input_of(o, text),
                 .refresh = o->refresh,
-                .light = o->light,
+                .light = o->themed ? o->light : terminal->light,
                 .utc = o->utc,
                 .live = o->n_interfaces || o->follow ||
                         (o->n_files == 1 && wl_feeds_is_stream(o->files[0])),

@@ -778,6 +778,17 @@ class Cases:
         terminal.run(f"clear; TERM=dumb {self.program} watch {self.sample}; echo status=$?")
         terminal.wait("TERM=dumb", "status=2")
 
+    def case_themes(self, terminal):
+        """Colours for a light background where the terminal says that it has one, and nobody says otherwise."""
+        dark, light = "\x1b[38;5;87m", "\x1b[38;5;24m"  # of 1xx
+        for ground, theme, expected in (("15;0", "", dark), ("0;15", "", light), ("0;default;15", "", light),
+                                        ("0;15", "--theme dark", dark), ("15;0", "--theme light", light)):
+            terminal.run(f"export COLORFGBG='{ground}'")
+            self.watch(terminal, f"{theme} {self.sample}")
+            looks = terminal.screen(looks=True)
+            check(expected in looks and (dark in looks) != (light in looks), f"COLORFGBG={ground} {theme}: other colours")
+            self.leave(terminal)
+
     def case_terminals(self, terminal):
         """Terminals with few colours, or none, or no UTF-8, and keys that are others' (tmux sends its own)."""
         for name in ("xterm", "vt100", "vt220", "linux", "screen", "xterm-256color"):

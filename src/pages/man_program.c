@@ -66,6 +66,9 @@ static const char security[] =
 static const struct {
     const char *head, *text;
 } environment[] = {
+    {"COLORFGBG",
+     "set by some terminals; when it ends with ;7 or ;15 the background is light, and the "
+     "screen's colours are those of `--theme light`, unless `--theme` says otherwise"},
     {"NO_COLOR", "when set and not empty: no colours"},
     {"TERM", "`dumb` means no colours; the screen goes by terminfo"},
     {"TZ", "the time zone of what is shown, unless `--utc`"},
