@@ -305,6 +305,23 @@ class Test:
         check(len(shown) == 11 and sum(int(row.replace(" ", "")) for row in shown) == 34_000, "stats:", shown)
         print(f"    {n} findings, {len(text)} octets, {rows} listed")
 
+    def case_columns_of_stats(self):
+        """The same numbers as text: no address and no sequence is too long for its column."""
+        interim = b"HTTP/1.1 103 Early Hints\r\n\r\n"
+        answer = interim * 12 + b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+        path = os.path.join(self.work, "columns.pcap")
+        for prefix in (b"\x0a\x01\0", b"\x20\x01\x0d\xb8" + b"\x11\x11" * 5 + b"\x11"):
+            write_capture(path, [(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", answer)] * 12, servers=12, prefix=prefix)
+            text = Run([self.program, "stats", path]).out.decode()
+            long = [line for line in text.splitlines() if len(line) > 80 and not line.startswith(path)]
+            check(not long, "longer than 80 columns:", long)
+            sequence = text.split("Status sequences")[1].split("\n\n")[0].split("\n", 1)[1]
+            check(sequence.split()[1:] == ["103,"] * 12 + ["200"], "another sequence:", sequence)
+            table = text[text.index("\nServers ") + 1:].splitlines()
+            head = table[0].index("exchanges") + len("exchanges")
+            numbers = [line[head - 9:head].strip() for line in table[1:] if not line.endswith(":80")]
+            check(numbers == ["1"] * 10 + ["2"], "not below their heads:", table)
+
     def case_nothing(self):
         path = os.path.join(self.work, "nothing.pcap")
         write_capture(path, [])
@@ -381,16 +398,19 @@ def contrast(a, b):
 
 def packet(sport, dport, server, to_server, seq, ack, flags, payload):
     tcp = struct.pack(">HHIIBBHHH", sport, dport, seq, ack, 0x50, flags, 65535, 0, 0) + payload
-    ends = (b"\x0a\0\0\x02", server) if to_server else (server, b"\x0a\0\0\x02")
+    client = bytes(len(server) - 4) + b"\x0a\0\0\x02"
+    ends = (client, server) if to_server else (server, client)
+    if len(server) == 16:
+        return struct.pack(">IHBB16s16s", 6 << 28, len(tcp), 6, 64, *ends) + tcp
     return struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(tcp), 0, 0, 64, 6, 0, *ends) + tcp
 
 
-def write_capture(path, exchanges, servers=1, timed=True):
+def write_capture(path, exchanges, servers=1, timed=True, prefix=b"\x0a\x01\0"):
     """One connection for each request and its answer."""
     with open(path, "wb") as file:
         file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 101))
         for i, (request, answer) in enumerate(exchanges):
-            port, address = 1024 + i % 60000, b"\x0a\x01\0" + bytes([i % servers + 1])
+            port, address = 1024 + i % 60000, prefix + bytes([i % servers + 1])
             steps = [(True, 0, 0, 2, b""), (False, 0, 1, 0x12, b""), (True, 1, 1, 0x18, request)]
             if answer:
                 steps.append((False, 1, 1 + len(request), 0x18, answer))

@@ -9,7 +9,11 @@ struct stats {
     struct wl_output out; /* first: wl_output_new */
 };
 
-enum { SEQUENCES = 20, SERVERS = 10 };
+enum {
+    SEQUENCES = 20,
+    SERVERS = 10,
+    ADDRESS = 21, /* columns: of IPv4, with its port */
+};
 
 static int stats_open(struct wl_sink *s, const struct wl_sink_config *cfg, struct wl_error *err)
 {
@@ -55,7 +59,12 @@ static void put_servers(struct wl_output *o, const struct wl_stats *st)
         wl_text_put(t, "  ");
         from = t->buf.n;
         wl_text_endpoint(t, &server->server);
-        wl_layout_pad(t, from, 21);
+        if (t->buf.n - from > ADDRESS) { /* of IPv6: its numbers stand below it, in their columns */
+            wl_text_char(t, '\n');
+            wl_text_repeat(t, ' ', 2 + ADDRESS);
+        } else {
+            wl_layout_pad(t, from, ADDRESS);
+        }
         wl_layout_count(t, server->exchanges, 9);
         for (unsigned c = 1; c <= WL_N_CLASSES; c++) {
             wl_text_char(t, ' ');
@@ -66,8 +75,8 @@ static void put_servers(struct wl_output *o, const struct wl_stats *st)
     for (uint32_t i = shown; i < st->n_servers; i++)
         others += st->servers[i].exchanges;
     if (others) {
-        wl_text_printf(t, "  %-23s", "others");
-        wl_layout_count(t, others, 10);
+        wl_text_printf(t, "  %-*s", ADDRESS, "others");
+        wl_layout_count(t, others, 9);
         wl_text_char(t, '\n');
     }
 }

@@ -348,6 +348,27 @@ void wl_section_responses(struct wl_output *o, const struct wl_stats *st)
     wl_text_release(&piece);
 }
 
+/* "103, 103, 200": lines end between statuses. */
+static void put_sequence(struct wl_output *o, const char *sequence)
+{
+    struct wl_span rest = wl_span_text(sequence);
+    struct wl_flow_text flow;
+    struct wl_text piece;
+
+    wl_text_init(&piece, &o->budget, PIECE);
+    wl_layout_flow(&flow, &o->text, 23, 23, wl_section_columns(&o->cfg));
+    while (rest.n) {
+        size_t n = 0;
+
+        while (n < rest.n && !wl_span_starts(wl_span_after(rest, n), WL_SPAN(", ")))
+            n++;
+        wl_text_terminal(&piece, wl_span_sub(rest, 0, n));
+        next_piece(&flow, &piece);
+        rest = wl_span_after(rest, n + 2 < rest.n ? n + 2 : rest.n);
+    }
+    wl_text_release(&piece);
+}
+
 void wl_section_sequences(struct wl_output *o, const struct wl_stats *st, uint32_t max)
 {
     uint32_t shown = st->n_sequences < max ? st->n_sequences : max;
@@ -368,7 +389,7 @@ void wl_section_sequences(struct wl_output *o, const struct wl_stats *st, uint32
         wl_text_put(&o->text, s->faulty ? "  !      " : "         ");
         wl_layout_count(&o->text, s->n, 11);
         wl_text_put(&o->text, "   ");
-        wl_text_terminal(&o->text, *s->text ? wl_span_text(s->text) : WL_SPAN("no response"));
+        put_sequence(o, *s->text ? s->text : "no response");
         wl_text_char(&o->text, '\n');
     }
     if (left) {
