@@ -5,11 +5,13 @@
 
 void wl_layout_ink(struct wl_text *t, bool color, enum wl_ink ink)
 {
-    /* SGR sequences of ECMA-48 8.3.117 that every colour terminal knows */
+    /* SGR sequences of ECMA-48 8.3.117 that every colour terminal knows. Nobody tells whether the
+     * ground is dark or light: of the eight colours red and magenta can be read on both, and yellow
+     * and cyan on a dark one only. */
     static const char *const sequences[WL_N_INKS] = {
         [WL_INK_PLAIN] = "\033[0m",      [WL_INK_STRONG] = "\033[1m",
-        [WL_INK_FAINT] = "\033[2m",      [WL_INK_NOTE] = "\033[1;36m",
-        [WL_INK_WARNING] = "\033[1;33m", [WL_INK_VIOLATION] = "\033[1;31m",
+        [WL_INK_FAINT] = "\033[2m",      [WL_INK_NOTE] = "\033[1m",
+        [WL_INK_WARNING] = "\033[1;35m", [WL_INK_VIOLATION] = "\033[1;31m",
     };
 
     if (color)
