@@ -43,18 +43,58 @@ static uint16_t put_statuses(struct wl_strip *s, struct wl_span text)
     return (uint16_t)status;
 }
 
+/* Where the text behind the i-th comma begins. */
+static size_t behind_comma(struct wl_span text, size_t i)
+{
+    size_t at = 0;
+
+    while (i-- && at < text.n)
+        at += wl_span_find(wl_span_after(text, at), ',') + 1;
+    return at < text.n ? at : text.n;
+}
+
+/* All of a sequence, or its beginning and its end: kept of n statuses. "... (7 more)" goes with what
+ * is left out: it would be too few. */
+static void put_some(struct wl_strip *s, struct wl_span all, size_t kept, size_t n)
+{
+    size_t tail = kept / 2;
+    uint16_t last;
+
+    if (kept < n) {
+        if (wl_span_starts(wl_span_after(all, behind_comma(all, n - tail)), WL_SPAN(" ...")))
+            tail = 1;
+        (void)put_statuses(s, wl_span_sub(all, 0, behind_comma(all, kept - tail) - 1));
+        wl_strip_text(s, WL_ROLE_FAINT, s->ascii ? " ... " : " … ");
+        all = wl_span_after(all, behind_comma(all, n - tail));
+    }
+    last = put_statuses(s, all);
+    if (last >= 100 && last < 200 && last != 101)
+        wl_strip_text(s, WL_ROLE_STRONG, " → ?");
+}
+
+/* One that is too long loses whole statuses from its middle: of halves others could be made. */
 void wl_put_sequence(struct wl_strip *s, const char *text)
 {
     struct wl_span all = wl_bounded(text, WL_SEQUENCE_TEXT);
-    uint16_t last;
+    struct wl_strip begun = *s;
+    size_t n = 1;
 
     if (all.n == 0) {
         wl_strip_text(s, WL_ROLE_STRONG, "no response");
         return;
     }
-    last = put_statuses(s, all);
-    if (last >= 100 && last < 200 && last != 101)
-        wl_strip_text(s, WL_ROLE_STRONG, " → ?");
+    for (size_t i = 0; i < all.n; i++)
+        n += all.p[i] == ',';
+    put_some(s, all, n, n);
+    for (size_t kept = n - 1; s->n > s->room && kept >= 2; kept--) {
+        struct wl_strip shorter = begun;
+
+        put_some(&shorter, all, kept, n);
+        if (shorter.n <= shorter.room) {
+            *s = shorter;
+            return;
+        }
+    }
 }
 
 /* Where the last " -> " stands (a target may hold one too), or the end. */
