@@ -778,6 +778,14 @@ class Cases:
         terminal.run(f"clear; TERM=dumb {self.program} watch {self.sample}; echo status=$?")
         terminal.wait("TERM=dumb", "status=2")
 
+    def case_catalogue(self, terminal):
+        """On a terminal as narrow as most the list of rules says what each is about."""
+        terminal.resize(80, 24)
+        terminal.run(f"clear; {self.program} rules; echo status=$?")
+        shown = terminal.wait("re:(?m)^status=0")
+        check(len(re.findall("(?m)^    [A-Z0-9]", shown)) >= 8, f"no titles: {shown}")
+        check("..." not in shown, f"something is cut: {shown}")
+
     def case_themes(self, terminal):
         """Colours for a light background where the terminal says that it has one, and nobody says otherwise."""
         dark, light = "\x1b[38;5;87m", "\x1b[38;5;24m"  # of 1xx

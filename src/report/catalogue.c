@@ -15,9 +15,9 @@ enum {
     LINES_SHOWN = 48, /* of one example */
     WIDEST = 84,      /* columns of a ladder */
     NARROWEST = 24,
-    NEAR = 3,        /* edits that a misspelt id may be away */
-    ID_COLUMNS = 36, /* of the table of rules */
-
+    NEAR = 3,           /* edits that a misspelt id may be away */
+    ID_COLUMNS = 36,    /* of the table of rules */
+    TITLE_COLUMNS = 60, /* with less room beside the rest, a title has lines of its own */
 };
 
 static int compare_ids(const void *a, const void *b)
@@ -53,8 +53,13 @@ void wl_catalogue_text(struct wl_text *t, const struct wl_page *page)
         wl_layout_ink(t, page->color, wl_layout_severity_ink(rule->severity));
         wl_text_printf(t, "  %-9s", wl_severity_name(rule->severity));
         wl_layout_ink(t, page->color, WL_INK_PLAIN);
+        if (page->columns && page->columns < used + TITLE_COLUMNS) {
+            wl_text_printf(t, "  %s\n", wl_fault_name(rule->fault));
+            wl_layout_wrap(t, wl_span_text(rule->title), 4, page->columns);
+            continue;
+        }
         wl_text_printf(t, "  %-12s  ", wl_fault_name(rule->fault));
-        if (page->columns > used + 16) {
+        if (page->columns) {
             wl_text_terminal_cut(t, wl_span_text(rule->title), page->columns - used);
         } else {
             wl_text_put(t, rule->title);
