@@ -375,6 +375,9 @@ for command in list stats; do
 done
 check "--color always" 1 audit --color always "$showcase"
 out "$(printf '\033')"'\['
+about="no colour that cannot be read on a light ground"
+checks=$((checks + 1))
+if grep -q "$(printf '\033')"'\[[0-9;]*3[236]m' "$work/out"; then failed "green, yellow or cyan"; fi
 check "--color auto to a pipe is plain" 1 audit "$showcase"
 if grep -q "$(printf '\033')" "$work/out"; then failed "escape sequences"; fi
 check "-q is short" 1 audit -q "$showcase"
