@@ -143,6 +143,7 @@ struct wl_mark {
     uint32_t ordinal;      /* connection records only */
     uint16_t status;       /* connection records only */
     bool certain;          /* position in the stream was certain (guards PAIR and BODY) */
+    bool cut;              /* more was seen than stands in octets */
     struct wl_span octets; /* up to WL_MARK_OCTETS of what was seen, or empty */
 };
 

@@ -92,6 +92,7 @@ static const struct column mark_columns[] = {
     COLUMN(wl_mark, ordinal, NUMBER),
     COLUMN(wl_mark, status, NUMBER),
     COLUMN(wl_mark, certain, NUMBER),
+    COLUMN(wl_mark, cut, NUMBER),
 };
 
 static const struct column note_columns[] = {

@@ -127,6 +127,7 @@ struct wl_mark *wl_build_mark(struct wl_build *b, struct wl_work *w, struct wl_m
         .at = at,
         .value = value,
         .certain = wl_build_certain(b, w, at.dir),
+        .cut = octets.n > WL_MARK_OCTETS,
         .octets = wl_arena_copy(w->ex.arena, wl_span_sub(octets, 0, WL_MARK_OCTETS)),
     };
     return &marks[m->n_marks++];

@@ -64,14 +64,17 @@ static void close_excess(struct wl_h1 *h, struct wl_h1_side *s, bool followed)
         (e->id == WL_MARK_EXCESS_AFTER_INTERIM && !followed && e->mark.value < INTERIM_EXCESS_MIN))
         return;
     e->mark.octets = wl_span(e->sample, (size_t)wl_min_u64(e->mark.value, WL_MARK_OCTETS));
+    e->mark.cut = e->mark.value > WL_MARK_OCTETS;
     if (!e->work || !e->m) {
         wl_layer_mark(wl_h1_layer(h), &e->mark);
         return;
     }
     mark = wl_build_mark(&h->build, e->work, e->m, e->id, e->mark.at, e->mark.value,
                          e->mark.octets);
-    if (mark)
+    if (mark) {
         mark->certain = e->mark.certain;
+        mark->cut = e->mark.cut;
+    }
 }
 
 void wl_h1_close_excess(struct wl_h1 *h, struct wl_h1_side *s)
@@ -231,8 +234,7 @@ static void mark_optimistic(struct wl_h1_in *in, struct wl_work *w, uint64_t off
     if (!w || in->seen->acked == WL_NONE || in->seen->acked > offset ||
         (first >= 'A' && first <= 'Z'))
         return;
-    wl_build_mark(&in->h->build, w, &w->ex.req, WL_MARK_OPTIMISTIC, in->at, first,
-                  wl_span_sub(in->bytes, 0, WL_MARK_OCTETS));
+    wl_build_mark(&in->h->build, w, &w->ex.req, WL_MARK_OPTIMISTIC, in->at, first, in->bytes);
 }
 
 /* Octets that waited for an answer, which did not open what they were meant for. */

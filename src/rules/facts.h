@@ -127,5 +127,8 @@ struct wl_said wl_said_octets(uint64_t n);
 /** Octets of the wire, the first 80 of them, with "..." when there are more, for the sentence of
  * wl_report; escaping is done by the output. */
 struct wl_said wl_said(struct wl_span s);
+/** The same of the octets of a mark, with "..." when it has not got all that was seen; a character
+ * that was cut goes whole. */
+struct wl_said wl_said_seen(const struct wl_mark *mark);
 
 #endif

@@ -27,7 +27,7 @@ static bool are_digits(struct wl_span s)
 static void cl_invalid(struct wl_judge *j, const struct wl_exchange *ex, const struct wl_message *m)
 {
     const struct wl_mark *mark = wl_judge_mark(j);
-    struct wl_said said = wl_said(mark->octets);
+    struct wl_said said = wl_said_seen(mark);
 
     (void)ex;
     if (mark->id == WL_MARK_CL_DIFFER) {
@@ -102,7 +102,7 @@ static void te_invalid(struct wl_judge *j, const struct wl_exchange *ex, const s
                                             WL_MARK_TE_NOT_LAST,  WL_MARK_TE_UNASKED,
                                             WL_MARK_TE_SEVERAL,   WL_MARK_NONE};
     const struct wl_mark *mark = wl_judge_mark(j);
-    struct wl_said said = wl_said(mark->octets);
+    struct wl_said said = wl_said_seen(mark);
     enum wl_severity severity = WL_VIOLATION;
     const char *what = "is no clean list of transfer codings";
 
@@ -136,10 +136,10 @@ static void te_to_http10(struct wl_judge *j, const struct wl_exchange *ex,
     if (mark->id == WL_MARK_TE_TO_HTTP10) {
         wl_report(j, m, mark->at, WL_VIOLATION, WL_CERTAIN,
                   "Transfer-Encoding: %s in the response to an HTTP/1.0 request",
-                  wl_said(mark->octets).text);
+                  wl_said_seen(mark).text);
     } else if (!wl_message_mark(m, WL_MARK_TE_TO_HTTP10)) {
         wl_report(j, m, mark->at, WL_VIOLATION, WL_CERTAIN,
-                  "Transfer-Encoding: %s in an HTTP/1.0 message", wl_said(mark->octets).text);
+                  "Transfer-Encoding: %s in an HTTP/1.0 message", wl_said_seen(mark).text);
     }
 }
 

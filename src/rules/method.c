@@ -197,7 +197,7 @@ static void trace_misuse(struct wl_judge *j, const struct wl_exchange *ex,
     }
     if (echo) {
         wl_report(j, m, echo->at, WL_WARNING, WL_CERTAIN,
-                  "the response to TRACE repeats %s of the request", wl_said(echo->octets).text);
+                  "the response to TRACE repeats %s of the request", wl_said_seen(echo).text);
         wl_report_fault(j, WL_FAULT_SERVER);
     }
     if (m->status == 200 && !wl_facts_empty(m) &&

@@ -127,7 +127,7 @@ static void pipeline_after_non_idempotent(struct wl_judge *j, const struct wl_ex
         return;
     wl_report(j, m, mark->at, WL_WARNING, known ? WL_CERTAIN : WL_POSSIBLE,
               "begun while request %" PRIu64 " (%s) of the connection was unanswered", mark->value,
-              wl_said(mark->octets).text);
+              wl_said_seen(mark).text);
 }
 
 /* ---------------------------------------------------------------------------------------- close */
@@ -240,7 +240,7 @@ static void keep_alive_timeout_broken(struct wl_judge *j, const struct wl_exchan
     (void)ex;
     wl_report(j, m, mark->at, WL_NOTE, WL_CERTAIN,
               "FIN of the server after %s of idleness, Keep-Alive: timeout=%s had been promised",
-              wl_said_time((wl_ns)mark->value).text, wl_said(mark->octets).text);
+              wl_said_time((wl_ns)mark->value).text, wl_said_seen(mark).text);
 }
 
 static void unanswered_request(struct wl_judge *j, const struct wl_exchange *ex,

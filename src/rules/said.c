@@ -39,6 +39,32 @@ struct wl_said wl_said(struct wl_span s)
     return said;
 }
 
+/* Without the beginning of a character (RFC 3629 3) whose end is missing. */
+static struct wl_span whole_characters(struct wl_span s)
+{
+    size_t n = s.n;
+
+    while (n && s.n - n < 3 && (s.p[n - 1] & 0xc0) == 0x80)
+        n--;
+    if (n && s.p[n - 1] >= 0xc2) {
+        size_t length = s.p[n - 1] < 0xe0 ? 2 : s.p[n - 1] < 0xf0 ? 3 : 4;
+
+        if (n - 1 + length > s.n)
+            s.n = n - 1;
+    }
+    return s;
+}
+
+struct wl_said wl_said_seen(const struct wl_mark *mark)
+{
+    struct wl_said said = wl_said(mark->cut ? whole_characters(mark->octets) : mark->octets);
+
+    /* behind what is quoted: "..." was not sent, and a secret is known by what was */
+    if (mark->cut)
+        memcpy(said.text + strlen(said.text), "...", sizeof("..."));
+    return said;
+}
+
 /* -------------------------------------------------------------------------------------- marks */
 
 /* What snprintf wrote of length octets into room. */
@@ -58,12 +84,13 @@ static size_t say_count(char *buf, size_t room, uint64_t n, struct wl_span noun)
 /* The first line of the octets of a mark, in quotes. */
 static size_t say_octets(char *buf, size_t room, const struct wl_mark *mark)
 {
-    struct wl_span line = mark->octets;
+    struct wl_mark line = *mark;
 
-    line.n = wl_span_find(line, '\n');
-    if (line.n && line.p[line.n - 1] == '\r')
-        line.n--;
-    return written(snprintf(buf, room, "'%s'", wl_said(line).text), room);
+    line.octets.n = wl_span_find(mark->octets, '\n');
+    line.cut = mark->cut && line.octets.n == mark->octets.n;
+    if (line.octets.n && line.octets.p[line.octets.n - 1] == '\r')
+        line.octets.n--;
+    return written(snprintf(buf, room, "'%s'", wl_said_seen(&line).text), room);
 }
 
 void wl_said_mark(char *buf, size_t room, const char *saw, const struct wl_mark *mark,

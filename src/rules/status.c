@@ -41,7 +41,7 @@ static void status_line_malformed(struct wl_judge *j, const struct wl_exchange *
         if (wl_facts_status_line_case(mark)) { /* else version-malformed */
             wl_report(j, m, mark->at, WL_VIOLATION, WL_CERTAIN,
                       "the status line begins with '%s', and not in capitals",
-                      wl_said(mark->octets).text);
+                      wl_said_seen(mark).text);
         }
     } else if (mark->id == WL_MARK_LEADING_CRLF) {
         /* behind another response it may be what an old server adds to content */

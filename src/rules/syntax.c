@@ -92,7 +92,7 @@ static void field_line_malformed(struct wl_judge *j, const struct wl_exchange *e
                                  const struct wl_message *m)
 {
     const struct wl_mark *mark = wl_judge_mark(j);
-    struct wl_said said = wl_said(mark->octets);
+    struct wl_said said = wl_said_seen(mark);
     enum wl_severity severity = WL_VIOLATION;
     const char *what = "a field line without colon";
 
@@ -118,7 +118,7 @@ static void obs_fold(struct wl_judge *j, const struct wl_exchange *ex, const str
 {
     const struct wl_mark *mark = wl_judge_mark(j);
     enum wl_severity severity = is_http10(m) ? WL_WARNING : WL_VIOLATION;
-    struct wl_said said = wl_said(mark->octets);
+    struct wl_said said = wl_said_seen(mark);
 
     (void)ex;
     if (mark->id == WL_MARK_OBS_FOLD) {
@@ -197,7 +197,7 @@ static void line_ending_invalid(struct wl_judge *j, const struct wl_exchange *ex
     (void)ex;
     if (mark->id == WL_MARK_BARE_CR) {
         wl_report(j, m, mark->at, WL_VIOLATION, WL_CERTAIN, "CR without LF in the line '%s'",
-                  wl_said(mark->octets).text);
+                  wl_said_seen(mark).text);
         return;
     }
     /* a simple request of HTTP/0.9 was whatever its servers took (RFC 1945 4.1) */

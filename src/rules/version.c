@@ -138,7 +138,8 @@ static void request_line_malformed(struct wl_judge *j, const struct wl_exchange 
 {
     const struct wl_mark *mark = wl_judge_mark(j);
     bool cr = mark->octets.n && mark->octets.p[mark->octets.n - 1] == '\r';
-    struct wl_said said = wl_said(wl_span_sub(mark->octets, 0, mark->octets.n - cr));
+    struct wl_said said = cr ? wl_said(wl_span_sub(mark->octets, 0, mark->octets.n - 1))
+                             : wl_said_seen(mark);
     const char *text = said.text;
 
     if (mark->id == WL_MARK_CRLF_AFTER_CONTENT) {
@@ -189,7 +190,7 @@ static void version_malformed(struct wl_judge *j, const struct wl_exchange *ex,
                               const struct wl_message *m)
 {
     const struct wl_mark *mark = wl_judge_mark(j);
-    struct wl_said said = wl_said(mark->octets);
+    struct wl_said said = wl_said_seen(mark);
 
     (void)ex;
     if (wl_facts_status_line_case(mark)) /* status-line-malformed */
@@ -217,7 +218,7 @@ static WL_ASIDE void compare_versions(struct wl_judge *j, const struct wl_exchan
     if (odd && is_later_major(odd->octets) && req->major == 1 &&
         !wl_message_mark(req, WL_MARK_VERSION_MALFORMED)) {
         wl_report(j, m, odd->at, WL_WARNING, WL_CERTAIN, "%s in answer to HTTP/%u.%u",
-                  wl_said(odd->octets).text, req->major, req->minor);
+                  wl_said_seen(odd).text, req->major, req->minor);
         return;
     }
     if (m->major == req->major && m->minor >= req->minor)

@@ -401,6 +401,7 @@ void wl_channel_mark(struct wl_channel *ch, const struct wl_mark *mark)
     marks[ch->n_marks] = *mark;
     if (mark->count == 0)
         marks[ch->n_marks].count = 1;
+    marks[ch->n_marks].cut |= mark->octets.n > WL_MARK_OCTETS;
     marks[ch->n_marks].octets = wl_arena_copy(ch->arena,
                                               wl_span_sub(mark->octets, 0, WL_MARK_OCTETS));
     ch->n_marks++;
