@@ -356,7 +356,7 @@ void wl_html_unjudged(struct wl_html *h)
                 "<th class=\"num\">Times</th></tr></thead>\n<tbody>\n");
         }
         any = true;
-        wl_text_printf(t, "<tr><th scope=\"row\"><code>%s</code></th><td>%s</td>",
+        wl_text_printf(t, "<tr><th scope=\"row\" class=\"nw\"><code>%s</code></th><td>%s</td>",
                        wl_unjudged_name((enum wl_unjudged)u),
                        wl_unjudged_text((enum wl_unjudged)u));
         wl_html_count_cell(t, NULL, st->unjudged[u]);
