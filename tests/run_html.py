@@ -279,6 +279,17 @@ class Test:
                      "\\xff\\xfe\\xc0\\x80\\xed\\xa0\\x80", "{{script}}{{title}}", "<img src=x onerror=alert(1)>&\"'\\x0a"):
             check(part in words, "not as it was sent:", part)
 
+    def case_right_to_left(self):
+        """Words of Hebrew and Arabic are readable, and turn nothing round that stands beside them."""
+        path = os.path.join(self.work, "right.pcap")
+        write_capture(path, [("GET /\u05e9\u05dc\u05d5\u05dd/\u0639 HTTP/1.0\r\nX-\u05e2\u05d5 : 12\r\n\r\n".encode(),
+                              b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n")])
+        text = self.run(path)[0]
+        is_sound(text)
+        for part in ("X-<bdi>\u05e2\u05d5</bdi> : 12&#39;",
+                     "GET /<bdi>\u05e9\u05dc\u05d5\u05dd</bdi>/<bdi>\u0639</bdi> HTTP/1.0 -&gt; 103, 204</code>"):
+            check(part.encode() in text, "turned round:", part)
+
     def case_very_many(self):
         request = (b"GET /%06d/a/target/of/some/length?with=query HTTP/1.0\r\nHost: a.example\r\n"
                    b"Expect: 100-continue\r\n\r\n")

@@ -60,6 +60,10 @@ static inline int wl_html_room(struct wl_html *h)
 void wl_html_escape(struct wl_html *h, struct wl_text *t, struct wl_span s, size_t columns);
 /** A text of our own, or one that is finished for terminals. */
 void wl_html_words(struct wl_text *t, const char *words);
+/** As wl_text_html, of text that is no attribute and not within SVG: words that are written from
+ * right to left are so, but what stands around them stays where it was sent ("X-a : 12" would be
+ * shown as "X-12 : a"; UAX 9). */
+void wl_html_in_order(struct wl_text *t, struct wl_span s);
 /** "12 345", not to be broken. */
 void wl_html_count(struct wl_text *t, uint64_t n);
 /** "12 345 packets", "1 packet". */

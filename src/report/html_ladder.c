@@ -479,7 +479,7 @@ void wl_html_exchange(struct wl_html *h, struct wl_text *t, const struct wl_exch
     wl_text_put(t, "<figcaption><code class=\"line\">");
     wl_text_reset(&h->scratch);
     wl_line_exchange(&h->scratch, ex, WL_HTML_TARGET);
-    wl_text_html(t, wl_text_span(&h->scratch));
+    wl_html_in_order(t, wl_text_span(&h->scratch));
     wl_text_put(t, "</code>");
     put_ends(h, t, &ex->conn, ex->req.state != WL_ABSENT ? ex->req.t_first : ex->t_end);
     wl_text_printf(t, ", connection %llu, request %u</figcaption>\n",

@@ -22,6 +22,48 @@ void wl_html_words(struct wl_text *t, const char *words)
     wl_text_html(t, wl_span_text(words));
 }
 
+/* Is it of a script that is written from right to left? Blocks of Hebrew, Arabic, Syriac and their
+ * kin, as Unicode has set them apart (DerivedBidiClass: the defaults R and AL). */
+static bool is_right_to_left(uint32_t c)
+{
+    return (c >= 0x590 && c <= 0x8ff) || (c >= 0xfb1d && c <= 0xfdff) ||
+           (c >= 0xfe70 && c <= 0xfeff) || (c >= 0x10800 && c <= 0x10fff) ||
+           (c >= 0x1e800 && c <= 0x1efff);
+}
+
+/* The octets at the front of s that are all of such a script, or none of them. */
+static size_t one_way(struct wl_span s, bool right_to_left)
+{
+    size_t i = 0;
+
+    while (i < s.n) {
+        uint32_t c = 0;
+        size_t n = s.p[i] < 0x80 ? 1 : wl_text_printable(wl_span_after(s, i), &c);
+
+        if ((n > 1 && is_right_to_left(c)) != right_to_left)
+            break;
+        i += n ? n : 1;
+    }
+    return i;
+}
+
+void wl_html_in_order(struct wl_text *t, struct wl_span s)
+{
+    while (s.n) {
+        size_t n = one_way(s, false);
+
+        wl_text_html(t, wl_span_sub(s, 0, n));
+        s = wl_span_after(s, n);
+        n = one_way(s, true);
+        if (n) {
+            wl_text_put(t, "<bdi>");
+            wl_text_html(t, wl_span_sub(s, 0, n));
+            wl_text_put(t, "</bdi>");
+        }
+        s = wl_span_after(s, n);
+    }
+}
+
 /* Puts spaces that do not break in place of those since from; numbers are short. */
 static void join(struct wl_text *t, size_t from)
 {

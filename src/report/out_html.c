@@ -51,7 +51,9 @@ struct scene {
 
 static void put_message(struct wl_html *h, struct wl_text *t, const struct wl_finding *f)
 {
-    wl_html_escape(h, t, f->message, WL_HTML_MESSAGE);
+    wl_text_reset(&h->scratch);
+    wl_text_terminal_cut(&h->scratch, f->message, WL_HTML_MESSAGE);
+    wl_html_in_order(t, wl_text_span(&h->scratch));
     if (f->confidence != WL_CERTAIN)
         wl_text_printf(t, " <span class=\"soft\">(%s)</span>", wl_confidence_name(f->confidence));
 }
@@ -132,7 +134,7 @@ static void put_exchange_line(struct wl_html *h, struct wl_text *t, const struct
     } else {
         wl_text_put(&h->scratch, "the connection as a whole");
     }
-    wl_text_html(t, wl_text_span(&h->scratch));
+    wl_html_in_order(t, wl_text_span(&h->scratch));
 }
 
 static void make_line(struct wl_html *h, const struct wl_finding *f, const struct scene *scene)
