@@ -51,6 +51,9 @@ EXCHANGES = [
      OK + b"Location: //u:SECRET31@HOST3.example/PATH3\r\n"),
     (b"CONNECT u:SECRET32@HOST3.example:443 HTTP/1.1\r\nHost: u:SECRET32@p@HOST3.example:443\r\n",
      b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n"),
+    # users of whom a quote does not reach the "@"
+    (b"GET http://u:SECRET97" + b"w" * 90 + b"@HOST3.example/PATH3\xe9 HTTP/1.1\r\nHost: HOST3.example\r\n",
+     OK + b"Location: http://u:SECRET98" + b"w" * 90 + b"@HOST3.example/PATH3\xe9\r\n"),
     # names that are encoded, several challenges, what clouds call their keys
     (b"GET /PATH3?%70assword=SECRET33&pass=SECRET34&bearer=SECRET35&access%5Ftoken=SECRET36 HTTP/1.1\r\n"
      b"Host: HOST3.example\r\nToken: SECRET37\r\nX-Access-Key: SECRET38\r\nDPoP: SECRET39\r\n"

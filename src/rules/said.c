@@ -233,6 +233,60 @@ static bool is_plain(struct wl_span said)
     return said.n == 0;
 }
 
+/* The end of what may be userinfo and a host (RFC 3986 3.2). */
+static size_t authority_length(struct wl_span s)
+{
+    size_t n = 0;
+
+    while (n < s.n && s.p[n] != '/' && s.p[n] != '?' && s.p[n] != '#')
+        n++;
+    return n;
+}
+
+/* Does value hold what was quoted, and does an "@" follow before the authority ends? */
+static bool goes_on_to_host(struct wl_span value, struct wl_span said)
+{
+    for (size_t i = 0; i + said.n <= value.n; i++) {
+        struct wl_span rest;
+
+        i += wl_span_find(wl_span_after(value, i), said.p[0]);
+        if (!wl_span_starts(wl_span_after(value, i), said))
+            continue;
+        rest = wl_span_after(value, i + said.n);
+        if (has_userinfo(wl_span_sub(rest, 0, authority_length(rest))))
+            return true;
+    }
+    return false;
+}
+
+static bool any_goes_on_to_host(const struct wl_message *m, struct wl_span said)
+{
+    if (m->state == WL_ABSENT)
+        return false;
+    for (uint32_t i = 0; i < m->n_fields; i++) {
+        if (goes_on_to_host(m->fields[i].value, said))
+            return true;
+    }
+    return goes_on_to_host(m->target, said);
+}
+
+/* Of "http://user:password@host" the quote may end before the "@", which tells what came before. */
+static void hide_cut_userinfo(struct wl_span said, const struct wl_exchange *ex)
+{
+    struct wl_span all = uncut(said), authority;
+    size_t at = 0;
+
+    for (size_t i = 0; i + 1 < all.n; i++) {
+        if (all.p[i] == '/' && all.p[i + 1] == '/')
+            at = i + 2;
+    }
+    authority = wl_span_after(all, at);
+    if (at && authority.n && authority_length(authority) == authority.n &&
+        !has_userinfo(authority) &&
+        (any_goes_on_to_host(&ex->req, all) || any_goes_on_to_host(&ex->res, all)))
+        wl_redact_mask(authority);
+}
+
 static void redact(struct wl_span said, enum wl_redact level, const struct wl_exchange *ex)
 {
     bool hidden = level >= WL_REDACT_VALUES ? !is_plain(said) : is_secret(ex, said);
@@ -242,6 +296,8 @@ static void redact(struct wl_span said, enum wl_redact level, const struct wl_ex
     } else if (level < WL_REDACT_VALUES) {
         if (ex && is_in_authority(&ex->req, uncut(said)))
             hide_userinfo(said);
+        if (ex)
+            hide_cut_userinfo(said, ex);
         wl_redact_tokens(said);
         wl_redact_line(said);
         wl_redact_url(said);
