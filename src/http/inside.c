@@ -16,6 +16,7 @@
 enum {
     BOUNDARY_MAX = 70, /* RFC 2046 5.1.1 */
     LINE_MAX_KEPT = BOUNDARY_MAX + 10,
+    SECRETS = 3,
 };
 
 enum kind {
@@ -46,6 +47,7 @@ struct wl_inside {
     bool long_line; /* more of it came than is kept */
     uint8_t line[LINE_MAX_KEPT];
     uint8_t boundary[BOUNDARY_MAX];
+    struct wl_span secrets[SECRETS]; /* names of fields of the request that hold one; or empty */
 };
 
 /* ------------------------------------------------------------------------------------- begin */
@@ -88,14 +90,32 @@ static struct wl_inside *begin(struct wl_work *w, enum kind kind, enum state sta
     return in;
 }
 
+/* What a response to TRACE must not repeat is looked up once: its lines are many. */
+static void find_secrets(struct wl_inside *in, const struct wl_message *req)
+{
+    static const enum wl_field_id secret[SECRETS] = {
+        WL_FIELD_AUTHORIZATION,
+        WL_FIELD_PROXY_AUTHORIZATION,
+        WL_FIELD_COOKIE,
+    };
+
+    for (size_t i = 0; i < SECRETS; i++) {
+        const struct wl_field *f = wl_message_field(req, secret[i]);
+
+        if (f)
+            in->secrets[i] = wl_field_sent_name(f);
+    }
+}
+
 void wl_inside_begin(struct wl_work *w, const struct wl_message *m)
 {
     struct wl_span boundary;
     struct wl_inside *in;
 
     if (w->ex.req.method_id == WL_METHOD_TRACE && m->status == 200) {
-        if (!is_coded(m))
-            (void)begin(w, ECHO, BEFORE);
+        in = is_coded(m) ? NULL : begin(w, ECHO, BEFORE);
+        if (in)
+            find_secrets(in, &w->ex.req);
     } else if (m->status == 207 || m->status == 423) {
         if (!is_coded(m) && is_xml(m))
             (void)begin(w, m->status == 207 ? STATUSES : CONDITION, TEXT);
@@ -199,9 +219,12 @@ static void xml_octet(struct wl_build *b, struct wl_work *w, struct wl_message *
 
 static bool begins_with_field(struct wl_span line, struct wl_span name)
 {
-    struct wl_span rest = wl_span_trim(wl_span_after(line, name.n));
+    struct wl_span rest;
 
-    return wl_span_equal_nocase(wl_span_sub(line, 0, name.n), name) && rest.n && rest.p[0] == ':';
+    if (line.n <= name.n || !wl_span_equal_nocase(wl_span_sub(line, 0, name.n), name))
+        return false;
+    rest = wl_span_trim(wl_span_after(line, name.n));
+    return rest.n && rest.p[0] == ':';
 }
 
 /* "--" boundary, "--" behind the last part, white space behind it (RFC 2046 5.1.1). */
@@ -237,15 +260,11 @@ static void part_line(struct wl_build *b, struct wl_work *w, struct wl_message *
 static void echo_line(struct wl_build *b, struct wl_work *w, struct wl_message *m,
                       struct wl_span line, struct wl_at at)
 {
-    static const enum wl_field_id secret[] = {WL_FIELD_AUTHORIZATION, WL_FIELD_PROXY_AUTHORIZATION,
-                                              WL_FIELD_COOKIE};
+    const struct wl_inside *in = w->inside;
 
-    for (size_t i = 0; i < WL_COUNT(secret); i++) {
-        const struct wl_field *f = wl_message_field(&w->ex.req, secret[i]);
-
-        if (f &&
-            begins_with_field(line, wl_field_sent_name(f))) /* the value is nobody's business */
-            wl_build_mark(b, w, m, WL_MARK_INSIDE_SECRET, at, 0, wl_field_sent_name(f));
+    for (size_t i = 0; i < SECRETS; i++) { /* the value is nobody's business */
+        if (in->secrets[i].n && begins_with_field(line, in->secrets[i]))
+            wl_build_mark(b, w, m, WL_MARK_INSIDE_SECRET, at, 0, in->secrets[i]);
     }
 }
 
