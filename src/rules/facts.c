@@ -13,6 +13,16 @@
 #include "format.h"
 #include "grammar.h"
 
+unsigned wl_facts_lookups(const struct wl_message *m, enum wl_field_id id)
+{
+    enum { FEW = 64 };
+    size_t n = wl_grammar_list_count(m, id);
+
+    if (n <= FEW)
+        return FEW;
+    return n < FEW * FEW ? (unsigned)(FEW * FEW / n) : 1;
+}
+
 uint32_t wl_facts_n_answers(const struct wl_exchange *ex)
 {
     return ex->n_interim + ex->n_interim_more + (wl_facts_final(ex) ? 1 : 0);

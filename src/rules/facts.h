@@ -6,9 +6,10 @@
 
 #include "span.h"
 
-/** How many members of one list are looked for in another one: a head holds tens of thousands on
- * either side, and a list that means something has few. */
-enum { WL_LOOKED_UP = 64 };
+/** How many members of a list are looked for in another one, that of field id of m: a head holds
+ * tens of thousands on either side, and a list that means something has few. One at least; never so
+ * many that all looking takes much longer than reading the other list once. */
+unsigned wl_facts_lookups(const struct wl_message *m, enum wl_field_id id);
 
 /** One response of an exchange: an interim one, kept whole or only as a note, or the final one. */
 struct wl_answer {

@@ -37,7 +37,7 @@ static void switching_to_unoffered_protocol(struct wl_judge *j, const struct wl_
 {
     const struct wl_field *f = wl_message_field(m, WL_FIELD_UPGRADE);
     bool layered = wl_grammar_list_count(m, WL_FIELD_UPGRADE) > 1;
-    unsigned left = WL_LOOKED_UP;
+    unsigned left = wl_facts_lookups(&ex->req, WL_FIELD_UPGRADE);
 
     if (!wl_message_field(&ex->req, WL_FIELD_UPGRADE))
         return; /* switching-unrequested */
@@ -152,7 +152,7 @@ static void upgrade_required_already_offered(struct wl_judge *j, const struct wl
                                              const struct wl_message *m)
 {
     const struct wl_field *f = wl_message_field(m, WL_FIELD_UPGRADE);
-    unsigned left = WL_LOOKED_UP;
+    unsigned left = wl_facts_lookups(&ex->req, WL_FIELD_UPGRADE);
 
     /* without the connection option the offer was for nobody */
     if (!wl_message_field(&ex->req, WL_FIELD_UPGRADE) || lacks_option(&ex->req))

@@ -98,7 +98,7 @@ static void ws_extension_unoffered(struct wl_judge *j, const struct wl_exchange 
                                    const struct wl_message *m)
 {
     const struct wl_field *f = wl_message_field(m, WL_FIELD_SEC_WEBSOCKET_EXTENSIONS);
-    unsigned left = WL_LOOKED_UP;
+    unsigned left = wl_facts_lookups(&ex->req, WL_FIELD_SEC_WEBSOCKET_EXTENSIONS);
 
     if (!is_websocket(m))
         return;
