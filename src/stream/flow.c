@@ -563,15 +563,19 @@ void wl_flows_segment(struct wl_flows *f, const struct wl_segment *seg)
  */
 bool wl_flows_clock(struct wl_flows *f, wl_ns now)
 {
-    /* Who turns time back for more than 73 years in all turns this clock, too: its
-     * sums have to fit. */
+    /* Who turns time back for more than 73 years in all stops this clock: its sums have to fit, and
+     * what is waited for is in the order of its times. It goes on when time has caught up. */
     const wl_ns most = WL_LATEST / 2;
 
     if (!f->started)
         f->skew = 1 - now; /* it starts at 1: 0 means never */
     f->started = true;
+    if (f->high - now > WL_TIME_JUMP && f->high - now > most - f->skew) {
+        f->now = now;
+        return f->stream.tcp.clock >= f->due;
+    }
     if (f->high - now > WL_TIME_JUMP) {
-        f->skew = f->high - now < most - f->skew ? f->skew + (f->high - now) : most;
+        f->skew += f->high - now;
         f->high = now;
     }
     return wl_flows_advance(f, now);
