@@ -50,6 +50,41 @@ def responses_between_holes(capture, n):
         talk.answer(b"HTTP/1.1 100 Continue\r\n\r\n")
 
 
+def holes_on_both_sides(capture, n):
+    """n requests wait; before every further one, and before every answer, octets are lost."""
+    talk = _doubtful(capture, n)
+    for _ in range(n // 4):
+        talk.seq[TO_SERVER] += 7
+        talk.ask(GET)
+        talk.seq[TO_CLIENT] += 7
+        talk.answer(OK)
+        capture.now += 200000
+
+
+def answered_apart(capture, n):
+    """n requests wait, and are answered so far apart that each exchange ends before the next."""
+    talk = _doubtful(capture, n)
+    for _ in range(n // 2):
+        talk.answer(OK)
+        capture.now += 60000
+
+
+def responses_apart(capture, n):
+    """n responses behind one to a request that never ends, each of which ends before the next."""
+    talk = Talk(capture)
+    talk.ask(b"POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 10\r\n\r\n")
+    for _ in range(n):
+        talk.answer(OK)
+        capture.now += 120000
+
+
+def leftovers(capture, n):
+    """n requests wait, behind each of which stand octets that are none."""
+    talk = Talk(capture)
+    for _ in range(n):
+        talk.ask(b"POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 1\r\n\r\nabcdefg\r\n")
+
+
 def responses_to_nobody(capture, n):
     """n responses behind one to a request that never ends."""
     talk = Talk(capture)
@@ -217,6 +252,16 @@ def lists_beside_each_other(capture, n):
         talk.close()
 
 
+def echoed_lines(capture, n):
+    """n lines in the content of a response to TRACE, whose request has a thousand fields."""
+    lines = _fields(950, b"X-Field-%d: value\r\n") + b"Cookie: a\r\n"
+    talk = Talk(capture)
+    talk.ask(b"TRACE / HTTP/1.1\r\nHost: a.example\r\n" + lines + b"\r\n")
+    talk.answer(b"HTTP/1.1 200 OK\r\nContent-Type: message/http\r\nContent-Length: %d\r\n\r\n" % n)
+    talk.answer(b"\n" * n)
+    talk.close()
+
+
 def trailer_fields(capture, n):
     """Trailer sections of n fields."""
     for number in range(800):
@@ -274,6 +319,10 @@ CASES = [
     ("pipelined-all-pending", 80000, 26666, pipelined, ["--set", "max_pending=100000"]),
     ("clock-set-back", 20000, 6666, clock_set_back, ["--set", "max_pending=100000"]),
     ("responses-between-holes", 20000, 6666, responses_between_holes, ["--set", "max_pending=100000"]),
+    ("holes-on-both-sides", 20000, 6666, holes_on_both_sides, ["--set", "max_pending=100000"]),
+    ("answered-apart", 20000, 6666, answered_apart, ["--set", "max_pending=100000"]),
+    ("responses-apart", 20000, 6666, responses_apart, ["--set", "max_pending=100000"]),
+    ("leftovers", 20000, 6666, leftovers, ["--set", "max_pending=100000"]),
     ("responses-to-nobody", 20000, 6666, responses_to_nobody, ["--set", "max_pending=100000"]),
     ("legs-alike", 50000, 10000, legs_alike, ["--correlate", "--set", "max_legs=100000"]),
     ("exchanges-in-a-row", 200000, 40000, exchanges_in_a_row, []),
@@ -289,6 +338,7 @@ CASES = [
     ("folded-field", 10000, 10000, folded_field, []),
     ("long-lists", 12000, 12000, long_lists, []),
     ("lists-beside-each-other", 10000, 10000, lists_beside_each_other, []),
+    ("echoed-lines", 8000000, 1000000, echoed_lines, []),
     ("trailer-fields", 480, 480, trailer_fields, []),
     ("empty-lines", 8000000, 2666666, empty_lines, []),
     ("garbage", 40000000, 6666666, garbage, []),

@@ -163,6 +163,23 @@ static void set_done(struct wl_build *b, struct wl_work *w)
     w->done = true;
 }
 
+struct wl_work *wl_build_work(const struct wl_build *b, uint32_t ordinal)
+{
+    struct wl_work *w = b->first;
+
+    if (!w || ordinal < w->ex.ordinal || ordinal > b->last->ex.ordinal)
+        return NULL;
+    if (ordinal - w->ex.ordinal <= b->last->ex.ordinal - ordinal) {
+        while (w && w->ex.ordinal < ordinal)
+            w = w->next;
+    } else {
+        w = b->last;
+        while (w && w->ex.ordinal > ordinal)
+            w = w->before;
+    }
+    return w && w->ex.ordinal == ordinal ? w : NULL;
+}
+
 static void find_oldest(struct wl_build *b)
 {
     while (b->oldest && (b->oldest->answered || b->oldest->stray))
@@ -175,8 +192,11 @@ static void emit_released(struct wl_build *b, wl_ns now)
         struct wl_work *w = b->first;
 
         b->first = w->next;
-        if (!b->first)
+        if (b->first) {
+            b->first->before = NULL;
+        } else {
             b->last = NULL;
+        }
         if (b->oldest == w)
             b->oldest = b->oldest->next;
         b->n_works--;
@@ -201,17 +221,30 @@ static void check_done(struct wl_build *b, struct wl_work *w, wl_ns now)
     emit_released(b, now);
 }
 
-/* Where to look for those that are done and not released: most often there is one, the last. */
+/* Those that are done and not released are few, and stand at one of the ends: behind a request that
+ * was answered before it had ended, or in front of those that wait. */
+static bool settles_last(const struct wl_build *b)
+{
+    return b->n_settling && !b->first->done;
+}
+
+/* Where to look for them first, and next. */
 static struct wl_work *first_settling(const struct wl_build *b)
 {
-    return b->n_settling == 1 && b->last->done && !b->last->released ? b->last : b->first;
+    return settles_last(b) ? b->last : b->first;
+}
+
+static struct wl_work *next_settling(const struct wl_work *w, bool last)
+{
+    return last ? w->before : w->next;
 }
 
 void wl_build_next(struct wl_build *b, wl_ns now)
 {
+    const bool last = settles_last(b);
     uint32_t left = b->n_settling;
 
-    for (struct wl_work *w = first_settling(b); w && left; w = w->next) {
+    for (struct wl_work *w = first_settling(b); w && left; w = next_settling(w, last)) {
         if (!w->done || w->released)
             continue;
         left--;
@@ -232,9 +265,10 @@ static bool may_be_notice(const struct wl_work *w)
 /* The client goes on behind notices: not as long as it may not have read them (persist.c). */
 static void tell_notices(struct wl_build *b, const struct wl_seen *seen)
 {
+    const bool last = settles_last(b);
     uint32_t left = b->n_settling;
 
-    for (struct wl_work *w = b->first; w && left; w = w->next) {
+    for (struct wl_work *w = first_settling(b); w && left; w = next_settling(w, last)) {
         if (!w->done || w->released)
             continue;
         left--;
@@ -247,10 +281,15 @@ static void tell_notices(struct wl_build *b, const struct wl_seen *seen)
 void wl_build_wake(struct wl_build *b, wl_ns now)
 {
     wl_ns settle = (wl_ns)b->layer->host->cfg->limits.settle;
+    const bool last = settles_last(b);
+    uint32_t left = b->n_settling;
     bool waiting = false;
 
-    for (struct wl_work *w = b->first; w; w = w->next) {
-        if (!w->done || w->released || w->unasked_101 || may_be_notice(w))
+    for (struct wl_work *w = first_settling(b); w && left; w = next_settling(w, last)) {
+        if (!w->done || w->released)
+            continue;
+        left--;
+        if (w->unasked_101 || may_be_notice(w))
             continue;
         if (now - w->t_done >= (w->stray ? 2 * settle : settle)) {
             set_released(b, w);
@@ -281,13 +320,13 @@ void wl_build_doubt(struct wl_build *b, enum wl_unjudged why, enum wl_dir dir)
 
 void wl_build_unpair(struct wl_build *b, enum wl_unjudged why)
 {
-    for (struct wl_work *w = b->all_explained ? NULL : b->first; w; w = w->next) {
+    for (struct wl_work *w = b->last; w && !w->all_explained; w = w->before) {
+        w->all_explained = true;
         if (!w->answered) {
             w->unpaired = true;
             wl_build_unjudged(w, why); /* the first reason stays */
         }
     }
-    b->all_explained = true;
 }
 
 /* docs/judging.md 3, step 5: the next idle point at which both sides start a fresh message. Nothing
@@ -338,9 +377,9 @@ static struct wl_work *new_work(struct wl_build *b)
     w->unpaired = b->doubt != WL_JUDGED;
     w->ex.guessed = b->guessed;
     b->all_unpaired = b->all_unpaired && w->unpaired;
-    b->all_unclocked = b->all_explained = b->all_guessed = false;
     wl_build_unjudged(w, (enum wl_unjudged)b->doubt);
     w->head_end = WL_NONE;
+    w->before = b->last;
     if (b->last) {
         b->last->next = w;
     } else {
@@ -623,7 +662,7 @@ void wl_build_response(struct wl_build *b, struct wl_begin *ret, struct wl_at at
         ret->work = b->oldest;
         if (WL_LIKELY_FALSE(ret->work->ex.guessed) && began_idle(b, ret->work, at, seen)) {
             ret->work->ex.guessed = 0;
-            b->all_guessed = false;
+            ret->work->all_guessed = false;
         }
         ret->early = ret->work->head_end == WL_NONE && !ret->work->req_ended;
         if (!ret->work->req_ended || ret->work->wait)
@@ -917,9 +956,8 @@ const struct wl_seen *wl_build_clock(struct wl_build *b, enum wl_dir dir,
         room->t = b->t_latest; /* a loss that was made good, no fault of the clock */
         return room;
     } else {
-        for (struct wl_work *w = b->all_unclocked ? NULL : b->first; w; w = w->next)
-            w->unclocked = true;
-        b->all_unclocked = true;
+        for (struct wl_work *w = b->last; w && !w->all_unclocked; w = w->before)
+            w->all_unclocked = w->unclocked = true;
     }
     b->packet_latest[dir] = wl_max_u64(b->packet_latest[dir], seen->packet);
     return seen;

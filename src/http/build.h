@@ -16,6 +16,7 @@
 struct wl_work {
     struct wl_exchange ex;
     struct wl_work *next;     /* by request start */
+    struct wl_work *before;   /* the other way */
     struct wl_wait *wait;     /* ex.wait, writable */
     struct wl_inside *inside; /* what is looked for in the content of the response; NULL: nothing */
     uint64_t head_end;        /* offset after the request's head; WL_NONE: not complete */
@@ -36,6 +37,9 @@ struct wl_work {
     bool unasked_101; /* a 101 that nobody asked for was the last response */
     bool garbage;     /* octets that are no request */
     bool settled;     /* doubt ended where it began */
+    /* What all that wait are marked with: so are those before it, which need not be looked through
+     * again and again where max_pending is raised. */
+    bool all_unclocked, all_explained, all_guessed;
 };
 
 /** What the last message of the server was: where octets that follow it belong. */
@@ -97,11 +101,6 @@ struct wl_build {
     bool acks : 1;     /* acknowledgements were asked for */
     bool unsure : 1;   /* what the last final response answers is not certain */
     bool has_room : 1; /* when the connection was to end, the client had room for a FIN */
-    /* What all that wait are marked with since the last of them began, lest they be looked through
-     * again and again where max_pending is raised. */
-    bool all_unclocked : 1;
-    bool all_explained : 1; /* wl_build_unpair */
-    bool all_guessed : 1;   /* h1_sync.c */
 };
 
 /** What a response that begins is going to be part of. */
@@ -170,6 +169,8 @@ void wl_build_unpair(struct wl_build *b, enum wl_unjudged why);
 /** Is it certain what octets of dir are that belong to w? Those of a response are, whatever the
  * client says behind the request, as long as the two have found each other. */
 bool wl_build_certain(const struct wl_build *b, const struct wl_work *w, enum wl_dir dir);
+/** The exchange with this ordinal; NULL: it has left. The first and the last are found at once. */
+struct wl_work *wl_build_work(const struct wl_build *b, uint32_t ordinal);
 /** Says what of w cannot be judged; the first reason stays. */
 void wl_build_unjudged(struct wl_work *w, enum wl_unjudged why);
 /** A direction has ended (wl_layer_ops.end). */

@@ -201,10 +201,8 @@ void wl_h1_simple_request(struct wl_h1 *h, const struct wl_seen *seen)
  * the one they follow. */
 static void open_leftover(struct wl_h1 *h, struct wl_h1_side *s)
 {
-    struct wl_work *before = h->build.first;
+    struct wl_work *before = wl_build_work(&h->build, h->last_request);
 
-    while (before && before->ex.ordinal != h->last_request)
-        before = before->next;
     if (h->last_request) {
         wl_h1_open_excess(s, &h->build, WL_MARK_EXCESS_REQUEST, before,
                           before ? &before->ex.req : NULL, h->last_request, 0, s->first);

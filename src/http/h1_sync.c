@@ -89,18 +89,6 @@ void wl_h1_finish_excess(struct wl_h1 *h, struct wl_h1_side *s)
     wl_h1_close_excess(h, s);
 }
 
-static struct wl_work *work_of(const struct wl_build *b, uint32_t ordinal)
-{
-    struct wl_work *w = b->first;
-
-    /* the latest is asked for most, however many are pending */
-    if (b->last && b->last->ex.ordinal == ordinal)
-        return b->last;
-    while (w && w->ex.ordinal < ordinal)
-        w = w->next;
-    return w && w->ex.ordinal == ordinal ? w : NULL;
-}
-
 /* The octets at s->first follow a response and start no status line. */
 static void open_server_excess(struct wl_h1 *h, struct wl_h1_side *s)
 {
@@ -114,7 +102,7 @@ static void open_server_excess(struct wl_h1 *h, struct wl_h1_side *s)
     };
     struct wl_build *b = &h->build;
     enum wl_mark_id id = ids[b->last_kind];
-    struct wl_work *w = work_of(b, b->last_ordinal);
+    struct wl_work *w = wl_build_work(b, b->last_ordinal);
     struct wl_message *m = w ? &w->ex.res : NULL;
 
     if (id == WL_MARK_NONE)
@@ -210,7 +198,7 @@ static void take_empty_lines(struct wl_h1_in *in, uint32_t n)
 static void mark_crlf_after_content(struct wl_h1_in *in, struct wl_at at)
 {
     struct wl_h1 *h = in->h;
-    struct wl_work *w = work_of(&h->build, h->last_request);
+    struct wl_work *w = wl_build_work(&h->build, h->last_request);
     struct wl_mark mark = {.id = WL_MARK_CRLF_AFTER_CONTENT,
                            .count = 1,
                            .at = at,
@@ -240,7 +228,7 @@ static void mark_optimistic(struct wl_h1_in *in, struct wl_work *w, uint64_t off
 /* Octets that waited for an answer, which did not open what they were meant for. */
 static void mark_refused(struct wl_h1_in *in)
 {
-    struct wl_work *w = work_of(&in->h->build, in->h->last_request);
+    struct wl_work *w = wl_build_work(&in->h->build, in->h->last_request);
 
     if (in->h->build.parked && w && w->ex.res.state != WL_ABSENT)
         mark_optimistic(in, w, w->ex.res.at.offset);
@@ -357,7 +345,7 @@ static void begin_simple_response(struct wl_h1_in *in)
 static bool begin_unasked_tunnel(struct wl_h1_in *in)
 {
     struct wl_build *b = &in->h->build;
-    struct wl_work *w = work_of(b, b->last_ordinal);
+    struct wl_work *w = wl_build_work(b, b->last_ordinal);
 
     if (!w || !w->unasked_101)
         return false;
@@ -482,10 +470,10 @@ static void note_guess(struct wl_build *b, enum wl_dir dir)
     const uint8_t bit = (uint8_t)(1 << dir);
 
     b->guessed |= bit;
-    if (dir == WL_TO_SERVER || b->all_guessed)
+    if (dir == WL_TO_SERVER)
         return;
-    b->all_guessed = true;
-    for (struct wl_work *w = b->first; w; w = w->next) {
+    for (struct wl_work *w = b->last; w && !w->all_guessed; w = w->before) {
+        w->all_guessed = true;
         if (w->answered)
             continue;
         if (!(w->ex.guessed & bit))
