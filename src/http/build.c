@@ -329,6 +329,18 @@ void wl_build_unpair(struct wl_build *b, enum wl_unjudged why)
     }
 }
 
+/* Is a message of dir under way? */
+static bool owes_octets(const struct wl_build *b, enum wl_dir dir)
+{
+    if (dir == WL_TO_SERVER)
+        return b->last && !b->last->req_ended;
+    for (const struct wl_work *w = b->first; w; w = w->next) {
+        if (w->begun || (w->answered && !w->res_ended))
+            return true;
+    }
+    return false;
+}
+
 /* docs/judging.md 3, step 5: the next idle point at which both sides start a fresh message. Nothing
  * is outstanding, this request acknowledges all that the server has sent, and, where requests may
  * have been missed, a final response has been seen since. */
@@ -337,6 +349,10 @@ static void settle_doubt(struct wl_build *b, const struct wl_seen *seen)
     bool quiet = seen->acked == WL_NONE || seen->acked >= wl_layer_offset(b->layer, WL_TO_CLIENT);
 
     if (!b->doubt || b->oldest || !quiet)
+        return;
+    /* what the server has begun, content that looks like a message perhaps, would swallow the
+     * answer */
+    if (owes_octets(b, WL_TO_CLIENT))
         return;
     /* behind an interim response its final one is still to come; and a client that pipelines may
      * have sent any number of requests */
@@ -845,18 +861,6 @@ void wl_build_switched(struct wl_build *b, struct wl_work *w, enum wl_proto to, 
 }
 
 /* ------------------------------------------------------------------------------------ end */
-
-/* Is a message of dir under way? */
-static bool owes_octets(const struct wl_build *b, enum wl_dir dir)
-{
-    if (dir == WL_TO_SERVER)
-        return b->last && !b->last->req_ended;
-    for (const struct wl_work *w = b->first; w; w = w->next) {
-        if (w->begun || (w->answered && !w->res_ended))
-            return true;
-    }
-    return false;
-}
 
 /* A FIN of dir that acknowledges more than was captured: one number more is the other side's FIN,
  * which it answers, or the last octet that this owes; more than that are octets, behind which a FIN
