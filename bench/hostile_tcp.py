@@ -120,6 +120,12 @@ def overlapping(capture, n):
         capture.packet(*source, *target, ACK, talk.seq[TO_SERVER] + 1 + i, talk.seq[TO_CLIENT], b"x" * 500)
 
 
+def fragments_backwards(capture, n):
+    """n fragments of eight octets, of datagrams that come from their last to their first."""
+    for i in range(n):
+        capture.fragment(address(1), SERVER, i // 1000 & 0xFFFF, 999 - i % 1000)
+
+
 def comb_and_blanket(capture, n):
     """n segments: combs of single octets behind a hole, then one blanket over each comb."""
     talk = Talk(capture)
@@ -206,6 +212,7 @@ CASES = [
     ("outside-in", 400000, 100000, outside_in, []),
     ("shuffled", 400000, 100000, shuffled, []),
     ("overlapping", 200000, 50000, overlapping, []),
+    ("fragments-backwards", 400000, 100000, fragments_backwards, []),
     ("comb-and-blanket", 400000, 100000, comb_and_blanket, []),
     ("holes-on-many", 50000, 15000, holes_on_many, []),
     ("holes-in-a-row", 100000, 40000, holes_in_a_row, []),

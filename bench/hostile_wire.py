@@ -9,6 +9,7 @@ TO_SERVER, TO_CLIENT = 0, 1
 
 _record = struct.Struct("<IIII")
 _headers = struct.Struct("!BBHHHBBH4s4sHHIIBBHHH")
+_internet = struct.Struct("!BBHHHBBH4s4s")
 _start = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 1 << 18, 101)
 
 
@@ -28,6 +29,13 @@ class Capture:
         self.out.write(_headers.pack(0x45, 0, length, 0, 0x4000, 64, 6, 0, source, target, sport, tport,
                                      seq & 0xFFFFFFFF, ack & 0xFFFFFFFF, 0x50, flags, 65000, 0, 0))
         self.out.write(data)
+
+    def fragment(self, source, target, ident, place):
+        """Eight octets of a datagram, at so many times eight of it, behind which others come."""
+        self.now += self.step
+        self.out.write(_record.pack(1700000000 + self.now // 1000000, self.now % 1000000, 28, 28))
+        self.out.write(_internet.pack(0x45, 0, 28, ident, 0x2000 | place, 64, 6, 0, source, target))
+        self.out.write(bytes(8))
 
     def close(self):
         self.out.close()

@@ -3,8 +3,8 @@
  *
  * A datagram is a list of pieces without overlap, sorted by offset. A new fragment gives only the
  * octets that no piece has yet (first wins), which may be several pieces. The number of pieces and
- * their octets are bounded over all datagrams; the list is searched from its end, where a fragment
- * in order belongs.
+ * their octets are bounded over all datagrams; the list is searched from the end that is nearer: a
+ * fragment in order belongs to one of them, whichever order that is.
  */
 #include "defrag.h"
 
@@ -236,14 +236,35 @@ static bool insert_piece(struct wl_defrag *d, struct waiting *w, struct wl_link 
     return true;
 }
 
+static uint32_t begins(struct wl_link *l)
+{
+    return WL_CONTAINER(l, struct piece, link)->from;
+}
+
+/* The last piece that does not begin behind from, or the head of the list. */
+static struct wl_link *find_piece(struct waiting *w, uint32_t from)
+{
+    struct wl_link *head = &w->pieces, *l = head;
+
+    if (wl_list_empty(head) || from < begins(head->next))
+        return head;
+    if (begins(head->prev) > from && from - begins(head->next) < begins(head->prev) - from) {
+        while (l->next != head && begins(l->next) <= from)
+            l = l->next;
+    } else {
+        l = head->prev;
+        while (begins(l) > from)
+            l = l->prev;
+    }
+    return l;
+}
+
 /* Adds what is new of the fragment: the parts of it between the pieces that are there. */
 static bool add_octets(struct wl_defrag *d, struct waiting *w, uint32_t from, struct wl_span bytes)
 {
     uint32_t to = from + (uint32_t)bytes.n;
-    struct wl_link *after = w->pieces.prev;
+    struct wl_link *after = find_piece(w, from);
 
-    while (after != &w->pieces && WL_CONTAINER(after, struct piece, link)->from > from)
-        after = after->prev;
     if (after != &w->pieces) {
         const struct piece *before = WL_CONTAINER(after, struct piece, link);
 
