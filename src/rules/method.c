@@ -98,6 +98,16 @@ static bool ends_with_method(struct wl_span method)
     return false;
 }
 
+/** Has it a transfer coding that servers may lack? RFC 9112 7.1: "A recipient MUST be able to parse
+ * and decode the chunked transfer coding", and no other. */
+static bool is_coded(const struct wl_message *req)
+{
+    const struct wl_field *f = wl_message_field(req, WL_FIELD_TRANSFER_ENCODING);
+
+    return f &&
+           (wl_message_next_field(req, f) || !wl_span_equal_nocase(f->value, WL_SPAN("chunked")));
+}
+
 static void not_implemented_known_method(struct wl_judge *j, const struct wl_exchange *ex,
                                          const struct wl_message *m)
 {
@@ -107,9 +117,9 @@ static void not_implemented_known_method(struct wl_judge *j, const struct wl_exc
     if (wl_facts_line_unclear(req))
         return;
     if (m->status == 501) {
-        /* RFC 9112 6.1: 501 is right for a transfer coding that is not known. RFC 9110 15.6.2 has
-         * it for any functionality: storage services say it of parameters */
-        if (only_reads(req->method_id) && !wl_message_mark(req, WL_MARK_TE_UNKNOWN)) {
+        /* RFC 9112 6.1: 501 is right for a transfer coding that the server does not know. RFC 9110
+         * 15.6.2 has it for any functionality: storage services say it of parameters */
+        if (only_reads(req->method_id) && !is_coded(req)) {
             wl_report(j, m, m->at, query ? WL_NOTE : WL_WARNING, wl_judge_via(ex, WL_LIKELY),
                       query ? "501 to %s, perhaps for what the query asks for" : "501 to %s",
                       wl_said(req->method).text);
