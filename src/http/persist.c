@@ -405,6 +405,22 @@ static bool is_sent(const struct wl_work *w)
            (w->res_ended ? w->ex.res.state == WL_WHOLE : w->ex.res.framing == WL_FRAMING_CLOSE);
 }
 
+/* The server has ended the connection when it had received of another request, sent behind the last
+ * response, and not answered it: that it was about to end it before, and could have said so, does
+ * not follow. What the client had sent ahead it may have read when it answered. */
+static void mark_closed_on_next(struct wl_build *b, enum wl_end how, const struct wl_seen *seen)
+{
+    enum { EMPTY_LINES = 8 }; /* octets that are no request: four CRLF (RFC 9112 2.2) */
+    struct wl_work *w = last_answered(b);
+    const struct wl_work *next = b->oldest;
+
+    if (!w || !is_sent(w) || how != WL_END_CLOSED || w->ex.req.end_offset == WL_NONE ||
+        seen->acked == WL_NONE || seen->acked <= w->ex.req.end_offset + EMPTY_LINES ||
+        (next && wl_message_mark(&next->ex.req, WL_MARK_PIPELINED)))
+        return;
+    wl_build_mark(b, w, &w->ex.res, WL_MARK_CLOSED_ON_NEXT, w->ex.res.at, 0, wl_span(NULL, 0));
+}
+
 /* RFC 9112 9.6: what a reset finds in the client's buffers it may erase. Were octets of the request
  * on their way when the response was sent, or not received yet? */
 static bool is_sending(const struct wl_build *b, const struct wl_work *w)
@@ -450,6 +466,7 @@ void wl_persist_end(struct wl_build *b, enum wl_end how, enum wl_dir by, const s
     if (how == WL_END_CLOSED)
         mark_promise(b, seen);
     mark_unanswered(b, how, seen);
+    mark_closed_on_next(b, how, seen);
 }
 
 /* Known to be open is what still had packets: of a FIN that was lost together with its

@@ -205,7 +205,9 @@ static void close_option_missing(struct wl_judge *j, const struct wl_exchange *e
     if (m->framing == WL_FRAMING_CLOSE) {
         wl_report(j, m, m->at, WL_WARNING, WL_CERTAIN,
                   "content that ends with the connection, and no close option");
-    } else if (after >= 0 && after <= RIGHT_AFTER) { /* CLK ends with the response */
+    } else if (after >= 0 && after <= RIGHT_AFTER) {              /* CLK ends with the response */
+        if (!asked && wl_message_mark(m, WL_MARK_CLOSED_ON_NEXT)) /* unanswered-request */
+            return;
         wl_report(j, m, m->at, WL_WARNING, WL_CERTAIN,
                   "FIN of the server %s after the response%s, which has no close option",
                   wl_said_time(after).text, asked ? " to a request with close" : "");

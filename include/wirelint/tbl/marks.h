@@ -85,6 +85,7 @@ WL_MARK(OPEN_AFTER_CLOSE, "connection left open by the server after close was sa
 WL_MARK(OPEN_AFTER_HTTP10, "connection left open by the server after HTTP/1.0 without keep-alive (RFC 9112 9.3) [nanoseconds]")
 WL_MARK(CLOSED_EARLY, "idle connection ended by the server before the time of Keep-Alive: timeout (RFC 2068 19.7.1) [nanoseconds idle]")
 WL_MARK(UNANSWERED, "the server ended the connection having acknowledged all of this request (RFC 9112 9.5) [0: FIN, 1: RST]")
+WL_MARK(CLOSED_ON_NEXT, "the server ended the connection having received octets of another request, sent behind this response, and has not answered that (RFC 9112 9.6)")
 WL_MARK(RESET_UNACKED, "the server reset the connection, a final response not yet acknowledged (RFC 9112 9.6) [nanoseconds since that ended]")
 WL_MARK(RESET_UNREAD, "the server reset the connection, the client sending content after a final response (RFC 9112 9.6) [nanoseconds since that ended]")
 WL_MARK(AFTER_AMBIGUOUS, "response on a connection that had to end after an earlier request with two framings (RFC 9112 6.1) [ordinal of that one]")
