@@ -351,15 +351,33 @@ static void mark_open(const struct wl_build *b, wl_ns now, uint64_t frame)
     mark_connection(b, id, frame, b->closing, (uint64_t)open, wl_span(NULL, 0));
 }
 
+/* The last request that has its final response; NULL: none, or the answer to one is under way. */
+static struct wl_work *last_answered(const struct wl_build *b)
+{
+    struct wl_work *last = NULL;
+
+    for (struct wl_work *w = b->first; w; w = w->next) {
+        if (w->begun)
+            return NULL;
+        if (w->answered)
+            last = w;
+    }
+    return last;
+}
+
 /* An idle connection was ended by the server before the time that it had promised. */
 static void mark_promise(const struct wl_build *b, const struct wl_seen *seen)
 {
+    const struct wl_work *w = last_answered(b);
+    /* a FIN waits behind octets for which the client has no room yet, and the server may have been
+     * idle since it wrote them */
+    wl_ns since = w ? w->ex.res.t_first : b->t_latest;
     wl_ns idle = seen->t - b->t_latest;
     char text[] = "255";
     unsigned n = b->promised;
 
     if (b->promised == 0 || b->closing || b->oldest || idle < 0 ||
-        wl_at_most(b->t_latest, seen->t) + WL_SECOND >= (wl_ns)b->promised * WL_SECOND)
+        wl_at_most(since, seen->t) + WL_SECOND >= (wl_ns)b->promised * WL_SECOND)
         return;
     text[0] = (char)('0' + n / 100);
     text[1] = (char)('0' + n / 10 % 10);
@@ -382,20 +400,6 @@ static void mark_unanswered(struct wl_build *b, enum wl_end how, const struct wl
         acked == WL_NONE || acked < req->end_offset || wl_exchange_n_interim(&w->ex))
         return;
     wl_build_mark(b, w, req, WL_MARK_UNANSWERED, req->at, how == WL_END_RESET, wl_span(NULL, 0));
-}
-
-/* The last request that has its final response; NULL: none, or the answer to one is under way. */
-static struct wl_work *last_answered(const struct wl_build *b)
-{
-    struct wl_work *last = NULL;
-
-    for (struct wl_work *w = b->first; w; w = w->next) {
-        if (w->begun)
-            return NULL;
-        if (w->answered)
-            last = w;
-    }
-    return last;
 }
 
 /* Is a response over, as far as its sender is concerned? One to the close ends with the RST. */

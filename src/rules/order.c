@@ -13,6 +13,8 @@
 
 /** How soon the end follows a response that was meant as the last one (close-option-missing). */
 #define RIGHT_AFTER (WL_SECOND / 100)
+/** A server may end an idle connection so long after it has written a response, perhaps. */
+#define IDLE_ENOUGH WL_SECOND
 /** How soon the end follows a notice that the connection is about to be closed. */
 #define NOTICE_TO_END (WL_SECOND / 10)
 
@@ -205,8 +207,11 @@ static void close_option_missing(struct wl_judge *j, const struct wl_exchange *e
     if (m->framing == WL_FRAMING_CLOSE) {
         wl_report(j, m, m->at, WL_WARNING, WL_CERTAIN,
                   "content that ends with the connection, and no close option");
-    } else if (after >= 0 && after <= RIGHT_AFTER) {              /* CLK ends with the response */
-        if (!asked && wl_message_mark(m, WL_MARK_CLOSED_ON_NEXT)) /* unanswered-request */
+    } else if (after >= 0 && after <= RIGHT_AFTER) { /* CLK ends with the response */
+        /* that is unanswered-request; and a FIN waits behind what is still to be sent, to a client
+         * that reads slowly: the server may have been idle since it wrote the response */
+        if (!asked &&
+            (wl_message_mark(m, WL_MARK_CLOSED_ON_NEXT) || ex->t_end - m->t_first >= IDLE_ENOUGH))
             return;
         wl_report(j, m, m->at, WL_WARNING, WL_CERTAIN,
                   "FIN of the server %s after the response%s, which has no close option",
