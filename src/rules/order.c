@@ -76,6 +76,13 @@ static bool client_had_left(const struct wl_exchange *ex, const struct wl_messag
     return ex->end_by == WL_TO_SERVER && !ex->end_unseen && ex->t_end <= m->t_first;
 }
 
+/* A notice is for connections that have been idle. 400 right behind a response says that the server
+ * went on reading where it had stopped: in content that the request before it has. */
+static bool is_misread(const struct wl_exchange *ex, uint16_t status, uint64_t idle)
+{
+    return status == 400 && ex->clocked && idle != WL_NONE && idle < NOTICE_TO_END;
+}
+
 static void unsolicited_response(struct wl_judge *j, const struct wl_exchange *ex,
                                  const struct wl_message *m)
 {
@@ -89,6 +96,11 @@ static void unsolicited_response(struct wl_judge *j, const struct wl_exchange *e
     if (!notice || ending == WENT_ON) {
         wl_report(j, m, mark->at, WL_VIOLATION, WL_CERTAIN,
                   "%03u when all requests had been answered", status);
+    } else if (ending == ENDED && is_misread(ex, status, mark->value)) {
+        wl_report(j, m, mark->at, WL_VIOLATION, WL_LIKELY,
+                  "%u %s after the response, when all requests had been answered: the server may "
+                  "have taken content of the request for another one",
+                  status, wl_said_time((wl_ns)mark->value).text);
     } else if (ending == ENDED) {
         wl_report(
             j, m, mark->at, WL_NOTE, WL_CERTAIN,
