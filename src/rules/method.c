@@ -117,11 +117,16 @@ static void not_implemented_known_method(struct wl_judge *j, const struct wl_exc
     if (wl_facts_line_unclear(req))
         return;
     if (m->status == 501) {
+        bool upgrade = wl_message_field(req, WL_FIELD_UPGRADE) != NULL;
+
         /* RFC 9112 6.1: 501 is right for a transfer coding that the server does not know. RFC 9110
          * 15.6.2 has it for any functionality: storage services say it of parameters */
         if (only_reads(req->method_id) && !is_coded(req)) {
-            wl_report(j, m, m->at, query ? WL_NOTE : WL_WARNING, wl_judge_via(ex, WL_LIKELY),
-                      query ? "501 to %s, perhaps for what the query asks for" : "501 to %s",
+            wl_report(j, m, m->at, query || upgrade ? WL_NOTE : WL_WARNING,
+                      wl_judge_via(ex, WL_LIKELY),
+                      upgrade ? "501 to %s, perhaps for the protocol that Upgrade offers"
+                      : query ? "501 to %s, perhaps for what the query asks for"
+                              : "501 to %s",
                       wl_said(req->method).text);
         }
     } else if (req->method_id == WL_METHOD_OTHER && (m->status == 405 || m->status / 100 == 2) &&
