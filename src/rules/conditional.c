@@ -154,12 +154,21 @@ static void not_modified_etag_mismatch(struct wl_judge *j, const struct wl_excha
               wl_said(asked->value).text);
 }
 
+/* Does the request ask for a fresh copy? RFC 2616 14.9.4 called this an end-to-end reload, and common
+ * frameworks do not compare validators then; fetch() says no-cache wherever a condition is given. */
+#define RELOAD "; the request says no-cache"
+static bool is_reload(const struct wl_message *req)
+{
+    return wl_grammar_directive_find(req, WL_FIELD_CACHE_CONTROL, WL_SPAN("no-cache"), NULL);
+}
+
 static void conditional_ignored(struct wl_judge *j, const struct wl_exchange *ex,
                                 const struct wl_message *m)
 {
     const struct wl_field *asked, *f, *date;
     struct wl_date since, modified;
     struct wl_etag tag;
+    bool reload;
 
     if (!only_reads(ex->req.method_id) || wl_message_field(&ex->req, WL_FIELD_RANGE))
         return;
@@ -168,8 +177,10 @@ static void conditional_ignored(struct wl_judge *j, const struct wl_exchange *ex
     if (asked) {
         if (f && wl_grammar_etag(f->value, &tag) &&
             wl_grammar_etag_listed(&ex->req, WL_FIELD_IF_NONE_MATCH, tag) == WL_ETAG_LISTED) {
-            wl_report(j, m, wl_field_at(m, f), WL_WARNING, sure(ex, WL_CERTAIN),
-                      "200 with ETag %s, which is in If-None-Match", wl_said(f->value).text);
+            reload = is_reload(&ex->req);
+            wl_report(j, m, wl_field_at(m, f), reload ? WL_NOTE : WL_WARNING, sure(ex, WL_CERTAIN),
+                      "200 with ETag %s, which is in If-None-Match%s", wl_said(f->value).text,
+                      reload ? RELOAD : "");
         }
         return; /* RFC 9110 13.1.3: If-Modified-Since is ignored beside If-None-Match */
     }
@@ -186,9 +197,10 @@ static void conditional_ignored(struct wl_judge *j, const struct wl_exchange *ex
     /* a date in the future was never given by a server; many do not count it */
     if (date && since.seconds > wl_grammar_date(date->value, since.seconds).seconds)
         return;
-    wl_report(j, m, wl_field_at(m, f), WL_WARNING, sure(ex, WL_LIKELY),
-              "200 last modified %s, asked for what was modified since %s", wl_said(f->value).text,
-              wl_said(asked->value).text);
+    reload = is_reload(&ex->req);
+    wl_report(j, m, wl_field_at(m, f), reload ? WL_NOTE : WL_WARNING, sure(ex, WL_LIKELY),
+              "200 last modified %s, asked for what was modified since %s%s",
+              wl_said(f->value).text, wl_said(asked->value).text, reload ? RELOAD : "");
 }
 
 /* ---------------------------------------------------------------------------- 304 and 206 beside
