@@ -24,12 +24,19 @@ static bool are_digits(struct wl_span s)
     return s.n > 0;
 }
 
+/* [MS-SSTP] opens its tunnel with a request and a response of 2^64-1 octets, and has no end of them.
+ */
+static bool is_sstp(const struct wl_exchange *ex, struct wl_span length)
+{
+    return wl_span_equal(ex->req.method, WL_SPAN("SSTP_DUPLEX_POST")) &&
+           wl_span_equal(length, WL_SPAN("18446744073709551615"));
+}
+
 static void cl_invalid(struct wl_judge *j, const struct wl_exchange *ex, const struct wl_message *m)
 {
     const struct wl_mark *mark = wl_judge_mark(j);
     struct wl_said said = wl_said_seen(mark);
 
-    (void)ex;
     if (mark->id == WL_MARK_CL_DIFFER) {
         wl_report(j, m, mark->at, WL_VIOLATION, WL_CERTAIN,
                   "Content-Length says both %" PRIu64 " and %" PRIu64, m->declared, mark->value);
@@ -43,6 +50,8 @@ static void cl_invalid(struct wl_judge *j, const struct wl_exchange *ex, const s
         wl_report(j, m, mark->at, WL_WARNING, WL_CERTAIN,
                   "Content-Length '%s' begins with zeros, which some read as octal", said.text);
     } else if (are_digits(mark->octets) && mark->octets.n < WL_MARK_OCTETS) {
+        if (is_sstp(ex, mark->octets))
+            return;
         wl_report(j, m, mark->at, WL_VIOLATION, WL_CERTAIN, "Content-Length '%s' is above 2^63-1",
                   said.text);
     } else {
@@ -233,6 +242,18 @@ static bool may_have_switched(const struct wl_exchange *ex, const struct wl_mess
            ex->res.state < WL_HEAD;
 }
 
+/* The daemon of Docker answers clients that offer no upgrade with 200 and content of such a type, and
+ * goes on in both directions until one of them ends the connection. */
+static bool is_hijacked(const struct wl_exchange *ex)
+{
+    const struct wl_field *f = wl_message_field(&ex->res, WL_FIELD_CONTENT_TYPE);
+
+    return ex->res.framing == WL_FRAMING_CLOSE && f &&
+           (wl_grammar_media_type_is(f->value, WL_SPAN("application/vnd.docker.raw-stream")) ||
+            wl_grammar_media_type_is(f->value,
+                                     WL_SPAN("application/vnd.docker.multiplexed-stream")));
+}
+
 /* Without its end. */
 static struct wl_span first_line(struct wl_span octets)
 {
@@ -255,7 +276,8 @@ static void request_leftover_octets(struct wl_judge *j, const struct wl_exchange
         wl_span_starts(mark->octets, WL_SPAN("PRI * HTTP/2")))
         return;
     /* the rest of that preface, or anything else, where what had opened it was not captured */
-    if (m && (wl_span_equal(m->method, WL_SPAN("PRI")) || may_have_switched(ex, m)))
+    if (m &&
+        (wl_span_equal(m->method, WL_SPAN("PRI")) || may_have_switched(ex, m) || is_hijacked(ex)))
         return;
     wl_report(j, m, mark->at, WL_WARNING, WL_CERTAIN,
               "%s after the end of the request%s, which begin no other: '%s'",

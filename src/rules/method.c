@@ -66,15 +66,15 @@ static void method_not_allowed_get_head(struct wl_judge *j, const struct wl_exch
 }
 
 /* Methods that are registered nowhere, and that many servers implement on purpose: UPnP, Exchange,
- * RPC over HTTP, BITS, caches, media servers, Vault. */
+ * RPC over HTTP, remote desktops, BITS, caches, media servers, Vault. */
 static bool is_dialect(struct wl_span method)
 {
     static const char *const known[] = {
-        "BCOPY",        "BDELETE",  "BITS_POST",     "BMOVE",     "BPROPFIND",
-        "BPROPPATCH",   "CCM_POST", "M-SEARCH",      "NOTIFY",    "POLL",
-        "PURGE",        "BAN",      "LIST",          "REFRESH",   "RPC_IN_DATA",
-        "RPC_OUT_DATA", "SOURCE",   "STATS",         "SUBSCRIBE", "SUBSCRIPTIONS",
-        "UNSUBSCRIBE",  "VIEW",     "X-MS-ENUMATTS", "DESCRIBE",  "ANNOUNCE",
+        "BCOPY",     "BDELETE",       "BITS_POST",    "BMOVE",        "BPROPFIND",     "BPROPPATCH",
+        "CCM_POST",  "M-SEARCH",      "NOTIFY",       "POLL",         "PURGE",         "BAN",
+        "LIST",      "REFRESH",       "RPC_IN_DATA",  "RPC_OUT_DATA", "SOURCE",        "STATS",
+        "SUBSCRIBE", "SUBSCRIPTIONS", "UNSUBSCRIBE",  "VIEW",         "X-MS-ENUMATTS", "DESCRIBE",
+        "ANNOUNCE",  "RDG_IN_DATA",   "RDG_OUT_DATA",
     };
 
     for (size_t i = 0; i < WL_COUNT(known); i++) {
