@@ -20,11 +20,12 @@ enum { MONTH = 30 * 24 * 60 * 60 }; /* seconds: nobody waits that long */
 static bool names_gateway(struct wl_span server)
 {
     static const char *const products[] = {
-        "akamai",     "apache",        "ats",       "awselb", "big",      "bigip",     "caddy",
-        "cloudflare", "cloudfront",    "envoy",     "fastly", "google",   "gse",       "gws",
-        "h2o",        "haproxy",       "istio",     "kong",   "lighttpd", "litespeed", "microsoft",
-        "mitmproxy",  "nginx",         "openresty", "pound",  "squid",    "tengine",   "tinyproxy",
-        "traefik",    "trafficserver", "varnish",   "vercel", "yts",
+        "akamai",    "apache",     "ats",           "awselb",    "big",     "bigip",   "bunnycdn",
+        "caddy",     "cloudflare", "cloudfront",    "envoy",     "fastly",  "fly",     "google",
+        "gse",       "gws",        "h2o",           "haproxy",   "heroku",  "istio",   "kong",
+        "lighttpd",  "litespeed",  "microsoft",     "mitmproxy", "netlify", "nghttpx", "nginx",
+        "openresty", "pingora",    "pound",         "privoxy",   "skipper", "squid",   "tengine",
+        "tinyproxy", "traefik",    "trafficserver", "varnish",   "vercel",  "yts",     "zscaler",
     };
 
     for (size_t i = 0; i < WL_COUNT(products); i++) {
