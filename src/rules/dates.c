@@ -178,17 +178,22 @@ static void check_cached(struct wl_judge *j, const struct wl_exchange *ex,
 {
     enum wl_method method = ex->req.method_id;
     bool certain = ex->paired && ex->req.state >= WL_HEAD;
+    const struct wl_field *age = wl_message_field(m, WL_FIELD_AGE);
+    /* some gateways say of everything how long they have waited for it */
+    struct wl_said said = wl_said(age ? age->value : wl_span(NULL, 0));
+    const char *with = age ? " with Age: " : "", *as = age ? ", as if" : "";
 
     if (certain && method > WL_METHOD_OTHER && !(wl_grammar_method_flags(method) & WL_SAFE)) {
-        wl_report(j, m, at, WL_WARNING, WL_CERTAIN, "response to %s out of a cache",
-                  wl_said(ex->req.method).text);
+        wl_report(j, m, at, WL_WARNING, WL_CERTAIN, "response to %s%s%s%s out of a cache",
+                  wl_said(ex->req.method).text, with, said.text, as);
     } else if (wl_grammar_directive_find(m, WL_FIELD_CACHE_CONTROL, WL_SPAN("no-store"), NULL) &&
                !wl_grammar_directive_find(m, WL_FIELD_CACHE_CONTROL, WL_SPAN("must-understand"),
                                           NULL) &&
                !has_targeted_control(m)) {
         /* RFC 9111 5.2.2.3: must-understand overrides no-store for a cache that knows the status.
          * Some caches send no-store downstream for what they may keep themselves */
-        wl_report(j, m, at, WL_WARNING, WL_LIKELY, "response with no-store out of a cache");
+        wl_report(j, m, at, WL_WARNING, WL_LIKELY, "response with no-store%s%s%s out of a cache",
+                  age ? " and Age: " : "", said.text, as);
     }
 }
 
