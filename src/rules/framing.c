@@ -280,8 +280,8 @@ static void request_leftover_octets(struct wl_judge *j, const struct wl_exchange
         (wl_span_equal(m->method, WL_SPAN("PRI")) || may_have_switched(ex, m) || is_hijacked(ex)))
         return;
     wl_report(j, m, mark->at, WL_WARNING, WL_CERTAIN,
-              "%s after the end of the request%s, which begin no other: '%s'",
-              wl_said_octets(mark->value).text, undeclared ? ", which announced no content" : "",
+              "%s after the end of the request%s, no other request: '%s'",
+              wl_said_octets(mark->value).text, undeclared ? " (it announced no content)" : "",
               wl_said(line).text);
 }
 
