@@ -412,13 +412,14 @@ static void body_abandoned(struct wl_judge *j, const struct wl_exchange *ex,
     const struct wl_mark *mark = wl_judge_mark(j);
 
     (void)ex;
-    /* of chunked content only the client knows how much was to come */
+    /* likely only: content may begin so, as what a proxy takes for content does when its own client
+     * goes on in this way. Of chunked content only the client knows how much was to come */
     if (m && m->framing == WL_FRAMING_LENGTH) {
-        wl_report(j, m, mark->at, WL_VIOLATION, WL_CERTAIN,
+        wl_report(j, m, mark->at, WL_VIOLATION, WL_LIKELY,
                   "a request line in place of the last %s of the request content",
                   wl_said_octets(mark->value).text);
     } else {
-        wl_report(j, m, mark->at, WL_VIOLATION, WL_CERTAIN,
+        wl_report(j, m, mark->at, WL_VIOLATION, WL_LIKELY,
                   "a request line in place of the rest of the request content");
     }
 }
