@@ -368,16 +368,18 @@ static struct wl_work *last_answered(const struct wl_build *b)
 /* An idle connection was ended by the server before the time that it had promised. */
 static void mark_promise(const struct wl_build *b, const struct wl_seen *seen)
 {
-    const struct wl_work *w = last_answered(b);
-    /* a FIN waits behind octets for which the client has no room yet, and the server may have been
-     * idle since it wrote them */
-    wl_ns since = w ? w->ex.res.t_first : b->t_latest;
+    const struct wl_work *w;
     wl_ns idle = seen->t - b->t_latest;
     char text[] = "255";
     unsigned n = b->promised;
 
-    if (b->promised == 0 || b->closing || b->oldest || idle < 0 ||
-        wl_at_most(since, seen->t) + WL_SECOND >= (wl_ns)b->promised * WL_SECOND)
+    if (b->promised == 0 || b->closing || b->oldest || idle < 0)
+        return;
+    /* a FIN waits behind octets for which the client has no room yet, and the server may have been
+     * idle since it wrote them */
+    w = last_answered(b);
+    if (wl_at_most(w ? w->ex.res.t_first : b->t_latest, seen->t) + WL_SECOND >=
+        (wl_ns)b->promised * WL_SECOND)
         return;
     text[0] = (char)('0' + n / 100);
     text[1] = (char)('0' + n / 10 % 10);
@@ -415,11 +417,14 @@ static bool is_sent(const struct wl_work *w)
 static void mark_closed_on_next(struct wl_build *b, enum wl_end how, const struct wl_seen *seen)
 {
     enum { EMPTY_LINES = 8 }; /* octets that are no request: four CRLF (RFC 9112 2.2) */
-    struct wl_work *w = last_answered(b);
     const struct wl_work *next = b->oldest;
+    struct wl_work *w;
 
-    if (!w || !is_sent(w) || how != WL_END_CLOSED || w->ex.req.end_offset == WL_NONE ||
-        seen->acked == WL_NONE || seen->acked <= w->ex.req.end_offset + EMPTY_LINES ||
+    if (how != WL_END_CLOSED || seen->acked == WL_NONE || !b->first)
+        return;
+    w = last_answered(b);
+    if (!w || !is_sent(w) || w->ex.req.end_offset == WL_NONE ||
+        seen->acked <= w->ex.req.end_offset + EMPTY_LINES ||
         (next && wl_message_mark(&next->ex.req, WL_MARK_PIPELINED)))
         return;
     wl_build_mark(b, w, &w->ex.res, WL_MARK_CLOSED_ON_NEXT, w->ex.res.at, 0, wl_span(NULL, 0));

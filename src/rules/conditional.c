@@ -157,7 +157,7 @@ static void not_modified_etag_mismatch(struct wl_judge *j, const struct wl_excha
 /* Does the request ask for a fresh copy? RFC 2616 14.9.4 called this an end-to-end reload, and common
  * frameworks do not compare validators then; fetch() says no-cache wherever a condition is given. */
 #define RELOAD "; the request says no-cache"
-static bool is_reload(const struct wl_message *req)
+static WL_ASIDE bool is_reload(const struct wl_message *req)
 {
     return wl_grammar_directive_find(req, WL_FIELD_CACHE_CONTROL, WL_SPAN("no-cache"), NULL);
 }

@@ -173,8 +173,8 @@ static bool has_targeted_control(const struct wl_message *m)
     return false;
 }
 
-static void check_cached(struct wl_judge *j, const struct wl_exchange *ex,
-                         const struct wl_message *m, struct wl_at at)
+static WL_ASIDE void check_cached(struct wl_judge *j, const struct wl_exchange *ex,
+                                  const struct wl_message *m, struct wl_at at)
 {
     enum wl_method method = ex->req.method_id;
     bool certain = ex->paired && ex->req.state >= WL_HEAD;

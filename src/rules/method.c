@@ -100,7 +100,7 @@ static bool ends_with_method(struct wl_span method)
 
 /** Has it a transfer coding that servers may lack? RFC 9112 7.1: "A recipient MUST be able to parse
  * and decode the chunked transfer coding", and no other. */
-static bool is_coded(const struct wl_message *req)
+static WL_ASIDE bool is_coded(const struct wl_message *req)
 {
     const struct wl_field *f = wl_message_field(req, WL_FIELD_TRANSFER_ENCODING);
 
