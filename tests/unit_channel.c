@@ -133,7 +133,7 @@ static struct wl_fed gap_toy(struct wl_layer *l, enum wl_dir dir, uint64_t lost,
 {
     (void)at;
     (void)seen;
-    note(of(l), dir, why == WL_GAP_LIMIT ? "limit " : "gap ");
+    note(of(l), dir, why == WL_GAP_LIMIT ? "limit " : why == WL_GAP_SILENT ? "silent " : "gap ");
     wl_text_u64(&of(l)->notes, lost);
     return (struct wl_fed){WL_FED, 0, 0};
 }
@@ -424,7 +424,7 @@ static void waits_for_the_other_side(void **state)
     client(b, "TOY awb");
     client(b, "c");
     server(b, "d");
-    finish(b, ">TOY a <d > > >limit 2 >c|", WL_H11);
+    finish(b, ">TOY a <d > > >silent 2 >c|", WL_H11);
 }
 
 static void waits_and_switches(void **state)
@@ -501,7 +501,7 @@ static void waiting_ends_with_the_other_side(void **state)
     (void)state;
     client(b, "TOY awb");
     send_octets(b, WL_TO_CLIENT, WL_SPAN(""), WL_TCP_FIN);
-    finish(b, ">TOY a <fin > >limit 2|", WL_H11);
+    finish(b, ">TOY a <fin > >silent 2|", WL_H11);
 }
 
 static void deaf(void **state)

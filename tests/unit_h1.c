@@ -843,6 +843,24 @@ static void an_end_follows_what_came_before(void **state)
     }
 }
 
+/* Octets behind an offer that nobody answers reach no limit: they are of a protocol that is not
+ * known. */
+static void what_nobody_answers_is_no_limit(void **state)
+{
+    struct heard h;
+
+    (void)state;
+    begin(&h);
+    send_all(&h, WL_TO_SERVER,
+             "GET /a HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n\1\2\3\4",
+             SIZE_MAX);
+    send_one(&h, WL_TO_CLIENT, WL_TCP_RST | WL_TCP_ACK, wl_span(NULL, 0));
+    finish(&h);
+    assert_true(h.n > 0);
+    assert_int_equal(h.ex[0]->unjudged, WL_UNJUDGED_PROTOCOL);
+    release(&h);
+}
+
 /* How a connection ended, and what it had told before, share their octets while it rests. */
 static void what_rested_tells_its_end(void **state)
 {
@@ -920,6 +938,7 @@ int main(void)
         cmocka_unit_test(rests_between_exchanges),
         cmocka_unit_test(times_that_are_not_known),
         cmocka_unit_test(an_end_follows_what_came_before),
+        cmocka_unit_test(what_nobody_answers_is_no_limit),
         cmocka_unit_test(what_rested_tells_its_end),
         cmocka_unit_test(last_chunk_is_the_end),
     };

@@ -317,7 +317,8 @@ static enum wl_end end_of_gap(enum wl_gap_why why)
     switch (why) {
     case WL_GAP_LOST: return WL_END_GAP;
     case WL_GAP_SNAPLEN: return WL_END_SNAPLEN;
-    case WL_GAP_LIMIT: return WL_END_LIMIT;
+    case WL_GAP_LIMIT:
+    case WL_GAP_SILENT: return WL_END_LIMIT;
     }
     return WL_END_GAP;
 }
@@ -328,6 +329,7 @@ static enum wl_unjudged unjudged_of(enum wl_gap_why why)
     case WL_GAP_LOST: return WL_UNJUDGED_GAP;
     case WL_GAP_SNAPLEN: return WL_UNJUDGED_SNAPLEN;
     case WL_GAP_LIMIT: return WL_UNJUDGED_LIMIT;
+    case WL_GAP_SILENT: return WL_UNJUDGED_PROTOCOL; /* of which nobody said whether it is spoken */
     }
     return WL_UNJUDGED_GAP;
 }
@@ -366,13 +368,13 @@ static struct wl_fed h1_gap(struct wl_layer *l, enum wl_dir dir, uint64_t lost, 
     s = &h->live->side[dir];
     /* no clock here: a hole is declared when patience ends, and what lies behind it came before */
     wl_h1_unwatch(h, s, end_of_gap(why), seen);
-    if (why == WL_GAP_LIMIT && dir == WL_TO_SERVER && wl_h1_waits(h)) {
+    if ((why == WL_GAP_LIMIT || why == WL_GAP_SILENT) && dir == WL_TO_SERVER && wl_h1_waits(h)) {
         /* more than the channel can hold back, or no answer will come any more: what waits for
          * one stays unknown */
         s->phase = WL_H1_DEAF;
         h->build.parked = false;
-        wl_build_doubt(&h->build, WL_UNJUDGED_LIMIT, dir);
-        wl_build_unpair(&h->build, WL_UNJUDGED_LIMIT);
+        wl_build_doubt(&h->build, unjudged_of(why), dir);
+        wl_build_unpair(&h->build, unjudged_of(why));
         return fed;
     }
     if (s->phase == WL_H1_SWITCHED && !h->live->by_connect) {

@@ -15,6 +15,12 @@
 
 #define EVER (UINT64_MAX / 2) /* octets to skip when nothing will be looked at again */
 
+/* Why waiting is over; 0: it is not. */
+enum force {
+    BY_LIMIT = 1,   /* max_limbo is reached */
+    BY_SILENCE = 2, /* the other side will never speak */
+};
+
 static enum wl_dir other(enum wl_dir dir)
 {
     return dir == WL_TO_SERVER ? WL_TO_CLIENT : WL_TO_SERVER;
@@ -112,7 +118,8 @@ static void switch_layer(struct wl_channel *ch, wl_ns now)
     for (unsigned i = 0; i < 2; i++) {
         ch->asked[i] = 0;
         ch->flow->tcp.way[i].skip = 0;
-        ch->stopped[i] = ch->forced[i] = ch->spoken[i] = false;
+        ch->stopped[i] = ch->spoken[i] = false;
+        ch->forced[i] = 0;
     }
     ch->switched = true;
     ch->second = false;
@@ -131,7 +138,7 @@ static WL_ASIDE void obey_otherwise(struct wl_channel *ch, enum wl_dir dir,
     case WL_FED: break;
     case WL_FED_WAIT:
         if (ch->ended[other(dir)] && held_octets(ch, other(dir)).n == 0)
-            ch->forced[dir] = true; /* that side will not speak any more */
+            ch->forced[dir] = BY_SILENCE; /* that side will not speak any more */
         ch->stopped[dir] = !ch->forced[dir];
         break;
     case WL_FED_SWITCH: switch_layer(ch, now); break;
@@ -207,7 +214,8 @@ static WL_INLINE size_t show(struct wl_channel *ch, struct wl_span bytes, struct
     obey(ch, dir, &fed, seen->t);
     if (WL_LIKELY_FALSE(fed.kind == WL_FED_WAIT && ch->forced[dir] && used < bytes.n)) {
         /* the layer insists; there is nothing left to wait for */
-        feed_gap(ch, dir, bytes.n - used, *at, WL_GAP_LIMIT, seen);
+        feed_gap(ch, dir, bytes.n - used, *at,
+                 ch->forced[dir] == BY_SILENCE ? WL_GAP_SILENT : WL_GAP_LIMIT, seen);
         used = bytes.n;
     }
     return used;
@@ -218,8 +226,10 @@ static WL_INLINE size_t go_on(struct wl_channel *ch, enum wl_dir dir, size_t don
 {
     if (WL_LIKELY_FALSE(ch->deaf || ch->speech == WL_OPAQUE))
         return n;
-    if (done) /* the other side need not wait any more */
-        ch->stopped[other(dir)] = ch->forced[other(dir)] = false;
+    if (done) { /* the other side need not wait any more */
+        ch->stopped[other(dir)] = false;
+        ch->forced[other(dir)] = 0;
+    }
     return done;
 }
 
@@ -452,12 +462,12 @@ static void work_off(struct wl_channel *ch, enum wl_dir dir, wl_ns now)
 }
 
 /* max_limbo is reached, or the other side will never speak: what is held of dir is fed on. */
-static void stop_waiting(struct wl_channel *ch, enum wl_dir dir, wl_ns now)
+static void stop_waiting(struct wl_channel *ch, enum wl_dir dir, enum force by, wl_ns now)
 {
     if (!ch->stopped[dir])
         return;
     ch->stopped[dir] = false;
-    ch->forced[dir] = true;
+    ch->forced[dir] = (uint8_t)by;
     work_off(ch, dir, now);
 }
 
@@ -469,7 +479,7 @@ static void overflow(struct wl_channel *ch, enum wl_dir dir, struct wl_at at,
     ch->stream->host->counters->parked_over++;
     wl_channel_limit(ch, WL_LIMIT_max_limbo);
     wl_channel_mark(ch, &mark);
-    stop_waiting(ch, dir, seen->t);
+    stop_waiting(ch, dir, BY_LIMIT, seen->t);
 }
 
 /* Holds octets, or what the bounds leave of them. */
@@ -788,7 +798,7 @@ static void take_one_end(struct wl_channel *ch, enum wl_dir dir, enum wl_end how
         feed_end(ch, dir, how, by, seen);
     }
     work_off(ch, dir, seen->t);
-    stop_waiting(ch, other(dir), seen->t); /* this side will not speak any more */
+    stop_waiting(ch, other(dir), BY_SILENCE, seen->t); /* this side will not speak any more */
 }
 
 static void take_end(void *user, enum wl_dir physical, enum wl_end how, enum wl_dir by,
@@ -815,8 +825,8 @@ static void take_end(void *user, enum wl_dir physical, enum wl_end how, enum wl_
         take_one_end(ch, dir, how, wl_channel_map(ch, by), seen);
         return;
     }
-    stop_waiting(ch, WL_TO_SERVER, seen->t);
-    stop_waiting(ch, WL_TO_CLIENT, seen->t);
+    stop_waiting(ch, WL_TO_SERVER, BY_SILENCE, seen->t);
+    stop_waiting(ch, WL_TO_CLIENT, BY_SILENCE, seen->t);
     take_one_end(ch, dir, how, dir, seen);
     take_one_end(ch, other(dir), how, dir, seen);
 }
@@ -878,8 +888,8 @@ void wl_channel_finish(struct wl_channel *ch, enum wl_end how, enum wl_dir by, w
 
     ch->ended[0] = ch->ended[1] = true; /* sniffers decide now or never */
     work_off(ch, WL_TO_SERVER, now);
-    stop_waiting(ch, WL_TO_SERVER, now);
-    stop_waiting(ch, WL_TO_CLIENT, now);
+    stop_waiting(ch, WL_TO_SERVER, BY_SILENCE, now);
+    stop_waiting(ch, WL_TO_CLIENT, BY_SILENCE, now);
     if (ch->speech == WL_SNIFFING && (ch->spoken[0] || ch->spoken[1] || ch->switched || ch->second))
         give_up(ch, now);
     for (unsigned dir = 0; dir < 2; dir++) {

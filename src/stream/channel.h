@@ -214,7 +214,7 @@ struct wl_channel {
     bool is_proxied;       /* a PROXY protocol header was seen */
     bool last_alone;       /* the last step stands for whole exchanges */
     bool stopped[2];       /* the layer waits for the other side before it takes more of this */
-    bool forced[2];        /* waiting is over, whatever the layer says */
+    uint8_t forced[2];     /* enum force, in channel.c: waiting is over, whatever the layer says */
     bool ended[2];
     bool spoken[2];       /* while sniffing: octets came */
     struct wl_held *held; /* NULL: nothing is held */

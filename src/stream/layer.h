@@ -89,6 +89,7 @@ enum wl_gap_why {
     WL_GAP_LOST,    /* acknowledged but never captured */
     WL_GAP_SNAPLEN, /* cut off by the snap length */
     WL_GAP_LIMIT,   /* max_reorder was reached */
+    WL_GAP_SILENT,  /* none are: what they waited for will not come any more */
 };
 
 /** Octets below 128, a bit each. */

@@ -175,7 +175,7 @@ static struct wl_fed gap(struct wl_layer *l, enum wl_dir dir, uint64_t lost, str
     (void)seen;
     /* the other side will not take its turn: what was said before it did is nobody's, and how much
      * of that came in one packet means nothing */
-    if (why == WL_GAP_LIMIT)
+    if (why == WL_GAP_LIMIT || why == WL_GAP_SILENT)
         return (struct wl_fed){WL_FED_DEAF, 0, 0};
     /* how far the handshake went is not known: what follows is tried */
     return go_on_through(l, 0);
