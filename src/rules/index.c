@@ -91,7 +91,7 @@ static bool fields_fit(const struct wl_rule *rule, const uint64_t *present)
 
 bool wl_index_fits(const struct wl_rule *rule, uint8_t versions, const struct wl_offer *o)
 {
-    return (versions & o->versions) && (places_of(rule) & o->places) &&
+    return (o->versions & ~versions) == 0 && (places_of(rule) & o->places) &&
            (rule->method == WL_METHOD_NONE || rule->method == (enum wl_method)o->method) &&
            wl_index_status_fits(rule->status_from, rule->status_to, o->status) &&
            fields_fit(rule, o->present);
@@ -180,7 +180,7 @@ static void enter(struct wl_index *x, const struct wl_index_rule *entry, size_t 
             set_bit(x->methods + m * words, i);
     }
     for (size_t v = 0; v < N_VERSIONS; v++) {
-        if (v & versions)
+        if ((v & ~(size_t)versions) == 0)
             set_bit(x->versions + v * words, i);
     }
     for (size_t p = 0; p < N_PLACES; p++) {

@@ -575,7 +575,8 @@ void wl_judge_connection(struct wl_judge *j, struct wl_conn_record *conn)
     j->ex = NULL;
     j->conn = conn;
     begin(j, conn->arena, j->max_conn_findings);
-    o.versions = conn->conn.proto == WL_H10 ? WL_FOR_HTTP10 : WL_FOR_ALL;
+    /* else of any: what the versions of its exchanges were is not kept */
+    o.versions = conn->conn.proto == WL_H10 ? WL_FOR_HTTP10 : 0;
     o.have = wl_offer_end(conn->end, conn->end_by, conn->rst_suspect);
     o.have |= conn->conn.midstream ? 0 : WL_NEEDS_HANDSHAKE;
     if (conn->n_marks)

@@ -38,8 +38,8 @@ uint8_t wl_offer_rare_versions(const struct wl_exchange *ex)
     case WL_PROTO_OTHER:
     case WL_N_PROTO: break;
     }
-    if (req->state < WL_HEAD)
-        return WL_FOR_HTTP10 | WL_FOR_HTTP11;
+    if (req->state < WL_HEAD) /* nobody asked, or it is not known in which */
+        return req->state == WL_ABSENT && ex->paired ? 0 : WL_FOR_HTTP10 | WL_FOR_HTTP11;
     return wl_facts_http10(req) ? WL_FOR_HTTP10 : WL_FOR_HTTP11;
 }
 

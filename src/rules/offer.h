@@ -7,7 +7,8 @@
 #include "attr.h"
 #include "wirelint/rule.h"
 
-/** Versions of the request a rule is asked for: bits. */
+/** Versions of the request a rule is asked for, or that it may have: bits. Where it is not known, a
+ * rule must be meant for each of them. None: nobody asked, and that has no version. */
 enum {
     WL_FOR_HTTP10 = 1,
     WL_FOR_HTTP11 = 2,
@@ -31,7 +32,7 @@ struct wl_offer {
     uint64_t present[WL_FIELD_WORDS];
     uint32_t have; /* wl_needs that are met */
     uint16_t status;
-    uint8_t method, versions, places;
+    uint8_t method, versions, places; /* versions: those that the request may have */
 };
 
 /** What all messages of an exchange have in common. */
@@ -74,7 +75,7 @@ static inline bool wl_offer_knows_head(const struct wl_exchange *ex, const struc
            (m->n_marks == 0 || !wl_message_mark(m, WL_MARK_FIELDS_TOO_MANY));
 }
 
-/** Versions of the request: bits. That of most stands in wl_offer_versions. */
+/** Versions that the request may have: bits. That of most stands in wl_offer_versions. */
 uint8_t wl_offer_rare_versions(const struct wl_exchange *ex);
 static inline uint8_t wl_offer_versions(const struct wl_exchange *ex)
 {
