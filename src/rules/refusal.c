@@ -359,8 +359,10 @@ static void too_early_again(struct wl_judge *j, const struct wl_exchange *ex,
                             const struct wl_past *past, const struct wl_past *now)
 {
     const struct wl_field *f = wl_message_field(&ex->req, WL_FIELD_EARLY_DATA);
+    /* on another connection it may have been sent before the 425 had arrived */
+    wl_ns heard = past->t_response + (past->conn == now->conn ? 0 : wl_facts_round_trip(ex));
 
-    if (!f || past->status != 425 || now->t_request < past->t_response)
+    if (!f || past->status != 425 || !ex->clocked || now->t_request < heard)
         return;
     wl_report(j, &ex->req, wl_field_at(&ex->req, f), WL_WARNING, wl_judge_via(ex, WL_LIKELY),
               "Early-Data again in a request that got 425 %s before",
