@@ -801,23 +801,31 @@ static void rests_between_exchanges(void **state)
 }
 
 /* A capture without times, as simple packet blocks of pcapng are: none of them is known, and an
- * exchange that seems to take no time at all is judged by no clock. Nor is it by one that knows
- * whole seconds only. */
+ * exchange that seems to take no time at all is judged by no clock, wherever that stands. Nor is it
+ * by one that knows whole seconds only. */
 static void times_that_are_not_known(void **state)
 {
-    static const wl_ns starts[] = {0, 1000 * WL_SECOND, 1000 * WL_SECOND + 1};
+    static const struct {
+        wl_ns start, takes;
+        bool known;
+    } cases[] = {
+        {0, 0, false},
+        {1000 * WL_SECOND, 0, false},
+        {1000 * WL_SECOND, WL_SECOND, false},
+        {1000 * WL_SECOND + 1, 0, false},
+        {1000 * WL_SECOND + 1, 1, true},
+    };
     struct heard h;
 
     (void)state;
-    for (unsigned i = 0; i < WL_COUNT(starts); i++) {
-        bool known = starts[i] % WL_SECOND;
-
-        begin_at(&h, starts[i]);
+    for (unsigned i = 0; i < WL_COUNT(cases); i++) {
+        begin_at(&h, cases[i].start);
         send_all(&h, WL_TO_SERVER, GET, SIZE_MAX);
+        h.t += cases[i].takes;
         send_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
         finish(&h);
         assert_int_equal(h.n, 1);
-        assert_int_equal(h.ex[0]->clocked, known);
+        assert_int_equal(h.ex[0]->clocked, cases[i].known);
         release(&h);
     }
 }

@@ -483,13 +483,13 @@ static bool may_be_missed(struct wl_relate *r, const struct wl_exchange *ex,
 
 /* The redirect that the client has followed here, if it has not taken its time, and has not sent
  * something unknown since, which may have been what followed. */
-static const struct wl_past *followed(struct wl_relate *r, const struct wl_past *past,
-                                      wl_ns unknown)
+static const struct wl_past *followed(struct wl_relate *r, const struct wl_exchange *ex,
+                                      const struct wl_past *past, wl_ns unknown)
 {
     struct wl_past *now = &r->now;
     uint32_t from;
 
-    if (!past || past->location == 0 || now->t_request < past->t_response ||
+    if (!past || past->location == 0 || !ex->clocked || now->t_request < past->t_response ||
         now->t_request - past->t_response > r->window || unknown >= past->t_response)
         return NULL;
     /* the way here: that of the redirect, and the redirect itself; the last steps count */
@@ -519,7 +519,7 @@ static const struct wl_past *recall(struct wl_relate *r, const struct wl_exchang
         key = key_of(r, ex, relation, r->now.uri);
     if (key)
         past = wl_pasts_get(r->pasts, key);
-    return relation == WL_RELATION_REDIRECT ? followed(r, past, unknown) : past;
+    return relation == WL_RELATION_REDIRECT ? followed(r, ex, past, unknown) : past;
 }
 
 /* Takes the exchange in hand to have rules look at it, once there is something to look at. */

@@ -193,11 +193,13 @@ static void fetch_heads(const struct wl_work *w)
 }
 
 /* Are all times whole seconds? Then their clock knows no others, and cannot tell how soon one thing
- * followed another. */
+ * followed another. Nor can one that stood still from a request to the end of its response. */
 static bool is_coarse(const struct wl_exchange *ex)
 {
     const struct wl_message *req = &ex->req, *res = &ex->res;
 
+    if (WL_LIKELY_FALSE(req->t_first == res->t_last))
+        return ex->end == WL_END_NONE || ex->t_end == res->t_last;
     return WL_LIKELY_FALSE(wl_is_coarse(req->t_first, res->t_first)) &&
            wl_is_coarse(req->t_last, res->t_last) &&
            (ex->end == WL_END_NONE || wl_is_coarse(ex->t_end, 0));
