@@ -57,8 +57,11 @@ static void mark_pipelined_unsafe(struct wl_build *b, struct wl_work *w, const s
             continue;
         mark = wl_build_mark(b, w, &w->ex.req, WL_MARK_PIPELINED_UNSAFE, w->ex.req.at,
                              each->ex.ordinal, each->ex.req.method);
-        /* octets of the server were acknowledged that were not seen yet: maybe the response */
-        if (mark && seen->acked != WL_NONE && seen->acked > wl_layer_offset(b->layer, WL_TO_CLIENT))
+        /* octets of the server were acknowledged that were not seen: maybe the response, or the last
+         * octet of its head, which may be taken for a FIN */
+        if (mark &&
+            (wl_layer_lost_fin(b->layer, WL_TO_CLIENT) ||
+             (seen->acked != WL_NONE && seen->acked > wl_layer_offset(b->layer, WL_TO_CLIENT))))
             mark->certain = false;
         return;
     }
