@@ -73,6 +73,8 @@ static enum wl_claim claim_toy(const struct wl_span first[2], const struct wl_hi
         return WL_CLAIM_TURNED;
     if (wl_span_starts(first[WL_TO_CLIENT], WL_SPAN("YES")))
         return WL_CLAIM_YES; /* the answer tells, whatever the question was */
+    if (hint->midstream && wl_span_starts(first[WL_TO_SERVER], WL_SPAN("PROXY")))
+        return WL_CLAIM_MORE; /* it may be content of anything */
     if (first[WL_TO_SERVER].n == 0 || !wl_span_starts(toy, wl_span_sub(first[0], 0, toy.n)))
         return WL_CLAIM_NO;
     return first[0].n < toy.n ? WL_CLAIM_MORE : WL_CLAIM_YES;
@@ -205,6 +207,20 @@ static void no_exchange(void *user, struct wl_exchange *ex)
     wl_arena_free(ex->arena);
 }
 
+static void send_syn(struct bench *b)
+{
+    struct wl_segment syn = {
+        .packet = ++b->packet,
+        .t = b->now,
+        .src = b->ends[0],
+        .dst = b->ends[1],
+        .seq = UINT32_MAX,
+        .flags = WL_TCP_SYN,
+    };
+
+    wl_flows_segment(b->flows, &syn);
+}
+
 /* A connection with or without its handshake. */
 static struct bench *start(bool handshake)
 {
@@ -232,18 +248,8 @@ static struct bench *start(bool handshake)
     cfg = (struct wl_flows_config){&b->host, layers, NULL, closed, b, NULL};
     b->flows = wl_flows_new(&cfg);
     assert_non_null(b->flows);
-    if (handshake) {
-        struct wl_segment syn = {
-            .packet = ++b->packet,
-            .t = b->now,
-            .src = b->ends[0],
-            .dst = b->ends[1],
-            .seq = UINT32_MAX,
-            .flags = WL_TCP_SYN,
-        };
-
-        wl_flows_segment(b->flows, &syn);
-    }
+    if (handshake)
+        send_syn(b);
     return b;
 }
 
@@ -607,6 +613,23 @@ static void proxy_version_1(void **state)
     assert_int_equal(b->rec.conn.proxied.family, 0);
 }
 
+/* Packets may lie in the capture in another order than they were sent. */
+static void proxy_before_its_syn(void **state)
+{
+    struct bench *b = start(false);
+
+    (void)state;
+    client(b, "PROXY TCP4 192.0.2.1 192.0.2.2 56324 443\r\n");
+    send_syn(b);
+    client(b, "TOY a");
+    finish(b, ">TOY a|", WL_H11);
+    assert_int_equal(b->rec.conn.proxied.port, 56324);
+    b = start(false); /* in the middle of a connection it may be anything */
+    client(b, "PROXY TCP4 192.0.2.1 192.0.2.2 56324 443\r\n");
+    client(b, "TOY a");
+    finish(b, "", WL_PROTO_OTHER);
+}
+
 static void proxy_version_1_to_the_letter(void **state)
 {
     static const char *const wrong[] = {
@@ -846,6 +869,7 @@ int main(void)
         cmocka_unit_test(steps),
         cmocka_unit_test(steps_of_whole_exchanges),
         cmocka_unit_test(proxy_version_1),
+        cmocka_unit_test(proxy_before_its_syn),
         cmocka_unit_test(proxy_version_1_to_the_letter),
         cmocka_unit_test(proxy_version_2),
         cmocka_unit_test(proxy_version_2_without_address),

@@ -197,6 +197,23 @@ static void syn_ack_behind_octets(void **state)
     assert_false(b->rec.conn.midstream);
 }
 
+/* The same of the server's own octets. */
+static void syn_ack_before_octets(void **state)
+{
+    struct bench *b = start();
+
+    (void)state;
+    server(b, 3, 3, "200");
+    send_segment(b, WL_TO_CLIENT, WL_TCP_SYN | WL_TCP_ACK, -1, 3, "", 0);
+    finish(b, "<200");
+    assert_true(b->rec.conn.midstream);
+    b = start();
+    server(b, 0, 3, "200");
+    send_segment(b, WL_TO_CLIENT, WL_TCP_SYN | WL_TCP_ACK, -1, 3, "", 0);
+    finish(b, "<200");
+    assert_false(b->rec.conn.midstream);
+}
+
 static void simultaneous_open_and_close(void **state)
 {
     struct bench *b = start();
@@ -693,6 +710,7 @@ int main(void)
         cmocka_unit_test(syn_again_and_with_data),
         cmocka_unit_test(stale_syn_ack),
         cmocka_unit_test(syn_ack_behind_octets),
+        cmocka_unit_test(syn_ack_before_octets),
         cmocka_unit_test(simultaneous_open_and_close),
         cmocka_unit_test(reset_in_the_middle),
         cmocka_unit_test(reset_out_of_window),

@@ -300,6 +300,14 @@ static unsigned asked_about(const struct wl_channel *ch, struct wl_span first)
     return ch->stream->asked[first.n ? first.p[0] : WL_COUNT(ch->stream->asked) - 1];
 }
 
+/* Its SYN came after its first octets, and those are all there still. */
+static bool is_from_the_beginning(const struct wl_channel *ch, const struct wl_span first[2])
+{
+    return !wl_channel_midstream(ch->flow) &&
+           first[WL_TO_SERVER].n == wl_channel_way(ch, WL_TO_SERVER)->offset &&
+           first[WL_TO_CLIENT].n == wl_channel_way(ch, WL_TO_CLIENT)->offset;
+}
+
 /* Asks the layers in their order; the first that does not say no decides. */
 static enum wl_claim ask(struct wl_channel *ch, const struct wl_span seen_first[2],
                          enum wl_dir latest, const struct wl_layer_ops **ret)
@@ -311,7 +319,10 @@ static enum wl_claim ask(struct wl_channel *ch, const struct wl_span seen_first[
     };
     /* who has only begun is heard out, however much the other side has said */
     bool too_late = first[latest].n >= max || (ch->ended[0] && ch->ended[1]);
-    struct wl_hint hint = {
+    struct wl_hint hint;
+
+    ch->midstream = ch->midstream && !is_from_the_beginning(ch, seen_first);
+    hint = (struct wl_hint){
         .server_port = wl_flow_port(ch->flow, wl_channel_map(ch, WL_TO_CLIENT)),
         .midstream = ch->midstream,
         .handshake = !wl_channel_midstream(ch->flow),

@@ -599,13 +599,15 @@ static bool is_keep_alive(const struct wl_segment *seg)
     return seg->payload.n == 1 && seg->payload.p[0] == 0 && seg->flags == WL_TCP_ACK;
 }
 
-/* Does a SYN acknowledge less of the other side than its first octet that was captured? Then those
- * before it are missing, as they are from the middle. */
+/* Does a SYN that comes late begin, or acknowledge of the other side, less than the first octet that
+ * was captured? Then those before it are missing, as they are from the middle. */
 static bool is_behind_its_octets(const struct wl_tcp *t, enum wl_dir dir,
                                  const struct wl_segment *seg)
 {
-    const struct wl_tcp_way *o = &t->way[other(dir)];
+    const struct wl_tcp_way *w = &t->way[dir], *o = &t->way[other(dir)];
 
+    if ((int32_t)(w->next - (uint32_t)w->offset - (seg->seq + 1)) > 0)
+        return true;
     return seg->flags & WL_TCP_ACK && wl_tcp_is(t, other(dir), WL_TCP_BASE) &&
            !wl_tcp_is(t, other(dir), WL_TCP_OPENED) &&
            (int32_t)(o->next - (uint32_t)o->offset - seg->ack) > 0;
