@@ -85,6 +85,10 @@ void wl_persist_request(struct wl_build *b, struct wl_work *w, uint32_t unanswer
     }
     /* RFC 9112 9.6: a client that sends close must not send further requests; nor one that has
      * received it */
+    if ((b->said_close || b->server_close) && wl_layer_is_strange(b->layer)) {
+        b->said_close = WL_CLOSE_NO;
+        b->server_close = 0;
+    }
     if (b->said_close == WL_CLOSE_YES) {
         wl_build_mark(b, w, req, WL_MARK_AFTER_CLOSE_CLIENT, req->at, 0, wl_span(NULL, 0));
     } else if (b->server_close && seen->acked != WL_NONE && seen->acked >= b->server_close &&
@@ -132,6 +136,8 @@ static void mark_after_closing(struct wl_build *b, struct wl_work *w, struct wl_
 {
     uint64_t why = b->closing_why & WHY_ASKED ? 1 : 2;
 
+    if (wl_layer_is_strange(b->layer))
+        return;
     if (b->closing_why & WHY_AMBIGUOUS) {
         wl_build_mark(b, w, m, WL_MARK_AFTER_AMBIGUOUS, m->at, b->closing, wl_span(NULL, 0));
     }
@@ -143,7 +149,7 @@ static void mark_after_closing(struct wl_build *b, struct wl_work *w, struct wl_
 
 void wl_persist_response(struct wl_build *b, struct wl_work *w, struct wl_message *m)
 {
-    if (b->server_close && m->at.offset >= b->server_close)
+    if (b->server_close && m->at.offset >= b->server_close && !wl_layer_is_strange(b->layer))
         wl_build_mark(b, w, m, WL_MARK_AFTER_CLOSE_SERVER, m->at, 0, wl_span(NULL, 0));
     if (m->stray) {
         mark_stray(b, w, m);
@@ -331,7 +337,8 @@ static bool is_behind(const struct wl_build *b, enum wl_dir dir, uint64_t acked)
  * in sight, or NULL. */
 static bool ended_unseen(const struct wl_build *b, enum wl_dir by, const struct wl_seen *seen)
 {
-    return wl_layer_lost_fin(b->layer, WL_TO_SERVER) || wl_layer_lost_fin(b->layer, WL_TO_CLIENT) ||
+    return wl_layer_is_strange(b->layer) || wl_layer_lost_fin(b->layer, WL_TO_SERVER) ||
+           wl_layer_lost_fin(b->layer, WL_TO_CLIENT) ||
            is_behind(b, WL_TO_SERVER, wl_layer_acked(b->layer, WL_TO_SERVER)) ||
            is_behind(b, WL_TO_CLIENT, wl_layer_acked(b->layer, WL_TO_CLIENT)) ||
            (seen && is_behind(b, !by, seen->acked));

@@ -265,6 +265,11 @@ bool wl_layer_lost_fin(const struct wl_layer *l, enum wl_dir dir)
     return wl_tcp_is(&l->channel->flow->tcp, wl_channel_map(l->channel, dir), WL_TCP_PHANTOM);
 }
 
+bool wl_layer_is_strange(const struct wl_layer *l)
+{
+    return l->channel->flow->tcp.flags & WL_TCP_BOTH(WL_TCP_STRANGE);
+}
+
 bool wl_layer_has_room(const struct wl_layer *l, enum wl_dir dir)
 {
     return wl_tcp_is(&l->channel->flow->tcp, wl_channel_map(l->channel, dir), WL_TCP_ROOM);

@@ -191,6 +191,9 @@ void wl_layer_want_acks(struct wl_layer *l, bool on);
 uint64_t wl_layer_acked(const struct wl_layer *l, enum wl_dir dir);
 /** Was one number beyond the octets of dir acknowledged: a FIN that was not captured? */
 bool wl_layer_lost_fin(const struct wl_layer *l, enum wl_dir dir);
+/** May another connection have begun on these addresses and ports, out of sight? Numbers of TCP were
+ * seen that are far from those of this one. */
+bool wl_layer_is_strange(const struct wl_layer *l);
 /** Of octets of dir that were acknowledged before they were captured: did that leave the receiver's
  * window open? */
 bool wl_layer_has_room(const struct wl_layer *l, enum wl_dir dir);

@@ -16,6 +16,9 @@
 /* A RST farther ahead of what was seen is not believed. */
 #define RST_FARTHEST ((int32_t)1 << 24)
 
+/* Nor are they likely to be the same connection's, from here on. */
+#define FAR ((int32_t)1 << 24)
+
 /* Waiting for octets that were acknowledged but not captured yet. */
 struct wait {
     struct wl_link link; /* in env->waiting while running */
@@ -651,6 +654,23 @@ static void learn_base(struct wl_tcp *t, enum wl_dir dir, const struct wl_segmen
     }
 }
 
+static bool is_far(const struct wl_tcp *t, enum wl_dir dir, uint32_t number)
+{
+    int32_t delta = (int32_t)(number - t->way[dir].next);
+
+    return wl_tcp_is(t, dir, WL_TCP_BASE) && !wl_tcp_is(t, dir, WL_TCP_TENTATIVE) &&
+           (delta > FAR || delta < -FAR);
+}
+
+/* Ports are used again, for numbers of their own (RFC 9293 3.4.1): where neither the end nor the
+ * next SYN was captured, those are all that tells. */
+static void look_at_numbers(struct wl_tcp *t, enum wl_dir dir, const struct wl_segment *seg)
+{
+    if (!(seg->flags & WL_TCP_SYN) &&
+        (is_far(t, dir, seg->seq) || (seg->flags & WL_TCP_ACK && is_far(t, other(dir), seg->ack))))
+        set_state(t, dir, WL_TCP_STRANGE);
+}
+
 /* The acknowledgement of a segment of dir: what of the other direction has arrived. */
 static void hear_ack(const struct run *r, enum wl_dir dir, const struct wl_segment *seg,
                      const struct wl_seen *seen)
@@ -846,6 +866,7 @@ static void take_slowly(const struct run *r, enum wl_dir dir, const struct wl_se
         seen.suspect = suspect;
         take_rst(r, dir, seg, &seen);
     } else {
+        look_at_numbers(t, dir, seg);
         learn_base(t, dir, seg);
         seen = see(t, dir, seg);
         if (seg->flags & WL_TCP_ACK) {

@@ -35,6 +35,8 @@ enum wl_tcp_state {
     WL_TCP_PHANTOM = 32,   /* one number beyond next was acknowledged, or a RST stands behind it: a
                               FIN not captured */
     WL_TCP_ROOM = 64,      /* what was acknowledged before it was captured left the window open */
+    WL_TCP_STRANGE = 128,  /* its sender has used numbers far from those known: of another
+                              connection, perhaps, whose SYN was not captured */
     WL_TCP_RESET = 1 << 16,
     WL_TCP_WANT_ACKS = 1 << 17, /* a layer asked for acknowledgements */
     WL_TCP_SLOW = 1 << 18,      /* slow is there */
