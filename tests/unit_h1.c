@@ -933,6 +933,52 @@ static void last_chunk_is_the_end(void **state)
     }
 }
 
+/* Of a connection that was to end neither the end was captured nor the SYN of the next one: numbers
+ * that are far from its own say that what follows is not a part of it. */
+static void ports_used_again(void **state)
+{
+    static const uint32_t jumps[] = {0, 1 << 10, 1 << 25, 1u << 30, 3u << 30, UINT32_MAX << 25};
+    struct heard h;
+
+    (void)state;
+    for (unsigned i = 0; i < WL_COUNT(jumps); i++) {
+        bool near = jumps[i] <= 1 << 10;
+
+        begin(&h);
+        send_all(&h, WL_TO_SERVER, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 99);
+        send_all(&h, WL_TO_CLIENT,
+                 "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", 99);
+        send_one(&h, WL_TO_SERVER, WL_TCP_ACK, wl_span(NULL, 0));
+        h.t += 3600 * WL_SECOND;
+        h.sent[0] += jumps[i];
+        h.sent[1] += jumps[i] / 2;
+        send_all(&h, WL_TO_SERVER, GET, SIZE_MAX);
+        send_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
+        finish(&h);
+        for (uint32_t n = 1; n < h.n; n++) {
+            assert_int_equal(near, wl_message_mark(&h.ex[n]->req, WL_MARK_AFTER_CLOSE_CLIENT) != 0);
+            assert_int_equal(near, wl_message_mark(&h.ex[n]->res, WL_MARK_AFTER_CLOSE_SERVER) != 0);
+        }
+        assert_true(h.n == 2 || !near);
+        assert_true(h.closed.n_marks == 0 || near);
+        release(&h);
+    }
+    /* what is answered may be another connection's request */
+    begin(&h);
+    send_all(&h, WL_TO_SERVER, "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n", 99);
+    send_one(&h, WL_TO_CLIENT, WL_TCP_ACK, wl_span(NULL, 0));
+    h.t += 3600 * WL_SECOND;
+    h.sent[0] -= 1 << 25;
+    h.sent[1] += 1u << 31;
+    send_all(&h, WL_TO_SERVER, GET, SIZE_MAX);
+    send_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
+    finish(&h);
+    assert_int_equal(h.n, 1);
+    assert_int_equal(h.ex[0]->res.status, 200);
+    assert_false(h.ex[0]->paired);
+    release(&h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -949,6 +995,7 @@ int main(void)
         cmocka_unit_test(what_nobody_answers_is_no_limit),
         cmocka_unit_test(what_rested_tells_its_end),
         cmocka_unit_test(last_chunk_is_the_end),
+        cmocka_unit_test(ports_used_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -167,6 +167,14 @@ static void note_unseen_end(const struct wl_build *b, struct wl_exchange *ex)
     ex->t_end = ex->res.t_last;
 }
 
+static WL_ASIDE void doubt_pair(struct wl_work *w)
+{
+    w->unpaired = true;
+    wl_build_unjudged(w, WL_UNJUDGED_GAP);
+    for (uint32_t i = 0; i < w->ex.res.n_marks; i++)
+        w->ex.res.marks[i].certain = false;
+}
+
 /* The server had received what the capture has not: the response that seemed to answer nobody may
  * have answered that. */
 static void doubt_stray(const struct wl_build *b, struct wl_work *w)
@@ -179,10 +187,7 @@ static void doubt_stray(const struct wl_build *b, struct wl_work *w)
 
     if (!behind && !(b->lost[WL_TO_SERVER] && wl_message_mark(&w->ex.res, WL_MARK_BEFORE_REQUEST)))
         return;
-    w->unpaired = true;
-    wl_build_unjudged(w, WL_UNJUDGED_GAP);
-    for (uint32_t i = 0; i < w->ex.res.n_marks; i++)
-        w->ex.res.marks[i].certain = false;
+    doubt_pair(w);
 }
 
 /* It is judged at the end of the burst, and what rules will look at lies behind it:
@@ -222,8 +227,11 @@ void wl_leave(struct wl_build *b, struct wl_work *w, wl_ns now)
     ex->state = state_of(w);
     if (w->stray)
         doubt_stray(b, w);
-    ex->paired = !w->unpaired;
     note_end(b, ex, now);
+    /* another connection may have begun while it was under way, and its response may be of that */
+    if (WL_LIKELY_FALSE(ex->t_end - ex->req.t_first >= WL_SECOND) && wl_layer_is_strange(b->layer))
+        doubt_pair(w);
+    ex->paired = !w->unpaired;
     if (w->stray)
         note_unseen_end(b, ex);
     ex->clocked = !w->unclocked && host->counters->capture_dropped == w->drops_before &&

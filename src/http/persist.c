@@ -108,7 +108,7 @@ static void mark_stray(struct wl_build *b, struct wl_work *w, struct wl_message 
         /* Sent before any octet of a request: by what it acknowledges, not by its place in the
          * capture alone (docs/judging.md 4). */
         mark = wl_build_mark(b, w, m, WL_MARK_BEFORE_REQUEST, m->at, 0, wl_span(NULL, 0));
-        if (mark && (m->acked != 0 || b->lost[WL_TO_SERVER]))
+        if (mark && (m->acked != 0 || b->lost[WL_TO_SERVER] || wl_layer_is_strange(b->layer)))
             mark->certain = false;
     } else if (b->after_final) {
         uint64_t idle = b->end == WL_END_NONE ? (uint64_t)(m->t_first - b->t_closing) : WL_NONE;
@@ -116,6 +116,7 @@ static void mark_stray(struct wl_build *b, struct wl_work *w, struct wl_message 
         mark = wl_build_mark(b, w, m, WL_MARK_AFTER_FINAL, m->at, idle, wl_span(NULL, 0));
         /* it may answer what a client that pipelines sent out of sight */
         if (mark && (b->parked || b->lost[WL_TO_SERVER] || wl_layer_midstream(b->layer) ||
+                     wl_layer_is_strange(b->layer) ||
                      (m->acked != WL_NONE && m->acked > wl_layer_offset(b->layer, WL_TO_SERVER))))
             mark->certain = false;
     }
