@@ -350,6 +350,47 @@ static void clocks_are_compared(void **state)
     bench_release(&b);
 }
 
+/* The capture's clock is set back, and sleeps: all servers seem to be wrong alike. */
+static void clocks_around_a_step(void **state)
+{
+    static const struct {
+        int64_t step; /* seconds that the capture's clock goes on by, before this */
+        const char *date;
+        uint8_t server;
+        bool wrong;
+    } steps[] = {
+        {0, "Thu, 01 Jan 1970 03:00:00 GMT", 1, false},
+        {0, "Thu, 01 Jan 1970 03:00:00 GMT", 2, false},
+        {0, "Thu, 01 Jan 1970 03:00:00 GMT", 3, false},
+        {0, "Thu, 01 Jan 1970 04:00:00 GMT", 4, true},
+        {-100, "Thu, 01 Jan 1970 03:00:00 GMT", 1, false},
+        {0, "Thu, 01 Jan 1970 03:00:00 GMT", 5, false}, /* one that was not seen before */
+        {0, "Thu, 01 Jan 1970 03:00:00 GMT", 2, false},
+        {0, "Thu, 01 Jan 1970 04:00:00 GMT", 4, true},
+        {300, "Thu, 01 Jan 1970 03:05:00 GMT", 1, false}, /* nobody has asked for a while */
+        {300, "Thu, 01 Jan 1970 03:10:00 GMT", 2, false},
+        {300, "Thu, 01 Jan 1970 04:15:00 GMT", 6, false},
+        {300, "Thu, 01 Jan 1970 03:20:00 GMT", 1, false},
+        {300, "Thu, 01 Jan 1970 03:25:00 GMT", 2, false},
+        {300, "Thu, 01 Jan 1970 03:30:00 GMT", 3, false},
+        {300, "Thu, 01 Jan 1970 04:35:00 GMT", 6, true},
+    };
+    struct bench b;
+
+    (void)state;
+    bench_init(&b, "date-inconsistent");
+    b.ex.req.t_first = 3600 * WL_SECOND;
+    for (size_t i = 0; i < WL_COUNT(steps); i++) {
+        b.ex.req.t_first += steps[i].step * WL_SECOND;
+        next(&b, WL_METHOD_GET, "/a", 200)->conn.server.ip[0] = steps[i].server;
+        add_field(&b.ex.res, WL_FIELD_DATE, steps[i].date);
+        relate(&b, true);
+        if (b.ex.n_findings != steps[i].wrong)
+            fail_msg("step %zu", i);
+    }
+    bench_release(&b);
+}
+
 /* ------------------------------------------------------------------- behind a screen:
  * override.c */
 
@@ -395,7 +436,7 @@ int main(void)
         cmocka_unit_test(pasts_are_replaced),         cmocka_unit_test(the_same_target),
         cmocka_unit_test(what_is_no_longer_the_last), cmocka_unit_test(redirects_are_followed),
         cmocka_unit_test(alone_and_beside),           cmocka_unit_test(findings_join_in_order),
-        cmocka_unit_test(clocks_are_compared),
+        cmocka_unit_test(clocks_are_compared),        cmocka_unit_test(clocks_around_a_step),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,26 +26,38 @@ static int compare(const void *a, const void *b)
     return *x < *y ? -1 : *x > *y;
 }
 
-static void find_median(struct wl_clocks *c)
+/* Of those that were seen between two times, but for one; returns how many there are. */
+static uint32_t median_of(const struct wl_clocks *c, wl_ns from, wl_ns to, uint32_t but,
+                          int64_t *ret, uint32_t *ret_agree)
 {
     int64_t offsets[WL_CLOCKS_MAX];
-    uint32_t agree = 0;
+    uint32_t n = 0, agree = 0;
 
-    for (uint32_t i = 0; i < c->n; i++)
-        offsets[i] = c->all[i].offset;
-    if (c->n)
-        qsort(offsets, c->n, sizeof(*offsets), compare);
-    c->median = c->n ? offsets[c->n / 2] : 0;
-    for (uint32_t i = 0; i < c->n; i++)
-        agree += wl_clocks_near(c, offsets[i]);
-    c->n_agree = agree * 2 > c->n ? agree : 0;
-    c->changed = false;
+    for (uint32_t i = 0; i < c->n; i++) {
+        if (c->all[i].t >= from && c->all[i].t <= to && i + 1 != but)
+            offsets[n++] = c->all[i].offset;
+    }
+    if (n)
+        qsort(offsets, n, sizeof(*offsets), compare);
+    *ret = n ? offsets[n / 2] : 0;
+    for (uint32_t i = 0; i < n; i++)
+        agree += llabs(offsets[i] - *ret) <= WL_CLOCKS_AGREEING;
+    *ret_agree = agree;
+    return n;
 }
 
-uint32_t wl_clocks_median(struct wl_clocks *c, int64_t *ret)
+uint32_t wl_clocks_median(struct wl_clocks *c, uint32_t number, int64_t offset, wl_ns t,
+                          int64_t *ret)
 {
+    const wl_ns about = WL_CLOCKS_AGREEING * WL_SECOND;
+    const struct wl_clock *own = &c->all[number - 1];
+    bool steady = number != WL_CLOCKS_NO_ROOM && own->t && own->t <= t &&
+                  llabs(own->offset - offset) <= WL_CLOCKS_AGREEING;
+    uint32_t n, agree;
+
     if (c->changed)
-        find_median(c);
-    *ret = c->median;
-    return c->n_agree;
+        (void)median_of(c, INT64_MIN, INT64_MAX, 0, &c->median, &agree);
+    c->changed = false;
+    n = median_of(c, (steady ? own->t : t) - about, t + about, number, ret, &agree);
+    return agree * 2 > n ? agree : 0;
 }

@@ -673,12 +673,20 @@ static struct lately *hear_of(struct wl_relate *r)
     return lately;
 }
 
-/* Notes what the clock of the server in hand shows. */
-static void show_clock(struct wl_relate *r, struct lately *lately)
+static uint32_t clock_of(struct wl_relate *r, struct lately *lately)
 {
     if (lately->clock == 0)
         lately->clock = wl_clocks_number(&r->clocks, lately->server);
-    wl_clocks_set(&r->clocks, lately->clock, r->now.offset);
+    return lately->clock;
+}
+
+/* The clock of the server in hand shows another time than most did when they were last compared. */
+static WL_ASIDE void compare_clocks(struct wl_relate *r, struct lately *lately)
+{
+    struct wl_past *now = &r->now;
+
+    now->n_median = wl_clocks_median(&r->clocks, clock_of(r, lately), now->offset, now->t_response,
+                                     &now->median);
 }
 
 static void relate(struct wl_relate *r, struct wl_exchange *ex, bool told)
@@ -694,7 +702,7 @@ static void relate(struct wl_relate *r, struct wl_exchange *ex, bool told)
     worth = r->on & worth_keeping(&r->now);
     asked &= ~(worth & bit(WL_RELATION_GET, true)); /* the last one is kept unasked */
     if (is_on(r, WL_RELATION_CLOCK) && r->now.dated && !wl_clocks_near(&r->clocks, r->now.offset))
-        r->now.n_median = wl_clocks_median(&r->clocks, &r->now.median);
+        compare_clocks(r, lately);
     if (r->now.n_median == 0)
         asked &= ~bit(WL_RELATION_CLOCK, true);
     if (r->legs) {
@@ -706,7 +714,7 @@ static void relate(struct wl_relate *r, struct wl_exchange *ex, bool told)
     look_back(r, ex, asked, told);
     remember(r, ex, worth, r->on & r->kept & worth_replacing(&r->now));
     if (is_on(r, WL_RELATION_CLOCK) && r->now.dated)
-        show_clock(r, lately);
+        wl_clocks_set(&r->clocks, clock_of(r, lately), r->now.offset, r->now.t_response);
 }
 
 void wl_relate_exchange(struct wl_relate *r, struct wl_exchange *ex, bool told)

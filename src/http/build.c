@@ -272,7 +272,7 @@ static void tell_notices(struct wl_build *b, const struct wl_seen *seen)
         if (!w->done || w->released)
             continue;
         left--;
-        if (may_be_notice(w) && wl_at_least(w->ex.res.t_last, seen->t) >= WL_NOTICED)
+        if (may_be_notice(w) && wl_persist_noticed(b, w->ex.res.t_last, seen->t))
             set_released(b, w);
     }
     emit_released(b, seen->t);

@@ -190,6 +190,23 @@ static void doubt_stray(const struct wl_build *b, struct wl_work *w)
     doubt_pair(w);
 }
 
+/* What may lie between its beginning and its end: the beginning of another connection, of which its
+ * response may be; an hour that nobody has waited. */
+static WL_ASIDE void look_at_span(const struct wl_build *b, struct wl_work *w)
+{
+    const struct wl_exchange *ex = &w->ex;
+    wl_ns from = w->stray ? ex->res.t_first : ex->req.t_first;
+    wl_ns to = ex->req.t_last > ex->res.t_last ? ex->req.t_last : ex->res.t_last;
+    wl_ns stepped = wl_layer_stepped(b->layer);
+
+    if (ex->end != WL_END_NONE)
+        to = ex->t_end;
+    if (wl_layer_is_strange(b->layer))
+        doubt_pair(w);
+    if (stepped > from && stepped <= to)
+        w->unclocked = true;
+}
+
 /* It is judged at the end of the burst, and what rules will look at lies behind it:
  * begins to fetch that. */
 static void fetch_heads(const struct wl_work *w)
@@ -228,9 +245,8 @@ void wl_leave(struct wl_build *b, struct wl_work *w, wl_ns now)
     if (w->stray)
         doubt_stray(b, w);
     note_end(b, ex, now);
-    /* another connection may have begun while it was under way, and its response may be of that */
-    if (WL_LIKELY_FALSE(ex->t_end - ex->req.t_first >= WL_SECOND) && wl_layer_is_strange(b->layer))
-        doubt_pair(w);
+    if (WL_LIKELY_FALSE(ex->t_end - ex->req.t_first >= WL_SECOND))
+        look_at_span(b, w);
     ex->paired = !w->unpaired;
     if (w->stray)
         note_unseen_end(b, ex);

@@ -67,10 +67,17 @@ static void mark_pipelined_unsafe(struct wl_build *b, struct wl_work *w, const s
     }
 }
 
+bool wl_persist_noticed(const struct wl_build *b, wl_ns heard, wl_ns t)
+{
+    wl_ns stepped = wl_layer_stepped(b->layer);
+
+    return wl_at_least(heard, t) >= WL_NOTICED && !(stepped > heard && stepped <= t);
+}
+
 /* A request that was on its way to the socket when a notice came, which nobody was waiting for. */
 static bool crosses_notice(const struct wl_build *b, const struct wl_message *req)
 {
-    return b->closing_why & WHY_NOTICE && wl_at_least(b->t_closing, req->t_first) < WL_NOTICED;
+    return b->closing_why & WHY_NOTICE && !wl_persist_noticed(b, b->t_closing, req->t_first);
 }
 
 void wl_persist_request(struct wl_build *b, struct wl_work *w, uint32_t unanswered,
@@ -357,7 +364,7 @@ static void mark_open(const struct wl_build *b, wl_ns now, uint64_t frame)
                                                                  : WL_MARK_OPEN_AFTER_HTTP10;
 
     if (!b->closing || open < WORTH_A_MARK || b->oldest || !b->has_room ||
-        !(b->closing_why & WHY_KNOWN))
+        !(b->closing_why & WHY_KNOWN) || wl_layer_stepped(b->layer) > b->t_latest)
         return;
     mark_connection(b, id, frame, b->closing, (uint64_t)open, wl_span(NULL, 0));
 }

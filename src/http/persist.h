@@ -28,6 +28,9 @@ static inline wl_ns wl_at_most(wl_ns from, wl_ns to)
     return to - from + (wl_is_coarse(from, to) ? WL_SECOND : 0);
 }
 
+/** Has a client that waits for no answer read by t what its system had received when it was heard, as
+ * far as time tells? */
+bool wl_persist_noticed(const struct wl_build *b, wl_ns heard, wl_ns t);
 /** Does m say that the connection ends with its exchange (RFC 9112 9.6)? */
 bool wl_persist_says_close(const struct wl_message *m);
 /** w's request has begun while so many others were unanswered. */

@@ -215,6 +215,11 @@ wl_ns wl_layer_latest(const struct wl_layer *l)
     return l->channel->flow->t_last;
 }
 
+wl_ns wl_layer_stepped(const struct wl_layer *l)
+{
+    return l->channel->stream->tcp.stepped;
+}
+
 bool wl_layer_midstream(const struct wl_layer *l)
 {
     return wl_channel_midstream(l->channel->flow);

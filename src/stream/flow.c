@@ -567,8 +567,10 @@ bool wl_flows_clock(struct wl_flows *f, wl_ns now)
      * what is waited for is in the order of its times. It goes on when time has caught up. */
     const wl_ns most = WL_LATEST / 2;
 
-    if (!f->started)
+    if (!f->started) {
         f->skew = 1 - now; /* it starts at 1: 0 means never */
+        f->high = f->before = now;
+    }
     f->started = true;
     if (f->high - now > WL_TIME_JUMP && f->high - now > most - f->skew) {
         f->now = now;
@@ -576,7 +578,7 @@ bool wl_flows_clock(struct wl_flows *f, wl_ns now)
     }
     if (f->high - now > WL_TIME_JUMP) {
         f->skew += f->high - now;
-        f->high = now;
+        f->high = f->before = now;
     }
     return wl_flows_advance(f, now);
 }
@@ -608,6 +610,9 @@ void wl_flows_work(struct wl_flows *f, wl_ns now)
     struct wl_channel *ch;
     struct wl_tcp *t;
 
+    if (f->high - f->before >= WL_TIME_STEP)
+        f->stream.tcp.stepped = f->high;
+    f->before = f->high;
     while ((t = wl_tcp_due(&f->stream.tcp))) {
         struct wl_flow *flow = WL_CONTAINER(t, struct wl_flow, tcp);
         struct wl_hand hand = {&f->stream, flow};

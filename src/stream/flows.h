@@ -20,6 +20,9 @@ enum {
 };
 /** Time that goes back this far goes back for good. */
 #define WL_TIME_JUMP (10 * WL_SECOND)
+/** Where a capture has no packet at all for so long, its clock was set, or it slept: no connection is
+ * known to have waited. */
+#define WL_TIME_STEP (3600 * WL_SECOND)
 
 struct wl_flows {
     struct wl_stream stream;
@@ -38,6 +41,7 @@ struct wl_flows {
     uint64_t refused;         /* what the budget had refused when it was last looked at */
     const uint64_t *refusals; /* what it has refused by now */
     wl_ns now, high, skew;    /* see wl_flows_clock */
+    wl_ns before;             /* high, before the packet that something was due with */
     wl_ns due;                /* by that clock: nothing is to be done before */
     bool started;
     uint64_t unheard; /* where the packet in hand is told when nobody wants to know */
@@ -78,14 +82,20 @@ void wl_flows_relieve(struct wl_flows *f, struct wl_flow *busy);
  * due, or time has jumped; wl_flows_clock has to be told. */
 static WL_INLINE bool wl_flows_advance(struct wl_flows *f, wl_ns now)
 {
-    if (WL_LIKELY_TRUE(now >= f->high)) {
+    const wl_ns before = f->high;
+
+    if (WL_LIKELY_TRUE(now >= before)) {
         f->high = now;
-    } else if (f->high - now > WL_TIME_JUMP) {
+    } else if (before - now > WL_TIME_JUMP) {
         return true;
     }
     f->now = now;
     f->stream.tcp.clock = f->high + f->skew;
-    return WL_LIKELY_FALSE(f->stream.tcp.clock >= f->due);
+    if (WL_LIKELY_TRUE(f->stream.tcp.clock < f->due))
+        return false;
+    if (now > before) /* else it is asked once more */
+        f->before = before;
+    return true;
 }
 
 /* -------------------------------------------------------------------------------------- ends */

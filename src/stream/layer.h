@@ -174,6 +174,9 @@ void wl_layer_conn(const struct wl_layer *l, struct wl_conn_ref *ret);
 wl_ns wl_layer_began(const struct wl_layer *l);
 /** That of its last packet so far. */
 wl_ns wl_layer_latest(const struct wl_layer *l);
+/** When the clock of the capture last went on by an hour or more and no connection had a packet: what
+ * lies before that and behind it need not be far apart. 0: never. */
+wl_ns wl_layer_stepped(const struct wl_layer *l);
 /** Was that in the midst of it? */
 bool wl_layer_midstream(const struct wl_layer *l);
 /** Are octets missing from it so far? */

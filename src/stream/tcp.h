@@ -98,6 +98,8 @@ struct wl_tcp_env {
     struct wl_link waiting;   /* holes whose clock runs, the oldest first */
     struct wl_recall *recall; /* or NULL: nothing is compared */
     wl_ns clock;              /* capture time that never goes back; kept by the owner */
+    wl_ns stepped;            /* time of the packet before which there was none at all for so long
+                                 that the time says nothing; 0: none; kept by the owner */
 };
 
 /** Returns 0 or WL_NOMEM. out and host are borrowed. */
