@@ -673,7 +673,7 @@ static struct lately *hear_of(struct wl_relate *r)
     return lately;
 }
 
-static uint32_t clock_of(struct wl_relate *r, struct lately *lately)
+static WL_INLINE uint32_t clock_of(struct wl_relate *r, struct lately *lately)
 {
     if (lately->clock == 0)
         lately->clock = wl_clocks_number(&r->clocks, lately->server);
