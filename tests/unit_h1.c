@@ -979,6 +979,55 @@ static void ports_used_again(void **state)
     release(&h);
 }
 
+/* RFC 9112 11.2: where a server may have ended a request elsewhere, what it answers from there on is
+ * not known, but that it did not close is. */
+static void behind_two_readings(void **state)
+{
+    static const struct {
+        const char *fields, *content;
+        bool ambiguous, had_to_close;
+    } cases[] = {
+        {"Content-Length: 5", "0\r\n\r\n", false, false},
+        {"Transfer-Encoding: chunked", "0\r\n\r\n", false, false},
+        {"Transfer-Encoding: chunked", "5;a=b\r\nhello\r\n0\r\n\r\n", false, false},
+        {"Content-Length: 5, 5", "hello", false, false},
+        {"X : y\r\nContent-Length: 5", "hello", false, false},
+        {"Content-Length: 5\r\nTransfer-Encoding: chunked", "0\r\n\r\n", true, true},
+        {"Content-Length: 05", "hello", true, false},
+        {"Content-Length : 5", "hello", true, false},
+        {"X: a\rb\r\nContent-Length: 5", "hello", true, false},
+        {"Transfer-Encoding: x\r\nTransfer-Encoding: chunked", "0\r\n\r\n", true, false},
+        {"Transfer-Encoding: chunked", " 0\r\n\r\n", true, false},
+        {"Transfer-Encoding: chunked", "0\n\r\n", true, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < WL_COUNT(cases); i++) {
+        const struct wl_mark *mark;
+        struct heard h;
+
+        begin(&h);
+        send_all(&h, WL_TO_SERVER, "POST / HTTP/1.1\r\nHost: a\r\n", SIZE_MAX);
+        send_all(&h, WL_TO_SERVER, cases[i].fields, SIZE_MAX);
+        send_all(&h, WL_TO_SERVER, "\r\n\r\n", SIZE_MAX);
+        send_all(&h, WL_TO_SERVER, cases[i].content, SIZE_MAX);
+        send_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
+        for (unsigned k = 0; k < 2; k++) {
+            send_all(&h, WL_TO_SERVER, GET, SIZE_MAX);
+            send_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
+        }
+        finish(&h);
+        assert_int_equal(h.n, 3);
+        assert_true(h.ex[0]->paired);
+        assert_int_equal(h.ex[1]->paired, !cases[i].ambiguous);
+        assert_int_equal(h.ex[2]->paired, !cases[i].ambiguous);
+        mark = wl_message_mark(&h.ex[1]->res, WL_MARK_AFTER_AMBIGUOUS);
+        assert_int_equal(mark != NULL, cases[i].had_to_close);
+        assert_true(!mark || mark->certain);
+        release(&h);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -996,6 +1045,7 @@ int main(void)
         cmocka_unit_test(what_rested_tells_its_end),
         cmocka_unit_test(last_chunk_is_the_end),
         cmocka_unit_test(ports_used_again),
+        cmocka_unit_test(behind_two_readings),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -348,7 +348,7 @@ static void settle_doubt(struct wl_build *b, const struct wl_seen *seen)
 {
     bool quiet = seen->acked == WL_NONE || seen->acked >= wl_layer_offset(b->layer, WL_TO_CLIENT);
 
-    if (!b->doubt || b->oldest || !quiet)
+    if (!b->doubt || b->oldest || !quiet || b->ambiguous)
         return;
     /* what the server has begun, content that looks like a message perhaps, would swallow the
      * answer */
@@ -605,6 +605,8 @@ void wl_build_request_end(struct wl_build *b, struct wl_work *w, enum wl_state s
     w->ex.req.state = state;
     w->ex.req.end = how;
     w->ex.req.end_offset = offset;
+    if (WL_LIKELY_FALSE(w->ex.req.n_marks))
+        wl_persist_request_end(b, w);
     wl_wait_ask(b);
     check_done(b, w, seen->t);
 }

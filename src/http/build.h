@@ -101,6 +101,10 @@ struct wl_build {
     bool acks : 1;     /* acknowledgements were asked for */
     bool unsure : 1;   /* what the last final response answers is not certain */
     bool has_room : 1; /* when the connection was to end, the client had room for a FIN */
+    /* A request has ended that some recipients end elsewhere: what they read behind it, and answer,
+     * need not be what stands there for us. And: nothing else was in doubt then. */
+    bool ambiguous : 1;
+    bool unambiguous_else : 1;
 };
 
 /** What a response that begins is going to be part of. */

@@ -104,6 +104,48 @@ void wl_persist_request(struct wl_build *b, struct wl_work *w, uint32_t unanswer
     }
 }
 
+/* Are its lines of Content-Length and Transfer-Encoding read alike by all who read them? */
+static bool has_odd_framing(const struct wl_message *req)
+{
+    for (uint32_t i = 0; i < req->n_fields; i++) {
+        const struct wl_field *f = &req->fields[i];
+
+        if ((f->id == WL_FIELD_CONTENT_LENGTH || f->id == WL_FIELD_TRANSFER_ENCODING) &&
+            f->odd & (WL_ODD_FOLDED | WL_ODD_SPACE_COLON | WL_ODD_CTL))
+            return true;
+    }
+    return false;
+}
+
+/* RFC 9112 11.2: does it end in one place for one recipient, in another for the next? A CR may end a
+ * line for some, and begin a field of either kind. */
+static bool ends_in_two_places(const struct wl_message *req)
+{
+    static const enum wl_mark_id ids[] = {
+        WL_MARK_CL_AND_TE,          WL_MARK_CL_LIST,       WL_MARK_CL_LEADING_ZERO,
+        WL_MARK_TE_UNKNOWN,         WL_MARK_TE_MALFORMED,  WL_MARK_TE_SEVERAL,
+        WL_MARK_TE_IN_HTTP10,       WL_MARK_CHUNK_BARE_LF, WL_MARK_CHUNK_BARE_CR,
+        WL_MARK_CHUNK_NO_CRLF,      WL_MARK_CHUNK_EXT_CTL, WL_MARK_CHUNK_SPACE,
+        WL_MARK_CHUNK_SPACE_BEFORE, WL_MARK_BARE_CR,
+    };
+
+    for (size_t i = 0; i < WL_COUNT(ids); i++) {
+        if (wl_message_mark(req, ids[i]))
+            return true;
+    }
+    return has_odd_framing(req);
+}
+
+void wl_persist_request_end(struct wl_build *b, const struct wl_work *w)
+{
+    if (b->ambiguous || !ends_in_two_places(&w->ex.req))
+        return;
+    b->ambiguous = true;
+    b->unambiguous_else = !b->doubt;
+    if (!b->doubt)
+        b->doubt = WL_UNJUDGED_LOST;
+}
+
 /* ------------------------------------------------------------------------------ responses */
 
 /* A response to nobody, or before anybody asked. */
@@ -147,7 +189,12 @@ static void mark_after_closing(struct wl_build *b, struct wl_work *w, struct wl_
     if (wl_layer_is_strange(b->layer))
         return;
     if (b->closing_why & WHY_AMBIGUOUS) {
-        wl_build_mark(b, w, m, WL_MARK_AFTER_AMBIGUOUS, m->at, b->closing, wl_span(NULL, 0));
+        struct wl_mark *mark = wl_build_mark(b, w, m, WL_MARK_AFTER_AMBIGUOUS, m->at, b->closing,
+                                             wl_span(NULL, 0));
+
+        /* whatever it answers */
+        if (mark && b->unambiguous_else && !b->lost[0] && !b->lost[1])
+            mark->certain = true;
     }
     /* WHY_SAID: by its offset, above */
     if (b->closing_why & (WHY_ASKED | WHY_HTTP10) && !(b->closing_why & WHY_SAID))
