@@ -663,10 +663,13 @@ static bool is_far(const struct wl_tcp *t, enum wl_dir dir, uint32_t number)
 }
 
 /* Ports are used again, for numbers of their own (RFC 9293 3.4.1): where neither the end nor the
- * next SYN was captured, those are all that tells. */
+ * next SYN was captured, those are all that tells. Before the first octet they are those
+ * of an old connection, which answers the SYN (3.5.1). */
 static void look_at_numbers(struct wl_tcp *t, enum wl_dir dir, const struct wl_segment *seg)
 {
-    if (!(seg->flags & WL_TCP_SYN) &&
+    bool begun = t->way[0].offset + t->way[1].offset > 0;
+
+    if (begun && !(seg->flags & WL_TCP_SYN) &&
         (is_far(t, dir, seg->seq) || (seg->flags & WL_TCP_ACK && is_far(t, other(dir), seg->ack))))
         set_state(t, dir, WL_TCP_STRANGE);
 }
