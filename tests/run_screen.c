@@ -74,6 +74,7 @@ static const struct scene scenes[] = {
      .keys = {'/', 'n', 'o', 't', ' ', 's', 't', 'a', 'x', ':', '1'}},
     {.name = "command", .play = STAGE_BUSY, .keys = {':', 'r', 'u', 'l', 'e', ' ', 'i', 'n'}},
     {.name = "write", .play = STAGE_BUSY, .keys = {'2', ' ', ' ', 'w'}},
+    {.name = "write-silent", .play = STAGE_SILENT, .keys = {'w', 'a'}},
     {.name = "settings", .play = STAGE_BUSY, .keys = {'o', 'j', '\n'}},
     {.name = "leave", .play = STAGE_BUSY, .keys = {'q'}},
     {.name = "paused", .play = STAGE_BUSY, .keys = {'p'}},

@@ -450,7 +450,7 @@ static const struct wl_board *make_board(const struct stage *st, struct wl_arena
 {
     struct wl_board *b = must(wl_arena_alloc(a, sizeof(*b)));
 
-    b->now = now_at;
+    b->now = st->play == STAGE_SILENT ? 0 : now_at; /* as the last packet said */
     b->elapsed = 761 * WL_SECOND;
     b->live = st->play != STAGE_OVER;
     b->over = !b->live;

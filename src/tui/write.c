@@ -109,17 +109,20 @@ void wl_write_open(struct wl_screen *s)
 }
 
 /* wirelint-20261121-203107.pcapng: by the time of what is shown, which of a file is always the
- * same; so -2 and so on where there is such a file */
+ * same, and is not there before the first packet; so -2 and so on where there is such a file */
 static void propose(struct wl_screen *s, enum wl_written what, char *ret, size_t n)
 {
     struct wl_text date;
     struct wl_span digits;
     unsigned copy = 1;
-    size_t k = (size_t)snprintf(ret, n, "%.64swirelint-",
-                                s->cfg.directory ? s->cfg.directory(s->cfg.user) : "");
+    wl_ns now = s->board ? s->board->now : 0;
+    size_t k = (size_t)snprintf(ret, n, "%.64swirelint%s",
+                                s->cfg.directory ? s->cfg.directory(s->cfg.user) : "",
+                                now ? "-" : "");
 
     wl_screen_text(s, &date);
-    wl_text_date(&date, s->board ? s->board->now : 0, s->cfg.utc);
+    if (now)
+        wl_text_date(&date, now, s->cfg.utc);
     digits = wl_text_span(&date);
     for (size_t i = 0; i < digits.n && k + 1 < n; i++) {
         if (digits.p[i] == ' ') {
