@@ -52,6 +52,7 @@ struct wl_sink_config wl_command_sink(const struct wl_options *o)
         .examples = o->examples,
         .utc = o->utc,
         .verbosity = o->verbosity,
+        .separate = o->separate,
         .command = wl_command_name(o->command),
         .fail_on = o->config.fail_on,
         .filtered = o->bpf != NULL,

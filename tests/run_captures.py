@@ -138,6 +138,14 @@ def check(program, folder, name, update):
         raise Complaint("other output:\n" + "\n".join(lines))
 
 
+def check_separate(program, folder, names):
+    """Reports of one file each say which, quiet ones too, and those of a single run are as they are alone."""
+    alone = [Run([program, "audit", "-q", name], folder).out for name in names]
+    together = Run([program, "audit", "-q", "--separate", *names], folder).out
+    if together != b"\n\n".join(name.encode() + b":\n" + out for name, out in zip(names, alone)):
+        raise Complaint("other output of audit -q --separate:\n" + together.decode())
+
+
 def main():
     """Runs all captures; returns the exit status."""
     arguments = [a for a in sys.argv[1:] if a != "--update"]
@@ -157,6 +165,11 @@ def main():
         except Complaint as complaint:
             failed += 1
             print(f"{name}: {complaint}")
+    try:
+        check_separate(program, folder, names[:2])
+    except Complaint as complaint:
+        failed += 1
+        print(complaint)
     for name in sorted(os.listdir(folder)):
         if name.endswith(".json") and name[:-5] not in names:
             failed += 1

@@ -31,6 +31,7 @@ struct world {
     const char *files[1];
     struct wl_source_config source;
     char log[512];
+    enum wl_log_level level; /* of the last one */
     bool open; /* connections are told of without their end */
 };
 
@@ -38,7 +39,7 @@ static void on_log(void *user, enum wl_log_level level, const char *text)
 {
     struct world *w = user;
 
-    (void)level;
+    w->level = level;
     (void)snprintf(w->log, sizeof(w->log), "%s", text);
 }
 
@@ -346,6 +347,7 @@ static void a_small_spool_tells_what_it_lost(void **state)
     assert_int_equal(wl_evidence_lost(e) + count_written(w), 4);
     assert_true(wl_evidence_lost(e) > 0);
     assert_non_null(strstr(w->log, "no longer held"));
+    assert_int_equal(w->level, WL_LOG_ERROR); /* also with -q */
     wl_evidence_free(e);
 }
 

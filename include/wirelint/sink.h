@@ -158,6 +158,7 @@ struct wl_sink_config {
     int verbosity;            /* -1 quiet, 0, 1 verbose, 2 */
     const char *command;      /* "audit", "list", "stats": what the user asked for */
     enum wl_severity fail_on; /* what counts as failed; WL_OFF: nothing */
+    bool separate;            /* one of several reports, each of one input */
     bool filtered;  /* a BPF filter is in force: connection numbers are not those of the file */
     wl_ns interval; /* live: report so often by the clock of the wall; 0: at the end only */
     /* the sample dialogue of a rule (docs/dialogues.md), empty when it has none; or NULL */

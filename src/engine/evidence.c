@@ -685,15 +685,17 @@ static void count_loss(struct wl_evidence *e)
         e->n_lost = expected - e->n_written;
 }
 
+/* Whoever hears of nothing else hears of this: the file is not what was asked for. */
 static void tell_loss(const struct wl_evidence *e)
 {
     if (e->n_lost) {
-        wl_log(e->cfg, WL_LOG_WARN, "%llu of %llu packets for '%s' were no longer held (max_spool)",
+        wl_log(e->cfg, WL_LOG_ERROR,
+               "%llu of %llu packets for '%s' were no longer held (max_spool)",
                (unsigned long long)e->n_lost, (unsigned long long)expected_packets(e),
                e->cfg->evidence_path);
     }
     if (e->n_full) {
-        wl_log(e->cfg, WL_LOG_WARN,
+        wl_log(e->cfg, WL_LOG_ERROR,
                "%llu connections or comments could not be noted, or not to their end, for '%s' "
                "(max_evidence)",
                (unsigned long long)e->n_full, e->cfg->evidence_path);

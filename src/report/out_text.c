@@ -263,6 +263,19 @@ static void put_findings(struct report *r)
     }
 }
 
+/* Where nothing else of the input is told: one of several reports says which it is. */
+static void put_name(struct report *r, const struct wl_stats *st)
+{
+    struct wl_text *t = &r->out.text;
+
+    for (uint32_t i = 0; i < st->n_inputs && r->out.cfg.separate; i++) {
+        wl_layout_ink(t, r->out.cfg.color, WL_INK_STRONG);
+        wl_text_terminal(t, wl_section_input_name(&st->inputs[i]));
+        wl_layout_ink(t, r->out.cfg.color, WL_INK_PLAIN);
+        wl_text_put(t, ":\n");
+    }
+}
+
 static void put_report(struct report *r, const struct wl_stats *st)
 {
     struct wl_output *o = &r->out;
@@ -271,6 +284,8 @@ static void put_report(struct report *r, const struct wl_stats *st)
     if (!quiet) {
         wl_section_inputs(o, st);
         wl_section_no_http(o, st);
+    } else {
+        put_name(r, st);
     }
     put_findings(r);
     if (!quiet) {

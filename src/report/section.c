@@ -93,18 +93,23 @@ static void put_damage(struct wl_output *o, const struct wl_input *input, struct
     wl_text_reset(piece);
 }
 
+struct wl_span wl_section_input_name(const struct wl_input *input)
+{
+    return wl_span_text(strcmp(input->name, "-") == 0 ? "standard input" : input->name);
+}
+
 static void put_input(struct wl_output *o, const struct wl_stats *st, const struct wl_input *input,
                       struct wl_text *piece)
 {
     struct wl_flow_text flow;
     size_t from = o->text.buf.n;
-    const char *name = strcmp(input->name, "-") == 0 ? "standard input" : input->name;
+    struct wl_span name = wl_section_input_name(input);
 
     wl_layout_ink(&o->text, o->cfg.color, WL_INK_STRONG);
-    wl_text_terminal(&o->text, wl_span_text(name));
+    wl_text_terminal(&o->text, name);
     wl_layout_ink(&o->text, o->cfg.color, WL_INK_PLAIN);
     wl_text_put(&o->text, ": ");
-    wl_layout_flow(&flow, &o->text, o->cfg.color ? strlen(name) + 2 : o->text.buf.n - from, 2,
+    wl_layout_flow(&flow, &o->text, o->cfg.color ? name.n + 2 : o->text.buf.n - from, 2,
                    wl_section_columns(&o->cfg));
     amount_piece(&flow, piece, input->packets, "packet");
     wl_text_octets(piece, input->octets);

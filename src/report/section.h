@@ -11,6 +11,8 @@ void wl_section_interval(struct wl_output *o, const struct wl_stats *st);
 /** Width of a report: that of the terminal between 60 and 100, 80 when there is none. */
 size_t wl_section_columns(const struct wl_sink_config *cfg);
 
+/** What an input is called. */
+struct wl_span wl_section_input_name(const struct wl_input *input);
 /**
  * One line per input (packets, octets, time span, connections, exchanges), what was damaged, what
  * was not judged and why, limits reached, packets dropped.
