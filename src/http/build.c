@@ -306,7 +306,7 @@ void wl_build_wake(struct wl_build *b, wl_ns now)
 
 void wl_build_doubt(struct wl_build *b, enum wl_unjudged why, enum wl_dir dir)
 {
-    if (!b->doubt)
+    if (!b->doubt || (b->ambiguous && b->doubt == WL_UNJUDGED_LOST))
         b->doubt = (uint8_t)why;
     if (why != WL_UNJUDGED_LOST)
         b->guessed |= (uint8_t)(1 << dir);
