@@ -214,6 +214,33 @@ static void syn_ack_before_octets(void **state)
     assert_false(b->rec.conn.midstream);
 }
 
+/* Packets of the beginning in another order: what is acknowledged first is not where the server's
+ * octets begin, as the SYN has been seen and an older acknowledgement follows. */
+static void acknowledged_before_the_beginning(void **state)
+{
+    struct bench *b = start();
+
+    (void)state;
+    send_segment(b, WL_TO_SERVER, WL_TCP_SYN, -1, 0, "", 0);
+    client(b, 3, 3, "");
+    client(b, 0, 0, "");
+    client(b, 3, 3, "def");
+    client(b, 0, 0, "abc");
+    send_segment(b, WL_TO_CLIENT, WL_TCP_SYN | WL_TCP_ACK, -1, 0, "", 0);
+    server(b, 0, 3, "200");
+    finish(b, ">abc <200 >def");
+    /* the octets never come: nobody waits for them for ever */
+    b = start();
+    send_segment(b, WL_TO_SERVER, WL_TCP_SYN, -1, 0, "", 0);
+    client(b, 3, 3, "");
+    client(b, 3, 3, "def");
+    client(b, 0, 0, "abc");
+    for (unsigned i = 0; i < 16; i++) /* patience */
+        client(b, 6, 3, "");
+    server(b, 3, 6, "200");
+    finish(b, ">abc <gap 3 >def <200");
+}
+
 static void simultaneous_open_and_close(void **state)
 {
     struct bench *b = start();
@@ -711,6 +738,7 @@ int main(void)
         cmocka_unit_test(stale_syn_ack),
         cmocka_unit_test(syn_ack_behind_octets),
         cmocka_unit_test(syn_ack_before_octets),
+        cmocka_unit_test(acknowledged_before_the_beginning),
         cmocka_unit_test(simultaneous_open_and_close),
         cmocka_unit_test(reset_in_the_middle),
         cmocka_unit_test(reset_out_of_window),

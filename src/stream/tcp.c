@@ -586,6 +586,19 @@ static void keep_for_later(const struct run *r, enum wl_dir dir, const struct wl
 
 /* ---------------------------------------------------------------------------------- segments */
 
+/* What waits in the other direction acknowledges octets of dir that begin elsewhere now. */
+static void map_again(struct wl_tcp *t, enum wl_dir dir)
+{
+    struct wl_queue *q = queue_of(t, other(dir)) ? &t->slow->queue[other(dir)] : NULL;
+
+    for (uint32_t i = 0; q && i < q->n; i++) {
+        struct wl_piece *p = wl_queue_at(q, i);
+
+        if (p->has_ack)
+            p->seen.acked = wl_tcp_offset(t, dir, p->ack);
+    }
+}
+
 static void set_base(struct wl_tcp *t, enum wl_dir dir, uint32_t next)
 {
     t->way[dir].next = next;
@@ -594,6 +607,7 @@ static void set_base(struct wl_tcp *t, enum wl_dir dir, uint32_t next)
     clear_state(t, dir, WL_TCP_ACKED); /* what was acknowledged was counted from elsewhere */
     if (t->slow && t->slow->wait[dir].running)
         stop_clock(&t->slow->wait[dir]);
+    map_again(t, dir);
 }
 
 /* RFC 9293 3.8.4: a keep-alive may repeat the last octet; Windows sends a zero in its place. */
@@ -654,6 +668,18 @@ static void learn_base(struct wl_tcp *t, enum wl_dir dir, const struct wl_segmen
     }
 }
 
+/* The other end was opened in sight, and acknowledges less than what dir was taken to begin with:
+ * there are octets before that, late or lost. */
+static void begin_earlier(struct wl_tcp *t, enum wl_dir dir, uint32_t ack)
+{
+    if (!wl_tcp_is(t, dir, WL_TCP_TENTATIVE) || t->way[dir].offset) {
+        set_state(t, dir, WL_TCP_STRANGE);
+        return;
+    }
+    t->way[dir].next = ack;
+    map_again(t, dir);
+}
+
 static bool is_far(const struct wl_tcp *t, enum wl_dir dir, uint32_t number)
 {
     int32_t delta = (int32_t)(number - t->way[dir].next);
@@ -688,6 +714,12 @@ static void hear_ack(const struct run *r, enum wl_dir dir, const struct wl_segme
     }
     if (wl_tcp_ahead(t, of, seg->ack) > FARTHEST)
         return;
+    if (wl_tcp_is(t, dir, WL_TCP_OPENED) && !wl_tcp_is(t, of, WL_TCP_OPENED) &&
+        (int32_t)(w->next - (uint32_t)w->offset - seg->ack) > 0) {
+        begin_earlier(t, of, seg->ack);
+        if (wl_tcp_is(t, of, WL_TCP_ACKED) && wl_tcp_ahead(t, of, w->acked) > 0)
+            start_clock(r, of, w->acked, seen);
+    }
     if (!wl_tcp_is(t, of, WL_TCP_ACKED) || (int32_t)(seg->ack - w->acked) > 0) {
         w->acked = seg->ack;
         set_state(t, of, WL_TCP_ACKED);
