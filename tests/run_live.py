@@ -696,7 +696,10 @@ def growing_files():
         path = os.path.join(folder, "growing.pcap")
         with open(path, "wb") as file:
             with Live("list", "--follow", path, ready=0.3) as live:
-                file.write(octets[:half - 5])
+                file.write(octets[:10])
+                file.flush()
+                live.wait_for("has 10 octets, too few to tell", 1)
+                file.write(octets[10:half - 5])
                 file.flush()
                 live.wait_for("->", 1)
                 file.write(octets[half - 5:])

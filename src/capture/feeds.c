@@ -33,6 +33,7 @@ enum {
     BATCH = 32,     /* packets a feed has in hand */
     ASK_EVERY = 16, /* bursts of the others until a feed that had nothing is asked again */
     LOOK_MS = 100,  /* a growing file cannot be waited for, it is looked at so often */
+    LEAST = 24,     /* octets that every capture begins with: the header of pcap */
 };
 
 /* Standard input and files come in pieces, through buffers of whoever writes them. */
@@ -52,6 +53,7 @@ struct feed {
     struct wl_packet batch[BATCH];
     unsigned at, n; /* of the batch: the next one to be given, all of them */
     bool over;
+    bool told_few;        /* that there are too few octets to say what it is */
     uint64_t done_frames; /* of earlier files under the same name */
     uint64_t last_frame;
 };
@@ -221,6 +223,11 @@ static void look_at_file(struct wl_feeds *f, struct feed *feed)
         return;
     }
     feed->told->notice = NULL;
+    if (there.st_size > 0 && there.st_size < LEAST && !feed->told_few) {
+        say(f, "'%s' has %u octets, too few to tell whether it is a capture: waiting for more",
+            feed->path, (unsigned)there.st_size);
+        feed->told_few = true;
+    }
     wl_file_progress(feed->file, &done, &size);
     replaced = there.st_dev != open_one.st_dev || there.st_ino != open_one.st_ino;
     if (!replaced && (uint64_t)there.st_size >= done)
