@@ -32,7 +32,7 @@ struct world {
     struct wl_source_config source;
     char log[512];
     enum wl_log_level level; /* of the last one */
-    bool open; /* connections are told of without their end */
+    bool open;               /* connections are told of without their end */
 };
 
 static void on_log(void *user, enum wl_log_level level, const char *text)
