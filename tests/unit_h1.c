@@ -1002,7 +1002,9 @@ static void behind_two_readings(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < WL_COUNT(cases); i++) {
+    for (size_t n = 0; n < 2 * WL_COUNT(cases); n++) {
+        size_t i = n / 2;
+        bool pipelined = n % 2;
         const struct wl_mark *mark;
         struct heard h;
 
@@ -1011,9 +1013,12 @@ static void behind_two_readings(void **state)
         send_all(&h, WL_TO_SERVER, cases[i].fields, SIZE_MAX);
         send_all(&h, WL_TO_SERVER, "\r\n\r\n", SIZE_MAX);
         send_all(&h, WL_TO_SERVER, cases[i].content, SIZE_MAX);
+        if (pipelined)
+            send_all(&h, WL_TO_SERVER, GET, SIZE_MAX);
         send_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
         for (unsigned k = 0; k < 2; k++) {
-            send_all(&h, WL_TO_SERVER, GET, SIZE_MAX);
+            if (k || !pipelined)
+                send_all(&h, WL_TO_SERVER, GET, SIZE_MAX);
             send_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
         }
         finish(&h);

@@ -605,8 +605,6 @@ void wl_build_request_end(struct wl_build *b, struct wl_work *w, enum wl_state s
     w->ex.req.state = state;
     w->ex.req.end = how;
     w->ex.req.end_offset = offset;
-    if (WL_LIKELY_FALSE(w->ex.req.n_marks))
-        wl_persist_request_end(b, w);
     wl_wait_ask(b);
     check_done(b, w, seen->t);
 }

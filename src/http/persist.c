@@ -104,48 +104,6 @@ void wl_persist_request(struct wl_build *b, struct wl_work *w, uint32_t unanswer
     }
 }
 
-/* Are its lines of Content-Length and Transfer-Encoding read alike by all who read them? */
-static bool has_odd_framing(const struct wl_message *req)
-{
-    for (uint32_t i = 0; i < req->n_fields; i++) {
-        const struct wl_field *f = &req->fields[i];
-
-        if ((f->id == WL_FIELD_CONTENT_LENGTH || f->id == WL_FIELD_TRANSFER_ENCODING) &&
-            f->odd & (WL_ODD_FOLDED | WL_ODD_SPACE_COLON | WL_ODD_CTL))
-            return true;
-    }
-    return false;
-}
-
-/* RFC 9112 11.2: does it end in one place for one recipient, in another for the next? A CR may end a
- * line for some, and begin a field of either kind. */
-static bool ends_in_two_places(const struct wl_message *req)
-{
-    static const enum wl_mark_id ids[] = {
-        WL_MARK_CL_AND_TE,          WL_MARK_CL_LIST,       WL_MARK_CL_LEADING_ZERO,
-        WL_MARK_TE_UNKNOWN,         WL_MARK_TE_MALFORMED,  WL_MARK_TE_SEVERAL,
-        WL_MARK_TE_IN_HTTP10,       WL_MARK_CHUNK_BARE_LF, WL_MARK_CHUNK_BARE_CR,
-        WL_MARK_CHUNK_NO_CRLF,      WL_MARK_CHUNK_EXT_CTL, WL_MARK_CHUNK_SPACE,
-        WL_MARK_CHUNK_SPACE_BEFORE, WL_MARK_BARE_CR,
-    };
-
-    for (size_t i = 0; i < WL_COUNT(ids); i++) {
-        if (wl_message_mark(req, ids[i]))
-            return true;
-    }
-    return has_odd_framing(req);
-}
-
-void wl_persist_request_end(struct wl_build *b, const struct wl_work *w)
-{
-    if (b->ambiguous || !ends_in_two_places(&w->ex.req))
-        return;
-    b->ambiguous = true;
-    b->unambiguous_else = !b->doubt;
-    if (!b->doubt)
-        b->doubt = WL_UNJUDGED_LOST;
-}
-
 /* ------------------------------------------------------------------------------ responses */
 
 /* A response to nobody, or before anybody asked. */
@@ -307,9 +265,56 @@ static bool implies_close(const struct wl_message *res)
            (res->major == 1 && res->minor == 0 && !says(res, WL_SPAN("keep-alive")));
 }
 
-static bool is_ambiguous(const struct wl_message *req)
+/* Are its lines of Content-Length and Transfer-Encoding read alike by all who read them? */
+static bool has_odd_framing(const struct wl_message *req)
 {
-    return wl_message_mark(req, WL_MARK_CL_AND_TE) || wl_message_mark(req, WL_MARK_TE_IN_HTTP10);
+    for (uint32_t i = 0; i < req->n_fields; i++) {
+        const struct wl_field *f = &req->fields[i];
+
+        if ((f->id == WL_FIELD_CONTENT_LENGTH || f->id == WL_FIELD_TRANSFER_ENCODING) &&
+            f->odd & (WL_ODD_FOLDED | WL_ODD_SPACE_COLON | WL_ODD_CTL))
+            return true;
+    }
+    return false;
+}
+
+/* RFC 9112 11.2: does it end in one place for one recipient, in another for the next? A CR may end a
+ * line for some, and begin a field of either kind. */
+static bool ends_in_two_places(const struct wl_message *req)
+{
+    enum { IT_DOES = 1, IF_OF_FRAMING = 2 };
+    static const uint8_t kinds[WL_N_MARKS] = {
+        [WL_MARK_CL_AND_TE] = IT_DOES,          [WL_MARK_CL_LIST] = IT_DOES,
+        [WL_MARK_CL_LEADING_ZERO] = IT_DOES,    [WL_MARK_TE_UNKNOWN] = IT_DOES,
+        [WL_MARK_TE_MALFORMED] = IT_DOES,       [WL_MARK_TE_SEVERAL] = IT_DOES,
+        [WL_MARK_TE_IN_HTTP10] = IT_DOES,       [WL_MARK_CHUNK_BARE_LF] = IT_DOES,
+        [WL_MARK_CHUNK_BARE_CR] = IT_DOES,      [WL_MARK_CHUNK_NO_CRLF] = IT_DOES,
+        [WL_MARK_CHUNK_EXT_CTL] = IT_DOES,      [WL_MARK_CHUNK_SPACE] = IT_DOES,
+        [WL_MARK_CHUNK_SPACE_BEFORE] = IT_DOES, [WL_MARK_BARE_CR] = IT_DOES,
+        [WL_MARK_OBS_FOLD] = IF_OF_FRAMING,     [WL_MARK_SPACE_BEFORE_COLON] = IF_OF_FRAMING,
+        [WL_MARK_VALUE_CTL] = IF_OF_FRAMING,
+    };
+    uint8_t seen = 0;
+
+    for (uint32_t i = 0; i < req->n_marks; i++)
+        seen |= kinds[req->marks[i].id];
+    return seen & IT_DOES || (seen & IF_OF_FRAMING && has_odd_framing(req));
+}
+
+/* A request with marks was answered: must the connection end for what they say of its framing? And
+ * what comes behind it, is that the server's next request, too? */
+static WL_ASIDE unsigned look_at_framing(struct wl_build *b, const struct wl_message *req)
+{
+    if (!b->ambiguous && ends_in_two_places(req)) {
+        b->ambiguous = true;
+        b->unambiguous_else = !b->doubt;
+        if (!b->doubt)
+            b->doubt = WL_UNJUDGED_LOST;
+        wl_build_unpair(b, WL_UNJUDGED_LOST);
+    }
+    return wl_message_mark(req, WL_MARK_CL_AND_TE) || wl_message_mark(req, WL_MARK_TE_IN_HTTP10)
+               ? WHY_AMBIGUOUS
+               : 0;
 }
 
 /* Keep-Alive: timeout=N (RFC 2068 19.7.1). */
@@ -353,7 +358,7 @@ void wl_persist_final_end(struct wl_build *b, struct wl_work *w, wl_ns now)
     if (!w->stray && w->head_end != WL_NONE) {
         why |= b->said_close == WL_CLOSE_YES && wl_persist_says_close(req) ? WHY_ASKED : 0;
         why |= is_over_http10(req, res) ? WHY_HTTP10 : 0;
-        why |= req->n_marks && is_ambiguous(req) ? WHY_AMBIGUOUS : 0;
+        why |= req->n_marks ? look_at_framing(b, req) : 0;
     }
     why |= implies_close(res) ? WHY_IMPLIED : 0;
     why |= why && is_notice(w) ? WHY_NOTICE : 0;

@@ -36,8 +36,6 @@ bool wl_persist_says_close(const struct wl_message *m);
 /** w's request has begun while so many others were unanswered. */
 void wl_persist_request(struct wl_build *b, struct wl_work *w, uint32_t unanswered,
                         const struct wl_seen *seen);
-/** w's request has ended, and has marks. */
-void wl_persist_request_end(struct wl_build *b, const struct wl_work *w);
 /** What wl_persist_answer does where the client may have ended its side out of sight. */
 void wl_persist_late_answer(struct wl_build *b, struct wl_work *w, const struct wl_seen *seen);
 /** A response of w begins, w's request being one that waits for it. A FIN that is missing from the
