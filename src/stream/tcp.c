@@ -16,9 +16,6 @@
 /* A RST farther ahead of what was seen is not believed. */
 #define RST_FARTHEST ((int32_t)1 << 24)
 
-/* Nor are they likely to be the same connection's, from here on. */
-#define FAR ((int32_t)1 << 24)
-
 /* Waiting for octets that were acknowledged but not captured yet. */
 struct wait {
     struct wl_link link; /* in env->waiting while running */
@@ -672,31 +669,25 @@ static void learn_base(struct wl_tcp *t, enum wl_dir dir, const struct wl_segmen
  * there are octets before that, late or lost. */
 static void begin_earlier(struct wl_tcp *t, enum wl_dir dir, uint32_t ack)
 {
-    if (!wl_tcp_is(t, dir, WL_TCP_TENTATIVE) || t->way[dir].offset) {
+    bool captured = !wl_tcp_is(t, dir, WL_TCP_TENTATIVE) || t->way[dir].offset;
+
+    if (captured) {
         set_state(t, dir, WL_TCP_STRANGE);
-        return;
+    } else {
+        t->way[dir].next = ack;
+        map_again(t, dir);
     }
-    t->way[dir].next = ack;
-    map_again(t, dir);
 }
 
-static bool is_far(const struct wl_tcp *t, enum wl_dir dir, uint32_t number)
-{
-    int32_t delta = (int32_t)(number - t->way[dir].next);
-
-    return wl_tcp_is(t, dir, WL_TCP_BASE) && !wl_tcp_is(t, dir, WL_TCP_TENTATIVE) &&
-           (delta > FAR || delta < -FAR);
-}
-
-/* Ports are used again, for numbers of their own (RFC 9293 3.4.1): where neither the end nor the
- * next SYN was captured, those are all that tells. Before the first octet they are those
- * of an old connection, which answers the SYN (3.5.1). */
+/* Ports are used again, for numbers of their own (RFC 9293 3.4.1): all that tells where neither the
+ * end nor the next SYN was captured. Before any octet an old connection answers the SYN (3.5.1). */
 static void look_at_numbers(struct wl_tcp *t, enum wl_dir dir, const struct wl_segment *seg)
 {
     bool begun = t->way[0].offset + t->way[1].offset > 0;
 
     if (begun && !(seg->flags & WL_TCP_SYN) &&
-        (is_far(t, dir, seg->seq) || (seg->flags & WL_TCP_ACK && is_far(t, other(dir), seg->ack))))
+        (wl_tcp_is_far(t, dir, seg->seq) ||
+         (seg->flags & WL_TCP_ACK && wl_tcp_is_far(t, other(dir), seg->ack))))
         set_state(t, dir, WL_TCP_STRANGE);
 }
 

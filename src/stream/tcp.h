@@ -129,6 +129,16 @@ static inline int32_t wl_tcp_ahead(const struct wl_tcp *t, enum wl_dir dir, uint
     return delta;
 }
 
+/** Is a number of dir that far from the next one, where that is known? Then it is not likely to be one
+ * of the same connection. */
+static inline bool wl_tcp_is_far(const struct wl_tcp *t, enum wl_dir dir, uint32_t number)
+{
+    const int32_t far = 1 << 24, delta = (int32_t)(number - t->way[dir].next);
+
+    return wl_tcp_is(t, dir, WL_TCP_BASE) && !wl_tcp_is(t, dir, WL_TCP_TENTATIVE) &&
+           (delta > far || delta < -far);
+}
+
 static inline void wl_tcp_advance(struct wl_tcp_way *w, uint64_t n)
 {
     w->offset += n;
