@@ -12,18 +12,14 @@
 
 #include <cmocka.h>
 
-#include "flow.h"
-#include "h1.h"
-#include "lookup.h"
-
-enum { MAX_EXCHANGES = 8 };
+#include "hear.h"
 
 /* Where a mark is looked for. */
 enum place { NOWHERE, REQUEST, INTERIM, FINAL };
 
 struct sample {
     const char *title, *client, *server;
-    int statuses[MAX_EXCHANGES]; /* of the first exchange, ended by END */
+    int statuses[HEAR_MAX]; /* of the first exchange, ended by END */
     uint32_t n_exchanges;
     enum place place;
     enum wl_mark_id mark;
@@ -31,126 +27,6 @@ struct sample {
 };
 
 enum { END = -1 };
-
-/* What came out of one connection. */
-struct heard {
-    struct wl_budget budget;
-    struct wl_arena_pool pool;
-    struct wl_counters counters;
-    uint64_t limits[WL_N_LIMITS];
-    struct wl_config cfg;
-    struct wl_layer_host host;
-    struct wl_pool busy;
-    struct wl_lookup lookup;
-    struct wl_flows *flows;
-    struct wl_exchange *ex[MAX_EXCHANGES];
-    uint32_t n;
-    struct wl_conn_record closed; /* without what it points to */
-    uint32_t sent[2];
-    uint64_t packet;
-    wl_ns t; /* of the packets that are sent */
-};
-
-static void on_exchange(void *user, struct wl_exchange *ex)
-{
-    struct heard *h = user;
-
-    assert_true(h->n < MAX_EXCHANGES);
-    h->ex[h->n++] = ex;
-}
-
-static void on_closed(void *user, struct wl_conn_record *rec)
-{
-    struct heard *h = user;
-
-    h->closed = *rec;
-    wl_arena_free(rec->arena);
-}
-
-static void send_one(struct heard *h, enum wl_dir dir, uint8_t flags, struct wl_span payload)
-{
-    static const struct wl_endpoint ends[2] = {
-        {.ip = {10, 0, 0, 2}, .port = 51514, .family = 4},
-        {.ip = {10, 0, 0, 9}, .port = 80, .family = 4},
-    };
-    struct wl_segment seg = {
-        .packet = ++h->packet,
-        .frame = wl_frame(0, h->packet),
-        .t = h->t,
-        .src = ends[dir],
-        .dst = ends[!dir],
-        .seq = h->sent[dir],
-        .ack = h->sent[!dir],
-        .window = 65535,
-        .flags = flags,
-        .ttl = 64,
-        .payload = payload,
-    };
-
-    wl_flows_tick(h->flows, seg.t);
-    wl_flows_segment(h->flows, &seg);
-    h->sent[dir] += (uint32_t)payload.n + ((flags & (WL_TCP_SYN | WL_TCP_FIN)) != 0);
-}
-
-static void send_all(struct heard *h, enum wl_dir dir, const char *text, size_t piece)
-{
-    struct wl_span s = wl_span_text(text);
-
-    for (; s.n; s = wl_span_after(s, piece))
-        send_one(h, dir, WL_TCP_ACK | WL_TCP_PSH, wl_span_sub(s, 0, piece));
-}
-
-static void begin_at(struct heard *h, wl_ns t)
-{
-    static const struct wl_layer_ops *const layers[] = {&wl_layer_h1, NULL};
-    struct wl_flows_config cfg = {
-        .host = &h->host, .layers = layers, .closed = on_closed, .user = h};
-
-    *h = (struct heard){.sent = {100, 200}, .t = t};
-    wl_config_init(&h->cfg);
-    wl_budget_init(&h->budget, 64u << 20, NULL, NULL, NULL);
-    wl_arena_pool_init(&h->pool, &h->budget, 1u << 20);
-    wl_lookup_init(&h->lookup);
-    wl_pool_init(&h->busy, &h->budget, wl_h1_busy_octets, 1);
-    h->host = (struct wl_layer_host){
-        .budget = &h->budget,
-        .arenas = &h->pool,
-        .cfg = &h->cfg,
-        .counters = &h->counters,
-        .limits = h->limits,
-        .busy = &h->busy,
-        .lookup = &h->lookup,
-        .exchange = on_exchange,
-        .user = h,
-    };
-    h->flows = wl_flows_new(&cfg);
-    assert_non_null(h->flows);
-    send_one(h, WL_TO_SERVER, WL_TCP_SYN, wl_span(NULL, 0));
-    send_one(h, WL_TO_CLIENT, WL_TCP_SYN | WL_TCP_ACK, wl_span(NULL, 0));
-    send_one(h, WL_TO_SERVER, WL_TCP_ACK, wl_span(NULL, 0));
-}
-
-static void begin(struct heard *h)
-{
-    begin_at(h, 1000 * WL_SECOND);
-}
-
-static void finish(struct heard *h)
-{
-    send_one(h, WL_TO_CLIENT, WL_TCP_FIN | WL_TCP_ACK, wl_span(NULL, 0));
-    send_one(h, WL_TO_SERVER, WL_TCP_FIN | WL_TCP_ACK, wl_span(NULL, 0));
-    wl_flows_finish(h->flows);
-    wl_flows_free(h->flows);
-}
-
-static void release(struct heard *h)
-{
-    for (uint32_t i = 0; i < h->n; i++)
-        wl_arena_free(h->ex[i]->arena);
-    wl_arena_pool_release(&h->pool);
-    wl_pool_release(&h->busy);
-    assert_int_equal(h->budget.used, 0);
-}
 
 static const struct wl_message *message_at(const struct wl_exchange *ex, enum place place)
 {
@@ -562,12 +438,12 @@ static void hostile_inputs(void **state)
         for (size_t k = 0; k < WL_COUNT(pieces); k++) {
             struct heard h;
 
-            begin(&h);
-            send_all(&h, WL_TO_SERVER, samples[i].client, pieces[k]);
-            send_all(&h, WL_TO_CLIENT, samples[i].server, pieces[k]);
-            finish(&h);
+            hear_begin(&h);
+            hear_all(&h, WL_TO_SERVER, samples[i].client, pieces[k]);
+            hear_all(&h, WL_TO_CLIENT, samples[i].server, pieces[k]);
+            hear_finish(&h);
             check(&samples[i], &h, pieces[k]);
-            release(&h);
+            hear_release(&h);
         }
     }
 }
@@ -578,19 +454,19 @@ static void both_readings(void **state)
     struct heard h;
 
     (void)state;
-    begin(&h);
-    send_all(&h, WL_TO_SERVER,
+    hear_begin(&h);
+    hear_all(&h, WL_TO_SERVER,
              POST "Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
              SIZE_MAX);
-    send_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
-    finish(&h);
+    hear_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
+    hear_finish(&h);
     assert_int_equal(h.n, 1);
     assert_int_equal(h.ex[0]->req.framing, WL_FRAMING_CHUNKED);
     assert_int_equal(h.ex[0]->req.declared, 6);
     assert_int_equal(h.ex[0]->req.other_declared, 6);
     assert_int_equal(h.ex[0]->req.body_bytes, 3);
     assert_int_equal(h.ex[0]->state, WL_EXCHANGE_COMPLETE);
-    release(&h);
+    hear_release(&h);
 }
 
 /* A length of any number of digits, and with anything else in the place of one; RFC 9112 6.3, rule
@@ -612,13 +488,13 @@ static void lengths(void **state)
                 expected = expected * 10 + (uint64_t)(digits[i] - '0');
             if (at < n)
                 digits[at] = "/:a\xb5"[n % 4];
-            begin(&h);
-            send_all(&h, WL_TO_SERVER, head, SIZE_MAX);
-            finish(&h);
+            hear_begin(&h);
+            hear_all(&h, WL_TO_SERVER, head, SIZE_MAX);
+            hear_finish(&h);
             assert_int_equal(h.n, 1);
             assert_true(h.ex[0]->req.declared ==
                         (at == n && expected <= INT64_MAX ? expected : WL_NONE));
-            release(&h);
+            hear_release(&h);
         }
     }
 }
@@ -655,10 +531,10 @@ static void fields_know_their_places(void **state)
         const struct wl_message *m;
         struct heard h;
 
-        begin(&h);
-        send_all(&h, WL_TO_SERVER, stream, piece);
-        send_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
-        finish(&h);
+        hear_begin(&h);
+        hear_all(&h, WL_TO_SERVER, stream, piece);
+        hear_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
+        hear_finish(&h);
         assert_int_equal(h.n, 1);
         m = &h.ex[0]->req;
         assert_int_equal(m->state, WL_WHOLE);
@@ -671,7 +547,7 @@ static void fields_know_their_places(void **state)
         assert_int_equal(m->n_trailers, 1);
         assert_int_equal(m->trailers[0].id, WL_FIELD_ETAG);
         assert_place(m, &m->trailers[0], stream, "ETag:", piece);
-        release(&h);
+        hear_release(&h);
     }
 }
 
@@ -681,14 +557,14 @@ static void heads_have_a_bound(void **state)
     struct heard h;
 
     (void)state;
-    begin(&h);
+    hear_begin(&h);
     h.cfg.limits.max_head = 64;
-    send_all(&h, WL_TO_SERVER,
+    hear_all(&h, WL_TO_SERVER,
              "GET /0123456789 HTTP/1.1\r\nX: 0123456789012345678901234567890123456789"
              "0123456789\r\n\r\n" GET,
              5);
-    send_all(&h, WL_TO_CLIENT, OK OK, 5);
-    finish(&h);
+    hear_all(&h, WL_TO_CLIENT, OK OK, 5);
+    hear_finish(&h);
     assert_int_equal(h.n, 2);
     assert_int_equal(h.ex[0]->req.state, WL_CUT);
     assert_int_equal(h.ex[0]->req.end, WL_END_LIMIT);
@@ -697,7 +573,7 @@ static void heads_have_a_bound(void **state)
     assert_int_equal(h.ex[1]->req.state, WL_WHOLE);
     assert_false(h.ex[1]->paired);
     assert_non_null(wl_message_mark(&h.ex[1]->req, WL_MARK_RESYNCHRONISED));
-    release(&h);
+    hear_release(&h);
 }
 
 /* The last line of a head is the shortest there is, and nothing stands behind it in its memory: a
@@ -714,15 +590,15 @@ static void short_lines_end_a_head(void **state)
 
         memset(text + n, 'x', (size_t)(LONG + more) - n);
         (void)snprintf(text + LONG + more, 32, "\r\na:\r\n\r\n");
-        begin(&h);
-        send_all(&h, WL_TO_SERVER, text, SIZE_MAX);
-        send_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
-        finish(&h);
+        hear_begin(&h);
+        hear_all(&h, WL_TO_SERVER, text, SIZE_MAX);
+        hear_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
+        hear_finish(&h);
         assert_int_equal(h.n, 1);
         assert_int_equal(h.ex[0]->req.n_fields, 3);
         assert_int_equal(h.ex[0]->req.fields[2].n_name, 1);
         assert_int_equal(h.ex[0]->req.fields[2].value.n, 0);
-        release(&h);
+        hear_release(&h);
     }
 }
 
@@ -732,14 +608,14 @@ static void interim_responses_have_bounds(void **state)
     struct heard h;
 
     (void)state;
-    begin(&h);
+    hear_begin(&h);
     h.cfg.limits.max_interim_heads = 2;
     h.cfg.limits.max_interim = 5;
-    send_all(&h, WL_TO_SERVER, GET, SIZE_MAX);
+    hear_all(&h, WL_TO_SERVER, GET, SIZE_MAX);
     for (int i = 0; i < 9; i++)
-        send_all(&h, WL_TO_CLIENT, "HTTP/1.1 102 x\r\nX: a\r\n\r\n", 11);
-    send_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
-    finish(&h);
+        hear_all(&h, WL_TO_CLIENT, "HTTP/1.1 102 x\r\nX: a\r\n\r\n", 11);
+    hear_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
+    hear_finish(&h);
     assert_int_equal(h.n, 1);
     assert_int_equal(h.ex[0]->n_interim, 2);
     assert_int_equal(h.ex[0]->n_interim_more, 3);
@@ -747,7 +623,7 @@ static void interim_responses_have_bounds(void **state)
     assert_int_equal(h.ex[0]->res.status, 200);
     assert_int_equal(h.limits[WL_LIMIT_max_interim_heads], 1);
     assert_int_equal(h.limits[WL_LIMIT_max_interim], 1);
-    release(&h);
+    hear_release(&h);
 }
 
 /* Octets in use beside the exchanges that were told, and beside what waits for the next
@@ -770,20 +646,20 @@ static void rests_between_exchanges(void **state)
     size_t fresh, rested;
 
     (void)state;
-    begin(&h);
+    hear_begin(&h);
     fresh = held(&h);
-    send_all(&h, WL_TO_SERVER, "GET /1 HTTP/1.1\r\nHost: a.example\r\n\r\n", 1000);
+    hear_all(&h, WL_TO_SERVER, "GET /1 HTTP/1.1\r\nHost: a.example\r\n\r\n", 1000);
     assert_true(held(&h) > fresh + wl_h1_busy_octets);
-    send_all(&h, WL_TO_CLIENT, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", 1000);
+    hear_all(&h, WL_TO_CLIENT, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", 1000);
     assert_int_equal(h.n, 0);
     wl_flows_tick(h.flows, later);
     assert_int_equal(h.n, 1);
     rested = held(&h);
     assert_true(rested <= fresh + wl_h1_busy_octets); /* one of these waits in its pool */
 
-    send_all(&h, WL_TO_SERVER, "GET /2 HTTP/1.1\r\nHost: a.example\r\n\r\n", 1000);
+    hear_all(&h, WL_TO_SERVER, "GET /2 HTTP/1.1\r\nHost: a.example\r\n\r\n", 1000);
     assert_true(held(&h) > rested);
-    send_all(&h, WL_TO_CLIENT, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", 1000);
+    hear_all(&h, WL_TO_CLIENT, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", 1000);
     wl_flows_tick(h.flows, later + later);
     assert_int_equal(h.n, 2);
     assert_int_equal(held(&h), rested);
@@ -792,12 +668,12 @@ static void rests_between_exchanges(void **state)
     assert_true(h.ex[1]->paired);
 
     /* that a final response has ended, and that all requests were answered, is still known */
-    send_all(&h, WL_TO_CLIENT, "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n", 1000);
-    finish(&h);
+    hear_all(&h, WL_TO_CLIENT, "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n", 1000);
+    hear_finish(&h);
     assert_int_equal(h.n, 3);
     assert_int_equal(h.ex[2]->state, WL_EXCHANGE_UNSOLICITED);
     assert_non_null(wl_message_mark(&h.ex[2]->res, WL_MARK_AFTER_FINAL));
-    release(&h);
+    hear_release(&h);
 }
 
 /* A capture without times, as simple packet blocks of pcapng are: none of them is known, and an
@@ -811,14 +687,14 @@ static void times_that_are_not_known(void **state)
 
     (void)state;
     for (unsigned i = 0; i < WL_COUNT(starts); i++) {
-        begin_at(&h, starts[i]);
-        send_all(&h, WL_TO_SERVER, GET, SIZE_MAX);
+        hear_begin_at(&h, starts[i]);
+        hear_all(&h, WL_TO_SERVER, GET, SIZE_MAX);
         h.t += takes[i];
-        send_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
-        finish(&h);
+        hear_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
+        hear_finish(&h);
         assert_int_equal(h.n, 1);
         assert_int_equal(h.ex[0]->clocked, i + 1 == WL_COUNT(starts));
-        release(&h);
+        hear_release(&h);
     }
 }
 
@@ -831,15 +707,15 @@ static void an_end_follows_what_came_before(void **state)
 
     (void)state;
     for (size_t i = 0; i < WL_COUNT(after); i++) {
-        begin(&h);
-        send_all(&h, WL_TO_SERVER, GET, SIZE_MAX);
+        hear_begin(&h);
+        hear_all(&h, WL_TO_SERVER, GET, SIZE_MAX);
         h.t += after[i];
-        send_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
-        send_one(&h, WL_TO_CLIENT, WL_TCP_FIN | WL_TCP_ACK, wl_span(NULL, 0));
+        hear_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
+        hear_one(&h, WL_TO_CLIENT, WL_TCP_FIN | WL_TCP_ACK, wl_span(NULL, 0));
         wl_flows_free(h.flows);
         assert_true(h.closed.closing[WL_TO_CLIENT].t >= h.t);
         assert_true(h.closed.closing[WL_TO_CLIENT].t - h.t < WL_SECOND / 1000);
-        release(&h);
+        hear_release(&h);
     }
 }
 
@@ -850,15 +726,15 @@ static void what_nobody_answers_is_no_limit(void **state)
     struct heard h;
 
     (void)state;
-    begin(&h);
-    send_all(&h, WL_TO_SERVER,
+    hear_begin(&h);
+    hear_all(&h, WL_TO_SERVER,
              "GET /a HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n\1\2\3\4",
              SIZE_MAX);
-    send_one(&h, WL_TO_CLIENT, WL_TCP_RST | WL_TCP_ACK, wl_span(NULL, 0));
-    finish(&h);
+    hear_one(&h, WL_TO_CLIENT, WL_TCP_RST | WL_TCP_ACK, wl_span(NULL, 0));
+    hear_finish(&h);
     assert_true(h.n > 0);
     assert_int_equal(h.ex[0]->unjudged, WL_UNJUDGED_PROTOCOL);
-    release(&h);
+    hear_release(&h);
 }
 
 /* How a connection ended, and what it had told before, share their octets while it rests. */
@@ -868,31 +744,31 @@ static void what_rested_tells_its_end(void **state)
     struct heard h;
 
     (void)state;
-    begin(&h);
-    send_all(&h, WL_TO_SERVER, GET, SIZE_MAX);
-    send_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
+    hear_begin(&h);
+    hear_all(&h, WL_TO_SERVER, GET, SIZE_MAX);
+    hear_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
     wl_flows_tick(h.flows, later);
-    send_one(&h, WL_TO_CLIENT, WL_TCP_RST | WL_TCP_ACK, wl_span(NULL, 0));
+    hear_one(&h, WL_TO_CLIENT, WL_TCP_RST | WL_TCP_ACK, wl_span(NULL, 0));
     assert_int_equal(h.closed.end, WL_END_RESET);
     assert_int_equal(h.closed.n_exchanges, 1);
     assert_int_equal(wl_frame_number(h.closed.closing[WL_TO_CLIENT].frame), h.packet);
     assert_int_equal(h.closed.closing[WL_TO_SERVER].frame, 0);
     wl_flows_free(h.flows);
-    release(&h);
+    hear_release(&h);
 
     /* half closed before the first octet */
-    begin(&h);
-    send_one(&h, WL_TO_SERVER, WL_TCP_FIN | WL_TCP_ACK, wl_span(NULL, 0));
-    send_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
+    hear_begin(&h);
+    hear_one(&h, WL_TO_SERVER, WL_TCP_FIN | WL_TCP_ACK, wl_span(NULL, 0));
+    hear_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
     wl_flows_tick(h.flows, later);
-    send_one(&h, WL_TO_CLIENT, WL_TCP_FIN | WL_TCP_ACK, wl_span(NULL, 0));
-    send_one(&h, WL_TO_SERVER, WL_TCP_ACK, wl_span(NULL, 0));
+    hear_one(&h, WL_TO_CLIENT, WL_TCP_FIN | WL_TCP_ACK, wl_span(NULL, 0));
+    hear_one(&h, WL_TO_SERVER, WL_TCP_ACK, wl_span(NULL, 0));
     assert_int_equal(h.closed.end, WL_END_CLOSED);
     assert_int_equal(h.closed.n_exchanges, 1);
     assert_int_equal(wl_frame_number(h.closed.closing[WL_TO_SERVER].frame), h.packet - 3);
     assert_int_equal(wl_frame_number(h.closed.closing[WL_TO_CLIENT].frame), h.packet - 1);
     wl_flows_free(h.flows);
-    release(&h);
+    hear_release(&h);
 }
 
 /* RFC 9112 7.1: the last chunk is of the message, whether chunks with content came before it or
@@ -909,18 +785,18 @@ static void last_chunk_is_the_end(void **state)
             struct heard h;
             uint64_t last;
 
-            begin(&h);
-            send_all(&h, WL_TO_SERVER, request, sizeof(request));
-            send_all(&h, WL_TO_CLIENT, head, sizeof(head));
+            hear_begin(&h);
+            hear_all(&h, WL_TO_SERVER, request, sizeof(request));
+            hear_all(&h, WL_TO_CLIENT, head, sizeof(head));
             if (*chunks[i])
-                send_all(&h, WL_TO_CLIENT, chunks[i], sizeof(head));
-            send_all(&h, WL_TO_CLIENT, "0\r\n\r\n", piece);
+                hear_all(&h, WL_TO_CLIENT, chunks[i], sizeof(head));
+            hear_all(&h, WL_TO_CLIENT, "0\r\n\r\n", piece);
             last = h.packet;
-            finish(&h);
+            hear_finish(&h);
             assert_int_equal(h.n, 1);
             assert_int_equal(h.ex[0]->res.state, WL_WHOLE);
             assert_int_equal(h.ex[0]->res.last_frame, last);
-            release(&h);
+            hear_release(&h);
         }
     }
 }
@@ -936,19 +812,19 @@ static void ports_used_again(void **state)
     for (unsigned i = 0; i < WL_COUNT(jumps); i++) {
         bool near = jumps[i] <= 1 << 10;
 
-        begin(&h);
-        send_all(&h, WL_TO_SERVER, "GET / HTTP/1.1\r\nConnection: close\r\n\r\n", 99);
-        send_all(&h, WL_TO_CLIENT, "HTTP/1.1 204 A\r\nConnection: close\r\n\r\n", 99);
-        send_one(&h, WL_TO_SERVER, WL_TCP_ACK, wl_span(NULL, 0));
+        hear_begin(&h);
+        hear_all(&h, WL_TO_SERVER, "GET / HTTP/1.1\r\nConnection: close\r\n\r\n", 99);
+        hear_all(&h, WL_TO_CLIENT, "HTTP/1.1 204 A\r\nConnection: close\r\n\r\n", 99);
+        hear_one(&h, WL_TO_SERVER, WL_TCP_ACK, wl_span(NULL, 0));
         h.t += WL_SECOND * 3600 / 2;
         h.sent[0] += jumps[i], h.sent[1] += jumps[i] / 2;
-        send_all(&h, WL_TO_SERVER, GET, SIZE_MAX);
-        send_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
-        finish(&h);
+        hear_all(&h, WL_TO_SERVER, GET, SIZE_MAX);
+        hear_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
+        hear_finish(&h);
         assert_int_equal(near,
                          h.n > 1 && wl_message_mark(&h.ex[1]->req, WL_MARK_AFTER_CLOSE_CLIENT));
         assert_true(h.closed.n_marks == 0 || near);
-        release(&h);
+        hear_release(&h);
     }
 }
 
@@ -978,20 +854,20 @@ static void behind_two_readings(void **state)
         bool pipelined = n % 2;
         size_t i = n / 2;
 
-        begin(&h);
-        send_all(&h, WL_TO_SERVER, "POST / HTTP/1.1\r\nHost: a\r\n", SIZE_MAX);
-        send_all(&h, WL_TO_SERVER, cases[i].rest, SIZE_MAX);
-        send_all(&h, WL_TO_SERVER, pipelined ? GET : "", SIZE_MAX);
-        send_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
-        send_all(&h, WL_TO_SERVER, pipelined ? "" : GET, SIZE_MAX);
-        send_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
-        finish(&h);
+        hear_begin(&h);
+        hear_all(&h, WL_TO_SERVER, "POST / HTTP/1.1\r\nHost: a\r\n", SIZE_MAX);
+        hear_all(&h, WL_TO_SERVER, cases[i].rest, SIZE_MAX);
+        hear_all(&h, WL_TO_SERVER, pipelined ? GET : "", SIZE_MAX);
+        hear_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
+        hear_all(&h, WL_TO_SERVER, pipelined ? "" : GET, SIZE_MAX);
+        hear_all(&h, WL_TO_CLIENT, OK, SIZE_MAX);
+        hear_finish(&h);
         assert_int_equal(h.n, 2);
         assert_true(h.ex[0]->paired);
         assert_int_equal(h.ex[1]->paired, !cases[i].ambiguous);
         mark = wl_message_mark(&h.ex[1]->res, WL_MARK_AFTER_AMBIGUOUS);
         assert_int_equal(mark && mark->certain, cases[i].had_to_close);
-        release(&h);
+        hear_release(&h);
     }
 }
 
