@@ -15,12 +15,11 @@
 
 unsigned wl_facts_lookups(const struct wl_message *m, enum wl_field_id id)
 {
-    enum { FEW = 64 };
-    size_t n = wl_grammar_list_count(m, id);
+    const size_t few = 64, n = wl_grammar_list_count(m, id);
 
-    if (n <= FEW)
-        return FEW;
-    return n < FEW * FEW ? (unsigned)(FEW * FEW / n) : 1;
+    if (n <= few)
+        return (unsigned)few;
+    return n < few * few ? (unsigned)(few * few / n) : 1;
 }
 
 uint32_t wl_facts_n_answers(const struct wl_exchange *ex)
