@@ -23,6 +23,8 @@ static void on_closed(void *user, struct wl_conn_record *rec)
     struct heard *h = user;
 
     h->closed = *rec;
+    for (uint32_t i = 0; i < rec->n_marks && h->n_marks < HEAR_MAX; i++)
+        h->marks[h->n_marks++] = rec->marks[i];
     wl_arena_free(rec->arena);
 }
 
@@ -51,17 +53,19 @@ void hear_one(struct heard *h, enum wl_dir dir, uint8_t flags, struct wl_span pa
     h->sent[dir] += (uint32_t)payload.n + ((flags & (WL_TCP_SYN | WL_TCP_FIN)) != 0);
 }
 
-void hear_all(struct heard *h, enum wl_dir dir, const char *text, size_t piece)
+void hear_octets(struct heard *h, enum wl_dir dir, struct wl_span octets, size_t piece)
 {
-    struct wl_span s = wl_span_text(text);
-
-    for (; s.n; s = wl_span_after(s, piece))
-        hear_one(h, dir, WL_TCP_ACK | WL_TCP_PSH, wl_span_sub(s, 0, piece));
+    for (; octets.n; octets = wl_span_after(octets, piece))
+        hear_one(h, dir, WL_TCP_ACK | WL_TCP_PSH, wl_span_sub(octets, 0, piece));
 }
 
-void hear_begin_at(struct heard *h, wl_ns t)
+void hear_all(struct heard *h, enum wl_dir dir, const char *text, size_t piece)
 {
-    static const struct wl_layer_ops *const layers[] = {&wl_layer_h1, NULL};
+    hear_octets(h, dir, wl_span_text(text), piece);
+}
+
+void hear_begin_with(struct heard *h, wl_ns t, const struct wl_layer_ops *const *layers)
+{
     struct wl_flows_config cfg = {
         .host = &h->host, .layers = layers, .closed = on_closed, .user = h};
 
@@ -87,6 +91,13 @@ void hear_begin_at(struct heard *h, wl_ns t)
     hear_one(h, WL_TO_SERVER, WL_TCP_SYN, wl_span(NULL, 0));
     hear_one(h, WL_TO_CLIENT, WL_TCP_SYN | WL_TCP_ACK, wl_span(NULL, 0));
     hear_one(h, WL_TO_SERVER, WL_TCP_ACK, wl_span(NULL, 0));
+}
+
+void hear_begin_at(struct heard *h, wl_ns t)
+{
+    static const struct wl_layer_ops *const layers[] = {&wl_layer_h1, NULL};
+
+    hear_begin_with(h, t, layers);
 }
 
 void hear_begin(struct heard *h)

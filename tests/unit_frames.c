@@ -12,30 +12,11 @@
 
 #include <cmocka.h>
 
-#include "flow.h"
-#include "h1.h"
-#include "lookup.h"
+#include "hear.h"
 
 extern const struct wl_layer_ops wl_layer_websocket, wl_layer_h2c;
 
-enum { MAX_FRAMES = 80 << 10, MAX_MARKS = 8, PORTS = 2 };
-
-/* What came out of one connection. */
-struct heard {
-    struct wl_budget budget;
-    struct wl_arena_pool pool;
-    struct wl_counters counters;
-    uint64_t limits[WL_N_LIMITS];
-    struct wl_config cfg;
-    struct wl_layer_host host;
-    struct wl_pool busy;
-    struct wl_lookup lookup;
-    struct wl_flows *flows;
-    struct wl_mark marks[MAX_MARKS];
-    uint32_t n_marks;
-    uint32_t sent[2];
-    uint64_t packet;
-};
+enum { MAX_FRAMES = 80 << 10 };
 
 /* Octets of frames, one direction. */
 struct frames {
@@ -55,95 +36,21 @@ static const char h2c_request[] =
 static const char h2c_response[] =
     "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n";
 
-static void on_exchange(void *user, struct wl_exchange *ex)
-{
-    (void)user;
-    wl_arena_free(ex->arena);
-}
-
-static void on_closed(void *user, struct wl_conn_record *rec)
-{
-    struct heard *h = user;
-
-    for (uint32_t i = 0; i < rec->n_marks && h->n_marks < MAX_MARKS; i++)
-        h->marks[h->n_marks++] = rec->marks[i];
-    wl_arena_free(rec->arena);
-}
-
-static void send_one(struct heard *h, enum wl_dir dir, uint8_t flags, struct wl_span payload)
-{
-    static const struct wl_endpoint ends[PORTS] = {
-        {.ip = {10, 0, 0, 2}, .port = 51514, .family = 4},
-        {.ip = {10, 0, 0, 9}, .port = 80, .family = 4},
-    };
-    struct wl_segment seg = {
-        .packet = ++h->packet,
-        .frame = wl_frame(0, h->packet),
-        .t = 1000 * WL_SECOND,
-        .src = ends[dir],
-        .dst = ends[!dir],
-        .seq = h->sent[dir],
-        .ack = h->sent[!dir],
-        .window = 65535,
-        .flags = flags,
-        .ttl = 64,
-        .payload = payload,
-    };
-
-    wl_flows_tick(h->flows, seg.t);
-    wl_flows_segment(h->flows, &seg);
-    h->sent[dir] += (uint32_t)payload.n + ((flags & (WL_TCP_SYN | WL_TCP_FIN)) != 0);
-}
-
-static void send_all(struct heard *h, enum wl_dir dir, struct wl_span s, size_t piece)
-{
-    for (; s.n; s = wl_span_after(s, piece))
-        send_one(h, dir, WL_TCP_ACK | WL_TCP_PSH, wl_span_sub(s, 0, piece));
-}
-
 static void begin(struct heard *h, const char *request, const char *response)
 {
     static const struct wl_layer_ops *const layers[] = {&wl_layer_h1, &wl_layer_websocket,
                                                         &wl_layer_h2c, NULL};
-    struct wl_flows_config cfg = {
-        .host = &h->host, .layers = layers, .closed = on_closed, .user = h};
 
-    *h = (struct heard){.sent = {100, 200}};
-    wl_config_init(&h->cfg);
-    wl_budget_init(&h->budget, 64u << 20, NULL, NULL, NULL);
-    wl_arena_pool_init(&h->pool, &h->budget, 1u << 20);
-    wl_lookup_init(&h->lookup);
-    wl_pool_init(&h->busy, &h->budget, wl_h1_busy_octets, 1);
-    h->host = (struct wl_layer_host){
-        .budget = &h->budget,
-        .arenas = &h->pool,
-        .cfg = &h->cfg,
-        .counters = &h->counters,
-        .limits = h->limits,
-        .busy = &h->busy,
-        .lookup = &h->lookup,
-        .keep_steps = true,
-        .exchange = on_exchange,
-        .user = h,
-    };
-    h->flows = wl_flows_new(&cfg);
-    assert_non_null(h->flows);
-    send_one(h, WL_TO_SERVER, WL_TCP_SYN, wl_span(NULL, 0));
-    send_one(h, WL_TO_CLIENT, WL_TCP_SYN | WL_TCP_ACK, wl_span(NULL, 0));
-    send_one(h, WL_TO_SERVER, WL_TCP_ACK, wl_span(NULL, 0));
-    send_all(h, WL_TO_SERVER, wl_span_text(request), SIZE_MAX);
-    send_all(h, WL_TO_CLIENT, wl_span_text(response), SIZE_MAX);
+    hear_begin_with(h, 1000 * WL_SECOND, layers);
+    h->host.keep_steps = true;
+    hear_all(h, WL_TO_SERVER, request, SIZE_MAX);
+    hear_all(h, WL_TO_CLIENT, response, SIZE_MAX);
 }
 
 static void finish(struct heard *h)
 {
-    send_one(h, WL_TO_CLIENT, WL_TCP_FIN | WL_TCP_ACK, wl_span(NULL, 0));
-    send_one(h, WL_TO_SERVER, WL_TCP_FIN | WL_TCP_ACK, wl_span(NULL, 0));
-    wl_flows_finish(h->flows);
-    wl_flows_free(h->flows);
-    wl_arena_pool_release(&h->pool);
-    wl_pool_release(&h->busy);
-    assert_int_equal(h->budget.used, 0);
+    hear_finish(h);
+    hear_release(h);
 }
 
 /* A frame of RFC 6455 5.2 with n octets of payload, its length in the fewest octets. */
@@ -189,7 +96,7 @@ static void lengths(void **state)
         put_frame(&frames, 0xc1, dir == WL_TO_SERVER, 2);
         put_frame(&frames, 0x8a, dir == WL_TO_SERVER, 0);
         begin(&h, ws_request, ws_response);
-        send_all(&h, dir, wl_span(frames.p, frames.n), piece);
+        hear_octets(&h, dir, wl_span(frames.p, frames.n), piece);
         finish(&h);
         assert_int_equal(h.n_marks, 1);
         assert_int_equal(h.marks[0].id, WL_MARK_WS_RESERVED);
@@ -216,8 +123,8 @@ static void both_ways(void **state)
     put_frame(&to_server, 0x81, false, 4); /* no mask */
     begin(&h, ws_request, ws_response);
     for (size_t i = 0; i < to_client.n || i < to_server.n; i++) {
-        send_all(&h, WL_TO_SERVER, wl_span_sub(wl_span(to_server.p, to_server.n), i, 1), 1);
-        send_all(&h, WL_TO_CLIENT, wl_span_sub(wl_span(to_client.p, to_client.n), i, 1), 1);
+        hear_octets(&h, WL_TO_SERVER, wl_span_sub(wl_span(to_server.p, to_server.n), i, 1), 1);
+        hear_octets(&h, WL_TO_CLIENT, wl_span_sub(wl_span(to_client.p, to_client.n), i, 1), 1);
     }
     finish(&h);
     assert_int_equal(h.n_marks, 1);
@@ -255,7 +162,7 @@ static void h2c_answer(void **state)
         put_h2(&frames, 0xfa, 0, 0, n);             /* a type that nobody knows */
         put_h2(&frames, 1, 4, answered ? 1 : 3, 5); /* HEADERS */
         begin(&h, h2c_request, h2c_response);
-        send_all(&h, WL_TO_CLIENT, wl_span(frames.p, frames.n), piece);
+        hear_octets(&h, WL_TO_CLIENT, wl_span(frames.p, frames.n), piece);
         finish(&h);
         assert_int_equal(h.n_marks, answered ? 0 : 1);
         assert_true(answered || h.marks[0].id == WL_MARK_H2C_NO_RESPONSE);
