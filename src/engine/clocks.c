@@ -19,11 +19,35 @@ uint32_t wl_clocks_number(struct wl_clocks *c, uint64_t server)
     return c->slots[slot] ? c->slots[slot] : WL_CLOCKS_NO_ROOM;
 }
 
-static int compare(const void *a, const void *b)
+/* The one that would be v[n / 2] if all n > 0 stood in order (Hoare's selection): it is asked for with
+ * each exchange of a server whose clock is not near, and order is more than that takes. */
+static int64_t middle_of(int64_t *v, uint32_t n)
 {
-    const int64_t *x = a, *y = b;
+    int32_t low = 0, high = (int32_t)n - 1;
+    const int32_t k = (int32_t)(n / 2);
 
-    return *x < *y ? -1 : *x > *y;
+    while (low < high) {
+        int64_t pivot = v[low + (high - low) / 2];
+        int32_t i = low, j = high;
+
+        while (i <= j) {
+            while (v[i] < pivot)
+                i++;
+            while (v[j] > pivot)
+                j--;
+            if (i <= j) {
+                int64_t other = v[i];
+
+                v[i++] = v[j];
+                v[j--] = other;
+            }
+        }
+        if (k > j && k < i)
+            break;
+        low = k >= i ? i : low;
+        high = k <= j ? j : high;
+    }
+    return v[k];
 }
 
 /* Of those that were seen between two times, but for one; returns how many there are. */
@@ -37,9 +61,7 @@ static uint32_t median_of(const struct wl_clocks *c, wl_ns from, wl_ns to, uint3
         if (c->all[i].t >= from && c->all[i].t <= to && i + 1 != but)
             offsets[n++] = c->all[i].offset;
     }
-    if (n)
-        qsort(offsets, n, sizeof(*offsets), compare);
-    *ret = n ? offsets[n / 2] : 0;
+    *ret = n ? middle_of(offsets, n) : 0;
     for (uint32_t i = 0; i < n; i++)
         agree += llabs(offsets[i] - *ret) <= WL_CLOCKS_AGREEING;
     *ret_agree = agree;
