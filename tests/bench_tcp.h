@@ -39,6 +39,7 @@ struct bench {
     struct wl_conn_record rec;
     struct wl_mark mark; /* its first */
     unsigned n_opened, n_closed;
+    unsigned n_backwards;  /* closed right after one that was opened later */
     wl_ns t_octets, t_gap; /* of the last octets and the last gap */
     uint64_t packet;
     wl_ns now;
@@ -164,6 +165,7 @@ static inline void closed(void *user, struct wl_conn_record *rec)
 {
     struct bench *b = user;
 
+    b->n_backwards += rec->conn.id < b->rec.conn.id;
     b->rec = *rec;
     b->mark = rec->n_marks ? rec->marks[0] : (struct wl_mark){.id = WL_MARK_NONE};
     b->n_closed++;
@@ -176,11 +178,20 @@ static inline void no_exchange(void *user, struct wl_exchange *ex)
     wl_arena_free(ex->arena);
 }
 
+/* Begins anew, with the limits as they are now. */
+static inline void start_flows(struct bench *b)
+{
+    const struct wl_flows_config cfg = {&b->host, layers, opened, closed, b, NULL};
+
+    wl_flows_free(b->flows);
+    b->flows = wl_flows_new(&cfg);
+    assert_non_null(b->flows);
+}
+
 static inline struct bench *start(void)
 {
     static struct bench bench;
     struct bench *b = &bench;
-    struct wl_flows_config cfg;
 
     *b = (struct bench){.now = 1000 * WL_SECOND};
     wl_budget_init(&b->budget, 64 << 20, NULL, NULL, NULL);
@@ -199,9 +210,7 @@ static inline struct bench *start(void)
         .exchange = no_exchange,
         .user = b,
     };
-    cfg = (struct wl_flows_config){&b->host, layers, opened, closed, b, NULL};
-    b->flows = wl_flows_new(&cfg);
-    assert_non_null(b->flows);
+    start_flows(b);
     return b;
 }
 

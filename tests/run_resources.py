@@ -8,7 +8,8 @@ are loaded by the runs that ask for them and by no other, they are all there bef
 its rights, and where one is missing only those runs fail, with a message that names it. GENPCAP makes captures
 of 1,000 connections at a time, which are read within 24 MiB of resident memory by the kernel's account;
 "-" for a build whose memory is not its own (sanitizers). Where idle connections fill all memory that may be used,
-those that come later are judged all the same, and the report says what was not.
+those that come later are judged all the same, and the report says what was not; and shards come to an end
+that have no memory to put in order what is left.
 """
 import bz2
 import lzma
@@ -171,6 +172,20 @@ def look_at_full_memory(program):
     check("memory" in end["limits"], f"that memory was full is not among the limits: {end['limits']}")
 
 
+def look_at_shards_without_memory(program, folder, genpcap):
+    """Shards that have no memory left to put their connections in order at the end do not wait for each
+    other for ever."""
+    path = os.path.join(folder, "crowded.pcap")
+    subprocess.run([genpcap, "--connections", "4500", "--concurrency", "3000", "--exchanges", "1-3",
+                    "--max-bytes", "14M", "--seed", "77", "-o", path], check=True, stderr=subprocess.DEVNULL)
+    for shards in ("2", "3"):
+        run = Run([program, "list", "--json", "-j", shards, "--set", "memory=10000000",
+                   "--set", "ring_events=65536", path], timeout=30)
+        end = run.records()[-1]
+        check(end["type"] == "end" and "memory" in end["limits"], f"-j {shards} without memory ends with {end}")
+    os.remove(path)
+
+
 def main():
     """Runs every check."""
     program, captures, genpcap, *sonames = sys.argv[1:]
@@ -181,6 +196,7 @@ def main():
         look_at_full_memory(program)
         if genpcap != "-":
             look_at_memory(program, folder, genpcap)
+            look_at_shards_without_memory(program, folder, genpcap)
     return check.status()
 
 

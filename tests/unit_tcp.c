@@ -615,14 +615,8 @@ static void eviction(void **state)
     struct bench *b = start();
 
     (void)state;
-    wl_flows_free(b->flows);
     b->cfg.limits.max_connections = 2;
-    {
-        struct wl_flows_config cfg = {&b->host, layers, opened, closed, b, NULL};
-
-        b->flows = wl_flows_new(&cfg);
-    }
-    assert_non_null(b->flows);
+    start_flows(b);
     shake_hands(b); /* 0 */
     b->ends[0].port++;
     shake_hands(b); /* 1 */
@@ -640,6 +634,39 @@ static void eviction(void **state)
     assert_int_equal(wl_flows_open(b->flows), 2);
     assert_int_equal(b->limits[WL_LIMIT_max_connections], 1); /* what was closed is not missed */
     finish(b, ">a");
+}
+
+/* All that are open end in the order of their numbers, though neither their entries nor their last
+ * packets are in it, and no memory is left to sort them. */
+static void order_without_memory(void **state)
+{
+    enum { OPENED = 1500, LEFT = 1000 };
+    struct bench *b = start();
+
+    (void)state;
+    b->cfg.limits.max_connections = OPENED;
+    start_flows(b);
+    for (int i = 0; i < OPENED; i++) {
+        b->ends[0].port++;
+        shake_hands(b);
+        if (i % 3 == 2) { /* leaves its entry to the next one */
+            b->ends[0].port--;
+            rst(b, WL_TO_SERVER, 0);
+            b->ends[0].port++;
+        }
+    }
+    assert_int_equal(wl_flows_open(b->flows), LEFT);
+    for (int i = 0; i < OPENED; i += 3) {
+        client(b, 0, 0, "");
+        b->ends[0].port -= 3;
+    }
+    b->rec.conn.id = 0;
+    b->n_closed = b->n_backwards = 0;
+    b->budget.max = b->budget.used + LEFT; /* enough for a record at a time */
+    wl_flows_finish(b->flows);
+    assert_int_equal(b->n_closed, LEFT);
+    assert_int_equal(b->n_backwards, 0);
+    finish(b, "");
 }
 
 static void idle(void **state)
@@ -764,6 +791,7 @@ int main(void)
         cmocka_unit_test(acknowledgements),
         cmocka_unit_test(numbers),
         cmocka_unit_test(eviction),
+        cmocka_unit_test(order_without_memory),
         cmocka_unit_test(idle),
         cmocka_unit_test(time_goes_back),
         cmocka_unit_test(suspicious_reset),

@@ -41,6 +41,11 @@ struct wl_position {
     uint64_t when, tie;
 };
 
+static inline bool wl_is_later(struct wl_position a, struct wl_position b)
+{
+    return a.when != b.when ? a.when > b.when : a.tie > b.tie;
+}
+
 typedef void wl_emit_fn(void *user, struct wl_event *ev);
 
 #endif

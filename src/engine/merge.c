@@ -199,11 +199,6 @@ static struct queue *next_queue(const struct wl_merge *m)
     return best;
 }
 
-static bool is_later(struct wl_position a, struct wl_position b)
-{
-    return a.when != b.when ? a.when > b.when : a.tie > b.tie;
-}
-
 static void release_up_to(struct wl_merge *m, struct wl_position at)
 {
     struct queue *q;
@@ -211,7 +206,7 @@ static void release_up_to(struct wl_merge *m, struct wl_position at)
     while ((q = next_queue(m)) != NULL) {
         struct wl_event ev;
 
-        if (is_later((struct wl_position){head(q)->when, head(q)->tie}, at))
+        if (wl_is_later((struct wl_position){head(q)->when, head(q)->tie}, at))
             return;
         ev = pop(q);
         release(m, &ev);
@@ -258,10 +253,10 @@ void wl_merge_watermark(struct wl_merge *m, unsigned shard, struct wl_position a
     WL_ASSERT(shard < m->n_shards);
     if (m->n_shards == 1)
         return;
-    if (is_later(at, m->queues[shard].watermark))
+    if (wl_is_later(at, m->queues[shard].watermark))
         m->queues[shard].watermark = at;
     for (unsigned i = 0; i < m->n_shards; i++) {
-        if (is_later(lowest, m->queues[i].watermark))
+        if (wl_is_later(lowest, m->queues[i].watermark))
             lowest = m->queues[i].watermark;
     }
     release_up_to(m, lowest);

@@ -13,8 +13,9 @@
  * Back pressure. A lane may have ring_events octets of events on their way, from emission until
  * they were released and have come back; beyond, its thread waits. That cannot lock up: everything
  * of the lane that is furthest behind can always be released, because no other watermark is lower
- * than its own; and a thread that waits always has a batch over there, on which its memory can come
- * back.
+ * than its own, and none of its events lies behind that, even where a shard had no memory to put
+ * them in order; and a thread that waits always has a batch over there, on which its memory can
+ * come back.
  *
  * Live, a lane to which nothing comes tells its clock once a second, and what others have found
  * would wait for that. So a lane says that it rests, and is asked to hurry as soon as the merge
@@ -89,6 +90,7 @@ struct lane {
     unsigned max_batches, n_batches, n_over; /* n_over: over there */
     uint32_t since_mark;                     /* packets */
     uint64_t on_way, unheard;                /* octets; those since the bell was rung last */
+    struct wl_position furthest;             /* of the events that were emitted */
     wl_ns t_mark, t_bell;
     uint64_t ordinal; /* live */
     wl_ns t_hurried;
@@ -312,17 +314,19 @@ static uint64_t octets_of(const struct wl_event *ev)
 static void on_event(void *user, struct wl_event *ev)
 {
     struct lane *l = user;
-    struct wl_position at = {ev->when, ev->tie};
+    const struct wl_position at = {ev->when, ev->tie};
     struct batch *b;
 
     wl_draft(&l->drafts, ev);
+    if (wl_is_later(at, l->furthest))
+        l->furthest = at;
     if (!l->filling)
-        l->filling = wait_for_batch(l, at);
+        l->filling = wait_for_batch(l, l->furthest);
     b = l->filling;
     b->events[b->n++] = *ev;
     b->octets += octets_of(ev);
     if (b->n == BATCH_EVENTS || b->octets > l->max_octets / BATCHES)
-        flush(l, at);
+        flush(l, l->furthest);
 }
 
 /* Copies what the calling thread wants to know. */
