@@ -82,7 +82,7 @@ int wl_queue_insert(struct wl_queue *q, struct wl_budget *b, uint32_t i,
                     const struct wl_piece *model, const uint8_t *bytes)
 {
     size_t n = bytes ? (size_t)model->n : 0;
-    struct wl_piece *p = wl_alloc(b, sizeof(*p) + n);
+    struct wl_piece *p = wl_alloc_unset(b, sizeof(*p) + n);
 
     WL_ASSERT(i <= q->n);
     if (!p)
