@@ -31,8 +31,7 @@ static void on_event(void *user, struct wl_event *ev)
 {
     struct replay *r = user;
 
-    if (wl_merge_event(r->merge, 0, ev) < 0)
-        on_released(r, ev);
+    wl_merge_event(r->merge, 0, ev);
 }
 
 int replay_open(struct replay *r, const char *file)

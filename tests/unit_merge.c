@@ -177,7 +177,7 @@ static void run_shards(struct world *w, unsigned n_shards, uint64_t seed)
         if (s->sent > s->n)
             continue;
         while (burst-- && s->sent < s->n)
-            assert_int_equal(wl_merge_event(w->merge, i, &s->events[s->sent++]), 0);
+            wl_merge_event(w->merge, i, &s->events[s->sent++]);
         if (s->sent == s->n) {
             wl_merge_watermark(w->merge, i, (struct wl_position){UINT64_MAX, UINT64_MAX});
             s->sent++;
@@ -243,24 +243,20 @@ static void nothing_before_its_time(void **state)
 
     w->n_lines = 0;
     w->merge = wl_merge_new(&w->budget, 2, 16, on_released, w);
-    assert_int_equal(wl_merge_event(w->merge, 0, &ev), 0);
+    wl_merge_event(w->merge, 0, &ev);
     wl_merge_watermark(w->merge, 0, (struct wl_position){100, UINT64_MAX});
     assert_int_equal(w->n_lines, 0); /* shard 1 has promised nothing yet */
     wl_merge_watermark(w->merge, 1, (struct wl_position){9, UINT64_MAX});
     assert_int_equal(w->n_lines, 0);
     wl_merge_watermark(w->merge, 1, (struct wl_position){10, UINT64_MAX});
     assert_int_equal(w->n_lines, 1);
-    assert_false(wl_merge_force(w->merge));
-    ev.when = 200;
-    assert_int_equal(wl_merge_event(w->merge, 1, &ev), 0);
-    assert_true(wl_merge_force(w->merge));
-    assert_int_equal(w->n_lines, 2);
-    assert_int_equal(wl_merge_connections(w->merge), 2);
     wl_merge_free(w->merge);
 }
 
-static void refused_memory_takes_nothing(void **state)
+/* The oldest go before their time, counted as all others are. */
+static void refused_memory_loses_nothing(void **state)
 {
+    enum { EVENTS = 400 }; /* more than queues hold at first */
     struct world *w = *state;
     struct wl_event ev = {.kind = WL_EVENT_OPENED, .when = 1, .tie = 1, .id = 1};
     size_t max = w->budget.max;
@@ -268,11 +264,52 @@ static void refused_memory_takes_nothing(void **state)
     w->n_lines = 0;
     w->merge = wl_merge_new(&w->budget, 2, 16, on_released, w);
     w->budget.max = w->budget.used;
-    assert_int_equal(wl_merge_event(w->merge, 0, &ev), WL_NOMEM);
+    wl_merge_event(w->merge, 0, &ev);
+    assert_int_equal(w->n_lines, 1); /* nothing is held that could go */
+    assert_int_equal(wl_merge_connections(w->merge), 1);
     w->budget.max = max;
-    assert_int_equal(wl_merge_event(w->merge, 0, &ev), 0);
+    for (unsigned i = 2; i <= EVENTS; i++) {
+        ev.when = ev.tie = ev.id = i;
+        wl_merge_event(w->merge, i % 2, &ev);
+        w->budget.max = w->budget.used;
+        if (i == 2)
+            w->budget.max = max; /* a queue for each */
+    }
+    assert_true(w->n_lines > 1);
+    w->budget.max = max;
     wl_merge_finish(w->merge);
-    assert_int_equal(w->n_lines, 1);
+    assert_int_equal(w->n_lines, EVENTS);
+    assert_int_equal(wl_merge_connections(w->merge), EVENTS);
+    wl_merge_free(w->merge);
+}
+
+/* A connection whose number could not be kept has none of another's. */
+static void numbers_are_unique(void **state)
+{
+    static const struct {
+        enum wl_event_kind kind;
+        uint64_t id;
+    } steps[] = {
+        {WL_EVENT_OPENED, 1},     {WL_EVENT_OPENED, 2},     {WL_EVENT_OPENED, 3},
+        {WL_EVENT_CONNECTION, 1}, {WL_EVENT_OPENED, 4},     {WL_EVENT_CONNECTION, 2},
+        {WL_EVENT_CONNECTION, 3}, {WL_EVENT_CONNECTION, 4},
+    };
+    static struct script s;
+    struct world *w = *state;
+
+    s.n = 0;
+    w->n_lines = 0;
+    w->merge = wl_merge_new(&w->budget, 2, 2, on_released, w);
+    for (size_t i = 0; i < WL_COUNT(steps); i++) {
+        script_event(w, &s, steps[i].kind, i, steps[i].id, 0);
+        wl_merge_event(w->merge, 0, &s.events[i]);
+    }
+    wl_merge_finish(w->merge);
+    assert_int_equal(w->n_lines, WL_COUNT(steps));
+    assert_int_equal(w->lines[3].number, 0);
+    assert_int_equal(w->lines[5].number, 1);
+    assert_int_equal(w->lines[7].number, 3);
+    assert_true(w->lines[6].number > 3); /* two at a time are remembered */
     wl_merge_free(w->merge);
 }
 
@@ -285,8 +322,8 @@ static void what_is_held_is_freed(void **state)
     w->merge = wl_merge_new(&w->budget, 3, 16, on_released, w);
     script_event(w, &s, WL_EVENT_EXCHANGE, 4, 1, 0);
     script_event(w, &s, WL_EVENT_CONNECTION, 5, 1, 0);
-    assert_int_equal(wl_merge_event(w->merge, 2, &s.events[0]), 0);
-    assert_int_equal(wl_merge_event(w->merge, 2, &s.events[1]), 0);
+    wl_merge_event(w->merge, 2, &s.events[0]);
+    wl_merge_event(w->merge, 2, &s.events[1]);
     wl_merge_free(w->merge);
 }
 
@@ -295,7 +332,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(same_for_any_number_of_shards, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nothing_before_its_time, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(refused_memory_takes_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(refused_memory_loses_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(numbers_are_unique, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_held_is_freed, set_up, tear_down),
     };
 

@@ -165,7 +165,7 @@ static WL_INLINE void released(struct wl_engine *e, struct wl_event *ev)
         (void)wl_serve(e);
 }
 
-void wl_engine_released(void *user, struct wl_event *ev)
+static void on_released(void *user, struct wl_event *ev)
 {
     released(user, ev);
 }
@@ -192,13 +192,7 @@ static void on_event(void *user, struct wl_event *ev)
         give_back(e, ev);
         return;
     }
-    /* when memory is short the oldest event goes before its time, rather than none at all */
-    while (wl_merge_event(e->merge, ev->shard, ev) < 0) {
-        if (!wl_merge_force(e->merge)) {
-            wl_engine_released(e, ev);
-            return;
-        }
-    }
+    wl_merge_event(e->merge, ev->shard, ev);
 }
 
 /* ----------------------------------------------------------------------------- statistics */
@@ -463,8 +457,7 @@ int wl_engine_start(struct wl_engine *e, bool shards, struct wl_error *err)
     if (wl_relate_rules(e->relate, cfg.cfg, e->groups) < 0)
         return wl_fail(err, WL_NOMEM, "out of memory");
     wl_relate_reader(e->relate, &reader);
-    e->merge = wl_merge_new(&e->budget, e->n_shards, e->cfg.limits.max_connections,
-                            wl_engine_released, e);
+    e->merge = wl_merge_new(&e->budget, e->n_shards, e->cfg.limits.max_connections, on_released, e);
     if (!e->merge)
         return wl_fail(err, WL_NOMEM, "out of memory");
     e->shows_lines = wl_outputs_want_lines(&e->outputs);

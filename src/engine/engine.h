@@ -74,8 +74,6 @@ struct wl_engine {
 
 /** What every shard is made with; index, emit and user are left to the caller. */
 struct wl_shard_config wl_engine_shard_config(const struct wl_engine *e);
-/** What the merge releases comes here. */
-void wl_engine_released(void *user, struct wl_event *ev);
 /** Makes the merge, and with shards true the shards of the calling thread; once. */
 WL_MUST_USE int wl_engine_start(struct wl_engine *e, bool shards, struct wl_error *err);
 /** Packets to the shards of the calling thread. */

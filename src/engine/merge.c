@@ -42,6 +42,7 @@ enum {
     QUEUE_FIRST = 64,
     NUMBERS_FIRST = 256
 };
+static const uint64_t beyond_numbers = (uint64_t)1 << 52;
 
 /* -------------------------------------------------------------------------------- numbers */
 
@@ -103,7 +104,7 @@ static void opened(struct wl_merge *m, uint64_t id)
 }
 
 /* The number of a connection, and forgets it when it is over. A connection whose number could not
- * be kept (memory) goes by its id, which is unique too. */
+ * be kept (memory) goes by its id, which is unique too, beyond all numbers. */
 static uint64_t number_of(struct wl_merge *m, uint64_t id, bool over)
 {
     uint64_t hash = wl_hash(&id, sizeof(id), m->seed);
@@ -111,7 +112,7 @@ static uint64_t number_of(struct wl_merge *m, uint64_t id, bool over)
     uint64_t number;
 
     if (!entry)
-        return id;
+        return beyond_numbers + id;
     number = entry->number;
     if (over) {
         uint32_t i = (uint32_t)(entry - m->numbers);
@@ -237,13 +238,22 @@ struct wl_merge *wl_merge_new(struct wl_budget *budget, unsigned n_shards, uint6
     return m;
 }
 
-int wl_merge_event(struct wl_merge *m, unsigned shard, struct wl_event *ev)
+void wl_merge_event(struct wl_merge *m, unsigned shard, struct wl_event *ev)
 {
     WL_ASSERT(shard < m->n_shards);
-    if (m->n_shards > 1)
-        return push(m, &m->queues[shard], ev);
+    while (m->n_shards > 1) {
+        struct queue *oldest;
+        struct wl_event early;
+
+        if (push(m, &m->queues[shard], ev) == 0)
+            return;
+        oldest = next_queue(m);
+        if (!oldest)
+            break;
+        early = pop(oldest);
+        release(m, &early);
+    }
     release(m, ev);
-    return 0;
 }
 
 void wl_merge_watermark(struct wl_merge *m, unsigned shard, struct wl_position at)
@@ -265,18 +275,6 @@ void wl_merge_watermark(struct wl_merge *m, unsigned shard, struct wl_position a
 bool wl_merge_waits(const struct wl_merge *m)
 {
     return m->n_shards > 1 && next_queue(m);
-}
-
-bool wl_merge_force(struct wl_merge *m)
-{
-    struct queue *q = m->n_shards > 1 ? next_queue(m) : NULL;
-    struct wl_event ev;
-
-    if (!q)
-        return false;
-    ev = pop(q);
-    release(m, &ev);
-    return true;
 }
 
 void wl_merge_finish(struct wl_merge *m)

@@ -27,10 +27,10 @@ WL_MUST_USE struct wl_merge *wl_merge_new(struct wl_budget *budget, unsigned n_s
                                           void *user);
 /**
  * One event of a shard, whose events come in order of when and tie. Takes ownership of what ev
- * carries and returns 0; or returns WL_NOMEM and takes nothing: the caller waits until other shards
- * have gone on, or calls wl_merge_force.
+ * carries. Where memory is refused, the oldest of all that are held are released before their time;
+ * the order may suffer, and nothing is lost.
  */
-WL_MUST_USE int wl_merge_event(struct wl_merge *m, unsigned shard, struct wl_event *ev);
+void wl_merge_event(struct wl_merge *m, unsigned shard, struct wl_event *ev);
 /**
  * The shard promises that none of its later events comes before this position. (At it only events
  * of the connection that it names by tie; whoever promises more says UINT64_MAX for tie.) Releases
@@ -39,9 +39,6 @@ WL_MUST_USE int wl_merge_event(struct wl_merge *m, unsigned shard, struct wl_eve
 void wl_merge_watermark(struct wl_merge *m, unsigned shard, struct wl_position at);
 /** True when events are held until some shard has gone on. */
 bool wl_merge_waits(const struct wl_merge *m);
-/** Releases the oldest event that is held, ready or not; false when none is. The order may suffer;
- * for want of memory only. */
-bool wl_merge_force(struct wl_merge *m);
 /** No shard will send anything more: releases everything. */
 void wl_merge_finish(struct wl_merge *m);
 /** Connections opened so far. */

@@ -489,15 +489,8 @@ static void take_batch(struct wl_pipeline *p, struct lane *l, struct batch *b)
 {
     const struct wl_source_config *source = p->cfg.source;
 
-    for (uint32_t i = 0; i < b->n; i++) {
-        /* when memory is short the oldest event goes before its time, rather than none at all */
-        while (wl_merge_event(p->cfg.merge, l->index, &b->events[i]) < 0) {
-            if (!wl_merge_force(p->cfg.merge)) {
-                p->cfg.release(p->cfg.release_user, &b->events[i]);
-                break;
-            }
-        }
-    }
+    for (uint32_t i = 0; i < b->n; i++)
+        wl_merge_event(p->cfg.merge, l->index, &b->events[i]);
     for (uint32_t i = 0; i < b->n_said && source->log; i++)
         source->log(source->log_user, b->said[i].level, b->said[i].text);
     l->held += b->octets;

@@ -58,9 +58,7 @@ struct wl_pipeline_config {
     const struct wl_source_config *source;
     const struct wl_sink *drafting; /* whose drafts every shard writes (draft.h), or NULL */
     struct wl_merge *merge;         /* where events go, on the calling thread */
-    wl_release_fn *release;         /* where they go when memory is refused to the merge */
-    void *release_user;
-    struct wl_bell *bell; /* of the calling thread */
+    struct wl_bell *bell;           /* of the calling thread */
     struct wl_budget *budget;
     size_t source_memory; /* octets for all sources together */
 };

@@ -312,8 +312,6 @@ static int open_many(struct wl_engine *e, const struct wl_source_config *src, bo
         .source = src,
         .drafting = may_draft(e) ? wl_outputs_drafting(&e->outputs) : NULL,
         .merge = e->merge,
-        .release = wl_engine_released,
-        .release_user = e,
         .bell = e->bell,
         .budget = &e->budget,
         .source_memory = e->budget.max / (e->port ? SOURCES_PART_SCREEN : SOURCES_PART),
