@@ -9,7 +9,7 @@ its rights, and where one is missing only those runs fail, with a message that n
 of 1,000 connections at a time, which are read within 24 MiB of resident memory by the kernel's account;
 "-" for a build whose memory is not its own (sanitizers). Where idle connections fill all memory that may be used,
 those that come later are judged all the same, and the report says what was not; and shards come to an end
-that have no memory to put in order what is left.
+that have no memory to put in order what is left, or of which one gets no thread.
 """
 import bz2
 import lzma
@@ -186,6 +186,17 @@ def look_at_shards_without_memory(program, folder, genpcap):
     os.remove(path)
 
 
+def look_at_threads_that_are_refused(program, folder, genpcap):
+    """Where there is no room for the stack of a second thread, the first does not wait for what never comes."""
+    path = os.path.join(folder, "some.pcap")
+    subprocess.run([genpcap, "--connections", "200", "--concurrency", "50", "-o", path], check=True,
+                   stderr=subprocess.DEVNULL)
+    run = Run(["sh", "-c", 'ulimit -s 1000000 && ulimit -v 1900000 && exec "$@"', "sh", program, "audit", "-j", "2",
+               "--set", "ring_events=1", path], timeout=30)
+    check(run.status == 3 and "cannot start a thread" in run.err, f"without threads: {run.status}: {run.err}")
+    os.remove(path)
+
+
 def main():
     """Runs every check."""
     program, captures, genpcap, *sonames = sys.argv[1:]
@@ -197,6 +208,7 @@ def main():
         if genpcap != "-":
             look_at_memory(program, folder, genpcap)
             look_at_shards_without_memory(program, folder, genpcap)
+            look_at_threads_that_are_refused(program, folder, genpcap)
     return check.status()
 
 

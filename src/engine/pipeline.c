@@ -760,8 +760,14 @@ int wl_pipeline_start(struct wl_pipeline *p, struct wl_error *err)
 {
     int rc = 0;
 
-    for (unsigned i = 0; rc == 0 && i < p->n; i++)
-        rc = wl_thread_start(&p->lanes[i].thread, false, run_lane, &p->lanes[i], err);
+    for (unsigned i = 0; i < p->n; i++) {
+        struct lane *l = &p->lanes[i];
+
+        if (rc == 0)
+            rc = wl_thread_start(&l->thread, false, run_lane, l, err);
+        if (rc < 0) /* nothing comes of it that others would have to wait for */
+            l->up_to = (struct wl_position){UINT64_MAX, UINT64_MAX};
+    }
     return rc;
 }
 
