@@ -273,6 +273,22 @@ def shards_share_the_traffic():
         expect(end["exchanges"] == 180 and end["connections"] == 60, end)
 
 
+def resting_shards_end():
+    """Shards to which nothing comes end at a signal, though what they have left does not fit on its way at once."""
+    with socket.create_server(("127.0.0.1", 0), backlog=16) as server:
+        words = ("audit", "-j", "2", "--set", "ring_events=1", "-i", "lo", "port", str(server.getsockname()[1]))
+        with Live(*words) as one, Live(*words) as two, Live(*words) as three:
+            clients = [socket.create_connection(server.getsockname()) for _ in range(16)]
+            for client in clients:
+                client.sendall(b"GET / HTTP/1.1\r\n")
+            time.sleep(3)  # it takes two seconds without packets until they rest
+            for live in (one, two, three):
+                live.end()
+                expect("16 exchanges on 16 connections" in live.out(), live.out())
+            for client in clients:
+                client.close()
+
+
 def tunnels_want_one_shard():
     """IP in IP with -j: the kernel cannot keep what is inside together, and that is said."""
     octets, _ = capture_in_two()
@@ -737,7 +753,8 @@ def clock_is_set_back():
         expect([(r["end"], r["exchanges"]) for r in over] == [("eof", 5)], over)
 
 
-CASES = (every_request_is_seen, shards_share_the_traffic, tunnels_want_one_shard, nginx_and_wrk, losses_are_counted,
+CASES = (every_request_is_seen, shards_share_the_traffic, resting_shards_end, tunnels_want_one_shard,
+         nginx_and_wrk, losses_are_counted,
          lines_come_soon, waking_up, intervals, time_without_packets, plain_lines, idle_connections_end, bounded_runs,
          nothing_is_left_behind, snap_length, signals, signals_of_timeout, second_signal,
          signal_before_the_first_octet, bars,

@@ -19,7 +19,8 @@
  *
  * Live, a lane to which nothing comes tells its clock once a second, and what others have found
  * would wait for that. So a lane says that it rests, and is asked to hurry as soon as the merge
- * waits: for two seconds it tells its clock as often as one to which packets come.
+ * waits: for two seconds it tells its clock as often as one to which packets come. A lane that
+ * rests is not woken when its memory comes back, and so never rests with none left.
  *
  * Waking costs more than working: the calling thread is woken when a quarter of what a lane
  * may have on its way has gathered, when a lane is about to wait or has ended, and live after
@@ -108,6 +109,7 @@ struct lane {
     uint64_t freed_octets, held; /* held: taken in and not released yet */
     struct wl_position up_to;
     bool over, stop_wanted, rests, hurry_wanted;
+    bool silent; /* batches went back, and no bell was rung */
     struct wl_shard_report told;
 };
 
@@ -226,16 +228,22 @@ static bool make_batch(struct lane *l)
     return true;
 }
 
-/* An empty batch, or NULL when all are over there. */
+/* False: all batches are over there. */
+static bool has_batch(struct lane *l)
+{
+    if (!l->idle && l->n_batches < l->max_batches && !make_batch(l))
+        l->max_batches = l->n_batches; /* memory was refused: there are enough to go on with */
+    return l->idle != NULL;
+}
+
+/* An empty batch, or NULL. */
 static struct batch *find_batch(struct lane *l)
 {
     struct batch *b;
 
-    if (!l->idle && l->n_batches < l->max_batches && !make_batch(l))
-        l->max_batches = l->n_batches; /* memory was refused: there are enough to go on with */
-    b = l->idle;
-    if (!b)
+    if (!has_batch(l))
         return NULL;
+    b = l->idle;
     l->idle = b->next;
     b->next = NULL;
     b->n = b->n_said = 0;
@@ -245,17 +253,18 @@ static struct batch *find_batch(struct lane *l)
     return b;
 }
 
-/* Sends b, or an empty one. */
+/* Sends b. A lane that could not go on without what is over there does not rest. */
 static void send(struct lane *l, struct batch *b, struct wl_position up_to)
 {
     bool taken;
 
-    b->up_to = up_to;
-    b->report = l->report;
-    b->resting = l->resting;
     l->on_way += b->octets;
     l->unheard += b->octets;
     l->n_over++;
+    l->resting = l->resting && l->on_way <= l->max_octets && has_batch(l);
+    b->up_to = up_to;
+    b->report = l->report;
+    b->resting = l->resting;
     taken = wl_ring_push(l->events, b, 0);
     WL_ASSERT(taken); /* it has a slot for every batch */
     (void)taken;
@@ -451,6 +460,7 @@ static void run_lane(void *user)
         }
     }
     l->code = rc;
+    l->resting = false;
     wl_shard_finish(l->shard);
     l->over_soon = true;
     fill_report(l);
@@ -544,8 +554,11 @@ static void give_back(struct lane *l)
         lend(l);
         any = true;
     }
-    if (any && needed) /* a lane that rests does not wait for memory */
+    l->silent = l->silent || any;
+    if (l->silent && needed) { /* a lane that rests does not wait for memory */
         wl_bell_ring(l->bell);
+        l->silent = false;
+    }
 }
 
 /* Lanes that rest are asked for their clock when others' events wait for it. */
