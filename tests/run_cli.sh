@@ -487,6 +487,8 @@ err "did you mean 'cloudflare'"
 check "--set wins over --profile" 2 audit --set processing.final=x --profile nginx "$showcase"
 check "--correlate" 0 list --correlate --fail-on never "$samples/captures/nginx-keepalive-node-103.pcap"
 out '^    upstream .* GET /hint HTTP/1.1 -> 103, 200'
+check "findings beyond a limit" 0 list --json --set max_findings=0 "$showcase"
+out '"limits":{"max_findings":[1-9]'
 check "explain" 0 explain interim-to-http10
 out 'https://www.rfc-editor.org/rfc/rfc9110#section-15.2'
 out '^It fires on'

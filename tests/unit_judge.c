@@ -496,6 +496,8 @@ static void a_full_table_keeps_the_worst(void **state)
     assert_int_equal(b.ex.n_findings, 1);
     assert_finding(&b, 0, "test-a", "violation");
     assert_int_equal(wl_judge_dropped(b.judge), 2);
+    assert_int_equal(wl_judge_beyond(b.judge, false), 2);
+    assert_int_equal(wl_judge_beyond(b.judge, true), 0);
     wl_judge_free(b.judge);
 
     b.cfg.limits.max_findings = 0;

@@ -265,6 +265,7 @@ const struct wl_stats *wl_engine_snapshot(void *engine)
     st->limits[WL_LIMIT_max_sequences] += wl_tally_sequences_full(e->tally);
     st->limits[WL_LIMIT_max_servers] += wl_tally_servers_full(e->tally);
     st->dropped_findings += wl_relate_dropped(e->relate);
+    st->limits[WL_LIMIT_max_findings] += wl_relate_beyond(e->relate);
     st->limits[WL_LIMIT_max_related] += wl_relate_full(e->relate);
     st->limits[WL_LIMIT_max_legs] = wl_relate_legs_lost(e->relate);
     st->limits[WL_LIMIT_max_evidence] += e->evidence ? wl_evidence_full(e->evidence) : 0;

@@ -794,6 +794,11 @@ uint64_t wl_relate_dropped(const struct wl_relate *r)
     return r->judge ? wl_judge_dropped(r->judge) : 0;
 }
 
+uint64_t wl_relate_beyond(const struct wl_relate *r)
+{
+    return r->judge ? wl_judge_beyond(r->judge, false) : 0;
+}
+
 void wl_relate_free(struct wl_relate *r)
 {
     if (!r)

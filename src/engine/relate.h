@@ -39,8 +39,10 @@ void wl_relate_untold(struct wl_relate *r);
 uint64_t wl_relate_full(const struct wl_relate *r);
 /** How often an exchange was forgotten before the other leg had come (max_legs). */
 uint64_t wl_relate_legs_lost(const struct wl_relate *r);
-/** Findings dropped because of max_findings. */
+/** Findings dropped because of max_findings or refused memory. */
 uint64_t wl_relate_dropped(const struct wl_relate *r);
+/** Those beyond max_findings. */
+uint64_t wl_relate_beyond(const struct wl_relate *r);
 void wl_relate_free(struct wl_relate *r);
 
 #endif

@@ -464,6 +464,8 @@ const struct wl_counters *wl_shard_counters(const struct wl_shard *s)
 const uint64_t *wl_shard_limits(struct wl_shard *s)
 {
     s->limits[WL_LIMIT_memory] = s->budget.refused;
+    s->limits[WL_LIMIT_max_findings] = wl_judge_beyond(s->judge, false);
+    s->limits[WL_LIMIT_max_conn_findings] = wl_judge_beyond(s->judge, true);
     return s->limits;
 }
 

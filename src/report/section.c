@@ -174,11 +174,6 @@ static void put_limits(struct wl_text *t, const struct wl_stats *st)
         put_amount(t, st->limits[l], "time");
         wl_text_printf(t, " (%s)\n", wl_limit_text((enum wl_limit_id)l));
     }
-    if (st->dropped_findings) {
-        wl_text_put(t, "  findings beyond max_findings, counted only: ");
-        wl_text_count(t, st->dropped_findings);
-        wl_text_char(t, '\n');
-    }
 }
 
 static void put_drops(struct wl_text *t, const struct wl_stats *st)

@@ -130,6 +130,7 @@ static struct wl_finding *make_room(struct wl_judge *j, enum wl_severity severit
     if (j->n_findings < j->max)
         return &j->findings[j->n_findings++];
     j->dropped++;
+    j->beyond[j->conn != NULL]++;
     if (j->max == 0)
         return NULL;
     WL_ASSERT(j->findings); /* there is room for max of them */
@@ -656,6 +657,11 @@ uint32_t wl_judge_relations(const struct wl_judge *j)
 uint64_t wl_judge_dropped(const struct wl_judge *j)
 {
     return j->dropped;
+}
+
+uint64_t wl_judge_beyond(const struct wl_judge *j, bool of_connections)
+{
+    return j->beyond[of_connections];
 }
 
 const struct wl_thresholds *wl_judge_thresholds(const struct wl_judge *j)

@@ -33,7 +33,8 @@ struct wl_judge {
     struct wl_thresholds thresholds;
     enum wl_redact redact;
     uint32_t max_findings, max_conn_findings;
-    uint64_t dropped; /* findings that there was no room for */
+    uint64_t dropped;   /* findings that there was no room for */
+    uint64_t beyond[2]; /* of them, those beyond max_findings, and beyond max_conn_findings */
 
     struct wl_ruling *rulings;
     size_t n_rules, n_rulings; /* filled; allocated */

@@ -74,8 +74,10 @@ void wl_judge_related(struct wl_judge *j, enum wl_relation relation, const struc
 bool wl_judge_relate_end(struct wl_judge *j);
 /** The relations with a rule that is switched on, bit i for enum wl_relation i. */
 uint32_t wl_judge_relations(const struct wl_judge *j);
-/** Findings dropped so far because of max_findings or max_conn_findings. */
+/** Findings dropped so far, because of max_findings, max_conn_findings or refused memory. */
 uint64_t wl_judge_dropped(const struct wl_judge *j);
+/** Those beyond max_findings, or beyond max_conn_findings. */
+uint64_t wl_judge_beyond(const struct wl_judge *j, bool of_connections);
 
 /* ------------------------------------------- what checks of the catalogue may call besides
  * rule.h */
