@@ -329,6 +329,25 @@ static void known_bit_by_bit(void **state)
     finish(b, ">T >O >Y >  <b|", WL_H11);
 }
 
+/* Who would have known with more octets is told of as a limit; who never would is not. */
+static void too_little_is_seen(void **state)
+{
+    struct bench *b = start(true);
+
+    (void)state;
+    b->cfg.limits.max_sniff = 3;
+    client(b, "TOY");
+    server(b, "b");
+    assert_int_equal(b->limits[WL_LIMIT_max_sniff], 1);
+    finish(b, "", WL_PROTO_OTHER);
+    b = start(true);
+    b->cfg.limits.max_sniff = 3;
+    client(b, "NOT");
+    server(b, "b");
+    assert_int_equal(b->limits[WL_LIMIT_max_sniff], 0);
+    finish(b, "", WL_PROTO_OTHER);
+}
+
 static void the_answer_tells(void **state)
 {
     struct bench *b = start(true);
@@ -850,6 +869,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_at_once),
         cmocka_unit_test(known_bit_by_bit),
+        cmocka_unit_test(too_little_is_seen),
         cmocka_unit_test(the_answer_tells),
         cmocka_unit_test(second_chance),
         cmocka_unit_test(opaque),

@@ -318,7 +318,7 @@ static enum wl_claim ask(struct wl_channel *ch, const struct wl_span seen_first[
         wl_span_sub(seen_first[1], 0, max),
     };
     /* who has only begun is heard out, however much the other side has said */
-    bool too_late = first[latest].n >= max || (ch->ended[0] && ch->ended[1]);
+    bool too_late = first[latest].n >= max || (ch->ended[0] && ch->ended[1]), cut = false;
     struct wl_hint hint;
 
     ch->midstream = ch->midstream && !is_from_the_beginning(ch, seen_first);
@@ -337,11 +337,15 @@ static enum wl_claim ask(struct wl_channel *ch, const struct wl_span seen_first[
         const struct wl_layer_ops *ops = ch->stream->layers[(unsigned)__builtin_ctz(left)];
         enum wl_claim claim = ops->sniff(first, &hint);
 
-        if (claim == WL_CLAIM_NO || (claim == WL_CLAIM_MORE && too_late))
+        if (claim == WL_CLAIM_NO || (claim == WL_CLAIM_MORE && too_late)) {
+            cut = cut || (claim == WL_CLAIM_MORE && first[latest].n >= max);
             continue;
+        }
         *ret = ops;
         return claim;
     }
+    if (cut && !ch->midstream) /* there it is the rest of something, as a rule */
+        wl_channel_limit(ch, WL_LIMIT_max_sniff);
     return WL_CLAIM_NO;
 }
 
