@@ -6,6 +6,7 @@
  * on its way between threads, outputs are told the same in the same order.
  */
 #include "clock.h"
+#include "diag.h"
 #include "engine.h"
 #include "image.h"
 #include "override.h"
@@ -13,6 +14,7 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
 enum {
@@ -329,6 +331,78 @@ static void stopped_while_running(void **state)
     discard(&c);
 }
 
+/* An output that fails while shards write drafts for it. */
+struct drafted {
+    atomic_bool closed, late; /* late: a draft was asked for after it was closed */
+    atomic_uint n_drafts;
+};
+
+static size_t write_draft(const struct wl_sink *s, void *memo, const struct wl_exchange *ex,
+                          uint8_t *out, size_t room)
+{
+    struct drafted *d = s->state;
+
+    (void)memo;
+    (void)ex;
+    (void)room;
+    if (atomic_load(&d->closed))
+        atomic_store(&d->late, true);
+    atomic_fetch_add(&d->n_drafts, 1);
+    out[0] = 'x';
+    return 1;
+}
+
+static int fail_at_once(struct wl_sink *s, const struct wl_exchange *ex, struct wl_span draft)
+{
+    (void)s;
+    (void)ex;
+    (void)draft;
+    return WL_EOUTPUT;
+}
+
+static int close_with_reason(struct wl_sink *s, const struct wl_stats *st, struct wl_error *err)
+{
+    struct drafted *d = s->state;
+
+    (void)st;
+    atomic_store(&d->closed, true);
+    return wl_fail(err, WL_EOUTPUT, "the disk is full");
+}
+
+static const struct wl_sink_ops drafter = {
+    .name = "drafter",
+    .summary = "fails at the first draft",
+    .draft = write_draft,
+    .drafted = fail_at_once,
+    .exchange = stop_at_once,
+    .close = close_with_reason,
+    .wants_exchanges = true,
+    .shows_lines = true,
+};
+
+static void failed_while_drafting(void **state)
+{
+    const struct wl_sink_config sink = {.path = "-", .command = "list"};
+    struct wl_error err = {.code = WL_OK};
+    struct drafted d = {.n_drafts = 0};
+    struct capture c;
+    struct told t;
+    struct wl_engine *e;
+
+    (void)state;
+    make_even(&c, 20);
+    e = new_engine(2, 1, &t);
+    assert_int_equal(wl_engine_add_sink(e, &drafter, &d, &sink, &err), 0);
+    assert_int_equal(wl_engine_run(e, &c.source, &err), WL_EOUTPUT);
+    assert_string_equal(err.text, "the disk is full");
+    assert_true(atomic_load(&d.closed));
+    assert_true(atomic_load(&d.n_drafts) > 1);
+    assert_false(atomic_load(&d.late));
+    assert_int_equal(wl_engine_finish(e, &err), WL_EOUTPUT);
+    wl_engine_free(e);
+    discard(&c);
+}
+
 /* Freed without having been finished, with events in every queue. */
 static void freed_before_the_end(void **state)
 {
@@ -612,6 +686,7 @@ int main(void)
         cmocka_unit_test(skewed_load),
         cmocka_unit_test(even_load),
         cmocka_unit_test(stopped_while_running),
+        cmocka_unit_test(failed_while_drafting),
         cmocka_unit_test(freed_before_the_end),
         cmocka_unit_test(screen_beside_one_shard),
         cmocka_unit_test(screen_beside_threads),

@@ -572,6 +572,7 @@ void wl_engine_end(struct wl_engine *e)
         wl_shard_finish(e->shards[i]);
     if (e->pipeline)
         wl_pipeline_end(e->pipeline);
+    wl_outputs_take_back(&e->outputs);
     wl_merge_finish(e->merge);
     e->over = true;
 }

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * An output that fails is closed at once, which may tell more than the failed call did, and is not
- * called again; the others are.
+ * called again; the others are. Only one for which other threads write drafts stays open until they
+ * have ended.
  */
 #include "outputs.h"
 
@@ -10,7 +11,7 @@
 
 void wl_outputs_fail(struct wl_outputs *o, int code, const struct wl_error *err, const char *name)
 {
-    if (o->failure.code)
+    if (o->failure.code && o->failure.text[0])
         return;
     o->failure = *err;
     if (err->code == WL_OK || err->text[0] == '\0')
@@ -18,13 +19,25 @@ void wl_outputs_fail(struct wl_outputs *o, int code, const struct wl_error *err,
     o->failure.code = (enum wl_code)code;
 }
 
-static void has_failed(struct wl_outputs *o, struct wl_output *out, int code)
+static void close_failed(struct wl_outputs *o, struct wl_output *out)
 {
     struct wl_error err = {.code = WL_OK};
+    int code = out->failed;
 
-    out->open = false;
+    out->failed = 0;
     (void)out->sink.ops->close(&out->sink, o->stats(o->user), &err);
     wl_outputs_fail(o, code, &err, out->sink.ops->name);
+}
+
+static void has_failed(struct wl_outputs *o, struct wl_output *out, int code)
+{
+    out->open = false;
+    out->failed = code;
+    if (&out->sink != o->lent) {
+        close_failed(o, out);
+    } else if (!o->failure.code) {
+        o->failure.code = (enum wl_code)code;
+    }
 }
 
 int wl_outputs_add(struct wl_outputs *o, const struct wl_sink_ops *ops, void *state,
@@ -110,7 +123,7 @@ void wl_outputs_inputs(struct wl_outputs *o, const struct wl_input *inputs, size
     }
 }
 
-const struct wl_sink *wl_outputs_drafting(const struct wl_outputs *o)
+const struct wl_sink *wl_outputs_lend(struct wl_outputs *o)
 {
     const struct wl_sink *drafting = NULL;
 
@@ -121,7 +134,17 @@ const struct wl_sink *wl_outputs_drafting(const struct wl_outputs *o)
             return NULL;
         drafting = &o->all[i].sink;
     }
+    o->lent = drafting;
     return drafting;
+}
+
+void wl_outputs_take_back(struct wl_outputs *o)
+{
+    o->lent = NULL;
+    for (size_t i = 0; i < o->n; i++) {
+        if (o->all[i].failed)
+            close_failed(o, &o->all[i]);
+    }
 }
 
 /* Is ex given to this output? */

@@ -15,12 +15,14 @@ struct wl_outputs {
     struct wl_output {
         struct wl_sink sink;
         bool open;
+        int failed; /* the code with which it has, until it is closed; or 0 */
     } all[WL_MAX_OUTPUTS];
     size_t n;
     /** Everything counted so far, for outputs that are closed or want to know. */
     const struct wl_stats *(*stats)(void *user);
     void *user;
-    struct wl_error failure; /* the first one; code 0: none */
+    const struct wl_sink *lent; /* to other threads, which look at its state; or NULL */
+    struct wl_error failure;    /* the first one; code 0: none; without text: of the lent one */
 };
 
 /** Opens one more. Returns 0, or a negative code with err. */
@@ -37,13 +39,16 @@ void wl_outputs_inputs(struct wl_outputs *o, const struct wl_input *inputs, size
 /** Some output asks where packets lie in their files; who answers it, and with which state. */
 bool wl_outputs_want_places(const struct wl_outputs *o);
 void wl_outputs_places(struct wl_outputs *o, wl_record_place_fn *place, void *user);
-/** The one output that writes drafts; NULL when none does, or several do. */
-const struct wl_sink *wl_outputs_drafting(const struct wl_outputs *o);
+/** The one output that writes drafts; NULL when none does, or several do. Until it is taken back,
+ * it is not closed. */
+const struct wl_sink *wl_outputs_lend(struct wl_outputs *o);
+/** No other thread writes drafts any more. */
+void wl_outputs_take_back(struct wl_outputs *o);
 /** Whether some output will read the sentence of one more finding of this rule. */
 bool wl_outputs_read(const struct wl_outputs *o, const struct wl_rule *rule);
 /** Whether some output will show more of ex than start lines. */
 bool wl_outputs_show(const struct wl_outputs *o, const struct wl_exchange *ex);
-/** draft: what wl_outputs_drafting has written of ex; empty when it has not. */
+/** draft: what the lent output has written of ex; empty when it has not. */
 void wl_outputs_exchange(struct wl_outputs *o, const struct wl_exchange *ex, struct wl_span draft);
 void wl_outputs_connection(struct wl_outputs *o, const struct wl_conn_record *conn);
 void wl_outputs_tick(struct wl_outputs *o);

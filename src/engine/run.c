@@ -310,7 +310,7 @@ static int open_many(struct wl_engine *e, const struct wl_source_config *src, bo
     struct wl_pipeline_config cfg = {
         .shard = wl_engine_shard_config(e),
         .source = src,
-        .drafting = may_draft(e) ? wl_outputs_drafting(&e->outputs) : NULL,
+        .drafting = may_draft(e) ? wl_outputs_lend(&e->outputs) : NULL,
         .merge = e->merge,
         .bell = e->bell,
         .budget = &e->budget,
