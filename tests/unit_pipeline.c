@@ -331,6 +331,45 @@ static void stopped_while_running(void **state)
     discard(&c);
 }
 
+static int stop_before_the_first(void *user, struct wl_error *err)
+{
+    (void)err;
+    wl_engine_stop(user);
+    return 0;
+}
+
+/* A signal while a filter lets nothing through: shards have nothing to tell, and hear of it all the
+ * same. */
+static void stopped_without_events(void **state)
+{
+    enum { SEGMENTS = 25, OCTETS = 40000, FILES = 90 };
+    const char *files[FILES];
+    struct wl_error err = {.code = WL_OK};
+    struct capture c;
+    struct told t;
+    struct wl_engine *e = new_engine(2, 1 << 20, &t);
+    static char text[OCTETS + 1];
+
+    (void)state;
+    memset(text, 'x', OCTETS);
+    begin(&c);
+    for (uint32_t i = 0; i < SEGMENTS; i++)
+        put_segment(&c, 0, false, ACK, i * OCTETS, 0, text);
+    finish(&c);
+    for (size_t i = 0; i < FILES; i++)
+        files[i] = c.path;
+    c.source.files = files;
+    c.source.n_files = FILES;
+    c.source.bpf = "port 1";
+    c.source.opened = stop_before_the_first;
+    c.source.opened_user = e;
+    assert_int_equal(wl_engine_run(e, &c.source, &err), 0);
+    assert_true(wl_engine_stats(e)->inputs[FILES - 1].packets < SEGMENTS);
+    assert_int_equal(wl_engine_finish(e, &err), 0);
+    wl_engine_free(e);
+    discard(&c);
+}
+
 /* An output that fails while shards write drafts for it. */
 struct drafted {
     atomic_bool closed, late; /* late: a draft was asked for after it was closed */
@@ -686,6 +725,7 @@ int main(void)
         cmocka_unit_test(skewed_load),
         cmocka_unit_test(even_load),
         cmocka_unit_test(stopped_while_running),
+        cmocka_unit_test(stopped_without_events),
         cmocka_unit_test(failed_while_drafting),
         cmocka_unit_test(freed_before_the_end),
         cmocka_unit_test(screen_beside_one_shard),

@@ -485,12 +485,19 @@ static void on_said(void *user, enum wl_log_level level, const char *text)
     l->filling->n_said++;
 }
 
+/* Where a filter lets nothing through, nothing else is said for long. A stop comes on a batch, so
+ * one is sent. */
 static void on_progress(void *user, uint64_t done, uint64_t total)
 {
     struct lane *l = user;
+    bool alone = l->n_over == 0;
 
     l->report.done = done;
     l->report.total = total;
+    take_returns(l);
+    flush(l, wl_shard_watermark(l->shard));
+    if (alone)
+        wake_merge(l);
 }
 
 /* ---------------------------------------------------------------------- the calling thread */
@@ -709,7 +716,7 @@ static int prepare_lane(struct wl_pipeline *p, unsigned index, uint16_t group, s
     l->source_config.shard = index;
     l->source_config.n_shards = p->n;
     l->source_config.fanout_group = group;
-    l->source_config.progress = index == 0 && p->cfg.source->progress ? on_progress : NULL;
+    l->source_config.progress = on_progress;
     l->source_config.progress_user = l;
     l->source_config.log = index == 0 && p->cfg.source->log ? on_said : NULL;
     l->source_config.log_user = l;
