@@ -181,7 +181,8 @@ static inline void no_exchange(void *user, struct wl_exchange *ex)
 /* Begins anew, with the limits as they are now. */
 static inline void start_flows(struct bench *b)
 {
-    const struct wl_flows_config cfg = {&b->host, layers, opened, closed, b, NULL};
+    const struct wl_flows_config cfg = {
+        .host = &b->host, .layers = layers, .opened = opened, .closed = closed, .user = b};
 
     wl_flows_free(b->flows);
     b->flows = wl_flows_new(&cfg);

@@ -245,7 +245,7 @@ static struct bench *start(bool handshake)
         .exchange = no_exchange,
         .user = b,
     };
-    cfg = (struct wl_flows_config){&b->host, layers, NULL, closed, b, NULL};
+    cfg = (struct wl_flows_config){.host = &b->host, .layers = layers, .closed = closed, .user = b};
     b->flows = wl_flows_new(&cfg);
     assert_non_null(b->flows);
     if (handshake)
@@ -430,7 +430,8 @@ static void other_ports(void **state)
     b->cfg.ports[0] = 443;
     b->cfg.n_ports = 1;
     {
-        struct wl_flows_config cfg = {&b->host, layers, NULL, closed, b, NULL};
+        struct wl_flows_config cfg = {
+            .host = &b->host, .layers = layers, .closed = closed, .user = b};
 
         b->flows = wl_flows_new(&cfg);
     }

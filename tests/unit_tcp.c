@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "bench_tcp.h"
+#include "flows.h"
 
 static void in_order(void **state)
 {
@@ -636,11 +637,40 @@ static void eviction(void **state)
     finish(b, ">a");
 }
 
+/* Those that were silent for longest go, whatever partitions they are of. */
+static void relief(void **state)
+{
+    static const unsigned silent[] = {7, 13, 21, 30};
+    struct bench *b = start();
+
+    (void)state;
+    b->cfg.limits.idle_timeout = 300u * (uint64_t)WL_SECOND; /* the order is exact */
+    start_flows(b);
+    for (unsigned i = 0, port = b->ends[0].port; i < 40; i++) {
+        b->ends[0].port = (uint16_t)(port + i);
+        shake_hands(b);
+    }
+    for (unsigned i = 0, k = 0; i < 40; i++) {
+        b->ends[0].port = (uint16_t)(40000 + i);
+        if (k < WL_COUNT(silent) && silent[k] == i) {
+            k++;
+        } else {
+            client(b, 0, 0, "");
+        }
+    }
+    wl_flows_relieve(b->flows, NULL);
+    assert_int_equal(b->n_closed, WL_COUNT(silent));
+    assert_int_equal(wl_flows_open(b->flows), 36);
+    assert_int_equal(b->rec.end, WL_END_EVICTED);
+    assert_int_equal(b->rec.conn.client.port, 40030);
+    finish(b, "");
+}
+
 /* All that are open end in the order of their numbers, though neither their entries nor their last
  * packets are in it, and no memory is left to sort them. */
 static void order_without_memory(void **state)
 {
-    enum { OPENED = 1500, LEFT = 1000 };
+    enum { OPENED = 2100, LEFT = 1400 }; /* two partitions */
     struct bench *b = start();
 
     (void)state;
@@ -793,6 +823,7 @@ int main(void)
         cmocka_unit_test(eviction),
         cmocka_unit_test(order_without_memory),
         cmocka_unit_test(idle),
+        cmocka_unit_test(relief),
         cmocka_unit_test(time_goes_back),
         cmocka_unit_test(suspicious_reset),
         cmocka_unit_test(reset_without_others),

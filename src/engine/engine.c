@@ -465,6 +465,7 @@ int wl_engine_start(struct wl_engine *e, bool shards, struct wl_error *err)
     e->shows_all = wl_outputs_want_exchanges(&e->outputs) ||
                    (e->shows_lines && e->cfg.redact > WL_REDACT_CREDENTIALS);
     cfg.emit = e->n_shards == 1 ? on_only_event : on_event;
+    cfg.dealt = e->source_config && e->source_config->n_interfaces > 0; /* to one, even */
     cfg.reader = &reader;
     cfg.user = e;
     for (unsigned i = 0; shards && i < e->n_shards; i++) {

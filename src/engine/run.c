@@ -10,6 +10,7 @@
 
 #include "clock.h"
 #include "diag.h"
+#include "partition.h"
 #include "table.h"
 
 enum {
@@ -272,6 +273,18 @@ static int one_shard(struct wl_engine *e, const char *why)
     return 0;
 }
 
+/* Shards have whole partitions of the space of connections; live, the kernel cuts it. */
+static void leave_some_to_each(struct wl_engine *e)
+{
+    const unsigned n = wl_partitions_count(e->cfg.limits.max_connections);
+
+    if (e->n_shards <= n)
+        return;
+    wl_log(&e->cfg, WL_LOG_WARN, "so small a max_connections has %u shard%s: -j %u is not used", n,
+           n == 1 ? "" : "s", e->n_shards);
+    e->n_shards = e->cfg.shards = n;
+}
+
 /* Opens what this thread will read: first all that needs rights, then the callback with which the
  * program gives them up, then all that looks at what others have written. */
 static int open_alone(struct wl_engine *e, const struct wl_source_config *src, struct wl_error *err)
@@ -362,6 +375,8 @@ static int open_source(struct wl_engine *e, const struct wl_source_config *src,
         (void)one_shard(e, "-w keeps the packets of one socket");
     if (interfaces && e->n_shards > 1 && src->max_packets)
         (void)one_shard(e, "-c counts the packets of one socket");
+    if (!interfaces)
+        leave_some_to_each(e);
     if (rc == 0 && !(interfaces && e->n_shards > 1))
         rc = open_files(e, src, err);
     if (rc == 0)

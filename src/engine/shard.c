@@ -79,6 +79,8 @@ struct wl_shard {
     void *user;
     unsigned index, n_shards;
     bool dealt;
+    struct wl_partitions partitions;
+    uint64_t begins, spans; /* the places of those (wl_partition_place) */
     uint64_t packet;
     bool ticking, finishing;
     struct held *held;
@@ -229,6 +231,7 @@ static int fill(struct wl_shard *s, const struct wl_shard_config *cfg)
         .closed = on_closed,
         .user = s,
         .packet = &s->packet,
+        .partitions = s->partitions,
     };
 
     s->host = (struct wl_layer_host){
@@ -257,6 +260,18 @@ static int fill(struct wl_shard *s, const struct wl_shard_config *cfg)
     return s->decoder && s->judge && s->flows && s->held ? 0 : WL_NOMEM;
 }
 
+/* Of the space of connections, what falls to this shard. */
+static void claim(struct wl_shard *s, uint64_t max_connections)
+{
+    const struct wl_partitions p = s->dealt
+                                       ? wl_partitions_dealt(max_connections, s->n_shards)
+                                       : wl_partitions_of(max_connections, s->index, s->n_shards);
+
+    s->partitions = p;
+    s->begins = wl_partition_begin(&p, p.first);
+    s->spans = wl_partition_begin(&p, p.end) - s->begins;
+}
+
 struct wl_shard *wl_shard_new(const struct wl_shard_config *cfg)
 {
     struct wl_budget budget;
@@ -280,6 +295,7 @@ struct wl_shard *wl_shard_new(const struct wl_shard_config *cfg)
     s->index = cfg->index;
     s->n_shards = n_shards;
     s->dealt = cfg->dealt;
+    claim(s, cfg->cfg->limits.max_connections);
     if (fill(s, cfg) < 0) {
         wl_shard_free(s);
         return NULL;
@@ -287,35 +303,21 @@ struct wl_shard *wl_shard_new(const struct wl_shard_config *cfg)
     return s;
 }
 
-/* What one end of a connection says of its shard. Every shard asks that of every packet: it is no
- * hash that would stand a flood, which could make one shard busy, and no more. */
-static WL_INLINE uint64_t mix(uint64_t ip, uint16_t port)
-{
-    uint64_t mixed = (ip ^ (uint64_t)port << 40) * WL_MIXER;
-
-    return mixed ^ mixed >> 32;
-}
-
-static inline uint64_t weight(const struct wl_endpoint *end)
-{
-    return mix(wl_octets_word(end->ip) ^ wl_octets_word(end->ip + 8) * WL_MIXER, end->port);
-}
-
-/* The same of an end of IPv4, whose address has four octets, and zeros behind them. */
-static WL_INLINE uint64_t weight_ipv4(const uint8_t *ip, const uint8_t *port)
-{
-    return mix(wl_octets_half(ip), wl_load_be16(port));
-}
-
+/* Every shard asks that of every packet. */
 static WL_INLINE bool is_share(const struct wl_shard *s, uint64_t weights)
 {
-    return (weights * WL_MIXER >> 32) * s->n_shards >> 32 == s->index;
+    return wl_partition_place(weights) - s->begins < s->spans;
 }
 
 static bool falls_to(const struct wl_shard *s, const struct wl_endpoint *src,
                      const struct wl_endpoint *dst)
 {
-    return is_share(s, weight(src) + weight(dst));
+    return is_share(s, wl_partition_weight(src) + wl_partition_weight(dst));
+}
+
+static WL_INLINE uint64_t weight_ipv4(const uint8_t *ip, const uint8_t *port)
+{
+    return wl_partition_weight_ipv4(ip, wl_load_be16(port));
 }
 
 static bool has_all(const struct wl_shard *s)

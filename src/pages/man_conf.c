@@ -205,7 +205,9 @@ void wl_page_conf(struct wl_text *t)
     wl_roff_text(
         t,
         "Keys of `set` that bound what is kept. Every report tells which were reached, and how often. "
-        "Numbers take K, M and G.");
+        "Numbers take K, M and G. Connections are cut into up to 64 partitions by their addresses and "
+        "ports, each with its share of max_connections: one of them may be full a little before all "
+        "are.");
     put_settings(t, limits, WL_COUNT(limits));
     wl_roff_section(t, "PROFILES");
     wl_roff_text(

@@ -58,8 +58,10 @@ static const struct prose options[] = {
      "connections get their numbers, frame numbers stay those of the file."},
     {"interval", "Each report is of everything since the beginning."},
     {"j",
-     "Connections are dealt out to the shards; the output is the same. Standard input has one. Live, "
-     "each shard has a socket of its own, and the kernel deals connections out."},
+     "Connections are dealt out to the shards; the output is the same, also where `max_connections` "
+     "is reached, unless memory is refused. Standard input has one shard, and so has a "
+     "`max_connections` below 2048. Live, each shard has a socket of its own, and the kernel deals "
+     "connections out."},
     {"port", "By default every TCP connection is looked at, and told by its content."},
     {"where",
      "Words of the form key:value, all of which must hold; values separated by commas, of which "

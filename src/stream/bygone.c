@@ -1,25 +1,31 @@
 /* bygone.c - connections that are over, and keep their numbers.
  * SPDX-License-Identifier: MIT
  *
- * Entries lie in blocks that never move, are found by hash, and hang in a list in the order of
- * their last packets, from which the stalest goes when room is needed. There is nothing of the
- * connection itself: what a report says of it was said when it ended.
+ * Entries lie in blocks that never move, are found by hash, and hang in a list of their partition in
+ * the order of their last packets, from which the stalest goes when room is needed. There is nothing
+ * of the connection itself: what a report says of it was said when it ended.
  */
 #include "bygone.h"
 
-#define KNOWN ((uint64_t)3)
+/* The lowest bits of a check, which tell something else */
+#define KNOWN     ((uint64_t)3)
+#define PARTITION ((uint64_t)(WL_PARTITIONS - 1) << 2)
 
 static struct wl_bygone_entry *at(const struct wl_bygone *p, uint32_t i)
 {
     return &p->blocks[i / WL_BYGONE_BLOCK][i % WL_BYGONE_BLOCK];
 }
 
+static struct wl_bygone_recency *list_of(struct wl_bygone *p, const struct wl_bygone_entry *e)
+{
+    return &p->of[(e->check & PARTITION) >> 2];
+}
+
 int wl_bygone_init(struct wl_bygone *p, struct wl_budget *b, size_t max)
 {
-    *p = (struct wl_bygone){.budget = b,
-                            .free = WL_BYGONE_NOBODY,
-                            .newest = WL_BYGONE_NOBODY,
-                            .oldest = WL_BYGONE_NOBODY};
+    *p = (struct wl_bygone){.budget = b, .free = WL_BYGONE_NOBODY, .since = WL_LATEST};
+    for (uint32_t i = 0; i < WL_PARTITIONS; i++)
+        p->of[i] = (struct wl_bygone_recency){WL_BYGONE_NOBODY, WL_BYGONE_NOBODY, 0};
     return wl_table_init(&p->table, b, max);
 }
 
@@ -58,22 +64,41 @@ static bool add_block(struct wl_bygone *p)
     return true;
 }
 
+/* A list begins with another one than before. */
+static void note_oldest(struct wl_bygone *p, const struct wl_bygone_recency *list)
+{
+    if (list->oldest != WL_BYGONE_NOBODY && at(p, list->oldest)->t_last < p->since)
+        p->since = at(p, list->oldest)->t_last;
+}
+
 static void unlink_entry(struct wl_bygone *p, uint32_t i)
 {
     const struct wl_bygone_entry *e = at(p, i);
+    struct wl_bygone_recency *list = list_of(p, e);
 
-    *(e->newer == WL_BYGONE_NOBODY ? &p->newest : &at(p, e->newer)->older) = e->older;
-    *(e->older == WL_BYGONE_NOBODY ? &p->oldest : &at(p, e->older)->newer) = e->newer;
+    *(e->newer == WL_BYGONE_NOBODY ? &list->newest : &at(p, e->newer)->older) = e->older;
+    if (e->older != WL_BYGONE_NOBODY) {
+        at(p, e->older)->newer = e->newer;
+        return;
+    }
+    list->oldest = e->newer;
+    note_oldest(p, list);
 }
 
 static void link_newest(struct wl_bygone *p, uint32_t i)
 {
     struct wl_bygone_entry *e = at(p, i);
+    struct wl_bygone_recency *list = list_of(p, e);
 
     e->newer = WL_BYGONE_NOBODY;
-    e->older = p->newest;
-    *(p->newest == WL_BYGONE_NOBODY ? &p->oldest : &at(p, p->newest)->newer) = i;
-    p->newest = i;
+    e->older = list->newest;
+    if (list->newest == WL_BYGONE_NOBODY) {
+        list->oldest = i;
+        note_oldest(p, list);
+    } else {
+        at(p, list->newest)->newer = i;
+    }
+    list->newest = i;
 }
 
 uint32_t wl_bygone_find(const struct wl_bygone *p, const struct wl_bygone_key *key)
@@ -84,14 +109,14 @@ uint32_t wl_bygone_find(const struct wl_bygone *p, const struct wl_bygone_key *k
     while ((i = wl_table_find(&p->table, key->hash, &probe)) != WL_BYGONE_NOBODY) {
         const struct wl_bygone_entry *e = at(p, i);
 
-        if (e->hash == key->hash && ((e->check ^ key->check) & ~KNOWN) == 0)
+        if (e->hash == key->hash && ((e->check ^ key->check) & ~(KNOWN | PARTITION)) == 0)
             break;
     }
     return i;
 }
 
-bool wl_bygone_add(struct wl_bygone *p, const struct wl_bygone_key *key, const uint32_t base[2],
-                   unsigned known, wl_ns t_last)
+bool wl_bygone_add(struct wl_bygone *p, const struct wl_bygone_key *key, uint32_t partition,
+                   const uint32_t base[2], unsigned known, wl_ns t_last)
 {
     uint32_t i;
 
@@ -102,11 +127,12 @@ bool wl_bygone_add(struct wl_bygone *p, const struct wl_bygone_key *key, const u
     p->free = at(p, i)->newer;
     *at(p, i) = (struct wl_bygone_entry){
         .hash = key->hash,
-        .check = (key->check & ~KNOWN) | (known & KNOWN),
+        .check = (key->check & ~(KNOWN | PARTITION)) | (uint64_t)partition << 2 | (known & KNOWN),
         .base = {base[0], base[1]},
         .t_last = t_last,
     };
     link_newest(p, i);
+    p->of[partition].n++;
     p->n++;
     return true;
 }
@@ -129,9 +155,13 @@ void wl_bygone_learn(struct wl_bygone *p, uint32_t i, unsigned d, uint32_t base)
 
 void wl_bygone_seen(struct wl_bygone *p, uint32_t i, wl_ns t)
 {
+    const struct wl_bygone_recency *list = list_of(p, at(p, i));
+
     at(p, i)->t_last = t;
-    if (p->newest == i)
+    if (list->newest == i) {
+        note_oldest(p, list); /* it may stand alone */
         return;
+    }
     unlink_entry(p, i);
     link_newest(p, i);
 }
@@ -141,22 +171,32 @@ void wl_bygone_remove(struct wl_bygone *p, uint32_t i)
     struct wl_bygone_entry *e = at(p, i);
 
     unlink_entry(p, i);
+    list_of(p, e)->n--;
     (void)wl_table_remove(&p->table, e->hash, i);
     *e = (struct wl_bygone_entry){.newer = p->free};
     p->free = i;
     p->n--;
 }
 
-bool wl_bygone_evict(struct wl_bygone *p)
+bool wl_bygone_evict(struct wl_bygone *p, uint32_t partition)
 {
-    if (p->oldest == WL_BYGONE_NOBODY)
+    if (p->of[partition].oldest == WL_BYGONE_NOBODY)
         return false;
-    wl_bygone_remove(p, p->oldest);
+    wl_bygone_remove(p, p->of[partition].oldest);
     return true;
 }
 
 void wl_bygone_expire(struct wl_bygone *p, wl_ns now, wl_ns timeout)
 {
-    while (p->oldest != WL_BYGONE_NOBODY && now - at(p, p->oldest)->t_last > timeout)
-        wl_bygone_remove(p, p->oldest);
+    if (now < p->since || now - p->since <= timeout)
+        return;
+    for (uint32_t i = 0; i < WL_PARTITIONS; i++) {
+        const struct wl_bygone_recency *list = &p->of[i];
+
+        while (list->oldest != WL_BYGONE_NOBODY && now - at(p, list->oldest)->t_last > timeout)
+            wl_bygone_remove(p, list->oldest);
+    }
+    p->since = now;
+    for (uint32_t i = 0; i < WL_PARTITIONS; i++)
+        note_oldest(p, &p->of[i]);
 }

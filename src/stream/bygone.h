@@ -8,18 +8,19 @@
 #ifndef WL_BYGONE_H
 #define WL_BYGONE_H
 
+#include "partition.h"
 #include "table.h"
 
 /** The pair of endpoints as two hashes of it with different seeds: that another pair has the same
  * two is less likely than an error of the memory. */
 struct wl_bygone_key {
-    uint64_t hash, check;
+    uint64_t hash, check; /* the lowest eight bits of check count for nothing */
 };
 
 /** One of them. */
 struct wl_bygone_entry {
     uint64_t hash;  /* 0: not in use */
-    uint64_t check; /* its lowest bits tell which of base are known */
+    uint64_t check; /* its lowest eight bits: the partition, and which of base are known */
     uint32_t base[2];
     uint32_t newer, older;
     wl_ns t_last;
@@ -31,8 +32,12 @@ struct wl_bygone {
     struct wl_bygone_entry **blocks;
     uint32_t n_blocks, block_capacity;
     uint32_t free; /* chained by newer */
-    uint32_t newest, oldest;
-    size_t n;
+    uint32_t n;
+    wl_ns since; /* none of the orders of recency begins with an older packet */
+    struct wl_bygone_recency {
+        uint32_t newest, oldest;
+        uint32_t n;
+    } of[WL_PARTITIONS];
 };
 
 #define WL_BYGONE_NOBODY UINT32_MAX
@@ -65,20 +70,21 @@ static inline void wl_bygone_prefetch_entry(const struct wl_bygone *p, uint64_t 
         __builtin_prefetch(&p->blocks[i / WL_BYGONE_BLOCK][i % WL_BYGONE_BLOCK]);
 }
 /**
- * Remembers a connection that has just ended. base by order of the endpoints; known: bit d is set
- * when base[d] is. False when memory is refused: it is forgotten.
+ * Remembers a connection of that partition, which has just ended. base by order of the endpoints;
+ * known: bit d is set when base[d] is. False when memory is refused: it is forgotten.
  */
-bool wl_bygone_add(struct wl_bygone *p, const struct wl_bygone_key *key, const uint32_t base[2],
-                   unsigned known, wl_ns t_last);
+bool wl_bygone_add(struct wl_bygone *p, const struct wl_bygone_key *key, uint32_t partition,
+                   const uint32_t base[2], unsigned known, wl_ns t_last);
 /** The first sequence number of end d, when it is known. */
 bool wl_bygone_base(const struct wl_bygone *p, uint32_t i, unsigned d, uint32_t *ret);
 /** A late packet of it was seen; base of end d is learned from it when it was not known. */
 void wl_bygone_learn(struct wl_bygone *p, uint32_t i, unsigned d, uint32_t base);
 void wl_bygone_seen(struct wl_bygone *p, uint32_t i, wl_ns t);
 void wl_bygone_remove(struct wl_bygone *p, uint32_t i);
-/** Forgets the one that was silent for longest; false: there is none. */
-bool wl_bygone_evict(struct wl_bygone *p);
-/** Forgets all that were silent for longer than timeout at now. */
+/** Forgets the one of a partition that was silent for longest; false: there is none. */
+bool wl_bygone_evict(struct wl_bygone *p, uint32_t partition);
+/** Forgets all that were silent for longer than timeout at now, as far as none that was not stands
+ * before them. Costs nothing as long as there is none. */
 void wl_bygone_expire(struct wl_bygone *p, wl_ns now, wl_ns timeout);
 
 #endif

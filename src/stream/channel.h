@@ -65,10 +65,11 @@ struct wl_origin {
         struct wl_told told;  /* WL_FLOW_RESTS */
     } of;
     uint32_t base[2];     /* as Wireshark numbers connections (flow.c) */
-    uint64_t number : 56; /* among those of this table, from 0 (WL_NUMBERS) */
-    uint64_t ttl : 8;     /* of the server's SYN-ACK; 0: none was seen */
+    uint64_t number : 50; /* among those of this table, from 0 (WL_NUMBERS) */
+    uint64_t partition : 6;
+    uint64_t ttl : 8; /* of the server's SYN-ACK; 0: none was seen */
 };
-#define WL_NUMBERS (UINT64_MAX >> 8)
+#define WL_NUMBERS (UINT64_MAX >> 14)
 static_assert(sizeof(struct wl_origin) == 64, "an idle connection is three cache lines");
 
 /** What struct wl_flow has no room for of two addresses of IPv6: all but the last four octets. */

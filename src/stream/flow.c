@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: MIT
  *
  * Open connections live in a slab of blocks that never move, are found by a hash of their unordered
- * pair of endpoints, and hang in a list in the order of their last packets. Those that are over
- * leave the slab; bygone.c keeps their numbers, because a late packet of theirs must not count as a
- * new connection. They are the first to go when room is needed.
+ * pair of endpoints, and hang in a list of their partition in the order of their last packets. Those
+ * that are over leave the slab; bygone.c keeps their numbers, because a late packet of theirs must
+ * not count as a new connection. They are the first of their partition to go when it is full.
  *
  * What every packet touches of a connection (struct wl_flow) and what is asked for at its ends
  * (struct wl_origin) lie apart, so that the first is two cache lines and the second stays out of
@@ -16,8 +16,7 @@
 #include "flows.h"
 
 enum {
-    MAKE_ROOM = 16,  /* connections evicted at most to make room for one */
-    RELIEF = 4,      /* the same once memory was refused: one may give back less than one takes */
+    RELIEF = 4,      /* evicted once memory was refused: one may give back less than one takes */
     TTL_FAR = 10,    /* hops that a RST's TTL must differ by to be suspect */
     ID_FAR = 4096,   /* the same for its IP identification */
     ID_STEADY = 256, /* steps of an IP identification that counts packets */
@@ -182,32 +181,41 @@ static void retire_flow(struct wl_flows *f, struct wl_flow *flow, uint64_t hash,
     known = (flow->tcp.flags & (swapped ? WL_FLOW_BASE_1 : WL_FLOW_BASE_0) ? 1 : 0) |
             (flow->tcp.flags & (swapped ? WL_FLOW_BASE_0 : WL_FLOW_BASE_1) ? 2u : 0);
     /* refused: it is forgotten, and a late packet of it will count as a new connection */
-    if (!wl_bygone_add(&f->bygone, &key, base, known, flow->t_last))
+    if (!wl_bygone_add(&f->bygone, &key, origin->partition, base, known, flow->t_last))
         f->cfg.host->counters->refused++;
     end_hashed(f, wl_slab_index(flow), hash, how);
 }
 
-/* Forgets the stalest connection, those that are over first; false: there is none. */
-static bool evict(struct wl_flows *f)
+/* Forgets the stalest connection of a partition, which holds some, those that are over first. */
+static void evict(struct wl_flows *f, uint32_t partition)
 {
-    if (wl_bygone_evict(&f->bygone))
-        return true;
-    if (f->slab.n == 0)
+    if (!wl_bygone_evict(&f->bygone, partition))
+        end_flow(f, wl_slab_stalest(&f->slab, partition), WL_END_EVICTED);
+}
+
+/* Ends the stalest of all open connections, unless that is busy; false: it is, or there is none. */
+static bool relieve(struct wl_flows *f, const struct wl_flow *busy)
+{
+    const struct wl_partitions *p = &f->partitions;
+    struct wl_flow *stalest = NULL;
+
+    for (uint32_t k = p->first; k < p->end; k++) {
+        const uint32_t i = wl_slab_stalest(&f->slab, k);
+
+        if (i != WL_NOBODY && (!stalest || at(f, i)->last_packet < stalest->last_packet))
+            stalest = at(f, i);
+    }
+    if (!stalest || stalest == busy)
         return false;
-    end_flow(f, wl_slab_stalest(&f->slab), WL_END_EVICTED);
+    end_flow(f, wl_slab_index(stalest), WL_END_EVICTED);
     return true;
 }
 
 void wl_flows_relieve(struct wl_flows *f, struct wl_flow *busy)
 {
     f->refused = *f->refusals;
-    for (int n = 0; n < RELIEF; n++) {
-        uint32_t i = wl_slab_stalest(&f->slab);
-
-        if (i == WL_NOBODY || at(f, i) == busy)
-            return;
-        end_flow(f, i, WL_END_EVICTED);
-    }
+    for (int n = 0; n < RELIEF && relieve(f, busy); n++)
+        continue;
 }
 
 void wl_flows_end_if_over(struct wl_flows *f, struct wl_flow *flow, uint64_t hash, bool waited)
@@ -255,39 +263,38 @@ static bool wanted_port(const struct wl_config *cfg, uint16_t port)
     return cfg->n_ports == 0;
 }
 
-/* Makes sure that one more connection fits. */
-static bool make_room(struct wl_flows *f)
+/* Makes sure that one more connection of that partition fits. */
+static bool make_room(struct wl_flows *f, uint32_t partition)
 {
-    if (f->slab.n + f->bygone.n >= f->max) {
+    const uint64_t n_over = f->bygone.of[partition].n;
+
+    if (f->slab.of[partition].n + n_over >= wl_partition_max(&f->partitions, partition)) {
         /* what is over gives way without a word: its number is all that is forgotten */
-        if (f->bygone.n == 0)
+        if (n_over == 0)
             f->cfg.host->limits[WL_LIMIT_max_connections]++;
-        if (!evict(f))
-            return false;
+        evict(f, partition);
     }
-    for (int tries = 0; f->slab.free == WL_NOBODY && tries < MAKE_ROOM; tries++) {
-        if (!wl_slab_grow(&f->slab) && !evict(f))
-            return false;
-    }
-    return f->slab.free != WL_NOBODY;
+    /* no memory: what is over has no entry to give */
+    return f->slab.free != WL_NOBODY || wl_slab_grow(&f->slab) || relieve(f, NULL);
 }
 
 struct wl_flow *wl_flows_enter(struct wl_flows *f, const struct wl_segment *seg, uint64_t hash,
                                enum wl_dir *ret)
 {
     const struct wl_config *cfg = f->cfg.host->cfg;
+    const uint32_t partition = wl_partition_of(&f->partitions, &seg->src, &seg->dst);
     struct wl_origin *origin;
     struct wl_flow *flow;
     uint32_t i;
     enum wl_dir dir = guess(seg);
 
-    if (!make_room(f) || (seg->src.family == 6 && !wl_slab_make_ipv6_room(&f->slab)) ||
+    if (!make_room(f, partition) || (seg->src.family == 6 && !wl_slab_make_ipv6_room(&f->slab)) ||
         wl_table_add(&f->table, hash, f->slab.free) < 0) {
         f->cfg.host->counters->refused++;
         return NULL;
     }
     i = f->slab.free;
-    flow = wl_slab_take(&f->slab);
+    flow = wl_slab_take(&f->slab, partition);
     origin = wl_flow_origin(flow);
     f->shuffled |= f->n_opened && i < f->last_used;
     f->last_used = i;
@@ -297,6 +304,7 @@ struct wl_flow *wl_flows_enter(struct wl_flows *f, const struct wl_segment *seg,
     *origin = (struct wl_origin){
         .id = seg->packet,
         .number = f->n_opened++ & WL_NUMBERS,
+        .partition = partition & (WL_PARTITIONS - 1),
         .t_first = seg->t,
         .first_frame = seg->frame,
     };
@@ -586,9 +594,21 @@ bool wl_flows_clock(struct wl_flows *f, wl_ns now)
 /* Ends what has been silent for idle_timeout. */
 static void expire_idle(struct wl_flows *f, wl_ns now, wl_ns timeout)
 {
+    const struct wl_partitions *p = &f->partitions;
+    wl_ns since = now;
+
     wl_bygone_expire(&f->bygone, now, timeout);
-    while (f->slab.oldest != WL_NOBODY && now - at(f, f->slab.oldest)->t_last > timeout)
-        end_flow(f, f->slab.oldest, WL_END_IDLE);
+    if (!wl_slab_stale(&f->slab, now, timeout))
+        return;
+    for (uint32_t k = p->first; k < p->end; k++) {
+        const struct wl_recency *list = &f->slab.of[k];
+
+        while (list->oldest != WL_NOBODY && now - at(f, list->oldest)->t_last > timeout)
+            end_flow(f, list->oldest, WL_END_IDLE);
+        if (list->oldest != WL_NOBODY && at(f, list->oldest)->t_last < since)
+            since = at(f, list->oldest)->t_last;
+    }
+    f->slab.since = since;
 }
 
 /* Before which time nothing will be due: what is not waited for yet will be waited for at least as
@@ -639,25 +659,28 @@ struct wl_flows *wl_flows_new(const struct wl_flows_config *cfg)
 {
     struct wl_budget *b = cfg->host->budget;
     const struct wl_limits *limits = &cfg->host->cfg->limits;
-    unsigned shards = cfg->host->cfg->shards ? cfg->host->cfg->shards : 1;
     struct wl_flows *f = wl_alloc(b, sizeof(*f));
+    size_t max;
 
     if (!f)
         return NULL;
     f->cfg = *cfg;
+    f->partitions = cfg->partitions.n ? cfg->partitions
+                                      : wl_partitions_of(limits->max_connections, 0, 1);
+    /* who has no partition gets no segment either */
+    max = (size_t)wl_max_u64(wl_partitions_own_max(&f->partitions), 1);
     f->scout = &f->nobody;
     if (!f->cfg.packet)
         f->cfg.packet = &f->unheard;
     f->refusals = &b->refused;
-    f->max = (size_t)wl_min_u64(wl_max_u64(limits->max_connections / shards, 1), WL_NOBODY - 1);
-    wl_slab_init(&f->slab, b, limits->idle_timeout || f->max < WL_MANY);
+    wl_slab_init(&f->slab, b, limits->idle_timeout || f->partitions.max < WL_MANY, f->partitions.n);
     f->seed = wl_seed();
     f->other_seed = wl_seed();
     wl_stream_init(&f->stream, cfg->host, cfg->layers);
     f->hand.stream = &f->stream;
-    if (wl_table_init(&f->table, b, f->max) < 0)
+    if (wl_table_init(&f->table, b, max) < 0)
         goto no_table;
-    if (wl_bygone_init(&f->bygone, b, f->max) < 0)
+    if (wl_bygone_init(&f->bygone, b, max) < 0)
         goto no_bygone;
     if (wl_tcp_env_init(&f->stream.tcp, &wl_channel_out, cfg->host) < 0)
         goto no_env;
@@ -700,19 +723,28 @@ static uint32_t merge_chains(const struct wl_flows *f, uint32_t a, uint32_t b)
     return first;
 }
 
+/* newer, or where that is nobody the first open connection of the next partition that has any. */
+static uint32_t next_open(const struct wl_flows *f, uint32_t newer, uint32_t *partition)
+{
+    while (newer == WL_NOBODY && *partition < f->partitions.end)
+        newer = f->slab.of[(*partition)++].oldest;
+    return newer;
+}
+
 /* The records of all that are open, sorted by links: it takes no memory, and six times as long. */
 static void give_chained(struct wl_flows *f)
 {
     uint32_t sorted[32], all = WL_NOBODY; /* [i]: a chain of 2 to the power of i, or none */
+    uint32_t partition = f->partitions.first, k = WL_NOBODY;
 
     for (size_t i = 0; i < WL_COUNT(sorted); i++)
         sorted[i] = WL_NOBODY;
-    for (uint32_t k = f->slab.oldest, next; k != WL_NOBODY; k = next) {
+    while ((k = next_open(f, k, &partition)) != WL_NOBODY) {
         uint32_t chain = k;
         size_t i = 0;
 
-        next = at(f, k)->newer;
-        at(f, k)->newer = WL_NOBODY;
+        k = at(f, chain)->newer;
+        at(f, chain)->newer = WL_NOBODY;
         for (; sorted[i] != WL_NOBODY; i++) {
             chain = merge_chains(f, sorted[i], chain);
             sorted[i] = WL_NOBODY;
@@ -730,6 +762,7 @@ static void give_chained(struct wl_flows *f)
 static void give_sorted(struct wl_flows *f)
 {
     struct wl_budget *b = f->cfg.host->budget;
+    uint32_t partition = f->partitions.first, k = WL_NOBODY;
     size_t n = f->slab.n, i = 0;
     struct remaining *all = n ? wl_alloc_array(b, n, sizeof(*all)) : NULL;
 
@@ -737,7 +770,7 @@ static void give_sorted(struct wl_flows *f)
         give_chained(f);
         return;
     }
-    for (uint32_t k = f->slab.oldest; k != WL_NOBODY; k = at(f, k)->newer)
+    for (; (k = next_open(f, k, &partition)) != WL_NOBODY; k = at(f, k)->newer)
         all[i++] = (struct remaining){origin_at(f, k)->id, k};
     qsort(all, n, sizeof(*all), by_number);
     for (i = 0; i < n; i++)
@@ -755,9 +788,7 @@ void wl_flows_finish(struct wl_flows *f)
                 give_record(f, i, WL_END_EOF);
         }
     }
-    /* none of them will be looked up again */
-    f->slab.newest = f->slab.oldest = WL_NOBODY;
-    f->slab.n = 0;
+    wl_slab_forget(&f->slab); /* none of them will be looked up again */
 }
 
 void wl_flows_follow(struct wl_flows *f, struct wl_scout *scout)

@@ -12,6 +12,7 @@
 
 #include "decode.h"
 #include "layer.h"
+#include "partition.h"
 #include "segment.h"
 
 struct wl_flow;
@@ -42,6 +43,8 @@ struct wl_flows_config {
     /** The ordinal of the packet in hand is put there before one of these, or a layer, is called.
      * Or NULL. */
     uint64_t *packet;
+    /** What this table has of the space of connections; n == 0: all of it. */
+    struct wl_partitions partitions;
 };
 
 WL_MUST_USE struct wl_flows *wl_flows_new(const struct wl_flows_config *cfg);

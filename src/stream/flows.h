@@ -35,7 +35,7 @@ struct wl_flows {
     uint32_t last_used;  /* an entry of it */
     bool shuffled;       /* entries do not stand in the order of their numbers */
     struct wl_bygone bygone;
-    size_t max;
+    struct wl_partitions partitions;
     uint64_t seed, other_seed;
     uint64_t n_opened;
     uint64_t refused;         /* what the budget had refused when it was last looked at */

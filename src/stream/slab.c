@@ -5,15 +5,23 @@
  */
 #include "slab.h"
 
-void wl_slab_init(struct wl_slab *s, struct wl_budget *budget, bool exact)
+void wl_slab_init(struct wl_slab *s, struct wl_budget *budget, bool exact, uint32_t n_partitions)
 {
     *s = (struct wl_slab){
         .budget = budget,
         .free = WL_NOBODY,
-        .newest = WL_NOBODY,
-        .oldest = WL_NOBODY,
         .exact = exact,
+        .one = n_partitions == 1,
     };
+    wl_slab_forget(s);
+}
+
+void wl_slab_forget(struct wl_slab *s)
+{
+    for (uint32_t i = 0; i < WL_PARTITIONS; i++)
+        s->of[i] = (struct wl_recency){WL_NOBODY, WL_NOBODY, 0};
+    s->since = WL_LATEST;
+    s->n = 0;
 }
 
 void wl_slab_release(struct wl_slab *s)
@@ -25,56 +33,65 @@ void wl_slab_release(struct wl_slab *s)
         wl_free_lines(s->budget, block, sizeof(*block));
     }
     wl_free(s->budget, s->blocks, s->block_capacity * sizeof(struct wl_flow_block *));
-    wl_slab_init(s, s->budget, s->exact);
+    s->blocks = NULL;
+    s->n_blocks = s->block_capacity = 0;
+    s->free = WL_NOBODY;
+    wl_slab_forget(s);
 }
 
 /* ----------------------------------------------------------------------------------- recency */
 
-static void unlink_entry(struct wl_slab *s, uint32_t i)
+static void unlink_entry(struct wl_slab *s, struct wl_recency *list, const struct wl_flow *flow)
 {
-    const struct wl_flow *flow = wl_slab_at(s, i);
-
     if (flow->newer == WL_NOBODY) {
-        s->newest = flow->older;
+        list->newest = flow->older;
     } else {
         wl_slab_at(s, flow->newer)->older = flow->older;
     }
-    if (flow->older == WL_NOBODY) {
-        s->oldest = flow->newer;
-    } else {
+    if (flow->older != WL_NOBODY) {
         wl_slab_at(s, flow->older)->newer = flow->newer;
+        return;
     }
-    s->n--;
+    list->oldest = flow->newer;
+    if (flow->newer != WL_NOBODY && wl_slab_at(s, flow->newer)->t_last < s->since)
+        s->since = wl_slab_at(s, flow->newer)->t_last;
 }
 
-static void link_newest(struct wl_slab *s, uint32_t i)
+static WL_INLINE void link_newest(struct wl_slab *s, struct wl_recency *list, uint32_t i)
 {
     struct wl_flow *flow = wl_slab_at(s, i);
 
     flow->newer = WL_NOBODY;
-    flow->older = s->newest;
-    if (s->newest == WL_NOBODY) {
-        s->oldest = i;
+    flow->older = list->newest;
+    if (list->newest == WL_NOBODY) {
+        list->oldest = i;
     } else {
-        wl_slab_at(s, s->newest)->newer = i;
+        wl_slab_at(s, list->newest)->newer = i;
     }
-    s->newest = i;
-    s->n++;
+    list->newest = i;
 }
 
 void wl_slab_renew(struct wl_slab *s, uint32_t i)
 {
-    unlink_entry(s, i);
-    link_newest(s, i);
+    struct wl_flow *flow = wl_slab_at(s, i);
+    /* what is noted of the ends of a connection is another line of memory */
+    struct wl_recency *list = &s->of[s->one ? 0 : wl_flow_origin(flow)->partition];
+
+    unlink_entry(s, list, flow);
+    link_newest(s, list, i);
 }
 
-uint32_t wl_slab_stalest(struct wl_slab *s)
+uint32_t wl_slab_stalest(struct wl_slab *s, uint32_t partition)
 {
+    struct wl_recency *list = &s->of[partition];
+    struct wl_flow *flow;
     uint32_t i;
 
-    while ((i = s->oldest) != WL_NOBODY && wl_slab_at(s, i)->tcp.flags & WL_TCP_LIVELY) {
-        wl_slab_at(s, i)->tcp.flags &= ~(uint32_t)WL_TCP_LIVELY;
-        wl_slab_renew(s, i);
+    while ((i = list->oldest) != WL_NOBODY &&
+           (flow = wl_slab_at(s, i))->tcp.flags & WL_TCP_LIVELY) {
+        flow->tcp.flags &= ~(uint32_t)WL_TCP_LIVELY;
+        unlink_entry(s, list, flow);
+        link_newest(s, list, i);
     }
     return i;
 }
@@ -119,22 +136,27 @@ bool wl_slab_make_ipv6_room(struct wl_slab *s)
     return block->ipv6;
 }
 
-struct wl_flow *wl_slab_take(struct wl_slab *s)
+struct wl_flow *wl_slab_take(struct wl_slab *s, uint32_t partition)
 {
     const uint32_t i = s->free;
     struct wl_flow *flow = wl_slab_at(s, i);
 
     s->free = flow->newer;
     *flow = (struct wl_flow){.place = flow->place};
-    link_newest(s, i);
+    link_newest(s, &s->of[partition], i);
+    s->of[partition].n++;
+    s->n++;
     return flow;
 }
 
 void wl_slab_give(struct wl_slab *s, uint32_t i)
 {
     struct wl_flow *flow = wl_slab_at(s, i);
+    struct wl_recency *list = &s->of[wl_flow_origin(flow)->partition];
 
-    unlink_entry(s, i);
+    unlink_entry(s, list, flow);
+    list->n--;
+    s->n--;
     *flow = (struct wl_flow){.newer = s->free, .place = flow->place};
     s->free = i;
 }
