@@ -91,7 +91,8 @@ static void on_event(void *user, struct wl_event *ev)
     struct listener *l = user;
 
     switch (ev->kind) {
-    case WL_EVENT_OPENED: break;
+    case WL_EVENT_OPENED:
+    case WL_EVENT_BEGUN: break;
     case WL_EVENT_EXCHANGE:
         put_exchange(l, ev->of.ex);
         wl_arena_free(ev->of.ex->arena);

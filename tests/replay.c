@@ -11,6 +11,7 @@ static void on_released(void *user, struct wl_event *ev)
 
     switch (ev->kind) {
     case WL_EVENT_OPENED: wl_desk_opened(r->desk, ev->id, &ev->of.opened); break;
+    case WL_EVENT_BEGUN: break;
     case WL_EVENT_EXCHANGE:
         wl_relate_exchange(r->relate, ev->of.ex, true);
         if (r->on_exchange)

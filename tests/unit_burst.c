@@ -360,6 +360,7 @@ static void on_event(void *user, struct wl_event *ev)
     say(h, "when", ev->when);
     say(h, "id", ev->id);
     switch (ev->kind) {
+    case WL_EVENT_BEGUN: break;
     case WL_EVENT_OPENED: say(h, "midstream", ev->of.opened.midstream); break;
     case WL_EVENT_EXCHANGE: {
         const struct wl_exchange *ex = ev->of.ex;

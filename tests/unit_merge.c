@@ -44,7 +44,8 @@ static void on_released(void *user, struct wl_event *ev)
     assert_true(w->n_lines <= MAX_EVENTS);
     *l = (struct line){.kind = ev->kind, .when = ev->when, .id = ev->id};
     switch (ev->kind) {
-    case WL_EVENT_OPENED: break;
+    case WL_EVENT_OPENED:
+    case WL_EVENT_BEGUN: break;
     case WL_EVENT_EXCHANGE:
         l->number = ev->of.ex->conn.number;
         wl_arena_free(ev->of.ex->arena);

@@ -357,8 +357,10 @@ struct wl_leg {
     bool whole;     /* its final response was seen whole, and nothing in it was odd */
     bool tunnelled; /* of the pair: it may have gone through a tunnel, past the proxy */
     /** Of the pair. CERTAIN: both requests bear the same id; LIKELY: by time, target and the
-     * address of the proxy; POSSIBLE: by time and target alone, all being on one machine; or what
-     * the client said may have gone through a tunnel, of which the proxy knows nothing. */
+     * address of the proxy; POSSIBLE: by time and target alone, all being on one machine; or the
+     * others that fit must be somebody else's; or the clocks say that the proxy answered a little
+     * before the server; or what the client said may have gone through a tunnel, of which the proxy
+     * knows nothing. */
     enum wl_confidence confidence;
 };
 

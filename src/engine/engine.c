@@ -143,6 +143,8 @@ static void give_back(struct wl_engine *e, const struct wl_event *ev)
         wl_arena_free(ev->of.ex->arena);
     } else if (ev->kind == WL_EVENT_CONNECTION) {
         wl_arena_free(ev->of.conn->arena);
+    } else if (ev->kind == WL_EVENT_BEGUN && ev->of.begun) {
+        wl_arena_free(ev->of.begun->arena);
     }
 }
 
@@ -156,6 +158,7 @@ static WL_INLINE void released(struct wl_engine *e, struct wl_event *ev)
         if (e->desk)
             wl_serve_opened(e, ev);
         break;
+    case WL_EVENT_BEGUN: wl_relate_begun(e->relate, ev->of.begun); break;
     case WL_EVENT_EXCHANGE: take_exchange(e, ev->of.ex, ev->draft); break;
     case WL_EVENT_CONNECTION: take_connection(e, ev->of.conn); break;
     }
@@ -443,6 +446,7 @@ struct wl_shard_config wl_engine_shard_config(const struct wl_engine *e)
         .extra_rules = e->groups,
         .keep_steps = wl_outputs_want_steps(&e->outputs),
         .keep_yielded = e->overridden != NULL,
+        .begun = wl_relate_begun_seed(e->relate),
         .n_shards = e->n_shards,
     };
 }

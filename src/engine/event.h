@@ -3,15 +3,17 @@
  *
  * when = 2 * packet + phase: phase 0 for what a packet caused, 1 for what the tick after it caused;
  * ties go by tie (the connection's id, which is unique to it and so to its shard). Owned: the
- * receiver frees the arena of ex or conn, or has it freed where it came from.
+ * receiver frees the arena of ex, conn or begun, or has it freed where it came from.
  */
 #ifndef WL_EVENT_H
 #define WL_EVENT_H
 
+#include "begun.h"
 #include "wirelint/wirelint.h"
 
 enum wl_event_kind {
     WL_EVENT_OPENED,     /* opened: the merge numbers it */
+    WL_EVENT_BEGUN,      /* begun: a request has its head; --correlate only */
     WL_EVENT_EXCHANGE,   /* ex */
     WL_EVENT_CONNECTION, /* conn */
 };
@@ -32,6 +34,7 @@ struct wl_event {
         struct wl_exchange *ex;
         struct wl_conn_record *conn;
         struct wl_opened opened;
+        struct wl_begun *begun; /* NULL: memory was refused */
     } of;
     struct wl_span draft; /* of ex, in its arena: what an output has written ahead (draft.h) */
 };

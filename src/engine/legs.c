@@ -8,55 +8,99 @@
  * (X-Request-ID, the trace id of traceparent) makes it certain, different ones rule it out, and so
  * does an X-Forwarded-For that ends with somebody else, another User-Agent, and an answer that is
  * not the proxy's own. Where all run on one machine the address says nothing, and without a trace
- * of the proxy in the request a pair is no more than possible. Where two could be it, none is: what
- * is not known is never held against anybody.
+ * of the proxy in the request a pair is no more than possible.
+ *
+ * Two that fit are a pair only if neither fits anybody else: what is not known is never held
+ * against anybody. So all that was under way with them has to be known. Whatever a proxy forwards
+ * has begun before its client is answered, and so has every request that could be the other leg of
+ * either of two exchanges that are over: when the head of a request is complete, that is told, too
+ * (begun.h), in the same order, and no exchange need be held back until others are over. What fits
+ * and is not over, or is not known well enough to be judged, is nobody's other leg, and makes others
+ * uncertain all the same. Where several fit, one may be left when those are left out that can be
+ * only somebody else's: such a pair is possible.
+ *
+ * What is forgotten is remembered by key, as far as it makes others uncertain, and of exchanges
+ * whose request is unknown, between whom they went. Where the proxy has sent an alike request for
+ * which there is no client, clients are out of sight, or clocks differ, and nothing is certain.
  *
  * What is compared is found by the end of the target, so that a busy capture is not looked through.
  */
 #include "legs.h"
 
 #include "diag.h"
-#include "facts.h"
-#include "grammar.h"
-#include "line.h"
+#include "leg.h"
 #include "table.h"
 #include "text.h"
 
-#include <arpa/inet.h>
-
 enum {
     ENTRIES_FIRST = 64,
-    TARGET_OCTETS = 128, /* the end of a target; longer ones differ where it matters */
-    MAX_LOOKED_AT = 64,  /* with more of the same target at once nothing is certain */
-    MAX_HOPS = 16,       /* members of Via that are compared */
+    MAX_FITTING = 64, /* with more of them at once nothing is certain, */
+    MAX_LOOKS = 4096, /* nor where so many had to be compared for one exchange */
     LINE_MEMORY = 64 << 10,
+    FORGOTTEN = 256, /* places, by key */
+    OBSCURE = 64,    /* the latest exchanges whose request is unknown */
 };
 
 #define NOBODY UINT32_MAX
+#define NEVER  INT64_MAX
 
 /* Without an id: how long a proxy may take to forward. */
 #define PROMPT WL_SECOND
 
+/* By how much the clocks of two taps may differ. */
+#define SKEW (WL_SECOND / 100)
+
+/* What an exchange is looked at as. */
+enum role {
+    ROLE_CLIENT, /* it is the leg between client and proxy, and its other one is upstream */
+    ROLE_UPSTREAM,
+    N_ROLES,
+};
+
+enum phase {
+    PHASE_OPEN, /* under way */
+    PHASE_OVER,
+    PHASE_UNSURE, /* over; which response is its own is not certain */
+};
+
 struct entry {
-    struct wl_leg leg;
-    uint64_t key, request_id, trace_id; /* hashes; 0: none */
-    uint64_t sender, forwarded_for;     /* of the address of the client, and of the one it names */
-    uint64_t agent;                     /* of User-Agent */
-    enum wl_method method;
-    uint32_t n_target;
-    uint8_t target[TARGET_OCTETS];
-    uint32_t older, newer; /* of the same key; NOBODY: none */
-    bool listed;           /* it is looked at: it has not found its other leg */
-    enum wl_tunnel tunnel;
+    struct wl_begun of;
+    struct wl_leg leg; /* once it is over */
+    enum phase phase;
+    bool taken[N_ROLES];     /* its other leg was found, as which it was looked for */
+    uint64_t list;           /* of those with this key that are open, or over */
+    uint32_t older, newer;   /* in that list; NOBODY: none */
+    uint32_t earlier, later; /* of all that are over; those that are free are chained by earlier */
+    wl_ns t_end;             /* NEVER while it is under way */
+    wl_ns t_until;           /* none that came before it in this list ended later */
+};
+
+/* What is no longer known of requests with some key. */
+struct forgotten {
+    uint64_t n_open; /* that are still under way */
+    wl_ns until;     /* when the last other one ended */
+};
+
+/* Something that was answered, or sent, and is not known well enough to be compared. */
+struct obscure {
+    struct wl_endpoint client, server;
+    wl_ns from, to;
 };
 
 struct wl_legs {
     struct wl_budget *budget;
-    struct wl_table table; /* of the newest entry of each key: a thousand may have the same */
+    struct wl_table lists; /* of the newest entry of each list: a thousand may have the same key */
+    struct wl_table open;  /* of those under way, by connection and ordinal */
     struct entry *entries;
-    uint32_t n, size, max, oldest;
+    uint32_t n, size, max, free, oldest, newest; /* .oldest and .newest of all that are over */
     uint64_t seed, n_forgotten;
-    struct entry now; /* of the exchange in hand */
+    bool blind; /* of some request it was not told that it had begun */
+    struct forgotten forgotten[FORGOTTEN];
+    struct obscure obscure[OBSCURE];
+    uint64_t n_obscure;   /* in all: the last OBSCURE are known, */
+    wl_ns obscured_until; /* of the others the latest .to */
+    uint32_t n_looked;    /* comparisons for the exchange in hand */
+    struct entry now;     /* what remains of it */
     struct wl_leg found;
     struct wl_text line;
 };
@@ -69,11 +113,12 @@ struct wl_legs *wl_legs_new(struct wl_budget *budget, uint64_t max)
         return NULL;
     l->budget = budget;
     l->max = (uint32_t)wl_min_u64(max, UINT32_MAX - 1);
-    l->seed = wl_seed();
+    l->seed = wl_seed() | 1;
+    l->free = l->oldest = l->newest = NOBODY;
     wl_text_init(&l->line, budget, LINE_MEMORY);
-    if (wl_table_init(&l->table, budget, l->max) < 0) {
-        wl_text_release(&l->line);
-        wl_free(budget, l, sizeof(*l));
+    if (wl_table_init(&l->lists, budget, l->max) < 0 ||
+        wl_table_init(&l->open, budget, l->max) < 0) {
+        wl_legs_free(l);
         return NULL;
     }
     return l;
@@ -83,10 +128,16 @@ void wl_legs_free(struct wl_legs *l)
 {
     if (!l)
         return;
-    wl_table_release(&l->table);
+    wl_table_release(&l->lists);
+    wl_table_release(&l->open);
     wl_text_release(&l->line);
     wl_free(l->budget, l->entries, l->size * sizeof(*l->entries));
     wl_free(l->budget, l, sizeof(*l));
+}
+
+uint64_t wl_legs_seed(const struct wl_legs *l)
+{
+    return l->seed;
 }
 
 uint64_t wl_legs_forgotten(const struct wl_legs *l)
@@ -94,209 +145,234 @@ uint64_t wl_legs_forgotten(const struct wl_legs *l)
     return l->n_forgotten;
 }
 
-/* ----------------------------------------------------------------------- what remains of a leg */
-
-static uint64_t hash_of(const struct wl_legs *l, struct wl_span s)
+static wl_ns later_of(wl_ns a, wl_ns b)
 {
-    return s.n ? wl_hash(s.p, s.n, l->seed) | 1 : 0;
+    return a > b ? a : b;
 }
 
-static struct wl_span value_of(const struct wl_message *m, enum wl_field_id id)
-{
-    const struct wl_field *f = wl_message_field(m, id);
+/* --------------------------------------------------------------------------- who is remembered */
 
-    return f ? f->value : wl_span(NULL, 0);
+/* The newest entry of a list, or NOBODY. */
+static uint32_t newest(const struct wl_legs *l, uint64_t list)
+{
+    size_t probe = 0;
+    uint32_t i;
+
+    while ((i = wl_table_find(&l->lists, list, &probe)) != NOBODY && l->entries[i].list != list)
+        continue;
+    return i;
 }
 
-/* version "-" trace-id "-" parent-id "-" flags (Trace Context 3.2.2): the second part stays. */
-static struct wl_span trace_id(struct wl_span value)
+/* Of a key, those that are over have a list of their own. */
+static uint64_t list_of(uint64_t key, bool over)
 {
-    enum { AT = 3, LENGTH = 32 };
-
-    return value.n > AT + LENGTH && value.p[AT + LENGTH] == '-' ? wl_span_sub(value, AT, LENGTH)
-                                                                : wl_span(NULL, 0);
+    return over ? ~key : key;
 }
 
-static uint64_t hash_address(const struct wl_legs *l, const struct wl_endpoint *e)
+static bool grow(struct wl_legs *l)
 {
-    char text[INET6_ADDRSTRLEN];
+    uint64_t larger = wl_min_u64(wl_max_u64((uint64_t)l->size * 2, ENTRIES_FIRST), l->max);
+    struct entry *moved;
 
-    if (!inet_ntop(e->family == 6 ? AF_INET6 : AF_INET, e->ip, text, sizeof(text)))
-        return 0;
-    return hash_of(l, wl_span_text(text));
+    if (l->n < l->size)
+        return true;
+    if (larger <= l->size)
+        return false;
+    moved = wl_resize(l->budget, l->entries, l->size * sizeof(*moved),
+                      (size_t)larger * sizeof(*moved));
+    if (!moved)
+        return false;
+    l->entries = moved;
+    l->size = (uint32_t)larger;
+    return true;
 }
 
-/* The last member over all lines: what the proxy itself has added. */
-static struct wl_span last_member(const struct wl_message *m, enum wl_field_id id)
+/* Entry i is in its list no more. */
+static void unlist(struct wl_legs *l, uint32_t i)
 {
-    const struct wl_field *f = wl_message_field(m, id);
-    struct wl_span last = wl_span(NULL, 0), member;
+    struct entry *e = &l->entries[i];
 
-    for (; f; f = wl_message_next_field(m, f)) {
-        struct wl_cursor c = wl_cursor(f->value);
-
-        while ((member = wl_grammar_member(&c)).n)
-            last = member;
+    if (e->older != NOBODY)
+        l->entries[e->older].newer = e->newer;
+    if (e->newer != NOBODY) {
+        l->entries[e->newer].older = e->older;
+        return;
     }
-    return last;
+    (void)wl_table_remove(&l->lists, e->list, i);
+    if (e->older != NOBODY) {
+        int status = wl_table_add(&l->lists, e->list, e->older);
+
+        WL_ASSERT(status == 0); /* there is room where one was removed */
+        (void)status;
+    }
 }
 
-/* received-protocol RWS received-by (RFC 9110 7.6.3) */
-static struct wl_span received_by(struct wl_span member)
+/* Entry i is the newest of its list; false when memory is refused. */
+static bool enlist(struct wl_legs *l, uint32_t i)
 {
-    struct wl_span rest = wl_span_trim(wl_span_after(member, wl_span_find(member, ' ')));
+    struct entry *e = &l->entries[i];
 
-    return wl_span_sub(rest, 0, wl_span_find(rest, ' '));
+    e->older = newest(l, e->list);
+    e->newer = NOBODY;
+    if (e->older != NOBODY)
+        (void)wl_table_remove(&l->lists, e->list, e->older);
+    if (wl_table_add(&l->lists, e->list, i) < 0)
+        return false; /* there was none of this list: where one is removed there is room */
+    if (e->older != NOBODY) {
+        e->t_until = later_of(e->t_until, l->entries[e->older].t_until);
+        l->entries[e->older].newer = i;
+    }
+    return true;
 }
 
-/* RFC 9110 7.6.3: a host, or a pseudonym, which all proxies of one kind may have: "1.1 varnish". */
-static bool is_pseudonym(struct wl_span received_by)
+static void set_free(struct wl_legs *l, uint32_t i)
 {
-    return wl_span_find(received_by, '.') == received_by.n &&
-           wl_span_find(received_by, ':') == received_by.n;
+    l->entries[i].earlier = l->free;
+    l->free = i;
 }
 
-static void look_for_loop(const struct wl_message *m, struct wl_leg *ret)
+/* Entry i, which is over, goes. */
+static void take_out(struct wl_legs *l, uint32_t i)
 {
-    const struct wl_field *f = wl_message_field(m, WL_FIELD_VIA);
-    struct wl_span hops[MAX_HOPS], member;
-    uint32_t n = 0;
+    struct entry *e = &l->entries[i];
 
-    for (; f; f = wl_message_next_field(m, f)) {
-        struct wl_cursor c = wl_cursor(f->value);
+    unlist(l, i);
+    if (e->earlier != NOBODY) {
+        l->entries[e->earlier].later = e->later;
+    } else {
+        l->oldest = e->later;
+    }
+    if (e->later != NOBODY) {
+        l->entries[e->later].earlier = e->earlier;
+    } else {
+        l->newest = e->earlier;
+    }
+    set_free(l, i);
+}
 
-        while (n < MAX_HOPS && (member = wl_grammar_member(&c)).n) {
-            hops[n] = received_by(member);
-            for (uint32_t i = 0; i < n && hops[n].n; i++) {
-                if (!wl_span_equal_nocase(hops[i], hops[n]))
-                    continue;
-                *(is_pseudonym(hops[n]) ? &ret->via_pseudonym_again : &ret->via_again) = true;
-            }
-            n++;
+static struct forgotten *forgotten_of(struct wl_legs *l, uint64_t key)
+{
+    return &l->forgotten[(key >> 8) % FORGOTTEN];
+}
+
+/* One with this key is not remembered any more, or was never. */
+static void forget(struct wl_legs *l, const struct entry *e)
+{
+    struct forgotten *f = forgotten_of(l, e->of.key);
+
+    l->n_forgotten++;
+    if (e->phase == PHASE_OPEN) {
+        f->n_open++;
+    } else {
+        f->until = later_of(f->until, e->t_end);
+    }
+}
+
+/* A place for e, in no list yet; NOBODY when all that are remembered are under way, or memory is
+ * refused. One that is over makes room. */
+static uint32_t place_for(struct wl_legs *l, const struct entry *e)
+{
+    uint32_t i = l->free;
+
+    if (i == NOBODY && grow(l)) {
+        i = l->n++;
+    } else {
+        if (i == NOBODY && l->oldest != NOBODY) {
+            forget(l, &l->entries[l->oldest]);
+            take_out(l, l->oldest);
+            i = l->free;
+        }
+        if (i == NOBODY)
+            return NOBODY;
+        l->free = l->entries[i].earlier;
+    }
+    l->entries[i] = *e;
+    return i;
+}
+
+/* e is over. Returns where it is remembered; NULL: nowhere. */
+static struct entry *remember(struct wl_legs *l, const struct entry *e)
+{
+    uint32_t i = place_for(l, e);
+    struct entry *mine;
+
+    if (i == NOBODY) {
+        forget(l, e);
+        return NULL;
+    }
+    mine = &l->entries[i];
+    mine->list = list_of(e->of.key, true);
+    mine->t_until = e->t_end;
+    if (!enlist(l, i)) {
+        forget(l, e);
+        set_free(l, i);
+        return NULL;
+    }
+    mine->earlier = l->newest;
+    mine->later = NOBODY;
+    if (l->newest != NOBODY) {
+        l->entries[l->newest].later = i;
+    } else {
+        l->oldest = i;
+    }
+    l->newest = i;
+    return mine;
+}
+
+static uint64_t identity(const struct wl_legs *l, uint64_t id, uint32_t ordinal)
+{
+    return wl_hash_pair(id, ordinal, l->seed);
+}
+
+void wl_legs_begun(struct wl_legs *l, const struct wl_begun *begun)
+{
+    struct entry *e = &l->now;
+    uint32_t i;
+
+    if (!begun) {
+        l->blind = true;
+        return;
+    }
+    *e = (struct entry){.of = *begun, .phase = PHASE_OPEN, .t_end = NEVER};
+    i = place_for(l, e);
+    if (i == NOBODY) {
+        forget(l, e);
+        return;
+    }
+    l->entries[i].list = list_of(begun->key, false);
+    if (wl_table_add(&l->open, identity(l, begun->id, begun->ordinal), i) < 0) {
+        forget(l, e);
+        set_free(l, i);
+    } else if (!enlist(l, i)) {
+        (void)wl_table_remove(&l->open, identity(l, begun->id, begun->ordinal), i);
+        forget(l, e);
+        set_free(l, i);
+    }
+}
+
+/* It is under way no more; false: it was not remembered. */
+static bool close_open(struct wl_legs *l, const struct wl_exchange *ex)
+{
+    uint64_t hash = identity(l, ex->conn.id, ex->ordinal);
+    size_t probe = 0;
+    uint32_t i;
+
+    while ((i = wl_table_find(&l->open, hash, &probe)) != NOBODY) {
+        const struct wl_begun *of = &l->entries[i].of;
+
+        if (of->id == ex->conn.id && of->ordinal == ex->ordinal) {
+            (void)wl_table_remove(&l->open, hash, i);
+            unlist(l, i);
+            set_free(l, i);
+            return true;
         }
     }
-}
-
-/* Path and query: without scheme and authority where they stand (RFC 9112 3.2.2). */
-static struct wl_span path_of(struct wl_span target, bool *ret_absolute)
-{
-    struct wl_uri uri;
-
-    *ret_absolute = false;
-    if (target.n == 0 || target.p[0] == '/')
-        return target;
-    if (wl_grammar_uri(target, &uri) == WL_URI_FINE && uri.scheme.n && uri.authority.n) {
-        *ret_absolute = true;
-        return uri.path.n ? wl_span(uri.path.p, (size_t)(target.p + target.n - uri.path.p))
-                          : WL_SPAN("/");
-    }
-    return target;
-}
-
-/* Could everybody read what was answered? A switch that goes on with a final response is none,
- * transfer codings besides chunked are known to few (RFC 9112 7.2), and codes outside 100 to 599
- * are invalid, for the recipient to take as 5xx (RFC 9110 15). */
-static bool is_plain(const struct wl_exchange *ex)
-{
-    const struct wl_message *res = &ex->res;
-
-    for (uint32_t i = 0; i < ex->n_interim; i++) {
-        if (ex->interim[i].n_marks || ex->interim[i].status == 101)
-            return false;
-    }
-    return res->state == WL_WHOLE && res->n_marks == 0 && res->status < 600 &&
-           res->status / 100 > 1 && wl_grammar_list_count(res, WL_FIELD_TRANSFER_ENCODING) <= 1 &&
-           (res->framing == WL_FRAMING_CHUNKED ||
-            !wl_message_field(res, WL_FIELD_TRANSFER_ENCODING));
-}
-
-static void note_statuses(struct wl_leg *leg, const struct wl_exchange *ex)
-{
-    uint32_t n = wl_exchange_n_interim(ex);
-    bool ended;
-
-    leg->n_interim = (uint16_t)wl_min_u64(n, UINT16_MAX);
-    for (uint32_t i = 0; i < WL_LEG_STATUSES && i < ex->n_interim + ex->n_interim_more; i++)
-        leg->interim[i] = wl_exchange_interim_status(ex, i);
-    /* it is missed where the server itself ends the connection, or could go on and does not */
-    ended = (ex->end == WL_END_CLOSED || ex->end == WL_END_RESET) && !ex->rst_suspect &&
-            !ex->end_unseen && (ex->end_by == WL_TO_CLIENT || wl_facts_half_closed(ex, 0));
-    leg->excused = ex->req.major == 0 || wl_facts_interim(ex, 101, NULL) || !ended;
-    if (ex->res.state == WL_ABSENT || ex->res.status == 0)
-        return;
-    leg->status = ex->res.status;
-    leg->t_response = ex->res.t_first;
-    leg->res_frame = ex->res.at.frame;
-    leg->whole = is_plain(ex);
-    /* where the head breaks off it may have stood */
-    leg->res_via = ex->res.state < WL_HEAD || wl_message_field(&ex->res, WL_FIELD_VIA) != NULL;
-}
-
-void wl_leg_describe(const struct wl_exchange *ex, struct wl_text *line, struct wl_leg *ret)
-{
-    const struct wl_message *req = &ex->req;
-    struct wl_span text;
-
-    *ret = (struct wl_leg){
-        .conn = ex->conn.number,
-        .ordinal = ex->ordinal,
-        .client = ex->conn.client,
-        .server = ex->conn.server,
-        .t_request = req->t_first,
-        .t_head = req->t_head,
-        .t_end = ex->res.state >= WL_HEAD ? ex->res.t_last : ex->t_end,
-        .req_frame = req->at.frame,
-        .http10 = wl_facts_http10(req),
-        .expects = wl_grammar_expects_continue(req),
-        .via = wl_message_field(req, WL_FIELD_VIA) != NULL,
-    };
-    look_for_loop(req, ret);
-    note_statuses(ret, ex);
-    (void)path_of(req->target, &ret->absolute);
-    wl_text_reset(line);
-    wl_line_exchange(line, ex, WL_LEG_TEXT - 1);
-    text = wl_text_span(line);
-    if (text.n) /* memory was refused: no line */
-        memcpy(ret->line, text.p, wl_min_size(text.n, WL_LEG_TEXT - 1));
-}
-
-/* Is the exchange of a client with the server itself, through a tunnel, or does it open one? */
-static enum wl_tunnel tunnel_of(const struct wl_exchange *ex)
-{
-    if (ex->req.method_id == WL_METHOD_CONNECT && ex->state == WL_EXCHANGE_TUNNEL)
-        return WL_TUNNEL_YES;
-    return (enum wl_tunnel)ex->conn.tunnel;
-}
-
-static void note(struct wl_legs *l, struct entry *e, const struct wl_exchange *ex)
-{
-    const struct wl_message *req = &ex->req;
-    struct wl_span path;
-    bool absolute;
-    size_t from;
-
-    memset(e, 0, sizeof(*e));
-    wl_leg_describe(ex, &l->line, &e->leg);
-    path = path_of(req->target, &absolute);
-    e->method = req->method_id;
-    e->tunnel = tunnel_of(ex);
-    e->request_id = hash_of(l, value_of(req, WL_FIELD_X_REQUEST_ID));
-    e->trace_id = hash_of(l, trace_id(value_of(req, WL_FIELD_TRACEPARENT)));
-    e->agent = hash_of(l, value_of(req, WL_FIELD_USER_AGENT));
-    e->sender = hash_address(l, &ex->conn.client);
-    e->forwarded_for = hash_of(l, last_member(req, WL_FIELD_X_FORWARDED_FOR));
-    e->n_target = (uint32_t)wl_min_size(path.n, TARGET_OCTETS);
-    if (e->n_target)
-        memcpy(e->target, path.p + path.n - e->n_target, e->n_target);
-    from = e->n_target;
-    while (from && e->target[from - 1] != '/')
-        from--;
-    e->key = wl_hash(e->target + from, e->n_target - from, l->seed + (uint64_t)e->method) | 1;
+    return false;
 }
 
 /* ------------------------------------------------------------------------------------- pairing */
 
-static bool ends_with(const struct entry *a, const struct entry *b)
+static bool ends_with(const struct wl_begun *a, const struct wl_begun *b)
 {
     return a->n_target >= b->n_target &&
            memcmp(a->target + a->n_target - b->n_target, b->target, b->n_target) == 0;
@@ -322,187 +398,387 @@ static bool answers_agree(const struct wl_leg *client, const struct wl_leg *up)
            client->status >= 500;
 }
 
-/* Has a proxy written into the request? */
-static bool shows_proxy(const struct entry *up)
+/* An answer that is passed on comes later than the one that came from the server: by clocks that may
+ * differ a little where two taps were merged. Who fails says so without having been answered. */
+static bool is_answered_first(const struct wl_leg *client, const struct wl_leg *up, wl_ns skew)
 {
-    return up->forwarded_for || up->leg.via;
+    return client->status != up->status || client->status >= 500 ||
+           up->t_response <= client->t_response + skew;
+}
+
+/* Has a proxy written into the request? */
+static bool shows_proxy(const struct wl_begun *up)
+{
+    return up->forwarded_for || up->via;
+}
+
+static bool is_alone(const struct wl_begun *b)
+{
+    return same_address(&b->client, &b->server);
 }
 
 /* Without an id: the address of the proxy, if it is another than the client's, or what it
  * wrote into the request. */
-static enum wl_confidence confidence_of(const struct entry *client, const struct entry *up)
+static enum wl_confidence confidence_of(const struct wl_begun *client, const struct wl_begun *up)
 {
-    bool alone = same_address(&client->leg.client, &client->leg.server);
-
-    return alone && !shows_proxy(up) ? WL_POSSIBLE : WL_LIKELY;
+    return is_alone(client) && !shows_proxy(up) ? WL_POSSIBLE : WL_LIKELY;
 }
 
 /* An id says that it is the same request, not that the proxy took it into its hands. */
-static bool may_be_tunnelled(const struct entry *client, const struct entry *up)
+static bool may_be_tunnelled(const struct wl_begun *client, const struct wl_begun *up)
 {
-    return client->tunnel == WL_TUNNEL_MAYBE && !client->leg.absolute && !shows_proxy(up);
+    return client->tunnel == WL_TUNNEL_MAYBE && !client->absolute && !shows_proxy(up);
 }
 
-/* Can up be what a proxy made of client? */
-static bool fits(const struct entry *client, const struct entry *up, enum wl_confidence *ret)
+/* Does up begin while the client waits, and go elsewhere? */
+static bool is_meanwhile(const struct entry *client, const struct entry *up)
 {
-    const struct wl_leg *c = &client->leg, *u = &up->leg;
-    int request = compare_ids(client->request_id, up->request_id);
-    int trace = compare_ids(client->trace_id, up->trace_id);
-    wl_ns until = c->t_response ? c->t_response : c->t_end;
+    const struct wl_begun *c = &client->of, *u = &up->of;
+    wl_ns until = client->leg.t_response ? client->leg.t_response : client->t_end;
 
-    *ret = (request > 0 || trace > 0) && request >= 0 && trace >= 0 ? WL_CERTAIN
-                                                                    : confidence_of(client, up);
-    if (client->method != up->method || c->conn == u->conn || request < 0 || trace < 0)
+    return u->t_request >= c->t_request && u->t_request <= until && c->id != u->id &&
+           c->method == u->method &&
+           !(c->server.port == u->server.port && same_address(&c->server, &u->server));
+}
+
+/* Can up be what a proxy made of client, which may have waited? */
+static bool may_fit(const struct entry *client, const struct entry *up, enum wl_confidence *ret)
+{
+    const struct wl_begun *c = &client->of, *u = &up->of;
+    int request, trace;
+
+    if (!is_meanwhile(client, up))
         return false;
-    if (same_address(&c->server, &u->server) && c->server.port == u->server.port)
+    request = compare_ids(c->request_id, u->request_id);
+    trace = compare_ids(c->trace_id, u->trace_id);
+    if (request < 0 || trace < 0 || (u->forwarded_for && u->forwarded_for != c->sender))
         return false;
-    if (u->t_request < c->t_request || u->t_request > until)
+    /* where addresses do not tell which leg is which, what the first proxy wrote does */
+    if (is_alone(c) && shows_proxy(c) && !shows_proxy(u))
         return false;
-    if (up->forwarded_for && up->forwarded_for != client->sender)
-        return false;
+    *ret = request > 0 || trace > 0 ? WL_CERTAIN : confidence_of(c, u);
     if (*ret == WL_CERTAIN)
         return true;
-    if (compare_ids(client->agent, up->agent) < 0)
-        return false;
-    return answers_agree(c, u) && same_address(&c->server, &u->client) &&
-           u->t_request - c->t_head <= PROMPT && (ends_with(client, up) || ends_with(up, client));
+    return compare_ids(c->agent, u->agent) >= 0 && answers_agree(&client->leg, &up->leg) &&
+           is_answered_first(&client->leg, &up->leg, SKEW) &&
+           same_address(&c->server, &u->client) && (ends_with(c, u) || ends_with(u, c));
 }
 
-/* The newest entry of a key, or NOBODY. */
-static uint32_t newest(const struct wl_legs *l, uint64_t key)
+/* At once, where no id says so? */
+static bool fits(const struct entry *client, const struct entry *up, bool at_once,
+                 enum wl_confidence *ret)
 {
-    size_t probe = 0;
-    uint32_t i;
-
-    while ((i = wl_table_find(&l->table, key, &probe)) != NOBODY && l->entries[i].key != key)
-        continue;
-    return i;
+    return may_fit(client, up, ret) &&
+           (!at_once || *ret == WL_CERTAIN || up->of.t_request - client->of.t_head <= PROMPT);
 }
 
-/* The one entry that fits, or NULL. */
-static struct entry *find(struct wl_legs *l, const struct entry *e)
+static bool is_same(const struct entry *a, const struct entry *b)
 {
-    struct entry *found[2] = {NULL, NULL};
-    uint32_t n[2] = {0, 0}, looked = 0;
+    return a->of.id == b->of.id && a->of.ordinal == b->of.ordinal;
+}
 
-    for (uint32_t i = newest(l, e->key); i != NOBODY; i = l->entries[i].older) {
-        struct entry *other = &l->entries[i];
-        enum wl_confidence confidence = WL_POSSIBLE;
-        bool upstream, certain;
+static enum role opposite(enum role role)
+{
+    return role == ROLE_CLIENT ? ROLE_UPSTREAM : ROLE_CLIENT;
+}
 
-        if (++looked > MAX_LOOKED_AT)
-            return NULL;
-        upstream = fits(e, other, &confidence);
-        if (!upstream && !fits(other, e, &confidence))
-            continue;
-        certain = confidence == WL_CERTAIN;
-        other->leg.upstream = upstream;
-        other->leg.confidence = confidence;
-        other->leg.tunnelled = upstream ? may_be_tunnelled(e, other) : may_be_tunnelled(other, e);
-        if (other->leg.tunnelled)
-            other->leg.confidence = WL_POSSIBLE;
-        found[certain] = other;
-        n[certain]++;
+/* Can other be the other leg of e, if it is one of this role? */
+static bool fits_as(const struct entry *e, enum role role, const struct entry *other, bool at_once,
+                    enum wl_confidence *ret)
+{
+    return role == ROLE_CLIENT ? fits(e, other, at_once, ret) : fits(other, e, at_once, ret);
+}
+
+/* Who may be the other leg of an exchange: by an id that both bear, or without. */
+struct choice {
+    uint32_t n[2];
+    struct entry *found[2][MAX_FITTING];
+};
+
+/* All that may be the other leg of e, if it is one of this role, at once or after a while; false: too
+ * many to look at. */
+static bool look_further(struct wl_legs *l, const struct entry *e, enum role role, bool at_once,
+                         struct choice *ret)
+{
+    ret->n[0] = ret->n[1] = 0;
+    for (int over = 0; over < 2; over++) {
+        uint32_t i = newest(l, list_of(e->of.key, over));
+
+        /* those before it in its list ended before e began */
+        for (; i != NOBODY && (!over || l->entries[i].t_until >= e->of.t_request);
+             i = l->entries[i].older) {
+            struct entry *other = &l->entries[i];
+            enum wl_confidence confidence = WL_POSSIBLE;
+            bool certain;
+
+            if (l->n_looked == MAX_LOOKS)
+                return false;
+            l->n_looked++;
+            if (is_same(other, e) || other->taken[opposite(role)] ||
+                !fits_as(e, role, other, at_once, &confidence))
+                continue;
+            certain = confidence == WL_CERTAIN;
+            if (ret->n[certain] == MAX_FITTING)
+                return false;
+            ret->found[certain][ret->n[certain]++] = other;
+        }
     }
-    if (n[1])
-        return n[1] == 1 ? found[1] : NULL;
-    return n[0] == 1 ? found[0] : NULL;
-}
-
-static bool grow(struct wl_legs *l)
-{
-    uint64_t larger = wl_min_u64(wl_max_u64((uint64_t)l->size * 2, ENTRIES_FIRST), l->max);
-    struct entry *moved;
-
-    if (l->n < l->size)
-        return true;
-    if (larger <= l->size)
-        return false;
-    moved = wl_resize(l->budget, l->entries, l->size * sizeof(*moved),
-                      (size_t)larger * sizeof(*moved));
-    if (!moved)
-        return false;
-    l->entries = moved;
-    l->size = (uint32_t)larger;
     return true;
 }
 
-/* Entry i is looked at no more. */
-static void take_out(struct wl_legs *l, uint32_t i)
+static bool look_around(struct wl_legs *l, const struct entry *e, enum role role,
+                        struct choice *ret)
 {
-    struct entry *e = &l->entries[i];
-
-    if (!e->listed)
-        return;
-    e->listed = false;
-    if (e->older != NOBODY)
-        l->entries[e->older].newer = e->newer;
-    if (e->newer != NOBODY) {
-        l->entries[e->newer].older = e->older;
-        return;
-    }
-    (void)wl_table_remove(&l->table, e->key, i);
-    if (e->older != NOBODY) {
-        int status = wl_table_add(&l->table, e->key, e->older);
-
-        WL_ASSERT(status == 0); /* there is room where one was removed */
-        (void)status;
-    }
+    return look_further(l, e, role, true, ret);
 }
 
-/* Entry i is the newest of its key; false when memory is refused. */
-static bool put_in(struct wl_legs *l, uint32_t i)
+/* Could the proxy have sent other for that client, if the clocks were not as they are, and is there
+ * nobody else for whom it has? */
+static bool has_no_client(struct wl_legs *l, const struct entry *client, const struct entry *other,
+                          wl_ns to)
 {
-    struct entry *e = &l->entries[i];
+    const struct wl_begun *c = &client->of, *u = &other->of;
+    struct choice clients;
 
-    e->older = newest(l, e->key);
-    e->newer = NOBODY;
-    if (e->older != NOBODY)
-        (void)wl_table_remove(&l->table, e->key, e->older);
-    e->listed = wl_table_add(&l->table, e->key, i) == 0;
-    if (e->listed && e->older != NOBODY)
-        l->entries[e->older].newer = i;
-    return e->listed;
+    if (other->taken[ROLE_UPSTREAM] || !same_address(&c->server, &u->client) ||
+        (same_address(&c->server, &u->server) && c->server.port == u->server.port) ||
+        (is_alone(c) && !shows_proxy(u)) || (u->forwarded_for && u->forwarded_for != c->sender) ||
+        compare_ids(c->agent, u->agent) < 0)
+        return false;
+    return u->t_request <= to && other->t_end >= c->t_request &&
+           (!look_around(l, other, ROLE_UPSTREAM, &clients) || clients.n[0] + clients.n[1] == 0);
 }
 
-/* In a ring: a full one, or one that cannot grow, forgets the oldest. */
-static void remember(struct wl_legs *l, const struct entry *e)
+/* Is there another upstream leg that can be nobody's but that client's? */
+static bool is_bespoken(struct wl_legs *l, const struct entry *client, const struct entry *except)
 {
-    uint32_t i = l->n;
+    struct choice ups, clients;
 
-    if (l->oldest || !grow(l)) {
-        if (l->n == 0) {
-            l->n_forgotten++;
-            return;
+    if (!look_around(l, client, ROLE_CLIENT, &ups) || ups.n[1])
+        return false;
+    for (uint32_t i = 0; i < ups.n[0]; i++) {
+        if (!is_same(ups.found[0][i], except) &&
+            look_further(l, ups.found[0][i], ROLE_UPSTREAM, false, &clients) &&
+            clients.n[0] + clients.n[1] == 1)
+            return true;
+    }
+    return false;
+}
+
+/* May the proxy have sent up for other, which has waited for longer? */
+static bool has_waited(struct wl_legs *l, const struct entry *other, const struct entry *up)
+{
+    enum wl_confidence confidence = WL_POSSIBLE;
+
+    return !other->taken[ROLE_CLIENT] && !fits(other, up, true, &confidence) &&
+           fits(other, up, false, &confidence) && !is_bespoken(l, other, up);
+}
+
+/* Is there meanwhile an alike request of the proxy without any client, or one of a client of which
+ * nothing has become? Then clients are out of sight, clocks of two taps differ, or requests wait:
+ * this one may be somebody else's as well. */
+static bool is_beside_stranger(struct wl_legs *l, const struct entry *client,
+                               const struct entry *up)
+{
+    wl_ns to = later_of(client->t_end, up->t_end);
+
+    for (int over = 0; over < 2; over++) {
+        uint32_t i = newest(l, list_of(client->of.key, over));
+
+        for (; i != NOBODY && (!over || l->entries[i].t_until >= client->of.t_request);
+             i = l->entries[i].older) {
+            const struct entry *other = &l->entries[i];
+
+            if (!is_same(other, up) && !is_same(other, client) &&
+                (has_no_client(l, client, other, to) || has_waited(l, other, up)))
+                return true;
         }
-        i = l->oldest;
-        l->oldest = (i + 1) % l->n;
-        l->n_forgotten += l->entries[i].listed;
-        take_out(l, i);
     }
-    l->entries[i] = *e;
-    if (!put_in(l, i))
-        l->n_forgotten++; /* nobody finds it; its place is taken again in its turn */
-    l->n += i == l->n;
+    return false;
+}
+
+/* May it be that somebody else is not known who could be a leg of this pair? */
+static bool may_be_others(struct wl_legs *l, const struct entry *client, const struct entry *up)
+{
+    const struct forgotten *f = forgotten_of(l, client->of.key);
+    const struct wl_endpoint *proxy = &client->of.server;
+    wl_ns from = client->of.t_request, to = later_of(client->t_end, up->t_end);
+
+    if (l->blind || f->n_open || f->until >= from || l->obscured_until >= from)
+        return true;
+    for (uint32_t i = 0; i < wl_min_u64(l->n_obscure, OBSCURE); i++) {
+        const struct obscure *o = &l->obscure[i];
+
+        if (o->from <= to && o->to >= from &&
+            (same_address(&o->server, proxy) || same_address(&o->client, proxy)))
+            return true;
+    }
+    return is_beside_stranger(l, client, up);
+}
+
+/* The only client of an upstream leg, when those are left out that have another one for certain;
+ * NULL: several are left, or none. */
+static struct entry *only_client(struct wl_legs *l, const struct entry *up)
+{
+    struct entry *left = NULL;
+    struct choice clients;
+
+    if (!look_around(l, up, ROLE_UPSTREAM, &clients) || clients.n[1])
+        return NULL;
+    for (uint32_t i = 0; i < clients.n[0]; i++) {
+        if (clients.n[0] > 1 && is_bespoken(l, clients.found[0][i], up))
+            continue;
+        if (left)
+            return NULL;
+        left = clients.found[0][i];
+    }
+    return left;
+}
+
+/* The only upstream leg of a client for which there are several by time. */
+static struct entry *only_upstream(struct wl_legs *l, const struct entry *client,
+                                   const struct choice *ups)
+{
+    struct entry *left = NULL;
+
+    for (uint32_t i = 0; i < ups->n[0]; i++) {
+        struct entry *up = ups->found[0][i], *its = only_client(l, up);
+
+        if (!its || !is_same(its, client))
+            continue;
+        if (left)
+            return NULL;
+        left = up;
+    }
+    return left;
+}
+
+/* What is left for e when all are left out that must be another's. */
+static struct entry *left_over(struct wl_legs *l, const struct entry *e, enum role role,
+                               const struct choice *choice)
+{
+    struct entry *client;
+
+    if (role == ROLE_CLIENT)
+        return only_upstream(l, e, choice);
+    client = only_client(l, e);
+    return client && !is_bespoken(l, client, e) ? client : NULL;
+}
+
+/* The other leg of e, if it is one of this role. NULL: there is none, or it is not certain. */
+static struct entry *find(struct wl_legs *l, const struct entry *e, enum role role,
+                          enum wl_confidence *ret)
+{
+    const struct entry *client, *up;
+    struct choice choice, back;
+    struct entry *other;
+    bool by_id, alone;
+
+    if (!look_around(l, e, role, &choice))
+        return NULL;
+    by_id = choice.n[1];
+    if (choice.n[0] + choice.n[1] == 0)
+        return NULL;
+    other = choice.found[by_id][0];
+    alone = choice.n[by_id] == 1 && look_around(l, other, opposite(role), &back) &&
+            back.n[1] == by_id && (by_id || back.n[0] == 1);
+    if (!alone)
+        other = by_id ? NULL : left_over(l, e, role, &choice);
+    if (!other || other->phase != PHASE_OVER)
+        return NULL;
+    client = role == ROLE_CLIENT ? e : other;
+    up = role == ROLE_CLIENT ? other : e;
+    (void)fits(client, up, true, ret);
+    if (by_id)
+        return other;
+    /* on one machine there are no addresses that would say who can be whose */
+    if (!alone && *ret != WL_LIKELY)
+        return NULL;
+    if (!alone || !is_answered_first(&client->leg, &up->leg, 0))
+        *ret = WL_POSSIBLE;
+    return may_be_others(l, client, up) ? NULL : other;
+}
+
+/* Could it be a leg of yet another pair: the one between two proxies? */
+static bool is_wanted(struct wl_legs *l, const struct entry *e, enum role role)
+{
+    struct choice choice;
+
+    l->n_looked = 0;
+    return !look_around(l, e, role, &choice) || choice.n[0] || choice.n[1];
+}
+
+/* e, in hand, and other are the legs of one request: e in this role. */
+static const struct wl_leg *join(struct wl_legs *l, struct entry *e, struct entry *other,
+                                 enum role role, enum wl_confidence confidence)
+{
+    const struct entry *client = role == ROLE_CLIENT ? e : other;
+    const struct entry *up = role == ROLE_CLIENT ? other : e;
+    bool tunnel = other->of.tunnel == WL_TUNNEL_YES || e->of.tunnel == WL_TUNNEL_YES;
+
+    l->found = other->leg;
+    l->found.upstream = role == ROLE_CLIENT;
+    l->found.tunnelled = may_be_tunnelled(&client->of, &up->of);
+    l->found.confidence = l->found.tunnelled ? WL_POSSIBLE : confidence;
+    e->taken[role] = other->taken[opposite(role)] = true;
+    if (!is_wanted(l, other, role))
+        take_out(l, (uint32_t)(other - l->entries));
+    if (!is_wanted(l, e, opposite(role)))
+        take_out(l, (uint32_t)(e - l->entries));
+    /* RFC 9110 9.3.6: the proxy takes no part in it */
+    return tunnel ? NULL : &l->found;
+}
+
+static void note(struct wl_legs *l, struct entry *e, const struct wl_exchange *ex)
+{
+    *e = (struct entry){.phase = ex->paired ? PHASE_OVER : PHASE_UNSURE};
+    wl_begun_note(ex, l->seed, &e->of);
+    if (ex->paired)
+        wl_leg_describe(ex, &l->line, &e->leg);
+    e->t_end = ex->paired ? e->leg.t_end : later_of(ex->t_end, ex->res.t_last);
+    if (!close_open(l, ex)) {
+        struct forgotten *f = forgotten_of(l, e->of.key);
+
+        f->n_open -= f->n_open > 0;
+    }
 }
 
 const struct wl_leg *wl_legs_pair(struct wl_legs *l, const struct wl_exchange *ex)
 {
-    struct entry *other;
+    struct entry *e;
 
     note(l, &l->now, ex);
-    other = find(l, &l->now);
-    if (!other) {
-        remember(l, &l->now);
-        return NULL;
+    e = remember(l, &l->now);
+    l->n_looked = 0;
+    for (enum role role = ROLE_CLIENT; e && role < N_ROLES; role++) {
+        enum wl_confidence confidence = WL_POSSIBLE;
+        struct entry *other = find(l, e, role, &confidence);
+
+        if (other)
+            return join(l, e, other, role, confidence);
     }
-    take_out(l, (uint32_t)(other - l->entries));
-    /* RFC 9110 9.3.6: the proxy takes no part in it */
-    if (other->tunnel == WL_TUNNEL_YES || l->now.tunnel == WL_TUNNEL_YES)
-        return NULL;
-    l->found = other->leg;
-    return &l->found;
+    return NULL;
+}
+
+void wl_legs_unsure(struct wl_legs *l, const struct wl_exchange *ex)
+{
+    struct obscure *o = &l->obscure[l->n_obscure % OBSCURE];
+
+    if (ex->req.state >= WL_HEAD) {
+        note(l, &l->now, ex);
+        (void)remember(l, &l->now);
+        return;
+    }
+    (void)close_open(l, ex);
+    if (l->n_obscure >= OBSCURE)
+        l->obscured_until = later_of(l->obscured_until, o->to);
+    l->n_obscure++;
+    *o = (struct obscure){
+        .client = ex->conn.client,
+        .server = ex->conn.server,
+        .from = ex->req.state != WL_ABSENT ? ex->req.t_first : ex->res.t_first - PROMPT,
+        .to = ex->res.state >= WL_HEAD ? ex->res.t_last : ex->t_end,
+    };
 }
 
 const struct wl_leg *wl_legs_own(const struct wl_legs *l)

@@ -132,6 +132,7 @@ static void release(struct wl_merge *m, struct wl_event *ev)
     }
     switch (ev->kind) {
     case WL_EVENT_OPENED: opened(m, ev->id); break;
+    case WL_EVENT_BEGUN: break;
     case WL_EVENT_EXCHANGE: ev->of.ex->conn.number = number_of(m, ev->id, false); break;
     case WL_EVENT_CONNECTION: ev->of.conn->conn.number = number_of(m, ev->id, true); break;
     }
@@ -292,6 +293,7 @@ static void drop(const struct wl_event *ev)
 {
     switch (ev->kind) {
     case WL_EVENT_OPENED: break;
+    case WL_EVENT_BEGUN: wl_arena_free(ev->of.begun ? ev->of.begun->arena : NULL); break;
     case WL_EVENT_EXCHANGE: wl_arena_free(ev->of.ex->arena); break;
     case WL_EVENT_CONNECTION: wl_arena_free(ev->of.conn->arena); break;
     }

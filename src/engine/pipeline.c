@@ -314,6 +314,8 @@ static uint64_t octets_of(const struct wl_event *ev)
 {
     switch (ev->kind) {
     case WL_EVENT_OPENED: return sizeof(*ev);
+    case WL_EVENT_BEGUN:
+        return sizeof(*ev) + (ev->of.begun ? wl_arena_octets(ev->of.begun->arena) : 0);
     case WL_EVENT_EXCHANGE: return sizeof(*ev) + wl_arena_octets(ev->of.ex->arena);
     case WL_EVENT_CONNECTION: return sizeof(*ev) + wl_arena_octets(ev->of.conn->arena);
     }
@@ -633,6 +635,10 @@ void wl_pipeline_release(struct wl_pipeline *p, const struct wl_event *ev)
     l->freed_octets += octets;
     switch (ev->kind) {
     case WL_EVENT_OPENED: break;
+    case WL_EVENT_BEGUN:
+        if (ev->of.begun)
+            wl_arena_chain(&l->freed, ev->of.begun->arena);
+        break;
     case WL_EVENT_EXCHANGE: wl_arena_chain(&l->freed, ev->of.ex->arena); break;
     case WL_EVENT_CONNECTION: wl_arena_chain(&l->freed, ev->of.conn->arena); break;
     }

@@ -725,13 +725,27 @@ void wl_relate_exchange(struct wl_relate *r, struct wl_exchange *ex, bool told)
         r->arena_used = false;
     }
     /* what was asked or answered is only known of a pair */
-    if (r->on && ex->paired && ex->req.state >= WL_HEAD)
+    if (r->on && ex->paired && ex->req.state >= WL_HEAD) {
         relate(r, ex, told);
+    } else if (r->on && r->legs) {
+        wl_legs_unsure(r->legs, ex);
+    }
     if (r->on && (!ex->paired || ex->req.state < WL_HEAD || ex->res.state == WL_CUT))
         remember_unknown(r, ex);
     r->n_told = r->once.n_told;
     if (told && ex->n_findings)
         drop_told(r, ex);
+}
+
+uint64_t wl_relate_begun_seed(const struct wl_relate *r)
+{
+    return r->legs ? wl_legs_seed(r->legs) : 0;
+}
+
+void wl_relate_begun(struct wl_relate *r, const struct wl_begun *begun)
+{
+    if (r->on && r->legs)
+        wl_legs_begun(r->legs, begun);
 }
 
 void wl_relate_untold(struct wl_relate *r)

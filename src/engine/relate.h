@@ -10,6 +10,7 @@
 #include "mem.h"
 #include "wirelint/wirelint.h"
 
+struct wl_begun;
 struct wl_reader;
 struct wl_relate;
 
@@ -32,6 +33,10 @@ void wl_relate_reader(struct wl_relate *r, const struct wl_reader *reader);
  * told  false: --where leaves ex out whatever is found. It is remembered, and nothing else happens
  */
 void wl_relate_exchange(struct wl_relate *r, struct wl_exchange *ex, bool told);
+/** Seed of wl_begun_note, for what wl_relate_begun is to be told; 0: nothing. */
+uint64_t wl_relate_begun_seed(const struct wl_relate *r);
+/** A request has its head. NULL: memory for it was refused. */
+void wl_relate_begun(struct wl_relate *r, const struct wl_begun *begun);
 /** The exchange of the last call is left out after all: what was told of it is told of a later
  * one. */
 void wl_relate_untold(struct wl_relate *r);

@@ -183,7 +183,8 @@ static void on_event(void *user, struct wl_event *ev)
     struct wl_reread *r = user;
 
     switch (ev->kind) {
-    case WL_EVENT_OPENED: break;
+    case WL_EVENT_OPENED:
+    case WL_EVENT_BEGUN: break; /* not asked for */
     case WL_EVENT_EXCHANGE:
         if (!r->done)
             take_exchange(r, ev->of.ex);

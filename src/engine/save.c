@@ -10,7 +10,7 @@
 
 #include "diag.h"
 #include "evidence.h"
-#include "legs.h"
+#include "leg.h"
 #include "stats.h"
 
 #include <errno.h>

@@ -81,7 +81,7 @@ struct wl_shard {
     bool dealt;
     struct wl_partitions partitions;
     uint64_t begins, spans; /* the places of those (wl_partition_place) */
-    uint64_t packet;
+    uint64_t packet, begun_seed;
     bool ticking, finishing;
     struct held *held;
     uint32_t n_held, held_size;
@@ -215,6 +215,21 @@ static void on_exchange(void *user, struct wl_exchange *ex)
     hold(user, WL_EVENT_EXCHANGE, ex->conn.id)->of.ex = ex;
 }
 
+static void on_begun(void *user, const struct wl_exchange *ex)
+{
+    struct wl_shard *s = user;
+    struct wl_arena *arena = wl_arena_new(&s->arenas);
+    struct wl_begun *begun = arena ? wl_arena_alloc(arena, sizeof(*begun)) : NULL;
+
+    if (begun) {
+        wl_begun_note(ex, s->begun_seed, begun);
+        begun->arena = arena;
+    } else {
+        wl_arena_free(arena);
+    }
+    hold(s, WL_EVENT_BEGUN, ex->conn.id)->of.begun = begun;
+}
+
 static void on_closed(void *user, struct wl_conn_record *rec)
 {
     hold(user, WL_EVENT_CONNECTION, rec->conn.id)->of.conn = rec;
@@ -244,6 +259,7 @@ static int fill(struct wl_shard *s, const struct wl_shard_config *cfg)
         .keep_steps = cfg->keep_steps,
         .lookup = &s->lookup,
         .exchange = on_exchange,
+        .begun = cfg->begun ? on_begun : NULL,
         .user = s,
     };
     wl_lookup_init(&s->lookup);
@@ -296,6 +312,7 @@ struct wl_shard *wl_shard_new(const struct wl_shard_config *cfg)
     s->n_shards = n_shards;
     s->dealt = cfg->dealt;
     claim(s, cfg->cfg->limits.max_connections);
+    s->begun_seed = cfg->begun;
     if (fill(s, cfg) < 0) {
         wl_shard_free(s);
         return NULL;

@@ -23,7 +23,8 @@ struct wl_shard_config {
     bool keep_steps;   /* connection records with their steps are wanted */
     bool keep_yielded; /* findings that give way to others, too: see wl_judge_keep_yielded */
     const struct wl_reader *reader; /* asked on this thread; or NULL: everything is read */
-    unsigned index, n_shards;       /* keep the connections of the partitions of index */
+    uint64_t begun; /* requests are told when they have their heads, hashed with this; 0: not */
+    unsigned index, n_shards; /* keep the connections of the partitions of index */
     size_t draft; /* octets that most exchanges get besides, once they are judged (draft.h) */
     bool dealt;   /* packets were dealt out by connection before: keep whatever comes (live), with a
                      share of max_connections */

@@ -583,6 +583,10 @@ void wl_build_request_head(struct wl_build *b, struct wl_work *w, uint64_t end,
     if (b->said_close != WL_CLOSE_YES && wl_persist_says_close(req) && !w->ex.guessed)
         b->said_close = may_open_layer(req) ? WL_CLOSE_MAYBE : WL_CLOSE_YES;
     wl_wait_request(b, w);
+    if (WL_LIKELY_FALSE(b->layer->host->begun)) {
+        wl_layer_conn(b->layer, &w->ex.conn);
+        b->layer->host->begun(b->layer->host->user, &w->ex);
+    }
 }
 
 void wl_build_request_content(struct wl_build *b, struct wl_work *w, uint64_t content,

@@ -155,6 +155,8 @@ struct wl_layer_host {
     struct wl_lookup *lookup; /* the names that are known, or were seen (http/lookup.h) */
     /** Takes ownership of ex (and its arena). */
     void (*exchange)(void *user, struct wl_exchange *ex);
+    /** A request has its head, and ex.conn is filled in. NULL: nobody asks. */
+    void (*begun)(void *user, const struct wl_exchange *ex);
     void *user;
 };
 
