@@ -31,7 +31,7 @@ static uint64_t chance;
 static uint64_t draw(uint64_t below)
 {
     chance = chance * 6364136223846793005u + 1442695040888963407u;
-    return (chance >> 33) % below;
+    return below ? (chance >> 33) % below : 0;
 }
 
 /* ------------------------------------------------------------------------------------ memory */
@@ -231,7 +231,7 @@ static struct way choose_way(const char *capture)
         .n_outputs = (unsigned)draw(MOST_OUTPUTS + 1),
     };
     const struct wl_sink_ops *const *all = wl_report_outputs();
-    size_t n = 0;
+    size_t n = 1;
 
     while (all[n])
         n++;
@@ -356,19 +356,21 @@ static int try_way(const struct way *way)
 int main(int argc, char **argv)
 {
     unsigned long n = RUNS;
-    int option, failed = 0;
+    int first = 1, failed = 0;
 
-    while ((option = getopt(argc, argv, "n:s:")) != -1) {
-        if (option == 'n') {
-            n = strtoul(optarg, NULL, 10);
-        } else if (option == 's') {
-            chance = strtoul(optarg, NULL, 10);
+    for (; first + 1 < argc && argv[first][0] == '-'; first += 2) {
+        unsigned long value = strtoul(argv[first + 1], NULL, 10);
+
+        if (strcmp(argv[first], "-n") == 0) {
+            n = value;
+        } else if (strcmp(argv[first], "-s") == 0) {
+            chance = value;
         } else {
             return 2;
         }
     }
     for (unsigned long i = 0; i < n; i++) {
-        for (int k = optind; k < argc; k++) {
+        for (int k = first; k < argc; k++) {
             const struct way way = choose_way(argv[k]);
 
             failed += try_way(&way);
