@@ -24,107 +24,7 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.request import urlopen
 
-PATIENCE = float(os.environ.get("WATCH_PATIENCE", "30"))  # seconds for one step
-
-
-class Complaint(Exception):
-    """Something that the program must not do."""
-
-
-class Terminal:
-    """A shell in tmux, of a size, with keys to press and a screen to read."""
-
-    count = 0
-
-    def __init__(self, folder, width=80, height=24, **environment):
-        Terminal.count += 1
-        self.socket = os.path.join(folder, f"tmux-{Terminal.count}")
-        variables = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "HISTFILE": "/dev/null"}
-        # curses keeps some memory until the process ends; crashes are to look like crashes
-        variables["ASAN_OPTIONS"] = ("detect_leaks=0:handle_segv=0:handle_abort=0:"
-                                     + os.environ.get("ASAN_OPTIONS", ""))
-        variables["TSAN_OPTIONS"] = "handle_segv=0:handle_abort=0:" + os.environ.get("TSAN_OPTIONS", "")
-        variables.update(environment)
-        with open(os.path.join(folder, "tmux.conf"), "w", encoding="utf-8") as conf:
-            conf.write("set -g default-terminal tmux-256color\nset -g escape-time 0\n"
-                       "set -g set-titles off\nset -g allow-rename on\n")
-        settings = [word for name, value in variables.items()
-                    for word in ("-e", f"{name}={value}")]
-        self.tmux("-f", os.path.join(folder, "tmux.conf"), "new-session", "-d", "-s", "t", "-x",
-                  str(width), "-y", str(height), *settings, "bash --norc --noprofile")
-        self.run("PS1='ready> '")
-        self.wait("re:(?m)^ready>")
-
-    def tmux(self, *words):
-        """Runs a command of tmux and returns what it printed."""
-        done = subprocess.run(["tmux", "-S", self.socket, *words], capture_output=True, text=True,
-                              errors="replace", timeout=PATIENCE, check=False)
-        if done.returncode:
-            raise Complaint(f"tmux {words[0]}: {done.stderr.strip()}")
-        return done.stdout
-
-    def screen(self, looks=False):
-        """What stands on the screen, with escape sequences for how it looks."""
-        return self.tmux("capture-pane", "-p", *(["-e"] if looks else []))
-
-    def press(self, *keys):
-        """Presses keys by the names that tmux has for them."""
-        for key in keys:
-            self.tmux("send-keys", key)
-
-    def type(self, text):
-        """Types text as it is."""
-        self.tmux("send-keys", "-l", text)
-
-    def run(self, command):
-        """Types a command line."""
-        self.type(command)
-        self.press("Enter")
-
-    def resize(self, width, height):
-        """Changes the size of the terminal."""
-        self.tmux("resize-window", "-x", str(width), "-y", str(height))
-
-    def wait(self, *wanted, without=None):
-        """Waits until all the texts stand on the screen (a pattern when it begins with re:)."""
-        end = time.monotonic() + PATIENCE
-        shown = ""
-        while time.monotonic() < end:
-            shown = self.screen()
-            if all(has(shown, text) for text in wanted) and not (without and has(shown, without)):
-                return shown
-            time.sleep(0.05)
-        raise Complaint(f"{wanted!r} without {without!r} never stood on the screen:\n{shown}")
-
-    def state(self):
-        """How the terminal is set, as stty says it."""
-        mark = f"state-{time.monotonic_ns()}"
-        self.run(f"clear; stty -g; echo {mark}")
-        shown = self.wait(f"re:(?m)^{mark}")
-        return re.search(r"(?m)^[0-9a-f:]{40,}$", shown.replace(":\n", ":")).group(0)
-
-    def children(self, name):
-        """The processes of this name that run in this terminal."""
-        shell = self.tmux("display-message", "-p", "#{pane_pid}").strip()
-        done = subprocess.run(["pgrep", "-P", shell, "-f", name], capture_output=True, text=True,
-                              check=False)
-        return [int(word) for word in done.stdout.split()]
-
-    def close(self):
-        """Ends the terminal and all that runs in it."""
-        subprocess.run(["tmux", "-S", self.socket, "kill-server"], capture_output=True, check=False)
-
-
-def has(shown, text):
-    """Whether a text stands on the screen, or a pattern matches it."""
-    return bool(re.search(text[3:], shown)) if text.startswith("re:") else text in shown
-
-
-def check(condition, complaint):
-    """Complains unless the condition holds."""
-    if not condition:
-        raise Complaint(complaint)
-
+from terminal import PATIENCE, Complaint, Terminal, check, has
 
 # ------------------------------------------------------------------------------------ captures
 
@@ -253,6 +153,44 @@ class Cases:
         terminal.press("Escape")
         terminal.wait("the filter is gone")
         self.leave(terminal)
+
+    def case_compare(self, terminal):
+        """Two exchanges of one connection side by side, one above the other; then two connections;
+        and what it says when there are not two."""
+        self.watch(terminal, os.path.join(self.samples, "curl-keepalive.pcap"))
+        terminal.press("2", "e", "d")
+        terminal.wait("two marked rows are compared, and 0 are marked")
+        terminal.press("Home", "Space", "Space", "w")
+        terminal.wait("packets of the 1 marked connection", "2 marked")
+        terminal.press("Escape", "d")
+        terminal.wait("> Compare", "re:(?m)^< start line +GET /digits.txt HTTP/1.1",
+                      "re:(?m)^> start line +HEAD /missing HTTP/1.1", "re:(?m)^  User-Agent +curl/",
+                      "re:(?m)^< 200 +after [0-9]+ us", "re:(?m)^> 404 +after [0-9]+ us")
+        terminal.resize(120, 40)
+        terminal.wait("re:(?m)^\\| start line +GET /digits.txt HTTP/1.1 +HEAD /missing HTTP/1.1$")
+        terminal.press("Escape", "Space", "Space", "Escape", "d")
+        terminal.wait("and 4 are marked", without="> Compare")
+        terminal.resize(80, 24)
+        terminal.press("1")
+        terminal.wait("Servers", without="Ladder")
+        self.leave(terminal)
+        self.watch(terminal, os.path.join(self.samples, "nginx-node-103.pcap"))
+        terminal.press("2", "Space", "Space", "d")
+        terminal.wait("< connection", "re:(?m)^[<>] GET /hint HTTP/1.[01] -> 103, 200$")
+        terminal.press("Escape", "u", "Enter", "d")
+        terminal.wait("Ladder", "and 0 are marked")
+        terminal.press("1")
+        terminal.wait("Servers", without="Ladder")
+        self.leave(terminal)
+
+    def case_compare_redacted(self, terminal):
+        """What a level of --redact hides is not shown where two are compared either."""
+        terminal.run(f"clear; {self.program} watch --redact values {self.samples}/curl-keepalive.pcap")
+        terminal.wait("FILE")
+        terminal.press("2", "e", "Space", "Space", "d")
+        terminal.wait("> Compare", "User-Agent", without="curl/7")
+        terminal.press("q", "q", "q", "q")
+        terminal.wait("re:(?m)^ready>")
 
     def case_list_without_rows(self, terminal):
         """It says why: a class of which there is none, or a filter."""

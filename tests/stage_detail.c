@@ -12,6 +12,7 @@
 enum {
     EXCHANGES = 4000,
     WINDOW = 64,
+    MOST_FIELDS = 8,
 };
 
 static const wl_ns t0 = (wl_ns)1795264000 * WL_SECOND;
@@ -33,6 +34,30 @@ static struct wl_endpoint v4(unsigned last, uint16_t port)
     return (struct wl_endpoint){.ip = {10, 0, 0, (uint8_t)last}, .port = port, .family = 4};
 }
 
+/* The fields of a head, as far as it is one. */
+static void fields(struct wl_arena *a, struct wl_message *m)
+{
+    struct wl_span rest = wl_span_after(m->head, wl_span_find(m->head, '\n') + 1);
+
+    m->fields = must(wl_arena_array(a, MOST_FIELDS, sizeof(*m->fields)));
+    while (rest.n && m->n_fields < MOST_FIELDS) {
+        size_t n = wl_span_find(rest, '\n');
+        struct wl_span line = wl_span_sub(rest, 0, n);
+        size_t colon;
+
+        rest = wl_span_after(rest, n + 1);
+        line.n -= line.n && line.p[line.n - 1] == '\r';
+        colon = wl_span_find(line, ':');
+        if (colon == line.n)
+            continue;
+        m->fields[m->n_fields++] = (struct wl_field){
+            .value = wl_span_trim(wl_span_after(line, colon + 1)),
+            .begin = line.p,
+            .n_name = (uint32_t)colon,
+        };
+    }
+}
+
 static void message(struct wl_arena *a, struct wl_message *m, uint64_t frame, uint64_t offset,
                     enum wl_dir dir, double ms, const char *head)
 {
@@ -52,6 +77,7 @@ static void message(struct wl_arena *a, struct wl_message *m, uint64_t frame, ui
         .t_last = t,
         .last_frame = frame,
     };
+    fields(a, m);
 }
 
 static void response(struct wl_arena *a, struct wl_message *m, uint64_t frame, uint64_t offset,
@@ -172,14 +198,16 @@ static const struct wl_detail *two_legs(struct wl_arena *a)
 }
 
 /* The same shape, one leg, and every text tries something. */
-static const struct wl_detail *hostile(struct wl_arena *a)
+static const struct wl_detail *hostile(struct wl_arena *a, uint32_t ordinal)
 {
     static const char nasty[] = "/\x1b[2J\x1b]0;owned\a%s%n\xe2\x80\xae/gpj.exe\xff\xfe\r\x9b"
                                 "31m";
     static const char head[] = "HTTP/1.1 200 \x1b[31mOK\x1b[0m\r\nServer: \x1b]52;c;cm0gLXJm\a\r\n"
                                "X: \xe2\x80\xae\xe2\x81\xa6\xc2\x9b\r\n\r\n";
+    static const char other[] = "HTTP/1.1 200 \x9b\r\nServer: \x1b]52;c;cm0gLXJn\a\r\n"
+                                "X\xff\a: \x1b[2J\r\n\r\n";
     struct wl_detail *d = leg(a, 7, v4(66, 6666), v4(9, 80), 0, 12);
-    struct wl_exchange *ex = exchange(a, &d->conn.conn, 1);
+    struct wl_exchange *ex = exchange(a, &d->conn.conn, ordinal ? ordinal : 1);
 
     d->conn.end = WL_END_RESET;
     d->conn.last_frame = 12;
@@ -187,7 +215,7 @@ static const struct wl_detail *hostile(struct wl_arena *a)
     request(a, &ex->req, 4, 0, 1, nasty, nasty);
     ex->req.state = WL_CUT;
     ex->req.end = WL_END_GAP;
-    response(a, &ex->res, 9, 0, 3, 200, head);
+    response(a, &ex->res, 9, 0, 3, 200, ordinal == 3 ? other : head);
     ex->res.framing = WL_FRAMING_CHUNKED;
     ex->res.n_body_lost = 1460;
     ex->res.state = WL_HEAD;
@@ -216,10 +244,13 @@ static const struct wl_detail *long_one(struct wl_arena *a, uint32_t ordinal)
     for (uint32_t i = 0; i < WINDOW; i++) {
         uint32_t n = first + i;
         struct wl_exchange *ex = exchange(a, &d->conn.conn, n);
-        char target[32];
+        char target[32], head[160];
 
         (void)snprintf(target, sizeof(target), "/item/%u", (unsigned)n);
-        request(a, &ex->req, (uint64_t)n * 2, (uint64_t)n * 40, n * 5.0, target, request_head);
+        (void)snprintf(head, sizeof(head),
+                       "GET %s HTTP/1.1\r\nHost: a.example\r\nX-Request-Id: %u\r\n%s\r\n", target,
+                       (unsigned)n, n % 2 ? "Accept: */*\r\n" : "");
+        request(a, &ex->req, (uint64_t)n * 2, (uint64_t)n * 40, n * 5.0, target, head);
         if (n % 50 == 0) {
             ex->interim = must(wl_arena_alloc(a, sizeof(*ex->interim)));
             ex->n_interim = 1;
@@ -238,7 +269,7 @@ const struct wl_detail *stage_detail(enum stage_play play, const struct wl_ask *
     struct wl_detail *d;
 
     if (play == STAGE_HOSTILE)
-        return hostile(a);
+        return hostile(a, ask->ordinal);
     if (ask->connection % 3 == 0)
         return long_one(a, ask->ordinal);
     if (ask->connection % 3 == 1)

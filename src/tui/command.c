@@ -75,6 +75,8 @@ static bool run_open(struct wl_screen *s, const char *argument)
         return false;
     if (wl_views[i]->number) {
         wl_screen_jump(s, wl_views[i]);
+    } else if (wl_views[i]->where == WL_IN_COMPARE) {
+        wl_screen_compare(s);
     } else if (wl_views[i]->where & (WL_IN_LADDER | WL_IN_MESSAGE)) {
         wl_screen_say(s, "Enter on a connection opens the %s", argument);
     } else {

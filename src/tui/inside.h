@@ -108,6 +108,8 @@ bool wl_screen_order(struct wl_screen *s, const struct wl_ask *ask);
 /** Goes to a view that a digit goes to. */
 void wl_screen_jump(struct wl_screen *s, const struct wl_view *view);
 void wl_screen_leave(struct wl_screen *s, bool asked);
+/** Opens the comparison of the two that are marked, or says what it needs. */
+void wl_screen_compare(struct wl_screen *s);
 void wl_screen_pause(struct wl_screen *s, bool on);
 /* marks.c */
 /** The severities that options gave before anything was asked for here. */

@@ -11,12 +11,14 @@
 
 #define MOVING (WL_IN_ALL)
 #define DEEP   (WL_IN_LADDER | WL_IN_MESSAGE)
+/* where there are findings to go to */
+#define FINDING (WL_IN_ALL & ~(uint32_t)(WL_IN_HELP | WL_IN_COMPARE))
 /* lists whose rows are, or belong to, one connection */
 #define ROWS (WL_IN_CONNECTIONS | WL_IN_EXCHANGES | WL_IN_FINDINGS)
 
 const struct wl_key_row wl_key_rows[] = {
     {WL_ACT_OPEN,
-     WL_IN_ALL & ~(uint32_t)(WL_IN_MESSAGE | WL_IN_HELP),
+     WL_IN_ALL & ~(uint32_t)(WL_IN_MESSAGE | WL_IN_HELP | WL_IN_COMPARE),
      {WL_KEY_ENTER},
      "open",
      "deeper: what stands behind the selected line"},
@@ -48,8 +50,19 @@ const struct wl_key_row wl_key_rows[] = {
      "filter",
      "the filter line, in the language of --where"},
     {WL_ACT_SORT, WL_IN_LISTS, {'s', WL_KEY_F1 + 5}, "sort", "sorts by the next column"},
-    {WL_ACT_MARK, ROWS | WL_IN_LADDER, {' '}, "mark", "marks the connection, to be written with w"},
-    {WL_ACT_NEXT_FINDING, WL_IN_ALL & ~(uint32_t)WL_IN_HELP, {'n'}, "next", "to the next finding"},
+    {WL_ACT_MARK,
+     ROWS,
+     {' '},
+     "mark",
+     "marks the row: w writes its connection, d compares two of them"},
+    {WL_ACT_MARK, WL_IN_LADDER, {' '}, "mark", "marks the connection"},
+    {WL_ACT_COMPARE,
+     ROWS,
+     {'d'},
+     "diff",
+     "compares the two that are marked: exchanges, or connections"},
+    {WL_ACT_NEXT_FINDING, FINDING, {'n'}, "next", "to the next finding"},
+    {WL_ACT_NEXT_FINDING, WL_IN_COMPARE, {'n'}, "next", "to the next difference"},
     {WL_ACT_PAUSE,
      WL_IN_ALL,
      {'p'},
@@ -66,11 +79,8 @@ const struct wl_key_row wl_key_rows[] = {
      {'y'},
      "copy",
      "copies the display filter for Wireshark; again: the line for tshark"},
-    {WL_ACT_PREVIOUS_FINDING,
-     WL_IN_ALL & ~(uint32_t)WL_IN_HELP,
-     {'N'},
-     NULL,
-     "to the finding before"},
+    {WL_ACT_PREVIOUS_FINDING, FINDING, {'N'}, NULL, "to the finding before"},
+    {WL_ACT_PREVIOUS_FINDING, WL_IN_COMPARE, {'N'}, "before", "to the difference before"},
     {WL_ACT_INVERT, WL_IN_ALL, {'!'}, NULL, "turns the filter into its opposite"},
     {WL_ACT_ONLY_FINDINGS, WL_IN_ALL, {'f'}, "faulty", "only what has findings, or everything"},
     {WL_ACT_LEAST,
@@ -93,11 +103,12 @@ const struct wl_key_row wl_key_rows[] = {
      "exchanges",
      "connections, or the exchanges on them"},
     {WL_ACT_SEQUENCES,
-     WL_IN_ALL & ~(uint32_t)(DEEP | WL_IN_HELP),
+     WL_IN_ALL & ~(uint32_t)(DEEP | WL_IN_HELP | WL_IN_COMPARE),
      {'S'},
      NULL,
      "the table of status sequences"},
     {WL_ACT_UNMARK, ROWS | WL_IN_LADDER, {'u'}, NULL, "takes all marks away"},
+    {WL_ACT_COMPARE, WL_IN_LADDER, {'d'}, NULL, "compares the two connections that are marked"},
     {WL_ACT_RESET, WL_IN_ALL, {WL_KEY_F1 + 4}, "reset", "counters begin anew; history stays"},
     {WL_ACT_SETTINGS, WL_IN_ALL, {'o'}, NULL, "settings"},
     {WL_ACT_COMMAND, WL_IN_ALL, {':'}, NULL, "command line, for what has no key"},

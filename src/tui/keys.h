@@ -50,9 +50,10 @@ enum wl_where {
     WL_IN_LADDER = 128,
     WL_IN_MESSAGE = 256,
     WL_IN_HELP = 512,
+    WL_IN_COMPARE = 1024,
     WL_IN_LISTS = WL_IN_CONNECTIONS | WL_IN_EXCHANGES | WL_IN_FINDINGS | WL_IN_SERVERS |
                   WL_IN_SEQUENCES | WL_IN_RULES,
-    WL_IN_ALL = 1023,
+    WL_IN_ALL = 2047,
 };
 
 /** What a key does. The view on top is asked first; what it does not take, the screen does. */
@@ -79,7 +80,8 @@ enum wl_action {
     WL_ACT_SORT_RIGHT, /* right of it */
     WL_ACT_SORT_REVERSE,
     WL_ACT_FOLLOW,    /* stay at the newest */
-    WL_ACT_MARK,      /* the selected connection, and one down */
+    WL_ACT_MARK,      /* the selected row, and one down */
+    WL_ACT_COMPARE,   /* the two that are marked */
     WL_ACT_EXCHANGES, /* connections <-> their exchanges */
     WL_ACT_SEQUENCES, /* the table of sequences */
     /* rules: the view's */

@@ -272,6 +272,11 @@ static void click(struct wl_list_state *l, const struct wl_press *in)
     }
 }
 
+static uint32_t ordinal_of(const struct wl_list_state *l, const void *row)
+{
+    return l->kind->ordinal ? l->kind->ordinal(row) : 0;
+}
+
 static bool mark(struct wl_screen *s, struct wl_list_state *l)
 {
     const void *row = wl_list_selected(l);
@@ -279,7 +284,7 @@ static bool mark(struct wl_screen *s, struct wl_list_state *l)
 
     if (!conn)
         return false;
-    wl_screen_mark(s, conn);
+    wl_screen_mark(s, conn, ordinal_of(l, row));
     go_by(l, 1);
     return true;
 }
@@ -490,7 +495,7 @@ static void draw_row(const struct wl_screen *s, const struct wl_list_state *l, s
     conn = l->kind->conn ? l->kind->conn(row) : NULL;
     if (index == l->cursor && !l->passive)
         wl_sheet_select(c, &l->table, y);
-    if (conn && wl_screen_marked(s, conn->id)) {
+    if (conn && wl_screen_marked(s, conn->id, ordinal_of(l, row))) {
         wl_canvas_cell(c, l->table.area.x - 1, y,
                        index == l->cursor && !l->passive ? WL_ROLE_SELECTED : WL_ROLE_KEY, '*');
     }

@@ -25,6 +25,8 @@ struct wl_list_kind {
     bool ids_are_ours; /* made by the view (wl_hash_id); the engine does not know them */
     /** The connection that the row belongs to, for marks and the display filter; or NULL. */
     const struct wl_conn_ref *(*conn)(const void *row);
+    /** Its exchange, which is what a mark is on; 0, or no function: the connection. */
+    uint32_t (*ordinal)(const void *row);
     /** Whether the row has a finding, for n and N; or NULL. */
     bool (*is_found)(const void *row);
     /** Enter. */

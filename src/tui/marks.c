@@ -1,4 +1,4 @@
-/* marks.c - what the user has picked out: marked connections, severities of rules, copied text.
+/* marks.c - what the user has picked out: marked rows, severities of rules, copied text.
  * SPDX-License-Identifier: MIT
  *
  * Display filters are written in the numbers of connections where those are Wireshark's, else by
@@ -8,31 +8,49 @@
 
 /* ---------------------------------------------------------------------------------- marks */
 
-bool wl_screen_marked(const struct wl_screen *s, uint64_t connection)
+/* Whether the mark is on what is asked for, on a part of it or on what it is a part of. */
+static bool touches(const struct wl_picked *m, uint64_t connection, uint32_t ordinal)
+{
+    return m->conn.id == connection && (!ordinal || !m->ordinal || m->ordinal == ordinal);
+}
+
+bool wl_screen_marked(const struct wl_screen *s, uint64_t connection, uint32_t ordinal)
 {
     for (uint32_t i = 0; i < s->n_marks; i++) {
-        if (s->marks[i].id == connection)
+        if (touches(&s->marks[i], connection, ordinal))
             return true;
     }
     return false;
 }
 
-void wl_screen_mark(struct wl_screen *s, const struct wl_conn_ref *conn)
+void wl_screen_mark(struct wl_screen *s, const struct wl_conn_ref *conn, uint32_t ordinal)
 {
+    uint32_t n = 0;
+
     for (uint32_t i = 0; i < s->n_marks; i++) {
-        if (s->marks[i].id == conn->id) {
-            memmove(&s->marks[i], &s->marks[i + 1], (s->n_marks - i - 1) * sizeof(s->marks[0]));
-            s->n_marks--;
-            wl_screen_touch(s);
-            return;
-        }
+        if (!touches(&s->marks[i], conn->id, ordinal))
+            s->marks[n++] = s->marks[i];
     }
-    if (s->n_marks == WL_MAX_MARKS) {
-        wl_screen_say(s, "at most %d connections can be marked", (int)WL_MAX_MARKS);
-        return;
+    if (n == WL_MAX_MARKS) {
+        wl_screen_say(s, "at most %d rows can be marked", (int)WL_MAX_MARKS);
+    } else if (n == s->n_marks) {
+        s->marks[n++] = (struct wl_picked){*conn, ordinal};
     }
-    s->marks[s->n_marks++] = *conn;
+    s->n_marks = n;
     wl_screen_touch(s);
+}
+
+uint32_t wl_screen_marked_conns(const struct wl_screen *s, struct wl_conn_ref ret[WL_MAX_MARKS])
+{
+    uint32_t n = 0, k;
+
+    for (uint32_t i = 0; i < s->n_marks; i++) {
+        for (k = 0; k < n && ret[k].id != s->marks[i].conn.id;)
+            k++;
+        if (k == n)
+            ret[n++] = s->marks[i].conn;
+    }
+    return n;
 }
 
 /* ------------------------------------------------------------------------------ severities */
@@ -136,13 +154,14 @@ const char *wl_screen_copied(struct wl_screen *s)
 void wl_screen_copy_selected(struct wl_screen *s)
 {
     const struct wl_frame *f = wl_screen_top(s);
+    struct wl_conn_ref marked[WL_MAX_MARKS];
     struct wl_text filter, line;
     bool found = true;
 
     wl_screen_text(s, &filter);
     wl_screen_text(s, &line);
     if (s->n_marks) {
-        wl_screen_display_filter(s, &filter, s->marks, s->n_marks);
+        wl_screen_display_filter(s, &filter, marked, wl_screen_marked_conns(s, marked));
     } else {
         found = f->view->display_filter && f->view->display_filter(s, f->state, &filter);
     }

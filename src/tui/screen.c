@@ -91,6 +91,8 @@ static void drop_frame(struct wl_screen *s, struct wl_frame *f)
         wl_free(s->budget, f->state, f->view->state_size ? f->view->state_size : 1);
     if (f->answer)
         wl_answer_free(f->answer);
+    if (f->kept)
+        wl_answer_free(f->kept);
     *f = (struct wl_frame){.view = NULL};
 }
 
@@ -359,6 +361,16 @@ static void show_help(struct wl_screen *s)
     }
 }
 
+void wl_screen_compare(struct wl_screen *s)
+{
+    if (s->n_marks == 2) {
+        wl_screen_open(s, "compare", NULL);
+    } else {
+        wl_screen_say(s, "two marked rows are compared, and %u %s marked; Space marks, u unmarks",
+                      (unsigned)s->n_marks, s->n_marks == 1 ? "is" : "are");
+    }
+}
+
 /* What the view on top did not take. */
 static void act(struct wl_screen *s, enum wl_action action, wl_ns now)
 {
@@ -399,6 +411,7 @@ static void act(struct wl_screen *s, enum wl_action action, wl_ns now)
         wl_prompt_open(&its->prompt, "", &its->commands, wl_complete_command);
         break;
     case WL_ACT_HELP: show_help(s); break;
+    case WL_ACT_COMPARE: wl_screen_compare(s); break;
     case WL_ACT_SEQUENCES: wl_screen_open(s, "sequences", NULL); break;
     case WL_ACT_REDRAW: its->redraw = true; break;
     case WL_ACT_SUSPEND: its->suspend = true; break;

@@ -64,12 +64,18 @@ struct wl_frame {
     const struct wl_view *view;
     struct wl_place place;
     void *state;
-    struct wl_answer *answer;
-    struct wl_ask asked; /* the question last handed over; ticket 0: none yet */
-    bool waiting;        /* it has not been answered */
-    bool prompted;       /* it was another one than before: the user waits for it */
-    bool settled;        /* the answer cannot change: paused, or the source has ended */
+    struct wl_answer *answer, *kept; /* kept: see wl_screen_keep */
+    struct wl_ask asked;             /* the question last handed over; ticket 0: none yet */
+    bool waiting;                    /* it has not been answered */
+    bool prompted;                   /* it was another one than before: the user waits for it */
+    bool settled;                    /* the answer cannot change: paused, or the source has ended */
     wl_ns t_asked;
+};
+
+/** A row that the user has marked: an exchange, or a connection as a whole. */
+struct wl_picked {
+    struct wl_conn_ref conn;
+    uint32_t ordinal; /* 0: the whole */
 };
 
 struct wl_screen_private; /* screen.c */
@@ -85,8 +91,8 @@ struct wl_screen {
     enum wl_severity least; /* WL_OFF: all */
     bool only_findings;
     bool paused;
-    bool light, ascii;                      /* theme and characters, for who draws the cells */
-    struct wl_conn_ref marks[WL_MAX_MARKS]; /* in the order marked */
+    bool light, ascii;                    /* theme and characters, for who draws the cells */
+    struct wl_picked marks[WL_MAX_MARKS]; /* in the order marked */
     uint32_t n_marks;
     char filter[WL_WHERE_TEXT]; /* the filter line in force, "" none */
     struct wl_frame frames[WL_MAX_FRAMES];
@@ -102,9 +108,15 @@ void wl_screen_open(struct wl_screen *s, const char *name, const struct wl_place
 void wl_screen_back(struct wl_screen *s);
 /** Says something in the line above the keys until the next key; the text is escaped when drawn. */
 void wl_screen_say(struct wl_screen *s, const char *fmt, ...) WL_PRINTF(2, 3);
-bool wl_screen_marked(const struct wl_screen *s, uint64_t connection);
-/** Marks a connection, or takes its mark away. */
-void wl_screen_mark(struct wl_screen *s, const struct wl_conn_ref *conn);
+/** Whether an exchange is marked, itself or with its connection; ordinal 0: whether anything of the
+ * connection is. */
+bool wl_screen_marked(const struct wl_screen *s, uint64_t connection, uint32_t ordinal);
+/** Marks an exchange, or with ordinal 0 a connection; what is marked loses its mark. */
+void wl_screen_mark(struct wl_screen *s, const struct wl_conn_ref *conn, uint32_t ordinal);
+/** The connections that marks are on, each once; returns how many. */
+uint32_t wl_screen_marked_conns(const struct wl_screen *s, struct wl_conn_ref ret[WL_MAX_MARKS]);
+/** Of a view, while it takes an answer: the one before stays beside it, as long as the view does. */
+void wl_screen_keep(struct wl_screen *s, const void *state);
 /** Writes a display filter for Wireshark that shows these connections. */
 void wl_screen_display_filter(const struct wl_screen *s, struct wl_text *ret,
                               const struct wl_conn_ref *conns, size_t n);

@@ -216,6 +216,18 @@ static void set_answer(struct wl_answer **place, struct wl_answer *a)
     *place = a;
 }
 
+void wl_screen_keep(struct wl_screen *s, const void *state)
+{
+    for (uint32_t i = 0; i < s->n_frames; i++) {
+        struct wl_frame *f = &s->frames[i];
+
+        if (f->state == state) {
+            set_answer(&f->kept, f->answer);
+            f->answer = NULL;
+        }
+    }
+}
+
 /* Whatever is shown is asked for once more. */
 static void unsettle(struct wl_screen *s)
 {

@@ -257,7 +257,8 @@ const struct wl_view wl_view_connections = {
         "TCP connections, numbered as Wireshark numbers its streams, newest first. The sequence "
         "is that of all requests on the connection: 200*40 is forty requests in a row answered "
         "with nothing but 200, 103>200 one that got a 103 first. V, W, N before it are findings. "
-        "Enter draws the ladder, e lists the exchanges, Space marks what w will write.",
+        "Enter draws the ladder, e lists the exchanges, Space marks what w will write and d "
+        "compare.",
     .open = open,
     WL_LIST_VIEW,
 };

@@ -165,6 +165,11 @@ static const struct wl_conn_ref *conn_of(const void *row)
     return &of(row)->conn;
 }
 
+static uint32_t ordinal_of(const void *row)
+{
+    return of(row)->ordinal;
+}
+
 static bool is_found(const void *row)
 {
     return of(row)->worst != WL_OFF;
@@ -179,6 +184,7 @@ static const struct wl_list_kind kind = {
     .row = row_of,
     .id = wl_id_exchange,
     .conn = conn_of,
+    .ordinal = ordinal_of,
     .is_found = is_found,
     .open = wl_open_exchange,
     .beside = "connections",
@@ -197,7 +203,7 @@ const struct wl_view wl_view_exchanges = {
     .help =
         "Requests with all their responses, newest first: a question mark stands for a response "
         "that did not come. Enter draws the ladder, e lists the connections, Space marks what w "
-        "will write.",
+        "will write and d compare.",
     .open = open,
     WL_LIST_VIEW,
 };

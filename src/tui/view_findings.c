@@ -298,6 +298,11 @@ static const struct wl_conn_ref *conn_of(const void *row)
     return &of(row)->conn;
 }
 
+static uint32_t ordinal_of(const void *row)
+{
+    return of(row)->ordinal;
+}
+
 static void open_row(struct wl_screen *s, const void *row)
 {
     struct wl_place place = {
@@ -322,6 +327,7 @@ static const struct wl_list_kind kind = {
     .row = row_of,
     .id = id_of,
     .conn = conn_of,
+    .ordinal = ordinal_of,
     .open = open_row,
 };
 

@@ -762,7 +762,7 @@ static enum wl_did act_ladder(struct wl_screen *s, void *state, const struct wl_
     case WL_ACT_OPEN: open_selected(s, v); break;
     case WL_ACT_CLICK: click(v, in->x, in->y); break;
     case WL_ACT_LEGS: switch_legs(s, v); break;
-    case WL_ACT_MARK: wl_screen_mark(s, &v->place.conn); break;
+    case WL_ACT_MARK: wl_screen_mark(s, &v->place.conn, 0); break;
     default: return WL_DID_NOTHING;
     }
     return WL_DID_DRAW;

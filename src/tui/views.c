@@ -8,17 +8,9 @@
 #include <string.h>
 
 const struct wl_view *const wl_views[] = {
-    &wl_view_overview,
-    &wl_view_connections,
-    &wl_view_exchanges,
-    &wl_view_findings,
-    &wl_view_servers,
-    &wl_view_sequences,
-    &wl_view_rules,
-    &wl_view_ladder,
-    &wl_view_message,
-    &wl_view_help,
-    NULL,
+    &wl_view_overview, &wl_view_connections, &wl_view_exchanges, &wl_view_findings,
+    &wl_view_servers,  &wl_view_sequences,   &wl_view_rules,     &wl_view_ladder,
+    &wl_view_message,  &wl_view_compare,     &wl_view_help,      NULL,
 };
 
 const struct wl_view *wl_view_find(const char *name)

@@ -15,6 +15,7 @@ extern const struct wl_view wl_view_sequences;
 extern const struct wl_view wl_view_rules;
 extern const struct wl_view wl_view_ladder;
 extern const struct wl_view wl_view_message;
+extern const struct wl_view wl_view_compare;
 extern const struct wl_view wl_view_help;
 
 #endif

@@ -48,12 +48,14 @@ static bool selected(struct wl_screen *s, struct wl_conn_ref *ret)
 /* "the 3 marked connections", or what passes the filter, or all */
 static void put_subject(struct wl_screen *s, const char *what, char *ret, size_t n)
 {
+    struct wl_conn_ref conns[WL_MAX_MARKS];
+    unsigned marked = wl_screen_marked_conns(s, conns);
     char where[WL_WHERE_TEXT];
 
     wl_screen_where(s, where);
-    if (s->n_marks) {
-        (void)snprintf(ret, n, "%s of the %u marked connection%s", what, (unsigned)s->n_marks,
-                       s->n_marks == 1 ? "" : "s");
+    if (marked) {
+        (void)snprintf(ret, n, "%s of the %u marked connection%s", what, marked,
+                       marked == 1 ? "" : "s");
     } else {
         (void)snprintf(ret, n, "%s of %s", what,
                        *where ? "what passes the filter" : "everything held");
@@ -68,8 +70,7 @@ static void offer_packets(struct wl_screen *s, struct wl_menu *m)
 
     wl_screen_where(s, where);
     if (s->n_marks) {
-        (void)snprintf(text, sizeof(text), "packets of the %u marked connection%s",
-                       (unsigned)s->n_marks, s->n_marks == 1 ? "" : "s");
+        put_subject(s, "packets", text, sizeof(text));
         add(m, WL_WRITE_PACKETS_MARKED, text);
     }
     if (selected(s, &conn)) {
@@ -196,7 +197,7 @@ static void write_now(struct wl_screen *s)
     const char *path = s->its->prompt.text;
     enum wl_written what = s->its->writing;
     struct wl_ask ask = {.kind = WL_ASK_SAVE, .keep = WL_NONE};
-    struct wl_conn_ref conn;
+    struct wl_conn_ref conn, conns[WL_MAX_MARKS];
 
     s->its->mode = WL_MODE_VIEW;
     wl_history_add(&s->its->paths, path);
@@ -213,8 +214,9 @@ static void write_now(struct wl_screen *s)
             return;
         ask.connections[ask.n_connections++] = conn.id;
     } else if (s->n_marks && what != WL_WRITE_PACKETS_ALL) {
-        for (uint32_t i = 0; i < s->n_marks; i++)
-            ask.connections[ask.n_connections++] = s->marks[i].id;
+        ask.n_connections = wl_screen_marked_conns(s, conns);
+        for (uint32_t i = 0; i < ask.n_connections; i++)
+            ask.connections[i] = conns[i].id;
     } else {
         wl_screen_where(s, ask.where);
         ask.only_findings = s->only_findings;
