@@ -467,6 +467,14 @@ static int apply_theme(struct wl_parse *p, const char *value)
     return 0;
 }
 
+static int apply_hosts(struct wl_parse *p, const char *value)
+{
+    if (is_second(p, "hosts"))
+        return wl_fail(p->err, WL_EINVAL, "--hosts was given twice: it takes one file");
+    p->o->hosts = value;
+    return 0;
+}
+
 static int apply_format(struct wl_parse *p, const char *value)
 {
     if (strcmp(value, "text") != 0 && strcmp(value, "json") != 0 && strcmp(value, "markdown") != 0)
@@ -718,6 +726,13 @@ const struct wl_option wl_option_rows[] = {
         .apply = apply_refresh,
     },
     {
+        .name = "hosts",
+        .commands = WL_FOR_WATCH,
+        .argument = "FILE",
+        .help = "names for addresses, on key a (/etc/hosts)",
+        .apply = apply_hosts,
+    },
+    {
         .name = "theme",
         .commands = WL_FOR_WATCH,
         .argument = "NAME",
@@ -847,8 +862,9 @@ int wl_option_apply(struct wl_parse *p, const struct wl_option *option, const ch
 static const struct {
     const char *name, *value;
 } initial[] = {
-    {"color", "auto"},         {"examples", "3"}, {"fail-on", "violation"}, {"format", "text"},
-    {"redact", "credentials"}, {"refresh", "4"},  {"theme", "dark"},
+    {"color", "auto"},  {"examples", "3"},       {"fail-on", "violation"},
+    {"format", "text"}, {"hosts", "/etc/hosts"}, {"redact", "credentials"},
+    {"refresh", "4"},   {"theme", "dark"},
 };
 
 const char *wl_option_initial(const struct wl_option *option)

@@ -379,7 +379,8 @@ static int check_redaction(struct wl_parse *p)
 /* What would have no effect: options of the screen without one, the pace of what has its own. */
 static int check_screen(struct wl_parse *p)
 {
-    static const char *const of_screen[] = {"speed", "refresh", "theme", "ascii", "no-mouse"};
+    static const char *const of_screen[] = {"speed", "refresh", "hosts",
+                                            "theme", "ascii",   "no-mouse"};
     const struct wl_options *o = p->o;
 
     for (size_t i = 0; o->plain && i < WL_COUNT(of_screen); i++) {

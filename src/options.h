@@ -112,6 +112,7 @@ struct wl_options {
     enum wl_color_when color;
     bool json, utc, separate, require_http;
     double refresh, speed; /* watch: times a second; 0: at once, else so many times the pace */
+    const char *hosts;     /* --hosts, or NULL */
     bool ascii, themed, light, no_mouse; /* light: of what --theme said, if it did */
     enum wl_json_names json_names;
     struct wl_config config; /* rules, limits, filters: what the engine is given */

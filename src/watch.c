@@ -10,17 +10,20 @@
 #include "clock.h"
 #include "diag.h"
 #include "feeds.h"
+#include "hosts.h"
 #include "tui.h"
 #include "wirelint/interface.h"
 #include "wirelint/report.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum {
     INPUT_TEXT = 1024, /* of the command that reads the same input */
     TRAFFIC_TEXT = 2048,
-    MEMORY = 1 << 20,
+    MEMORY = 8 << 20,
 };
 
 /* 'it'\''s' where a shell would not take it as it is. */
@@ -123,6 +126,47 @@ static const char *tell_traffic(void *user)
     return t->text;
 }
 
+/* -------------------------------------------------------------------- names for addresses */
+
+/* Up to the octets that are used; one more says that there are more. */
+static int read_octets(int fd, struct wl_text *t)
+{
+    uint8_t part[4096];
+    ssize_t n;
+
+    while (!t->full && (n = read(fd, part, sizeof(part))) != 0) {
+        if (n < 0 && errno != EINTR)
+            return -1;
+        if (n > 0)
+            wl_text_span_raw(t, wl_span(part, (size_t)n));
+    }
+    return 0;
+}
+
+/* The file that was named has to be there; of /etc/hosts nothing is said until names are asked
+ * for. */
+static int read_hosts(struct wl_hosts *h, const char *named, struct wl_budget *budget,
+                      struct wl_error *err)
+{
+    char reason[128];
+    int fd, failed = 0;
+
+    *h = (struct wl_hosts){.path = named ? named : "/etc/hosts", .budget = budget};
+    wl_text_init(&h->text, budget, WL_HOSTS_TEXT);
+    fd = open(h->path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || read_octets(fd, &h->text) < 0)
+        failed = errno;
+    if (fd >= 0)
+        (void)close(fd);
+    h->unread = failed != 0;
+    h->cut = h->text.full;
+    if (failed && named) {
+        return wl_fail(err, WL_EOPEN, "cannot read '%s': %s", named,
+                       wl_errno_text(failed, reason, sizeof(reason)));
+    }
+    return wl_hosts_parse(h) ? 0 : wl_fail(err, WL_NOMEM, "out of memory");
+}
+
 /* ---------------------------------------------------------------------------------- the run */
 
 static struct wl_tui_config config_of(const struct wl_options *o,
@@ -165,6 +209,7 @@ int wl_watch_run(struct wl_engine *e, const struct wl_source_config *source,
     struct wl_budget budget;
     struct wl_tui *tui = NULL;
     struct wl_text text, copied;
+    struct wl_hosts hosts;
     struct traffic *traffic;
     int rc;
 
@@ -181,7 +226,10 @@ int wl_watch_run(struct wl_engine *e, const struct wl_source_config *source,
         cfg.interfaces = tell_traffic;
         cfg.interfaces_user = traffic;
     }
-    rc = wl_tui_open(&cfg, &tui, err);
+    cfg.screen.hosts = &hosts;
+    rc = read_hosts(&hosts, o->hosts, &budget, err);
+    if (rc == 0)
+        rc = wl_tui_open(&cfg, &tui, err);
     if (rc == 0) {
         quiet.progress = NULL;
         wl_terminal_hold(terminal);
@@ -197,6 +245,7 @@ int wl_watch_run(struct wl_engine *e, const struct wl_source_config *source,
     wl_tui_free(tui);
     wl_text_release(&text);
     wl_text_release(&copied);
+    wl_hosts_release(&hosts);
     wl_free(&budget, traffic, sizeof(*traffic));
     return rc;
 }

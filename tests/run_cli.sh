@@ -272,11 +272,15 @@ for option in '--duration 3' '--interval 2'; do
     err 'go by the clock'
     no_out
 done
-for option in '--speed 2x' '--refresh 2' '--theme light' --ascii --no-mouse; do
+for option in '--speed 2x' '--refresh 2' '--hosts /etc/hosts' '--theme light' --ascii --no-mouse; do
     # shellcheck disable=SC2086 # an option and its value
     check "$option without a screen" 2 watch --plain $option "$clean"
     err 'about the screen'
 done
+check "a hosts file that is not there" 3 watch --hosts "$work/nonesuch" "$clean"
+err "cannot read '.*nonesuch'"
+check "two hosts files" 2 watch --hosts a --hosts b "$clean"
+err 'was given twice'
 check "rights that are given up and kept" 2 audit -Z nobody --no-confine "$clean"
 err 'take one of them'
 check "the pace of what is captured" 2 watch -i lo --speed 2x

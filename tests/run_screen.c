@@ -45,6 +45,7 @@ static const struct scene scenes[] = {
     {.name = "connections-end", .play = STAGE_BUSY, .keys = {'2', 'G'}},
     {.name = "connections-hostile", .play = STAGE_HOSTILE, .keys = {'2'}},
     {.name = "exchanges", .play = STAGE_BUSY, .keys = {'j', 'j', 'j', '\n'}},
+    {.name = "exchanges-named", .play = STAGE_BUSY, .keys = {'2', 'e', 'a'}},
     {.name = "exchanges-hostile", .play = STAGE_HOSTILE, .keys = {'2', 'e'}},
     {.name = "findings", .play = STAGE_BUSY, .keys = {'3'}},
     {.name = "findings-of-rule", .play = STAGE_BUSY, .keys = {'3', 'j', '\n'}},
@@ -99,7 +100,12 @@ static const struct {
 /* --------------------------------------------------------------------------------- a screen at
  * work */
 
+static const char named_hosts[] = "10.0.0.5 shop.internal\n"
+                                  "10.0.0.9 db-primary.eu-west.prod.example.internal\n"
+                                  "2001:db8::211 six.example\n";
+
 struct show {
+    struct wl_hosts hosts;
     struct wl_budget budget;
     struct stage stage;
     struct wl_screen *screen;
@@ -120,6 +126,12 @@ static void begin(struct show *sh, enum stage_play play, uint64_t drops, bool as
 
     *sh = (struct show){.now = WL_SECOND};
     wl_budget_init(&sh->budget, MEMORY, NULL, NULL, NULL);
+    sh->hosts = (struct wl_hosts){.path = "/etc/hosts", .budget = &sh->budget};
+    wl_text_init(&sh->hosts.text, &sh->budget, WL_HOSTS_TEXT);
+    wl_text_put(&sh->hosts.text, named_hosts);
+    if (!wl_hosts_parse(&sh->hosts))
+        abort();
+    cfg.hosts = &sh->hosts;
     sh->stage = (struct stage){.play = play, .drops = drops};
     wl_canvas_init(&sh->canvas, &sh->budget, ascii);
     sh->screen = wl_screen_new(&cfg, &sh->budget);
@@ -130,6 +142,7 @@ static void begin(struct show *sh, enum stage_play play, uint64_t drops, bool as
 static void end(struct show *sh)
 {
     wl_screen_free(sh->screen);
+    wl_hosts_release(&sh->hosts);
     wl_canvas_release(&sh->canvas);
     if (sh->budget.used) {
         printf("%zu octets were not given back\n", sh->budget.used);

@@ -192,6 +192,22 @@ class Cases:
         terminal.press("q", "q", "q", "q")
         terminal.wait("re:(?m)^ready>")
 
+    def case_names(self, terminal):
+        """Names of --hosts in lists and not in the ladder, addresses again, /etc/hosts without it."""
+        hosts = os.path.join(self.folder, "hosts")
+        with open(hosts, "w", encoding="latin-1") as file:
+            file.write("127.0.0.1 shop.internal second\n10.0.0.9 a\x1b]0;b\n")
+        self.watch(terminal, f"--hosts {hosts} {self.sample}")
+        terminal.press("2", "a")
+        terminal.wait("names of 1 address from", "re:shop.*:17081", without="127.0.0.1:17081")
+        terminal.press("Enter")
+        terminal.wait("Ladder", "127.0.0.1:17081")
+        terminal.press("Escape", "a")
+        terminal.wait("127.0.0.1:17081", without="shop")
+        terminal.press("1")
+        terminal.wait("Servers", without="Connections")
+        self.leave(terminal)
+
     def case_list_without_rows(self, terminal):
         """It says why: a class of which there is none, or a filter."""
         self.watch(terminal)

@@ -17,7 +17,7 @@ _wirelint_options()
     explain) echo '--color --config --no-config --help --version -D' ;;
     profiles) echo '--format --color --config --no-config --help --version -D' ;;
     rules) echo '--format --color --config --no-config --help --version -D' ;;
-    watch) echo '-r -i --follow -f -c --duration --interval --plain -s -B -p -j --port --where --rule --only --set --profile --correlate --fail-on --baseline --write-baseline --require-http --json-names --report --metrics -w --speed --refresh --theme --ascii --no-mouse --redact --utc --color --quiet --verbose -Z --no-confine --config --no-config --help --version -D' ;;
+    watch) echo '-r -i --follow -f -c --duration --interval --plain -s -B -p -j --port --where --rule --only --set --profile --correlate --fail-on --baseline --write-baseline --require-http --json-names --report --metrics -w --speed --refresh --hosts --theme --ascii --no-mouse --redact --utc --color --quiet --verbose -Z --no-confine --config --no-config --help --version -D' ;;
     stats) echo '-r -i --follow -f -c --duration --interval --watch -s -B -p -j --port --separate --where --rule --only --set --profile --correlate --fail-on --baseline --write-baseline --require-http --json --json-names --report --metrics -w --redact --utc --color --quiet --verbose -Z --no-confine --config --no-config --help --version -D' ;;
     list) echo '-r -i --follow -f -c --duration -s -B -p -j --port --separate --where --rule --only --set --profile --correlate --fail-on --baseline --write-baseline --require-http --json --json-names --report --metrics -w --redact --utc --color --quiet --verbose -Z --no-confine --config --no-config --help --version -D' ;;
     *) echo '-r -i --follow -f -c --duration --interval -s -B -p -j --port --separate --where --rule --only --set --profile --correlate --fail-on --baseline --write-baseline --require-http --json --json-names --report --metrics -w --examples --redact --utc --color --quiet --verbose -Z --no-confine --config --no-config --help --version -D' ;;
@@ -28,7 +28,7 @@ _wirelint_options()
 _wirelint_takes_value()
 {
     case $1 in
-    -r | -i | -f | -c | --duration | --interval | -s | -B | -j | --port | --where | --rule | --only | --set | --profile | --fail-on | --baseline | --write-baseline | --json-names | --report | --metrics | -w | --examples | --speed | --refresh | --theme | --format | --redact | --color | -Z | --config) return 0 ;;
+    -r | -i | -f | -c | --duration | --interval | -s | -B | -j | --port | --where | --rule | --only | --set | --profile | --fail-on | --baseline | --write-baseline | --json-names | --report | --metrics | -w | --examples | --speed | --refresh | --hosts | --theme | --format | --redact | --color | -Z | --config) return 0 ;;
     *) return 1 ;;
     esac
 }
@@ -125,6 +125,9 @@ _wirelint_value()
         ;;
     --speed)
         _wirelint_offer "$cur" '' '1x 10x 100x'
+        ;;
+    --hosts)
+        _wirelint_files
         ;;
     --theme)
         _wirelint_offer "$cur" '' 'dark light'

@@ -96,6 +96,7 @@ complete -c wirelint -n '__wirelint_is audit list stats watch' -s w -r -F -d 'wr
 complete -c wirelint -n '__wirelint_is audit' -l examples -x -d 'examples per rule, 3 by default'
 complete -c wirelint -n '__wirelint_is watch' -l speed -x -a '1x 10x 100x' -d 'files: play at 1x, 10x ... of their own pace'
 complete -c wirelint -n '__wirelint_is watch' -l refresh -x -d 'draw N times a second, 1 to 10 (4)'
+complete -c wirelint -n '__wirelint_is watch' -l hosts -r -F -d 'names for addresses, on key a (/etc/hosts)'
 complete -c wirelint -n '__wirelint_is watch' -l theme -x -a 'dark light' -d 'dark or light, for the terminal\'s background'
 complete -c wirelint -n '__wirelint_is watch' -l ascii -d 'only ASCII characters'
 complete -c wirelint -n '__wirelint_is watch' -l no-mouse -d 'leave the mouse to the terminal'

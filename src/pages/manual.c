@@ -96,6 +96,10 @@ static const struct prose options[] = {
      "names the rule and what was seen. Files are read a second time for it; of standard input and "
      "interfaces recent packets are kept in memory (`max_spool`)."},
     {"speed", "Without it a file is read at once."},
+    {"hosts",
+     "In the form of hosts(5): an address and its names, the first of which is shown. It is read once, "
+     "at the beginning, up to 1 MiB and 16,384 addresses of it. No name is ever looked up anywhere "
+     "else, and filters, files and the ladder keep to addresses."},
     {"theme", "Only inks that can be read on such a background are used."},
     {"ascii",
      "The same without characters that some terminals and fonts lack; so it is by itself where "

@@ -14,8 +14,7 @@ void wl_cell_severity(struct wl_strip *s, const struct wl_screen *screen, const 
 
 void wl_cell_endpoint(struct wl_strip *s, const struct wl_screen *screen, const void *at)
 {
-    (void)screen;
-    wl_put_endpoint(s, at);
+    wl_put_endpoint(s, screen, at);
 }
 
 void wl_cell_clock(struct wl_strip *s, const struct wl_screen *screen, const void *at)

@@ -83,6 +83,7 @@ enum wl_action {
     WL_ACT_MARK,      /* the selected row, and one down */
     WL_ACT_COMPARE,   /* the two that are marked */
     WL_ACT_EXCHANGES, /* connections <-> their exchanges */
+    WL_ACT_NAMES,     /* for addresses, or these again */
     WL_ACT_SEQUENCES, /* the table of sequences */
     /* rules: the view's */
     WL_ACT_TOGGLE, /* off, on again */

@@ -175,10 +175,17 @@ void wl_put_steps(struct wl_strip *s, const char *text, size_t n)
     }
 }
 
-void wl_put_endpoint(struct wl_strip *s, const struct wl_endpoint *e)
+void wl_put_endpoint(struct wl_strip *s, const struct wl_screen *screen,
+                     const struct wl_endpoint *e)
 {
+    struct wl_span name = wl_hosts_name(screen->named ? screen->cfg.hosts : NULL, e);
     int from = s->n, colon = s->n;
 
+    if (name.n) {
+        wl_strip_octets(s, WL_ROLE_PLAIN, name);
+        wl_strip_printf(s, WL_ROLE_FAINT, ":%u", (unsigned)e->port);
+        return;
+    }
     wl_strip_endpoint(s, WL_ROLE_PLAIN, e);
     for (int i = from; i < s->n; i++) {
         if (s->cells[i].c == ':')
@@ -188,13 +195,14 @@ void wl_put_endpoint(struct wl_strip *s, const struct wl_endpoint *e)
         s->cells[i].look = WL_ROLE_FAINT;
 }
 
-void wl_put_servers(struct wl_strip *s, const struct wl_endpoint *one, uint32_t n)
+void wl_put_servers(struct wl_strip *s, const struct wl_screen *screen,
+                    const struct wl_endpoint *one, uint32_t n)
 {
     struct wl_strip more = *s;
 
     if (one->family == 0)
         return;
-    wl_put_endpoint(s, one);
+    wl_put_endpoint(s, screen, one);
     more.n = 0;
     if (n > 1)
         wl_strip_printf(&more, WL_ROLE_PLAIN, " +%u", n - 1);

@@ -31,8 +31,9 @@ void wl_put_line(struct wl_strip *s, const char *line, size_t n);
 
 /** "200×40 103→200" of a connection row's "200*40 103>200". */
 void wl_put_steps(struct wl_strip *s, const char *text, size_t n);
-/** "10.0.0.9:80"; the look falls on the port less. */
-void wl_put_endpoint(struct wl_strip *s, const struct wl_endpoint *e);
+/** "10.0.0.9:80", or its name where names are shown; the look falls on the port less. */
+void wl_put_endpoint(struct wl_strip *s, const struct wl_screen *screen,
+                     const struct wl_endpoint *e);
 
 /** Something to know a row by, made of what does not change about it; never WL_NONE. */
 uint64_t wl_hash_id(const void *octets, size_t n);
@@ -40,7 +41,8 @@ uint64_t wl_hash_id(const void *octets, size_t n);
 struct wl_span wl_bounded(const char *text, size_t n);
 
 /** "10.0.0.9:80 +3": one of n servers. */
-void wl_put_servers(struct wl_strip *s, const struct wl_endpoint *one, uint32_t n);
+void wl_put_servers(struct wl_strip *s, const struct wl_screen *screen,
+                    const struct wl_endpoint *one, uint32_t n);
 /** "interim-to-http10 +2": the worst of n findings; nothing when there is none. */
 void wl_put_worst(struct wl_strip *s, const struct wl_rule *rule, enum wl_severity severity,
                   uint32_t n);

@@ -361,6 +361,22 @@ static void show_help(struct wl_screen *s)
     }
 }
 
+static void toggle_names(struct wl_screen *s)
+{
+    const struct wl_hosts *h = s->cfg.hosts;
+
+    s->named = !s->named && h && h->n;
+    if (s->named) {
+        wl_screen_say(s, "names of %u address%s from %.100s%s", (unsigned)h->n,
+                      h->n == 1 ? "" : "es", h->path, h->cut ? ", which has more" : "");
+    } else if (h && h->n) {
+        wl_screen_say(s, "addresses");
+    } else {
+        wl_screen_say(s, "there are no names: %.100s %s", h ? h->path : "--hosts",
+                      h && h->unread ? "could not be read" : "has none");
+    }
+}
+
 void wl_screen_compare(struct wl_screen *s)
 {
     if (s->n_marks == 2) {
@@ -411,6 +427,7 @@ static void act(struct wl_screen *s, enum wl_action action, wl_ns now)
         wl_prompt_open(&its->prompt, "", &its->commands, wl_complete_command);
         break;
     case WL_ACT_HELP: show_help(s); break;
+    case WL_ACT_NAMES: toggle_names(s); break;
     case WL_ACT_COMPARE: wl_screen_compare(s); break;
     case WL_ACT_SEQUENCES: wl_screen_open(s, "sequences", NULL); break;
     case WL_ACT_REDRAW: its->redraw = true; break;

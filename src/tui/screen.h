@@ -14,6 +14,7 @@
 #ifndef WL_SCREEN_H
 #define WL_SCREEN_H
 
+#include "hosts.h"
 #include "text.h"
 #include "view.h"
 
@@ -38,9 +39,10 @@ struct wl_screen_config {
     const char *within; /* --where: what the whole run is limited to, or NULL */
     const char *bpf;    /* the capture filter, or NULL */
     const char *input;  /* how to read the same again: "-r x.pcap", "-i eth0"; for `y`; or NULL */
-    const char *interfaces; /* live: lines that say which interfaces carry traffic; or NULL */
-    double refresh;         /* questions and drawings per second, 1 to 10; 0: 4 */
-    bool live;              /* quitting the overview asks first */
+    const char *interfaces;       /* live: lines that say which interfaces carry traffic; or NULL */
+    const struct wl_hosts *hosts; /* names for addresses, or NULL; outlives the screen */
+    double refresh;               /* questions and drawings per second, 1 to 10; 0: 4 */
+    bool live;                    /* quitting the overview asks first */
     bool utc, light, ascii;
     bool renumbered; /* connection numbers are not those of one whole file (a BPF filter, several
                             inputs): display filters go by address */
@@ -91,6 +93,7 @@ struct wl_screen {
     enum wl_severity least; /* WL_OFF: all */
     bool only_findings;
     bool paused;
+    bool named;                           /* lists show names instead of addresses */
     bool light, ascii;                    /* theme and characters, for who draws the cells */
     struct wl_picked marks[WL_MAX_MARKS]; /* in the order marked */
     uint32_t n_marks;

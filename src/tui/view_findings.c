@@ -37,8 +37,7 @@ static void put_rate(struct wl_strip *s, const struct wl_screen *screen, const v
 
 static void put_servers(struct wl_strip *s, const struct wl_screen *screen, const void *row)
 {
-    (void)screen;
-    wl_put_servers(s, &rule_of(row)->server, rule_of(row)->n_servers);
+    wl_put_servers(s, screen, &rule_of(row)->server, rule_of(row)->n_servers);
 }
 
 static void put_trend(struct wl_strip *s, const struct wl_screen *screen, const void *row)

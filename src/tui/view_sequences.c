@@ -21,8 +21,7 @@ static void put_server(struct wl_strip *s, const struct wl_screen *screen, const
 {
     const struct wl_board_sequence *r = row;
 
-    (void)screen;
-    wl_put_servers(s, &r->server, r->n_servers);
+    wl_put_servers(s, screen, &r->server, r->n_servers);
 }
 
 static const struct wl_column columns[] = {
@@ -195,7 +194,7 @@ static void profile(const struct wl_screen *screen, struct wl_canvas *c, struct 
     wl_put_quantiles(&s, seq->p50, seq->p95);
     wl_profile_fact(c, &r, "to final", &s);
     wl_strip_init(&s, c, r.w);
-    wl_put_servers(&s, &seq->server, seq->n_servers);
+    wl_put_servers(&s, screen, &seq->server, seq->n_servers);
     wl_profile_fact(c, &r, "servers", &s);
 }
 
