@@ -247,12 +247,12 @@ static void columns_make_room(void **state)
 
     (void)state;
     begin(&p, 24, 2, true);
-    wl_sheet_init(&sheet, &grid, wl_canvas_area(&p.c));
+    wl_sheet_init(&sheet, &grid, NULL, wl_canvas_area(&p.c));
     wl_sheet_heads(&p.c, &sheet, 0, 2, true);
     wl_sheet_row(&p.c, &sheet, 1, NULL, &row);
     expect(&p, "a      b              vc\n4 711  4 711       4 711\n");
     wl_canvas_clear(&p.c);
-    wl_sheet_init(&sheet, &grid, (struct wl_rect){0, 0, 15, 2});
+    wl_sheet_init(&sheet, &grid, NULL, (struct wl_rect){0, 0, 15, 2});
     wl_sheet_row(&p.c, &sheet, 0, NULL, &row);
     expect(&p, "4 711     4 711\n\n");
     end(&p);

@@ -398,6 +398,7 @@ static void draw_bottom(const struct wl_screen *s, struct wl_canvas *c, struct w
     case WL_MODE_VIEW:
     case WL_MODE_FILTER:
     case WL_MODE_WRITE:
+    case WL_MODE_COLUMNS:
     case WL_MODE_SETTINGS: draw_keys(s, c, row); break;
     }
 }
@@ -430,7 +431,7 @@ static void draw_said(const struct wl_screen *s, struct wl_canvas *c, struct wl_
 
 static int menu_width(const struct wl_canvas *c, const struct wl_menu *m)
 {
-    int w = (int)strlen(m->title) + 4;
+    int w = (int)strlen(m->title) + 6;
 
     for (int i = 0; i < m->n; i++) {
         int row = (int)strlen(m->rows[i].text) + (int)strlen(m->rows[i].value) + 9;
@@ -526,6 +527,9 @@ void wl_chrome_draw(struct wl_screen *s, struct wl_canvas *c)
     last = rest;
     if (rest.h > 0)
         draw_said(s, c, wl_rect_bottom(&last, 1));
-    if (s->its->mode == WL_MODE_WRITE || s->its->mode == WL_MODE_SETTINGS)
+    if (s->its->mode == WL_MODE_COLUMNS)
+        wl_columns_fill(s);
+    if (s->its->mode == WL_MODE_WRITE || s->its->mode == WL_MODE_SETTINGS ||
+        s->its->mode == WL_MODE_COLUMNS)
         draw_menu(s, c);
 }

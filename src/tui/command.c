@@ -14,7 +14,7 @@
 static const char *const windows[] = {"10", "60", "all"};
 static const char *const times[] = {"relative", "delta", "clock"};
 static const char *const switches[] = {"on", "off"};
-static const char *const themes[] = {"dark", "light"};
+static const char *const themes[] = {"dark", "light", "none"};
 
 static const char *word_of(const char *const *words, size_t n, size_t i)
 {
@@ -177,7 +177,7 @@ static bool run_theme(struct wl_screen *s, const char *argument)
     int i = which(s, WL_ARGUMENT_THEME, argument);
 
     if (i >= 0)
-        s->light = i == 1;
+        wl_settings_theme(s, (unsigned)i);
     return i >= 0;
 }
 
@@ -185,7 +185,7 @@ static bool run_ascii(struct wl_screen *s, const char *argument)
 {
     int i = which(s, WL_ARGUMENT_SWITCH, argument);
 
-    if (i == 1 && s->cfg.ascii) {
+    if (i == 1 && s->cfg.only_ascii) {
         wl_screen_say(s, "this terminal shows ASCII only");
     } else if (i >= 0) {
         s->ascii = i == 0;
@@ -263,7 +263,7 @@ const struct wl_command_line wl_command_lines[] = {
     {"window", "10|60|all", "what numbers and rates are over", WL_ARGUMENT_WINDOW, run_window},
     {"times", "KIND", "relative, delta or clock", WL_ARGUMENT_TIMES, run_times},
     {"utc", "on|off", "times in UTC, not local time", WL_ARGUMENT_SWITCH, run_utc},
-    {"theme", "dark|light", "colours for the background of the terminal", WL_ARGUMENT_THEME,
+    {"theme", "dark|light|none", "colours for the background of the terminal", WL_ARGUMENT_THEME,
      run_theme},
     {"ascii", "on|off", "only ASCII characters", WL_ARGUMENT_SWITCH, run_ascii},
     {"refresh", "N", "times a second, 1 to 10", WL_ARGUMENT_OTHER, run_refresh},

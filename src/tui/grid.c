@@ -29,12 +29,12 @@ static int need(const struct wl_grid *g, const bool *in, int gap)
 }
 
 /* The column that goes next: of those with the highest rank the last one; -1 when none may. */
-static int least_important(const struct wl_grid *g, const bool *in)
+static int least_important(const struct wl_grid *g, const struct wl_arrangement *a, const bool *in)
 {
     int found = -1;
 
     for (int i = 0; i < g->n_columns; i++) {
-        if (in[i] && g->columns[i].rank &&
+        if (in[i] && g->columns[i].rank && a->wanted[i] != WL_WANTED_ALWAYS &&
             (found < 0 || g->columns[i].rank >= g->columns[found].rank))
             found = i;
     }
@@ -63,21 +63,27 @@ static void widen(struct wl_sheet *t, int left)
     }
 }
 
-void wl_sheet_init(struct wl_sheet *t, const struct wl_grid *grid, struct wl_rect area)
+void wl_sheet_init(struct wl_sheet *t, const struct wl_grid *grid, const struct wl_arrangement *a,
+                   struct wl_rect area)
 {
+    static const struct wl_arrangement own;
     bool in[WL_GRID_COLUMNS];
     int gap = area.w < SHORT ? GAP_NARROW : GAP_WIDE;
     int x = 0, out;
 
     WL_ASSERT(grid->n_columns <= WL_GRID_COLUMNS);
     *t = (struct wl_sheet){.grid = grid, .area = area};
+    if (!a || !a->made)
+        a = &own;
     for (int i = 0; i < grid->n_columns; i++)
-        in[i] = true;
-    while (need(grid, in, gap) > area.w && (out = least_important(grid, in)) >= 0)
+        in[i] = a->wanted[i] != WL_WANTED_NEVER;
+    while (need(grid, in, gap) > area.w && (out = least_important(grid, a, in)) >= 0)
         in[out] = false;
     for (int i = 0; i < grid->n_columns; i++) {
-        if (in[i])
-            t->slots[t->n_slots++] = (struct wl_slot){i, 0, grid->columns[i].least};
+        int column = a->made ? a->order[i] : i;
+
+        if (in[column])
+            t->slots[t->n_slots++] = (struct wl_slot){column, 0, grid->columns[column].least};
     }
     widen(t, area.w - need(grid, in, gap));
     for (int i = 0; i < t->n_slots; i++) {

@@ -40,6 +40,21 @@ struct wl_grid {
     int n_columns;
 };
 
+/** Whether a column is shown. */
+enum wl_wanted {
+    WL_WANTED_ROOM, /* where there is room, by rank */
+    WL_WANTED_ALWAYS,
+    WL_WANTED_NEVER,
+    WL_N_WANTED,
+};
+
+/** Which columns a user wants, and where; all zero: as the grid has them. */
+struct wl_arrangement {
+    bool made;
+    uint8_t order[WL_GRID_COLUMNS];  /* which column stands where */
+    uint8_t wanted[WL_GRID_COLUMNS]; /* enum wl_wanted, by column */
+};
+
 /** Where a column stands, relative to the grid's area. */
 struct wl_slot {
     int column, x, w;
@@ -53,8 +68,9 @@ struct wl_sheet {
     int n_slots;
 };
 
-/** Lays columns out over area's width. */
-void wl_sheet_init(struct wl_sheet *t, const struct wl_grid *grid, struct wl_rect area);
+/** Lays columns out over area's width. a: what was chosen of them, or NULL. */
+void wl_sheet_init(struct wl_sheet *t, const struct wl_grid *grid, const struct wl_arrangement *a,
+                   struct wl_rect area);
 /** Column heads on row y of the canvas. sorted: index of the column the rows are sorted by, which
  * gets an arrow; -1: none. */
 void wl_sheet_heads(struct wl_canvas *c, const struct wl_sheet *t, int y, int sorted,

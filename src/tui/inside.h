@@ -10,7 +10,7 @@
 enum {
     WL_MAX_QUEUE = 8, /* orders (save, override, ...) waiting to be handed over */
     WL_N_NUMBERS = 6, /* views that a digit goes to, and one for none */
-    WL_MENU_ROWS = 12,
+    WL_MENU_ROWS = WL_GRID_COLUMNS + 1,
 };
 
 /** What a key goes to. */
@@ -21,7 +21,8 @@ enum wl_mode {
     WL_MODE_WRITE,   /* the menu of what can be written */
     WL_MODE_PATH,    /* the name of the file is being typed */
     WL_MODE_SETTINGS,
-    WL_MODE_LEAVE, /* live: really? */
+    WL_MODE_COLUMNS, /* which of a list, and where */
+    WL_MODE_LEAVE,   /* live: really? */
 };
 
 /** A way to write something (the menu of `w`). */
@@ -39,7 +40,7 @@ enum wl_written {
 /** One line of a menu: a key, what it does, and a value for settings. */
 struct wl_menu_row {
     int key;
-    int what; /* enum wl_written, or the setting */
+    int what; /* enum wl_written, the setting, or the column */
     char text[72];
     char value[24];
 };
@@ -134,6 +135,20 @@ void wl_write_to(struct wl_screen *s, const char *path);
 void wl_settings_open(struct wl_screen *s);
 /** Changes the setting of a row; by -1 or 1. */
 void wl_settings_turn(struct wl_screen *s, int what, int by);
+
+/** 0 dark, 1 light, 2 no colours at all. */
+void wl_settings_theme(struct wl_screen *s, unsigned theme);
+
+/* columns.c: those of the list that is shown */
+/** The list, or NULL. */
+const struct wl_list_state *wl_columns_list(const struct wl_screen *s);
+void wl_columns_open(struct wl_screen *s);
+/** Another enum wl_wanted for a column; by -1 or 1. */
+void wl_columns_turn(struct wl_screen *s, int column, int by);
+/** The column that the menu stands on goes left or right. */
+void wl_columns_move(struct wl_screen *s, int by);
+/** What the menu says, of how the list was drawn last. */
+void wl_columns_fill(struct wl_screen *s);
 
 /* chrome.c: everything around the view */
 void wl_chrome_draw(struct wl_screen *s, struct wl_canvas *c);

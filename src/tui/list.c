@@ -372,6 +372,11 @@ enum wl_did wl_list_act(struct wl_screen *s, void *state, const struct wl_press 
     }
 }
 
+const struct wl_list_state *wl_list_of(const void *state)
+{
+    return state;
+}
+
 bool wl_list_display_filter(const struct wl_screen *s, const void *state, struct wl_text *ret)
 {
     const struct wl_list_state *l = state;
@@ -521,7 +526,7 @@ void wl_list_draw(const struct wl_screen *s, void *state, struct wl_canvas *c, s
     body = draw_frame(s, l, c, area);
     head = wl_rect_top(&body, body.h > 2);
 
-    wl_sheet_init(&l->table, &l->kind->grid, body);
+    wl_sheet_init(&l->table, &l->kind->grid, &s->columns[l->kind->list], body);
     l->head_y = head.h ? head.y : -1;
     l->rows = body.h;
     keep_in_sight(l);

@@ -70,11 +70,13 @@ void wl_list_answer(struct wl_screen *s, void *state, const struct wl_answer *a)
 void wl_list_draw(const struct wl_screen *s, void *state, struct wl_canvas *c, struct wl_rect area);
 /** Moving, opening, sorting, following, marking, clicks. */
 enum wl_did wl_list_act(struct wl_screen *s, void *state, const struct wl_press *in);
+const struct wl_list_state *wl_list_of(const void *state);
 bool wl_list_display_filter(const struct wl_screen *s, const void *state, struct wl_text *ret);
 
 /** What a struct wl_view says that is a list and nothing more; its own is only open. */
 #define WL_LIST_VIEW                                                                          \
     .state_size = sizeof(struct wl_list_state), .ask = wl_list_ask, .answer = wl_list_answer, \
-    .draw = wl_list_draw, .act = wl_list_act, .display_filter = wl_list_display_filter
+    .draw = wl_list_draw, .act = wl_list_act, .list = wl_list_of,                             \
+    .display_filter = wl_list_display_filter
 
 #endif

@@ -132,7 +132,7 @@ void wl_pick_draw(struct wl_pick *p, const struct wl_screen *s, struct wl_canvas
 {
     uint32_t shown = area.h > 0 ? (uint32_t)area.h : 0;
 
-    wl_sheet_init(&p->table, grid, area);
+    wl_sheet_init(&p->table, grid, NULL, area);
     wl_pick_find(p, rows);
     if (shown == 0)
         return;

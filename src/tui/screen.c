@@ -513,6 +513,8 @@ static void choose(struct wl_screen *s, int what, int by)
 {
     if (s->its->mode == WL_MODE_WRITE) {
         wl_write_choose(s, what);
+    } else if (s->its->mode == WL_MODE_COLUMNS) {
+        wl_columns_turn(s, what, by);
     } else {
         wl_settings_turn(s, what, by);
     }
@@ -521,7 +523,7 @@ static void choose(struct wl_screen *s, int what, int by)
 static void menu_key(struct wl_screen *s, int key)
 {
     struct wl_menu *m = &s->its->menu;
-    bool settings = s->its->mode == WL_MODE_SETTINGS;
+    bool columns = s->its->mode == WL_MODE_COLUMNS;
 
     for (int i = 0; i < m->n; i++) {
         if (m->rows[i].key == key) {
@@ -540,13 +542,25 @@ static void menu_key(struct wl_screen *s, int key)
     case WL_KEY_WHEEL_DOWN: m->at = m->at + 1 < m->n ? m->at + 1 : 0; break;
     case WL_KEY_LEFT:
     case WL_KEY_RIGHT:
-        if (settings)
+        if (s->its->mode != WL_MODE_WRITE)
             choose(s, m->rows[m->at].what, key == WL_KEY_LEFT ? -1 : 1);
         break;
     case WL_KEY_ENTER:
     case ' ': choose(s, m->rows[m->at].what, 1); break;
-    case WL_KEY_CLICK: /* beside it */
+    case '<':
+    case ',':
+    case '>':
+    case '.':
+        if (columns)
+            wl_columns_move(s, key == '<' || key == ',' ? -1 : 1);
+        break;
     case WL_KEY_ESC:
+    case WL_KEY_BACKSPACE:
+        s->its->mode = WL_MODE_VIEW;
+        if (columns)
+            wl_settings_open(s);
+        break;
+    case WL_KEY_CLICK: /* beside it */
     case 'q':
     case 'o':
     case 'w': s->its->mode = WL_MODE_VIEW; break;
@@ -587,6 +601,7 @@ void wl_screen_key(struct wl_screen *s, int key, int x, int y, wl_ns now)
     case WL_MODE_COMMAND: command_key(s, key); break;
     case WL_MODE_PATH: path_key(s, key); break;
     case WL_MODE_WRITE:
+    case WL_MODE_COLUMNS:
     case WL_MODE_SETTINGS: menu_key(s, key); break;
     case WL_MODE_LEAVE: question_key(s, key); break;
     }
@@ -617,7 +632,8 @@ struct wl_screen *wl_screen_new(const struct wl_screen_config *cfg, struct wl_bu
         s->cfg.refresh = first_refresh;
     s->budget = budget;
     s->light = cfg->light;
-    s->ascii = cfg->ascii;
+    s->ascii = cfg->ascii || cfg->only_ascii;
+    s->colours = cfg->colours && !cfg->no_colours;
     s->window = cfg->live ? WL_WINDOW_60S : WL_WINDOW_ALL;
     if (!make_private(s) || !push(s, wl_views[0], &whole)) {
         wl_screen_free(s);

@@ -14,6 +14,7 @@
 #ifndef WL_SCREEN_H
 #define WL_SCREEN_H
 
+#include "grid.h"
 #include "hosts.h"
 #include "text.h"
 #include "view.h"
@@ -43,7 +44,8 @@ struct wl_screen_config {
     const struct wl_hosts *hosts; /* names for addresses, or NULL; outlives the screen */
     double refresh;               /* questions and drawings per second, 1 to 10; 0: 4 */
     bool live;                    /* quitting the overview asks first */
-    bool utc, light, ascii;
+    bool utc, light, ascii, colours;
+    bool only_ascii, no_colours; /* of this terminal: what cannot be changed */
     bool renumbered; /* connection numbers are not those of one whole file (a BPF filter, several
                             inputs): display filters go by address */
     const struct wl_override *overrides; /* --rule, for what severities are in force */
@@ -93,9 +95,10 @@ struct wl_screen {
     enum wl_severity least; /* WL_OFF: all */
     bool only_findings;
     bool paused;
-    bool named;                           /* lists show names instead of addresses */
-    bool light, ascii;                    /* theme and characters, for who draws the cells */
-    struct wl_picked marks[WL_MAX_MARKS]; /* in the order marked */
+    bool named;                                /* lists show names instead of addresses */
+    bool light, ascii, colours;                /* theme and characters, for who draws the cells */
+    struct wl_arrangement columns[WL_N_LISTS]; /* of the lists */
+    struct wl_picked marks[WL_MAX_MARKS];      /* in the order marked */
     uint32_t n_marks;
     char filter[WL_WHERE_TEXT]; /* the filter line in force, "" none */
     struct wl_frame frames[WL_MAX_FRAMES];

@@ -6,6 +6,7 @@
  */
 #include "inside.h"
 #include "line.h"
+#include "list.h"
 
 /* A setting: what it is now, and the next or previous value of it. */
 struct setting {
@@ -89,15 +90,32 @@ static void refresh_turn(struct wl_screen *s, int by)
     s->cfg.refresh = turned(pace(s), by, WL_COUNT(paces)) + 1;
 }
 
+static const char *const themes[] = {"for a dark background", "for a light background", "none"};
+
+static unsigned theme_of(const struct wl_screen *s)
+{
+    return !s->colours ? 2 : s->light;
+}
+
 static const char *theme_value(const struct wl_screen *s)
 {
-    return s->light ? "light background" : "dark background";
+    return themes[theme_of(s)];
+}
+
+void wl_settings_theme(struct wl_screen *s, unsigned theme)
+{
+    if (s->cfg.no_colours) {
+        wl_screen_say(s, "this terminal has no colours");
+        return;
+    }
+    s->colours = theme != 2;
+    if (s->colours)
+        s->light = theme == 1;
 }
 
 static void theme_turn(struct wl_screen *s, int by)
 {
-    (void)by;
-    s->light = !s->light;
+    wl_settings_theme(s, turned(theme_of(s), by, WL_COUNT(themes)));
 }
 
 static const char *characters_value(const struct wl_screen *s)
@@ -108,11 +126,24 @@ static const char *characters_value(const struct wl_screen *s)
 static void characters_turn(struct wl_screen *s, int by)
 {
     (void)by;
-    if (s->cfg.ascii) {
+    if (s->cfg.only_ascii) {
         wl_screen_say(s, "this terminal shows ASCII only");
     } else {
         s->ascii = !s->ascii;
     }
+}
+
+static const char *columns_value(const struct wl_screen *s)
+{
+    const struct wl_list_state *l = wl_columns_list(s);
+
+    return l && s->columns[l->kind->list].made ? "chosen" : "as room allows";
+}
+
+static void columns_turn(struct wl_screen *s, int by)
+{
+    (void)by;
+    wl_columns_open(s);
 }
 
 static const struct setting settings[] = {
@@ -121,19 +152,21 @@ static const struct setting settings[] = {
     {'z', "time zone", zone_value, zone_turn},
     {'s', "severities shown", least_value, least_turn},
     {'f', "refresh", refresh_value, refresh_turn},
-    {'c', "colours for a", theme_value, theme_turn},
+    {'c', "colours", theme_value, theme_turn},
     {'a', "characters", characters_value, characters_turn},
+    {'l', "columns of this list", columns_value, columns_turn}, /* last: not always there */
 };
 
 static void fill(struct wl_screen *s)
 {
     struct wl_menu *m = &s->its->menu;
 
-    for (size_t i = 0; i < WL_COUNT(settings); i++) {
+    m->n = (int)WL_COUNT(settings) - !wl_columns_list(s);
+    for (int i = 0; i < m->n; i++) {
         struct wl_menu_row *row = &m->rows[i];
 
         row->key = settings[i].key;
-        row->what = (int)i;
+        row->what = i;
         (void)snprintf(row->text, sizeof(row->text), "%s", settings[i].name);
         (void)snprintf(row->value, sizeof(row->value), "%s", settings[i].value(s));
     }
@@ -142,7 +175,7 @@ static void fill(struct wl_screen *s)
 void wl_settings_open(struct wl_screen *s)
 {
     static_assert(WL_COUNT(settings) <= WL_MENU_ROWS, "rows of the menu");
-    s->its->menu = (struct wl_menu){.title = "Settings", .n = (int)WL_COUNT(settings)};
+    s->its->menu = (struct wl_menu){.title = "Settings"};
     fill(s);
     s->its->mode = WL_MODE_SETTINGS;
 }
@@ -150,6 +183,7 @@ void wl_settings_open(struct wl_screen *s)
 void wl_settings_turn(struct wl_screen *s, int what, int by)
 {
     settings[what].turn(s, by);
-    fill(s);
+    if (s->its->mode == WL_MODE_SETTINGS)
+        fill(s);
     wl_screen_touch(s);
 }

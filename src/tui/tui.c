@@ -49,7 +49,8 @@ struct wl_tui {
     void *interfaces_user;
     wl_ns t_interfaces;
     FILE *in, *out;
-    bool color, light; /* light: the theme that the pairs were made for */
+    bool color, light; /* as drawn last; light: the theme that the pairs were made for */
+    bool started;      /* colours are */
     bool gone;         /* the terminal is no longer there */
     wl_ns t_click;
     int click_x, click_y;
@@ -172,13 +173,20 @@ static bool is_ascii_terminal(void)
            (name && (strncmp(name, "vt", 2) == 0 || strcmp(name, "linux") == 0));
 }
 
-/* A pair of colours per role; the theme has changed, or it is the first time. */
+/* A pair of colours per role; the theme has changed, or it is the first time. Nothing of colours
+ * goes to a terminal before they are wanted. */
 static void make_pairs(struct wl_tui *t)
 {
-    t->light = t->screen->light;
-    if (!t->color)
-        return;
-    for (int role = 0; role < WL_N_ROLES; role++) {
+    struct wl_screen *s = t->screen;
+
+    if (s->colours && !t->started) {
+        t->started = start_color() == OK && use_default_colors() == OK;
+        s->colours = t->started;
+        s->cfg.no_colours = !t->started;
+    }
+    t->light = s->light;
+    t->color = s->colours;
+    for (int role = 0; t->color && role < WL_N_ROLES; role++) {
         const struct wl_style *style = wl_role_style((enum wl_role)role);
         enum wl_theme theme = t->light ? WL_THEME_LIGHT : WL_THEME_DARK;
         const short *colours = COLORS >= 256 ? style->colour_256 : style->colour_8;
@@ -203,7 +211,8 @@ static int start_curses(struct wl_tui *t, const struct wl_tui_config *cfg, struc
     (void)mouseinterval(0); /* two clicks are told apart here, without waiting */
     if (cfg->mouse)
         (void)mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
-    t->color = cfg->color && has_colors() && start_color() == OK && use_default_colors() == OK;
+    t->screen->cfg.no_colours = !has_colors();
+    t->screen->colours = cfg->color && has_colors();
     make_pairs(t);
     return 0;
 }
@@ -236,7 +245,8 @@ int wl_tui_open(const struct wl_tui_config *cfg, struct wl_tui **ret, struct wl_
     if (!t)
         return wl_fail(err, WL_NOMEM, "out of memory");
     t->budget = budget;
-    screen.ascii = cfg->ascii || is_ascii_terminal();
+    screen.ascii = cfg->ascii;
+    screen.only_ascii = is_ascii_terminal();
     screen.exists = file_exists;
     screen.write = write_file;
     screen.directory = directory;
@@ -244,7 +254,7 @@ int wl_tui_open(const struct wl_tui_config *cfg, struct wl_tui **ret, struct wl_
     t->spare = cfg->spare;
     t->interfaces = cfg->interfaces;
     t->interfaces_user = cfg->interfaces_user;
-    wl_canvas_init(&t->canvas, &t->budget, screen.ascii);
+    wl_canvas_init(&t->canvas, &t->budget, screen.ascii || screen.only_ascii);
     t->screen = wl_screen_new(&screen, &t->budget);
     rc = t->screen ? open_files(t, err) : wl_fail(err, WL_NOMEM, "out of memory");
     if (rc == 0 && !guard_terminal(t))
@@ -317,7 +327,7 @@ static void draw(struct wl_tui *t, wl_ns now)
     c->ascii = t->screen->ascii;
     if ((c->w != w || c->h != h) && !wl_canvas_resize(c, w, h))
         return; /* memory is refused: the old picture stays */
-    if (t->light != t->screen->light)
+    if (t->light != t->screen->light || t->color != t->screen->colours)
         make_pairs(t);
     wl_screen_draw(t->screen, c, now);
     for (int y = 0; y < c->h; y++)

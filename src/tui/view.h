@@ -12,7 +12,8 @@
 #include "keys.h"
 #include "wirelint/screen.h"
 
-struct wl_screen; /* screen.h */
+struct wl_screen;     /* screen.h */
+struct wl_list_state; /* list.h */
 
 /**
  * What a view is opened on; plain data, copied. All zero: everything there is.
@@ -76,6 +77,8 @@ struct wl_view {
     /** Writes what is shown, all of it, as text for a file (`w`); false: there is nothing. Or
      * NULL. */
     bool (*text)(const struct wl_screen *s, const void *state, struct wl_text *ret);
+    /** The list that it shows, whose columns can be chosen; NULL: none now. Or NULL. */
+    const struct wl_list_state *(*list)(const void *state);
     /** The connection that is selected, for `w`; false: none. Or NULL. */
     bool (*selected)(const struct wl_screen *s, const void *state, struct wl_conn_ref *ret);
 };

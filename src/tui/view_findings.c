@@ -501,6 +501,13 @@ static bool display_filter(const struct wl_screen *s, const void *state, struct 
     return !f->by_rule && wl_list_display_filter(s, &f->list, ret);
 }
 
+static const struct wl_list_state *list_of(const void *state)
+{
+    const struct findings *f = state;
+
+    return f->by_rule ? NULL : &f->list;
+}
+
 const struct wl_view wl_view_findings = {
     .where = WL_IN_FINDINGS,
     .number = 3,
@@ -515,5 +522,6 @@ const struct wl_view wl_view_findings = {
     .answer = wl_list_answer,
     .draw = draw,
     .act = act,
+    .list = list_of,
     .display_filter = display_filter,
 };
