@@ -166,6 +166,18 @@ class Cases:
         terminal.wait("> Compare", "re:(?m)^< start line +GET /digits.txt HTTP/1.1",
                       "re:(?m)^> start line +HEAD /missing HTTP/1.1", "re:(?m)^  User-Agent +curl/",
                       "re:(?m)^< 200 +after [0-9]+ us", "re:(?m)^> 404 +after [0-9]+ us")
+        text = os.path.join(self.folder, "compared.txt")
+        terminal.press("w")
+        terminal.wait("what this view shows, as text")
+        terminal.press("t")
+        terminal.wait("write to:")
+        terminal.press("C-u")
+        terminal.run(text)
+        terminal.wait("written to '")
+        with open(text, encoding="utf-8") as file:
+            lines = file.read().split("\n")
+        check("< start line     GET /digits.txt HTTP/1.1" in lines
+              and "> start line     HEAD /missing HTTP/1.1" in lines, f"as text: {lines}")
         terminal.resize(120, 40)
         terminal.wait("re:(?m)^\\| start line +GET /digits.txt HTTP/1.1 +HEAD /missing HTTP/1.1$")
         terminal.press("Escape", "Space", "Space", "Escape", "d")

@@ -24,6 +24,7 @@ enum {
     LABEL_MIN = 10,
     LABEL_MAX = 24,
     CELL = 2048, /* octets shown of one value: those around where it differs */
+    TEXT_W = 99, /* columns as text */
     BEFORE = 40, /* of them before the difference */
     TEXT = 2 << 20,
     MAX_ROWS = 1 << 17,
@@ -535,8 +536,10 @@ static void put_row(struct page *p, struct row *row)
 /* As wide as the longest name, within bounds. */
 static int label_width(const struct compare *v)
 {
-    size_t n = v->whole ? 0 : LABEL_MIN;
+    size_t n = LABEL_MIN;
 
+    if (v->whole)
+        return 2;
     for (uint32_t i = 0; i < v->n && n < LABEL_MAX; i++) {
         if (v->rows[i].mark != '-' && v->rows[i].label.n > n)
             n = v->rows[i].label.n;
@@ -549,9 +552,7 @@ static void put_rows(struct compare *v, struct wl_canvas *c, struct wl_rect area
     struct page p = {.c = c, .area = area, .skip = v->skip};
 
     p.beside = area.w >= SIDE_FROM;
-    p.label = v->n ? label_width(v) : 0;
-    if (v->whole)
-        p.label = 2;
+    p.label = label_width(v);
     if (p.label > area.w / 2)
         p.label = area.w / 2;
     for (uint32_t i = 0; i < v->n; i++)
@@ -707,6 +708,50 @@ static bool compare_filter(const struct wl_screen *s, const void *state, struct 
     return true;
 }
 
+/* On a canvas of h rows and nothing else; returns how many it takes, 0 when memory is refused. */
+static int draw_alone(const struct compare *v, const struct row *row, struct wl_canvas *c, int h)
+{
+    struct page p = {.c = c, .label = label_width(v)};
+    struct row copy = *row;
+
+    if (!wl_canvas_resize(c, TEXT_W, h))
+        return 0;
+    p.area = wl_canvas_area(c);
+    put_row(&p, &copy);
+    return p.line;
+}
+
+/* Row by row on a canvas of their own, one above the other as diff(1) has them. */
+static bool compare_text(const struct wl_screen *s, const void *state, struct wl_text *ret)
+{
+    const struct compare *v = state;
+    struct wl_canvas c;
+    struct wl_strip t;
+
+    if (v->n == 0)
+        return false;
+    wl_canvas_init(&c, s->budget, s->ascii);
+    for (int side = 0; side < 2 && wl_canvas_resize(&c, TEXT_W, 1); side++) {
+        wl_strip_init(&t, &c, TEXT_W);
+        put_side(s, v, side, &t);
+        wl_canvas_place(&c, 0, 0, TEXT_W, WL_LEFT, &t);
+        wl_canvas_dump(&c, ret);
+    }
+    for (uint32_t i = 0; i < v->n && !ret->full; i++) {
+        int lines = draw_alone(v, &v->rows[i], &c, 1);
+
+        if (lines > 1)
+            lines = draw_alone(v, &v->rows[i], &c, lines);
+        if (lines == 0)
+            break;
+        if (v->rows[i].mark == '-')
+            wl_text_char(ret, '\n');
+        wl_canvas_dump(&c, ret);
+    }
+    wl_canvas_release(&c);
+    return true;
+}
+
 const struct wl_view wl_view_compare = {
     .where = WL_IN_COMPARE,
     .name = "compare",
@@ -724,4 +769,5 @@ const struct wl_view wl_view_compare = {
     .draw = draw_compare,
     .act = act_compare,
     .display_filter = compare_filter,
+    .text = compare_text,
 };
