@@ -70,6 +70,7 @@ static const struct scene scenes[] = {
     {.name = "compare-connections", .play = STAGE_BUSY, .keys = {'2', ' ', ' ', 'd', 'n'}},
     {.name = "compare-hostile", .play = STAGE_HOSTILE, .keys = {'2', 'e', ' ', ' ', 'd'}},
     {.name = "compare-gone", .play = STAGE_BUSY, .keys = {'2', 'j', ' ', ' ', 'd'}},
+    {.name = "compare-equal", .play = STAGE_BUSY, .keys = {'2', 'j', ' ', 'j', 'j', ' ', 'd'}},
     {.name = "compare-one", .play = STAGE_BUSY, .keys = {'2', ' ', 'd'}},
     {.name = "help", .play = STAGE_BUSY, .keys = {'2', '\n', '?'}},
     {.name = "filter-good",

@@ -15,7 +15,6 @@ import re
 import select
 import shutil
 import signal
-import struct
 import subprocess
 import sys
 import tempfile
@@ -24,63 +23,8 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.request import urlopen
 
+from frames import conversation, far_capture, hostile_capture
 from terminal import PATIENCE, Complaint, Terminal, check, has
-
-# ------------------------------------------------------------------------------------ captures
-
-
-def packet(sport, dport, seq, ack, flags, payload=b""):
-    """An Ethernet frame with a TCP segment between 10.0.0.2 and 10.0.0.9."""
-    swapped = sport == 80
-    addresses = (b"\x0a\0\0\x09", b"\x0a\0\0\x02") if swapped else (b"\x0a\0\0\x02", b"\x0a\0\0\x09")
-    tcp = struct.pack("!HHIIBBHHH", sport, dport, seq, ack, 5 << 4, flags, 65535, 0, 0) + payload
-    ip = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(tcp), 1, 0, 64, 6, 0) + b"".join(addresses)
-    return b"\2\0\0\0\0\1\2\0\0\0\0\2\x08\0" + ip + tcp
-
-
-def write_frames(path, frames):
-    """As a pcap file of microseconds, a millisecond from frame to frame."""
-    with open(path, "wb") as out:
-        out.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
-        for i, frame in enumerate(frames):
-            out.write(struct.pack("<IIII", 1795264800, i * 1000, len(frame), len(frame)) + frame)
-
-
-def conversation(path, request, response):
-    """One connection on which each side speaks once."""
-    write_frames(path, [
-        packet(4000, 80, 0, 0, 2), packet(80, 4000, 0, 1, 0x12), packet(4000, 80, 1, 1, 0x10),
-        packet(4000, 80, 1, 1, 0x18, request),
-        packet(80, 4000, 1, 1 + len(request), 0x18, response),
-        packet(4000, 80, 1 + len(request), 1 + len(response), 0x11),
-        packet(80, 4000, 1 + len(response), 2 + len(request), 0x11)])
-
-
-def hostile_capture(path):
-    """A conversation whose every text tries something on the terminal."""
-    nasty = b"\x1b[2J\x1b]0;owned\x07\x1b]52;c;cm0gLXJm\x07\xe2\x80\xae\x9b31m%s%n\x08\xff"
-    conversation(path, b"GET /" + nasty + b" HTTP/1.1\r\nHost: " + nasty + b"\r\n\r\n",
-                 b"HTTP/1.1 103 " + nasty + b"\r\nLink: " + nasty + b"\r\n\r\nHTTP/1.1 200 " + nasty
-                 + b"\r\nServer: " + nasty + b"\r\nContent-Length: 0\r\n\r\n")
-
-
-def far_capture(path, n):
-    """One connection of n exchanges, the last but one of which has an answer that breaks a rule."""
-    client = server = 1
-    frames = [packet(40000, 80, 0, 0, 2), packet(80, 40000, 0, 1, 18), packet(40000, 80, 1, 1, 16)]
-    for i in range(1, n + 1):
-        request = f"GET /{i} HTTP/1.1\r\nHost: a.example\r\n\r\n".encode()
-        frames.append(packet(40000, 80, client, server, 24, request))
-        client += len(request)
-        status = b"426 Upgrade Required" if i == n - 1 else b"200 OK"  # without Upgrade
-        answer = (b"HTTP/1.1 " + status + b"\r\nDate: Sat, 21 Nov 2026 05:00:00 GMT\r\n"
-                  b"Content-Length: 0\r\n\r\n")
-        frames.append(packet(80, 40000, server, client, 24, answer))
-        server += len(answer)
-    write_frames(path, frames)
-
-
-# --------------------------------------------------------------------------------------- cases
 
 
 class Cases:
@@ -159,7 +103,7 @@ class Cases:
         and what it says when there are not two."""
         self.watch(terminal, os.path.join(self.samples, "curl-keepalive.pcap"))
         terminal.press("2", "e", "d")
-        terminal.wait("two marked rows are compared, and 0 are marked")
+        terminal.wait("two marked rows are compared, and 0 are marked", "re:Exchanges +9 ")
         terminal.press("Home", "Space", "Space", "w")
         terminal.wait("packets of the 1 marked connection", "2 marked")
         terminal.press("Escape", "d")
@@ -187,7 +131,9 @@ class Cases:
         terminal.wait("Servers", without="Ladder")
         self.leave(terminal)
         self.watch(terminal, os.path.join(self.samples, "nginx-node-103.pcap"))
-        terminal.press("2", "Space", "Space", "d")
+        terminal.press("2")
+        terminal.wait("re:Connections +2 ")
+        terminal.press("Space", "Space", "d")
         terminal.wait("< connection", "re:(?m)^[<>] GET /hint HTTP/1.[01] -> 103, 200$")
         terminal.press("Escape", "u", "Enter", "d")
         terminal.wait("Ladder", "and 0 are marked")
@@ -195,11 +141,36 @@ class Cases:
         terminal.wait("Servers", without="Ladder")
         self.leave(terminal)
 
+    def case_compare_in_order(self, terminal):
+        """Exchanges of two connections by the longest sequence that both have, target and status."""
+        path = os.path.join(self.folder, "order.pcap")
+        conversation(path, *[
+            (b"".join(b"GET /%c HTTP/1.1\r\nHost: a\r\n\r\n" % target for target in targets),
+             b"".join(b"HTTP/1.1 %d A\r\nContent-Length: 0\r\n\r\n" % (404 if target in missing else 200)
+                      for target in targets))
+            for targets, missing in ((b"abcd", b""), (b"axcyd", b"d"))])
+        self.watch(terminal, path)
+        terminal.press("2")
+        terminal.wait("re:Connections +2 ")
+        terminal.press("I")
+        terminal.wait("re:▸N? +0 ")
+        terminal.press("Space", "Space", "d")
+        shown = terminal.wait("> Compare", "5 differences")
+        lines = [line.split(" HTTP/1.1 -> ") for line in shown.splitlines() if "HTTP/1.1 ->" in line]
+        lines = [f"{head} {status[:3]}" for head, status in lines]
+        check(lines == ["  GET /a 200", "< GET /b 200", "> GET /x 200", "  GET /c 200", "< GET /d 200",
+                        "> GET /y 200", "> GET /d 404"], f"in another order: {lines}")
+        terminal.press("1")
+        terminal.wait("Servers", without="Connections")
+        self.leave(terminal)
+
     def case_compare_redacted(self, terminal):
         """What a level of --redact hides is not shown where two are compared either."""
         terminal.run(f"clear; {self.program} watch --redact values {self.samples}/curl-keepalive.pcap")
         terminal.wait("FILE")
-        terminal.press("2", "e", "Space", "Space", "d")
+        terminal.press("2", "e")
+        terminal.wait("re:Exchanges +9 ")
+        terminal.press("Space", "Space", "d")
         terminal.wait("> Compare", "User-Agent", without="curl/7")
         terminal.press("q", "q", "q", "q")
         terminal.wait("re:(?m)^ready>")
@@ -750,7 +721,7 @@ class Cases:
     def case_no_request(self, terminal):
         """Octets in the place of a request are no request of version 0.0."""
         path = os.path.join(self.folder, "no-request.pcap")
-        conversation(path, b"\x7f\x01 / HTTP/1.0\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        conversation(path, (b"\x7f\x01 / HTTP/1.0\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
         self.watch(terminal, path)
         terminal.press("2", "Enter")
         terminal.wait("TCP open", "no request that could be read", "200 OK", without="re:── +0[.]0 ")

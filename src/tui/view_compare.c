@@ -16,6 +16,7 @@
 #include "grid.h"
 #include "ladder.h"
 #include "line.h"
+#include "phrase.h"
 #include "screen.h"
 #include "views.h"
 
@@ -35,6 +36,7 @@ enum {
 /** What stands on one side under a name; of an item of a sequence the name says all. */
 struct item {
     struct wl_span name, value;
+    uint64_t id; /* of the name, for sequences: two that differ hardly have the same */
 };
 
 struct items {
@@ -132,7 +134,7 @@ static void add_item(struct maker *m, struct items *items, struct wl_span name,
         return;
     }
     items->at = at;
-    at[items->n++] = (struct item){name, value};
+    at[items->n++] = (struct item){name, value, wl_hash_id(name.p, name.n)};
 }
 
 static bool differs(const struct row *row)
@@ -196,7 +198,9 @@ static void align_by_name(struct maker *m, const struct items *a, const struct i
     }
 }
 
-/* The longest sequence that both have. table[i][k]: its length in what follows i and k. */
+/* The longest sequence that both have. table[i][k]: its length in what follows i and k. Names may be
+ * as long as a head, so by ids: where one is mistaken for another, another way is shown, no other
+ * truth (align_in_order looks at the names). */
 static uint16_t *common_lengths(const struct items *a, const struct items *b,
                                 struct wl_arena *arena)
 {
@@ -209,7 +213,7 @@ static uint16_t *common_lengths(const struct items *a, const struct items *b,
         for (uint32_t k = b->n; k-- > 0;) {
             uint16_t down = table[(i + 1) * wide + k], right = table[i * wide + k + 1];
 
-            table[i * wide + k] = wl_span_equal(a->at[i].name, b->at[k].name)
+            table[i * wide + k] = a->at[i].id == b->at[k].id
                                       ? (uint16_t)(table[(i + 1) * wide + k + 1] + 1)
                                   : down > right ? down
                                                  : right;
