@@ -87,6 +87,8 @@ class Live:
         if ready and "-i" in arguments:
             self.wait_until_open(arguments.count("-i"))
             ready = 0.3
+        elif ready:
+            self.wait_until_heedful()
         time.sleep(ready)
         if ready and self.process.poll() is not None and self.process.returncode > 1:
             raise Complaint(f"it did not start: {self.err().strip()}")
@@ -106,6 +108,16 @@ class Live:
                 except OSError:
                     pass
             if len(held & running) >= n:
+                return
+            time.sleep(0.02)
+
+    def wait_until_heedful(self):
+        """Waits until it takes signals itself, or has ended: before that one would kill it."""
+        end = time.monotonic() + WAIT
+        while time.monotonic() < end and self.process.poll() is None:
+            with open(f"/proc/{self.process.pid}/status", encoding="ascii") as file:
+                caught = int(re.search(r"(?m)^SigCgt:\s*([0-9a-f]+)", file.read()).group(1), 16)
+            if caught >> (signal.SIGINT - 1) & 1:
                 return
             time.sleep(0.02)
 
