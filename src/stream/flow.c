@@ -186,11 +186,21 @@ static void retire_flow(struct wl_flows *f, struct wl_flow *flow, uint64_t hash,
     end_hashed(f, wl_slab_index(flow), hash, how);
 }
 
-/* Forgets the stalest connection of a partition, which holds some, those that are over first. */
+/* Forgets the stalest connection of a partition, which holds some, those that are over first. What
+ * the next time will touch lies anywhere by then, and is asked for. */
 static void evict(struct wl_flows *f, uint32_t partition)
 {
-    if (!wl_bygone_evict(&f->bygone, partition))
-        end_flow(f, wl_slab_stalest(&f->slab, partition), WL_END_EVICTED);
+    uint32_t next;
+
+    if (wl_bygone_evict(&f->bygone, partition))
+        return;
+    end_flow(f, wl_slab_stalest(&f->slab, partition), WL_END_EVICTED);
+    next = f->slab.of[partition].oldest;
+    if (next != WL_NOBODY) {
+        wl_prefetch(at(f, next), sizeof(struct wl_entry));
+        if (at(f, next)->newer != WL_NOBODY)
+            wl_prefetch(at(f, at(f, next)->newer), sizeof(struct wl_flow));
+    }
 }
 
 /* Ends the stalest of all open connections, unless that is busy; false: it is, or there is none. */
