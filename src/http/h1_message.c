@@ -197,21 +197,6 @@ void wl_h1_simple_request(struct wl_h1 *h, const struct wl_seen *seen)
     request_complete(h, s, text, NULL, &last);
 }
 
-/* The octets at s->first follow a request and begin no other: they are told on
- * the one they follow. */
-static void open_leftover(struct wl_h1 *h, struct wl_h1_side *s)
-{
-    struct wl_work *before = wl_build_work(&h->build, h->last_request);
-
-    if (h->last_request) {
-        wl_h1_open_excess(s, &h->build, WL_MARK_EXCESS_REQUEST, before,
-                          before ? &before->ex.req : NULL, h->last_request, 0, s->first);
-        /* whose answer is missing may have switched to another protocol, or opened a tunnel */
-        if (!before && h->build.lost[WL_TO_CLIENT])
-            s->excess.mark.certain = false;
-    }
-}
-
 void wl_h1_garbage(struct wl_h1_in *in, struct wl_span sample)
 {
     struct wl_h1_side *s = in->s;
@@ -223,7 +208,7 @@ void wl_h1_garbage(struct wl_h1_in *in, struct wl_span sample)
         wl_build_unjudged(w, WL_UNJUDGED_LOST);
         w->garbage = w->unpaired = true;
     }
-    open_leftover(h, s);
+    wl_h1_open_excess(h, s);
     wl_h1_count_excess(s, wl_buf_span(&s->gather.buf));
     wl_h1_lose(h, s, WL_TO_SERVER, s->first.offset, WL_UNJUDGED_LOST);
     s->work = w; /* outstanding until the next request begins */
@@ -588,7 +573,7 @@ static void cut_request(struct wl_h1 *h, struct wl_h1_side *s, enum wl_end how,
         return;
     if (how != WL_END_LIMIT && how != WL_END_GAP && how != WL_END_SNAPLEN &&
         is_no_request(text.octets)) {
-        open_leftover(h, s);
+        wl_h1_open_excess(h, s);
         wl_h1_count_excess(s, text.octets);
         wl_h1_close_excess(h, s);
     }

@@ -1,10 +1,12 @@
 /* h1_side.h - what the files of the HTTP/1 layer share: the two directions and what they are fed.
  * SPDX-License-Identifier: MIT
  *
- * h1.c dispatches, h1_whole.c is the short way, which nearly all messages take from end to end; of
- * the long one h1_sync.c finds where messages begin, h1_feed.c their heads, which h1_head.c reads
+ * h1.c dispatches. h1_whole.c is the short way, which nearly all messages take from end to end. Of
+ * the long one, h1_sync.c finds where messages begin, h1_feed.c their heads, which h1_head.c reads
  * and h1_line.c judges line by line; h1_message.c makes messages of them, h1_framing.c decides how
- * content ends, h1_body.c follows it. Between messages a connection keeps struct wl_h1 only.
+ * content ends, h1_body.c follows it. What is left over goes to h1_excess.c; where the position is
+ * lost, h1_lost.c looks for the next start line; h1_switched.c looks at what follows a 101. Between
+ * messages a connection keeps struct wl_h1 only.
  */
 #ifndef WL_H1_SIDE_H
 #define WL_H1_SIDE_H
@@ -75,8 +77,7 @@ struct wl_h1_gather {
 /** Octets that follow a message and belong to none. */
 struct wl_h1_excess {
     bool active;
-    bool if_followed; /* they are told only where a status line follows them */
-    enum wl_mark_id id;
+    bool if_followed;     /* they are told only where a status line follows them */
     struct wl_work *work; /* NULL: already emitted */
     struct wl_message *m; /* of work */
     struct wl_mark mark;
@@ -417,22 +418,36 @@ void wl_h1_feed_trailer(struct wl_h1_in *in);
 /* h1_sync.c: between messages */
 
 void wl_h1_feed_start(struct wl_h1_in *in);
-void wl_h1_feed_lost(struct wl_h1_in *in);
-void wl_h1_feed_switched(struct wl_h1_in *in);
 /** A request begins at s->first. */
 void wl_h1_begin_request(struct wl_h1 *h, struct wl_h1_side *s);
 /** A response begins at s->first. */
 void wl_h1_begin_response(struct wl_h1 *h, struct wl_h1_side *s);
 /** Does the meaning of the client's next octets depend on an answer that has not come? */
 bool wl_h1_waits(const struct wl_h1 *h);
-/** Opens a run of octets that belong to no message. */
-void wl_h1_open_excess(struct wl_h1_side *s, const struct wl_build *b, enum wl_mark_id id,
-                       struct wl_work *w, struct wl_message *m, uint32_t ordinal, uint16_t status,
-                       struct wl_at at);
-/** Counts octets of the run. */
+
+/* h1_lost.c: looking for the next start line */
+
+void wl_h1_feed_lost(struct wl_h1_in *in);
+
+/* h1_switched.c: the first octets behind a 101 or a 2xx to CONNECT */
+
+void wl_h1_feed_switched(struct wl_h1_in *in);
+/** Marks what the client sent for the new protocol before it could know that it would be spoken:
+ * before it had acknowledged the answer, which begins at offset among the server's octets. in->bytes
+ * begin with it; w is the exchange of the answer, or NULL. */
+void wl_h1_mark_optimistic(struct wl_h1_in *in, struct wl_work *w, uint64_t offset);
+
+/* h1_excess.c: octets that belong to no message, between two */
+
+/** Opens a run of them: the octets at s->first follow a message of their direction and begin no
+ * other. None is opened behind what says nothing of where it ends. */
+void wl_h1_open_excess(struct wl_h1 *h, struct wl_h1_side *s);
+/** Counts octets of the run, if one is open. */
 void wl_h1_count_excess(struct wl_h1_side *s, struct wl_span octets);
 /** The run is over, or its message leaves: the mark goes where it belongs. */
 void wl_h1_close_excess(struct wl_h1 *h, struct wl_h1_side *s);
+/** The same, a response begins right behind the run. */
+void wl_h1_close_followed_excess(struct wl_h1 *h, struct wl_h1_side *s);
 /** The same, when nothing more will come of it: octets still held back are counted, too. */
 void wl_h1_finish_excess(struct wl_h1 *h, struct wl_h1_side *s);
 
