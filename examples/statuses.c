@@ -43,8 +43,7 @@ static const struct wl_rule house_rules[] = {
 };
 static const struct wl_rule_group house = {"house", house_rules, 1};
 
-/* -------------------------------------------------------------------------- an output of our
- * own */
+/* ------------------------------------------------------------------------ an output of our own */
 
 enum { MAX_ROWS = 200, MAX_TEXT = 64 };
 

@@ -348,8 +348,7 @@ static enum wl_metrics_form preferred_form(const struct wl_scrape *s,
     return WL_METRICS_PROMETHEUS;
 }
 
-/* -------------------------------------------------------------------- on the thread that
- * answers */
+/* ------------------------------------------------------------------ on the thread that answers */
 
 /* The rest of a response, and away with it; no connection is kept for a second request. */
 static enum MHD_Result respond(const struct wl_scrape *s, struct MHD_Connection *connection,

@@ -104,8 +104,7 @@ static const struct {
     int only_w; /* 0: at every size */
 } forms[] = {{"utf8", false, false, 0}, {"ascii", true, false, 0}, {"looks", false, true, 80}};
 
-/* --------------------------------------------------------------------------------- a screen at
- * work */
+/* ---------------------------------------------------------------------------- a screen at work */
 
 static const char named_hosts[] = "10.0.0.5 shop.internal\n"
                                   "10.0.0.9 db-primary.eu-west.prod.example.internal\n"
@@ -199,8 +198,7 @@ static void press(struct show *sh, int key, int x, int y)
     sh->now += WL_SECOND;
 }
 
-/* --------------------------------------------------------------------------------------
- * pictures */
+/* ------------------------------------------------------------------------------------ pictures */
 
 static bool read_file(const char *path, struct wl_text *ret)
 {

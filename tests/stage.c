@@ -93,8 +93,7 @@ static const struct wl_rule *rule(const char *id)
     return found;
 }
 
-/* ---------------------------------------------------------------------------------- hostile
- * text */
+/* -------------------------------------------------------------------------------- hostile text */
 
 /* Whatever a server may send to whoever looks on. */
 static const char *const nasty[] = {
@@ -126,8 +125,7 @@ static void put_nasty(char *ret, size_t n, uint64_t i)
     ret[n - 1] = '\0';
 }
 
-/* --------------------------------------------------------------------------------------- the
- * board */
+/* ----------------------------------------------------------------------------------- the board */
 
 static const struct {
     uint16_t code;
@@ -266,8 +264,7 @@ static void make_server(struct wl_board_server *r, uint32_t i, bool hostile)
     r->t_last = now_at - (wl_ns)i * WL_SECOND;
 }
 
-/* ------------------------------------------------------------------------------------------
- * rows */
+/* ---------------------------------------------------------------------------------------- rows */
 
 static struct wl_conn_ref conn(uint64_t i)
 {
@@ -394,8 +391,7 @@ static void make_finding(struct wl_row_finding *r, uint64_t i, const struct wl_r
     }
 }
 
-/* ----------------------------------------------------------------------------------------
- * answers */
+/* ------------------------------------------------------------------------------------- answers */
 
 static void fill_tail(struct wl_arena *a, struct wl_board *b, bool hostile)
 {

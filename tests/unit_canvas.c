@@ -284,8 +284,7 @@ static void nothing_is_written_outside(void **state)
     end(&p);
 }
 
-/* ---------------------------------------------------------------------------------------
- * colours */
+/* ------------------------------------------------------------------------------------- colours */
 
 /* Ordinary sight, and what is left of it without the cones for red, or for green (Machado,
  * Oliveira, Fernandes 2009, severity 1), on linear RGB. */

@@ -193,8 +193,7 @@ static void lists_of_fields_and_what_is_lacking(void **state)
     bench_release(&b);
 }
 
-/* ------------------------------------------------------------------ the index and its
- * definition */
+/* ---------------------------------------------------------------- the index and its definition */
 
 enum { MANY = 200, FEW_FIELDS = 6 };
 

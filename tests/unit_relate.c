@@ -391,8 +391,7 @@ static void clocks_around_a_step(void **state)
     bench_release(&b);
 }
 
-/* ------------------------------------------------------------------- behind a screen:
- * override.c */
+/* ----------------------------------------------------------------- behind a screen: override.c */
 
 /* A rule gives way to a more specific one, unless that is off: findings that are left, as text. */
 static void giving_way(void **state)

@@ -289,8 +289,7 @@ static void two_digit_years(void **state)
                      -63158400); /* 1968 */
 }
 
-/* ------------------------------------------------------------------------- validators and
- * ranges */
+/* ----------------------------------------------------------------------- validators and ranges */
 
 static struct wl_etag tag(const char *s)
 {

@@ -32,8 +32,7 @@ static struct step *add(struct plan *plan, enum step_kind kind, enum dir from)
     return step;
 }
 
-/* ---------------------------------------------------------------------------- requests,
- * responses */
+/* ------------------------------------------------------------------------- requests, responses */
 
 static struct step *add_request(const struct planning *p, enum method method)
 {
@@ -89,8 +88,7 @@ static unsigned draw_status(const struct planning *p)
     return prng_pick(p->prng, p->options->profile->statuses);
 }
 
-/* -------------------------------------------------------------------------------------
- * violations */
+/* ---------------------------------------------------------------------------------- violations */
 
 /* An interim response with Content-Length (RFC 9110 8.6) in front of the
  * response, which is moved. */
@@ -153,8 +151,7 @@ static void violate(const struct planning *p, struct step *response)
     }
 }
 
-/* --------------------------------------------------------------------------------------
- * exchanges */
+/* ----------------------------------------------------------------------------------- exchanges */
 
 void plan_exchange(const struct planning *p)
 {

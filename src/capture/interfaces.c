@@ -105,8 +105,7 @@ int wl_interfaces_list(struct wl_interface *ret, size_t max, size_t *ret_n, stru
     return 0;
 }
 
-/* --------------------------------------------------------------------------------------
- * counting */
+/* ------------------------------------------------------------------------------------ counting */
 
 /* A number from sysfs; false where there is none. */
 static bool read_number(const char *interface, const char *name, uint64_t *ret)

@@ -265,8 +265,7 @@ struct wl_content_range {
 /** False when the value does not fit the grammar, which numbers in the wrong order do. */
 bool wl_grammar_content_range(struct wl_span s, struct wl_content_range *ret);
 
-/* --------------------------------------------------------------------------- URIs:
- * grammar_uri.c */
+/* ------------------------------------------------------------------------- URIs: grammar_uri.c */
 
 /** URI-reference (RFC 3986 4.1), split (appendix B). p of a part is NULL where it is undefined. */
 struct wl_uri {

@@ -284,8 +284,7 @@ static void line_ended(struct wl_build *b, struct wl_work *w, struct wl_message 
     in->long_line = false;
 }
 
-/* ---------------------------------------------------------------------------------- what is
- * told */
+/* -------------------------------------------------------------------------------- what is told */
 
 void wl_inside_feed(struct wl_build *b, struct wl_work *w, struct wl_message *m,
                     struct wl_span bytes, struct wl_at at)

@@ -146,8 +146,7 @@ void wl_html_overview(struct wl_html *h)
     wl_text_put(t, "</section>\n");
 }
 
-/* ---------------------------------------------------------------------------- the page of a
- * rule */
+/* -------------------------------------------------------------------------- the page of a rule */
 
 static void put_citations(struct wl_text *t, const struct wl_rule *rule)
 {
@@ -237,8 +236,7 @@ static void put_about(struct wl_html *h, const struct wl_rule *rule)
     wl_text_put(t, "</div>\n");
 }
 
-/* ---------------------------------------------------------------------------------------
- * samples */
+/* ------------------------------------------------------------------------------------- samples */
 
 /* A conversation is a list: what one side says until the other speaks is one item. */
 struct talk {
@@ -337,8 +335,7 @@ static void put_samples(struct wl_html *h, const struct wl_rule *rule)
     wl_text_put(&h->out.text, "</div></details>\n");
 }
 
-/* ------------------------------------------------------------------------------------- in
- * detail */
+/* ----------------------------------------------------------------------------------- in detail */
 
 static void put_pieces(struct wl_html *h, const struct wl_pieces *list)
 {

@@ -9,8 +9,7 @@
 
 enum { MAX_LINES = 64 << 10 };
 
-/* ------------------------------------------------------------------------------ what it is
- * about */
+/* ---------------------------------------------------------------------------- what it is about */
 
 static void put_input_name(struct wl_html *h, const struct wl_input *input)
 {
@@ -253,8 +252,7 @@ void wl_html_verdict(struct wl_html *h)
     wl_text_put(&h->out.text, "</section>\n");
 }
 
-/* ---------------------------------------------------------------------------- what is known
- * already */
+/* ----------------------------------------------------------------------- what is known already */
 
 void wl_html_known(struct wl_html *h)
 {
@@ -289,8 +287,7 @@ void wl_html_known(struct wl_html *h)
     wl_text_put(t, "</section>\n");
 }
 
-/* --------------------------------------------------------------------------- what was not
- * judged */
+/* ------------------------------------------------------------------------- what was not judged */
 
 /* Lines as items of a list; what there is to say about losses is said as in every report. */
 static void put_losses(struct wl_html *h)

@@ -133,8 +133,7 @@ void wl_html_timeline(struct wl_html *h)
     wl_text_put(t, "</div>\n</div>\n</section>\n");
 }
 
-/* ------------------------------------------------------------------------------------- by
- * status */
+/* ----------------------------------------------------------------------------------- by status */
 
 struct code {
     uint16_t code;
@@ -216,8 +215,7 @@ void wl_html_responses(struct wl_html *h)
     wl_text_put(t, "</tbody></table></div>\n</section>\n");
 }
 
-/* -------------------------------------------------------------------------------------
- * sequences */
+/* ----------------------------------------------------------------------------------- sequences */
 
 void wl_html_sequences(struct wl_html *h)
 {
@@ -255,8 +253,7 @@ void wl_html_sequences(struct wl_html *h)
     wl_text_put(t, "</tbody></table></div>\n</section>\n");
 }
 
-/* -----------------------------------------------------------------------------------------
- * times */
+/* --------------------------------------------------------------------------------------- times */
 
 /* 1 us, 2 us, 5 us, 10 us ...: where column i begins. */
 static wl_ns edge(unsigned i)
@@ -386,8 +383,7 @@ void wl_html_times(struct wl_html *h)
     wl_text_put(t, "</section>\n");
 }
 
-/* ---------------------------------------------------------------------------------------
- * servers */
+/* ------------------------------------------------------------------------------------- servers */
 
 /* The classes of a server's responses side by side. */
 static void put_shares(struct wl_text *t, const struct wl_top_server *s)

@@ -44,8 +44,7 @@ static void proxy_auth_without_challenge(struct wl_judge *j, const struct wl_exc
     }
 }
 
-/* -------------------------------------------------------------------------------------
- * challenges */
+/* ---------------------------------------------------------------------------------- challenges */
 
 /* What is wrong with a challenge of Basic or Digest (RFC 7617 2, RFC 7616 3.3); NULL: nothing. */
 static const char *fault_of_params(struct wl_span params)
@@ -141,8 +140,7 @@ static void proxy_auth_to_direct_client(struct wl_judge *j, const struct wl_exch
               left ? "; the client ended the connection" : "");
 }
 
-/* --------------------------------------------------------------------------------------------
- * 511 */
+/* ----------------------------------------------------------------------------------------- 511 */
 
 static void network_auth_misuse(struct wl_judge *j, const struct wl_exchange *ex,
                                 const struct wl_message *m)

@@ -23,8 +23,7 @@ static enum wl_confidence sure(const struct wl_exchange *ex, enum wl_confidence 
     return wl_judge_via(ex, c);
 }
 
-/* ------------------------------------------------------------------------------------ entity
- * tags */
+/* --------------------------------------------------------------------------------- entity tags */
 
 static bool is_list_of_etags(struct wl_span value)
 {
@@ -93,8 +92,7 @@ static void etag_invalid(struct wl_judge *j, const struct wl_exchange *ex,
     }
 }
 
-/* --------------------------------------------------------------------------------------------
- * 304 */
+/* ----------------------------------------------------------------------------------------- 304 */
 
 static void not_modified_without_condition(struct wl_judge *j, const struct wl_exchange *ex,
                                            const struct wl_message *m)
@@ -203,8 +201,7 @@ static void conditional_ignored(struct wl_judge *j, const struct wl_exchange *ex
               wl_said(f->value).text, wl_said(asked->value).text, reload ? RELOAD : "");
 }
 
-/* ---------------------------------------------------------------------------- 304 and 206 beside
- * 200 */
+/* ---------------------------------------------------------------------- 304 and 206 beside 200 */
 
 static void update_fields_missing(struct wl_judge *j, const struct wl_exchange *ex,
                                   const struct wl_past *past, const struct wl_past *now)

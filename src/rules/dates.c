@@ -18,8 +18,7 @@ enum {
     MODIFYING = 2, /* seconds between two looks at a clock in one response */
 };
 
-/* -------------------------------------------------------------------------------------- the
- * form */
+/* ------------------------------------------------------------------------------------ the form */
 
 static void check_date(struct wl_judge *j, const struct wl_message *m, const struct wl_field *f)
 {
@@ -76,8 +75,7 @@ static void date_format_invalid(struct wl_judge *j, const struct wl_exchange *ex
     check_dates(j, m, WL_FIELD_RETRY_AFTER);
 }
 
-/* ------------------------------------------------------------------------------------- the
- * clock */
+/* ----------------------------------------------------------------------------------- the clock */
 
 static void date_missing(struct wl_judge *j, const struct wl_exchange *ex,
                          const struct wl_past *past, const struct wl_past *now)
@@ -153,8 +151,7 @@ static void date_beside_others(struct wl_judge *j, const struct wl_exchange *ex,
     }
 }
 
-/* --------------------------------------------------------------------------------------- the
- * age */
+/* ------------------------------------------------------------------------------------- the age */
 
 /* RFC 9213 2.2: a cache that is named by a field of its own (CDN-Cache-Control) goes by that one,
  * and not by Cache-Control. Surrogate-Control was there before. */

@@ -17,8 +17,7 @@
 #define TOO_MUCH     ((uint64_t)64 * 1024) /* catalogue, client-keeps-sending-after-error */
 #define QUEUED       WL_SECOND /* what a socket holds is sent by then, but for slow paths */
 
-/* ------------------------------------------------------------------------------ the field
- * itself */
+/* ---------------------------------------------------------------------------- the field itself */
 
 /** token, or token "=" and anything: the outline of an expectation (RFC 9110 10.1.1). */
 static bool is_expectation(struct wl_span member)
@@ -150,8 +149,7 @@ static void expect_without_content(struct wl_judge *j, const struct wl_exchange 
               length ? "with Content-Length: 0" : "without Content-Length or Transfer-Encoding");
 }
 
-/* --------------------------------------------------------------------------- the server's
- * answer */
+/* ------------------------------------------------------------------------- the server's answer */
 
 /**
  * Did the server see that the client had moved before it said anything? What it sends within a
@@ -347,8 +345,7 @@ static void upgrade_expect_missing_continue(struct wl_judge *j, const struct wl_
     wl_report_frame(j, req->at.frame);
 }
 
-/* --------------------------------------------------------------- finals before the whole
- * request */
+/* ------------------------------------------------------------- finals before the whole request */
 
 static void final_before_body_no_close(struct wl_judge *j, const struct wl_exchange *ex,
                                        const struct wl_message *m)

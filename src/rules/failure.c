@@ -13,8 +13,7 @@
 
 enum { MONTH = 30 * 24 * 60 * 60 }; /* seconds: nobody waits that long */
 
-/* ---------------------------------------------------------------------------------------- 502,
- * 504 */
+/* ------------------------------------------------------------------------------------ 502, 504 */
 
 /* Does Server name a product that is used as a gateway? Compared without regard to case. */
 static bool names_gateway(struct wl_span server)
@@ -155,8 +154,7 @@ static void negotiation_loop_misuse(struct wl_judge *j, const struct wl_exchange
     }
 }
 
-/* ------------------------------------------------------------------------------------
- * Retry-After */
+/* --------------------------------------------------------------------------------- Retry-After */
 
 static void retry_after_syntax(struct wl_judge *j, const struct wl_exchange *ex,
                                const struct wl_message *m)

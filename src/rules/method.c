@@ -17,8 +17,7 @@ static bool only_reads(enum wl_method method)
     return method == WL_METHOD_GET || method == WL_METHOD_HEAD;
 }
 
-/* -------------------------------------------------------------------------------------- 405,
- * 501 */
+/* ------------------------------------------------------------------------------------ 405, 501 */
 
 /* The line of Allow that lists the method; NULL when none does. */
 static const struct wl_field *allowing(const struct wl_message *m, struct wl_span method)
@@ -137,8 +136,7 @@ static void not_implemented_known_method(struct wl_judge *j, const struct wl_exc
     }
 }
 
-/* ------------------------------------------------------------------------- content where none
- * is */
+/* ----------------------------------------------------------------------- content where none is */
 
 static void content_on_contentless_method(struct wl_judge *j, const struct wl_exchange *ex,
                                           const struct wl_message *m)
@@ -224,8 +222,7 @@ static void trace_misuse(struct wl_judge *j, const struct wl_exchange *ex,
     }
 }
 
-/* -------------------------------------------------------------------------------- HEAD beside
- * GET */
+/* ----------------------------------------------------------------------------- HEAD beside GET */
 
 static bool is_strong(const struct wl_message *m)
 {
@@ -270,8 +267,7 @@ static void length_differs_from_get(struct wl_judge *j, const struct wl_exchange
     wl_report_frame(j, past->res_frame);
 }
 
-/* ----------------------------------------------------------------------------------------
- * targets */
+/* ------------------------------------------------------------------------------------- targets */
 
 static bool is_web(struct wl_span scheme)
 {

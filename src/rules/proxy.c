@@ -11,8 +11,7 @@
 #include "grammar.h"
 #include "line.h"
 
-/* -----------------------------------------------------------------------------------
- * credentials */
+/* --------------------------------------------------------------------------------- credentials */
 
 static WL_ASIDE bool is_loopback6(const struct wl_endpoint *e)
 {

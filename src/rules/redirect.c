@@ -79,8 +79,7 @@ static void location_invalid(struct wl_judge *j, const struct wl_exchange *ex,
     }
 }
 
-/* -----------------------------------------------------------------------------------------
- * loops */
+/* --------------------------------------------------------------------------------------- loops */
 
 /* Will the client repeat the method? RFC 9110 15.4: 303 becomes GET, and so may POST at 301,
  * 302. */
@@ -135,8 +134,7 @@ static void redirect_walk(struct wl_judge *j, const struct wl_exchange *ex,
     }
 }
 
-/* --------------------------------------------------------------------------------------
- * following */
+/* ----------------------------------------------------------------------------------- following */
 
 static bool only_reads(enum wl_method method)
 {

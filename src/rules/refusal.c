@@ -20,8 +20,7 @@ enum {
     FIELD_LINES = 64, /* the least number that common servers take (Varnish; others 100) */
 };
 
-/* ------------------------------------------------------------------------------------
- * negotiation */
+/* --------------------------------------------------------------------------------- negotiation */
 
 /* Does a list say anything but "whatever you have"? */
 static bool chooses(const struct wl_field *f)
@@ -65,8 +64,7 @@ static void not_acceptable_without_negotiation(struct wl_judge *j, const struct 
     }
 }
 
-/* --------------------------------------------------------------------------------------------
- * 408 */
+/* ----------------------------------------------------------------------------------------- 408 */
 
 static void timeout_408_unsolicited(struct wl_judge *j, const struct wl_exchange *ex,
                                     const struct wl_message *m)
@@ -236,8 +234,7 @@ static void precondition_status_misuse(struct wl_judge *j, const struct wl_excha
     }
 }
 
-/* --------------------------------------------------------------------------------------------
- * 416 */
+/* ----------------------------------------------------------------------------------------- 416 */
 
 static void range_not_satisfiable_without_range(struct wl_judge *j, const struct wl_exchange *ex,
                                                 const struct wl_message *m)
@@ -295,8 +292,7 @@ static void range_not_satisfiable_no_content_range(struct wl_judge *j, const str
     }
 }
 
-/* -------------------------------------------------------------------------------------- 421,
- * 425 */
+/* ------------------------------------------------------------------------------------ 421, 425 */
 
 static void misdirected_misuse(struct wl_judge *j, const struct wl_exchange *ex,
                                const struct wl_message *m)

@@ -79,8 +79,7 @@ uint64_t wl_judge_dropped(const struct wl_judge *j);
 /** Those beyond max_findings, or beyond max_conn_findings. */
 uint64_t wl_judge_beyond(const struct wl_judge *j, bool of_connections);
 
-/* ------------------------------------------- what checks of the catalogue may call besides
- * rule.h */
+/* ---------------------------------------- what checks of the catalogue may call besides rule.h */
 
 /** The date that s says (RFC 9110 5.6.7), as a response of that time means it. Most are dates of the
  * same minute: this is quicker than reading them. */

@@ -17,8 +17,7 @@ static bool is_http10(const struct wl_message *m)
     return m && m->major == 1 && m->minor == 0;
 }
 
-/* ----------------------------------------------------------------------------------- field
- * lines */
+/* --------------------------------------------------------------------------------- field lines */
 
 /** End-to-end fields that nobody may have removed by the next hop (RFC 9110 7.6.1). */
 static bool is_core(enum wl_field_id id)
@@ -186,8 +185,7 @@ static void trailer_forbidden_field(struct wl_judge *j, const struct wl_exchange
     }
 }
 
-/* ------------------------------------------------------------------------------------- line
- * ends */
+/* ----------------------------------------------------------------------------------- line ends */
 
 static void line_ending_invalid(struct wl_judge *j, const struct wl_exchange *ex,
                                 const struct wl_message *m)

@@ -11,8 +11,7 @@
 #include "field.h"
 #include "grammar.h"
 
-/* ------------------------------------------------------------------------------------------
- * Host */
+/* ---------------------------------------------------------------------------------------- Host */
 
 /** Why a Host is none. */
 enum host_fault {
@@ -130,8 +129,7 @@ static void bad_host_accepted(struct wl_judge *j, const struct wl_exchange *ex,
     wl_report_frame(j, ex->req.at.frame);
 }
 
-/* ----------------------------------------------------------------------------------- first
- * lines */
+/* --------------------------------------------------------------------------------- first lines */
 
 static void request_line_malformed(struct wl_judge *j, const struct wl_exchange *ex,
                                    const struct wl_message *m)

@@ -14,8 +14,7 @@ static bool is_webdav(enum wl_method method)
     return wl_grammar_method_flags(method) & WL_WEBDAV;
 }
 
-/* ---------------------------------------------------------------------------------- locks and
- * 424 */
+/* ------------------------------------------------------------------------------- locks and 424 */
 
 static void webdav_error_misuse(struct wl_judge *j, const struct wl_exchange *ex,
                                 const struct wl_message *m)
@@ -59,8 +58,7 @@ static void write_status_on_read(struct wl_judge *j, const struct wl_exchange *e
     }
 }
 
-/* --------------------------------------------------------------------------------------------
- * 102 */
+/* ----------------------------------------------------------------------------------------- 102 */
 
 /* RFC 2518 9.7: Status-URI = "Status-URI" ":" *(Status-Code "<" Coded-URL ">"); its example has a
  * space between the two. */

@@ -874,8 +874,7 @@ const struct wl_tcp_out wl_channel_out = {
     .born = tell_born,
 };
 
-/* ----------------------------------------------------------------------------- what flow.c
- * calls */
+/* --------------------------------------------------------------------------- what flow.c calls */
 
 struct wl_flow *wl_channel_flow(const struct wl_channel *ch)
 {

@@ -187,8 +187,7 @@ static void close_socks(struct wl_layer *l, wl_ns now)
     (void)now;
 }
 
-/* --------------------------------------------------------------------------------------
- * sniffing */
+/* ------------------------------------------------------------------------------------ sniffing */
 
 static enum wl_claim sniff_5(struct wl_span client, struct wl_span server)
 {

@@ -491,8 +491,7 @@ static void draw_menu(const struct wl_screen *s, struct wl_canvas *c)
     }
 }
 
-/* ------------------------------------------------------------------------------------- all of
- * it */
+/* ----------------------------------------------------------------------------------- all of it */
 
 void wl_chrome_draw(struct wl_screen *s, struct wl_canvas *c)
 {

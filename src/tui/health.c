@@ -197,8 +197,7 @@ void wl_health_put(struct wl_strip *strip, const struct wl_screen *s)
     }
 }
 
-/* ---------------------------------------------------------------------------------------
- * nothing */
+/* ------------------------------------------------------------------------------------- nothing */
 
 bool wl_empty_is(const struct wl_screen *s)
 {

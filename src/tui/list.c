@@ -55,8 +55,7 @@ static uint64_t find_id(const struct wl_list_state *l, uint64_t id)
     return WL_NONE;
 }
 
-/* ---------------------------------------------------------------------------------- the
- * question */
+/* -------------------------------------------------------------------------------- the question */
 
 void wl_list_open(struct wl_list_state *l, const struct wl_list_kind *kind,
                   const struct wl_place *place)

@@ -152,8 +152,7 @@ void wl_open_exchange(struct wl_screen *s, const void *row)
     wl_screen_open(s, "ladder", &place);
 }
 
-/* ------------------------------------------------------------------------------------------
- * view */
+/* ---------------------------------------------------------------------------------------- view */
 
 static const void *row_of(const struct wl_page *p, uint32_t i)
 {

@@ -15,8 +15,7 @@
 
 #include "line.h"
 
-/* ------------------------------------------------------------------------------- rules that
- * fired */
+/* ---------------------------------------------------------------------------- rules that fired */
 
 static const struct wl_board_rule *rule_of(const void *row)
 {
@@ -173,8 +172,7 @@ void wl_open_rule(struct wl_screen *s, const void *row)
     wl_screen_open(s, "findings", &place);
 }
 
-/* -------------------------------------------------------------------------- findings of one
- * rule */
+/* ------------------------------------------------------------------------ findings of one rule */
 
 static const struct wl_row_finding *of(const void *row)
 {
@@ -330,8 +328,7 @@ static const struct wl_list_kind kind = {
     .open = open_row,
 };
 
-/* ------------------------------------------------------------------------------------------
- * view */
+/* ---------------------------------------------------------------------------------------- view */
 
 struct findings {
     struct wl_list_state list; /* first: what list.c takes for its own */

@@ -388,8 +388,7 @@ static void draw_health(const struct wl_screen *s, struct wl_canvas *c, struct w
         wl_health_draw(s, c, wl_panel_draw(c, area, &(struct wl_panel){.title = "Capture health"}));
 }
 
-/* ----------------------------------------------------------------------------------------
- * layout */
+/* -------------------------------------------------------------------------------------- layout */
 
 /* Bands from top to bottom. Where there is no room for all, those of the highest rank go; what is
  * left over is shared by weight. */

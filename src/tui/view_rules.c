@@ -31,8 +31,7 @@ static const struct wl_rule *rule_of(const void *row)
     return ((const struct rule_row *)row)->rule;
 }
 
-/* ---------------------------------------------------------------------------------------
- * columns */
+/* ------------------------------------------------------------------------------------- columns */
 
 static void put_severity(struct wl_strip *s, const struct wl_screen *screen, const void *row)
 {
@@ -150,8 +149,7 @@ static uint64_t id_of(const void *row)
     return wl_hash_id(rule_of(row)->id, strlen(rule_of(row)->id));
 }
 
-/* ------------------------------------------------------------------------------------------
- * view */
+/* ---------------------------------------------------------------------------------------- view */
 
 static void find_rules(struct rules *r, const struct wl_screen *s)
 {

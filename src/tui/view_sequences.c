@@ -8,8 +8,7 @@
 #include "screen.h"
 #include "tables.h"
 
-/* ---------------------------------------------------------------------------------------
- * columns */
+/* ------------------------------------------------------------------------------------- columns */
 
 static void put_text(struct wl_strip *s, const struct wl_screen *screen, const void *row)
 {
@@ -160,8 +159,7 @@ void wl_open_sequence(struct wl_screen *s, const void *row)
     wl_screen_open(s, "exchanges", &place);
 }
 
-/* ---------------------------------------------------------------------------------------
- * profile */
+/* ------------------------------------------------------------------------------------- profile */
 
 static void profile(const struct wl_screen *screen, struct wl_canvas *c, struct wl_rect r,
                     const void *row)
@@ -198,8 +196,7 @@ static void profile(const struct wl_screen *screen, struct wl_canvas *c, struct 
     wl_profile_fact(c, &r, "servers", &s);
 }
 
-/* ------------------------------------------------------------------------------------------
- * view */
+/* ---------------------------------------------------------------------------------------- view */
 
 static const void *row_of(const struct wl_page *p, uint32_t i)
 {

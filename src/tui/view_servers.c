@@ -10,8 +10,7 @@
 
 enum { NUMBER = 9, BAR = 12, ADDRESS = 64 }; /* columns; columns; octets */
 
-/* ---------------------------------------------------------------------------------------
- * columns */
+/* ------------------------------------------------------------------------------------- columns */
 
 enum wl_severity wl_server_worst(const struct wl_board_server *r)
 {
@@ -236,8 +235,7 @@ void wl_open_server(struct wl_screen *s, const void *row)
     wl_screen_open(s, "connections", &place);
 }
 
-/* ---------------------------------------------------------------------------------------
- * profile */
+/* ------------------------------------------------------------------------------------- profile */
 
 static void put_class_fact(struct wl_canvas *c, struct wl_rect *r,
                            const struct wl_board_server *row, unsigned class)
@@ -289,8 +287,7 @@ static void profile(const struct wl_screen *screen, struct wl_canvas *c, struct 
     wl_profile_fact(c, &r, "to final", &s);
 }
 
-/* ------------------------------------------------------------------------------------------
- * view */
+/* ---------------------------------------------------------------------------------------- view */
 
 static const void *row_of(const struct wl_page *p, uint32_t i)
 {
