@@ -26,6 +26,7 @@ struct wl_filter;
  * Returns 0, or WL_EINVAL with err naming the word that is wrong and what is allowed.
  */
 int wl_filter_new(const char *text, struct wl_filter **ret, struct wl_error *err);
+/** Frees it. NULL is fine. */
 void wl_filter_free(struct wl_filter *f);
 /**
  * Reads text without keeping anything, for a line that is being typed. Returns as wl_filter_new; on

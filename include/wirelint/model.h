@@ -95,8 +95,8 @@ enum wl_proto {
     WL_N_PROTO,
 };
 
-/** Is what is said meant for somebody behind the server, which only passes
- * it on (CONNECT, SOCKS)? */
+/** Is what is said meant for somebody behind the server, which only passes it on (CONNECT,
+ * SOCKS)? */
 enum wl_tunnel {
     WL_TUNNEL_NO,
     WL_TUNNEL_MAYBE, /* octets that could have opened one were not captured */
@@ -105,11 +105,11 @@ enum wl_tunnel {
 
 /** Identity of a connection, copied by value into whatever outlives it. */
 struct wl_conn_ref {
-    uint64_t id;     /* ordinal in the capture of its first packet (and, live, its shard): unique */
+    uint64_t id;     /* unique: the ordinal of its first packet in the capture; with several
+                        sockets live made of its time and the socket's index */
     uint64_t number; /* what users see: Wireshark's tcp.stream; set by the merge */
     struct wl_endpoint client, server;
-    struct wl_endpoint
-        proxied; /* source address that a PROXY protocol header gave; family 0: none */
+    struct wl_endpoint proxied; /* source that a PROXY protocol header gave; family 0: none */
     enum wl_proto proto;
     bool tls;             /* decrypted from TLS */
     bool midstream;       /* its beginning was not captured */
@@ -190,11 +190,10 @@ enum wl_field_odd {
  */
 struct wl_field {
     struct wl_span value; /* as sent, without white space around it */
-    const uint8_t
-        *begin; /* the name as sent, n_name octets, without white space before the colon */
-    uint32_t n_name;
-    uint16_t id;  /* an enum wl_field_id */
-    uint16_t odd; /* bits of enum wl_field_odd */
+    const uint8_t *begin; /* the name as sent, without white space before the colon; */
+    uint32_t n_name;      /* its octets */
+    uint16_t id;          /* an enum wl_field_id */
+    uint16_t odd;         /* bits of enum wl_field_odd */
 };
 
 /** How much of a message was seen. */
@@ -364,7 +363,8 @@ struct wl_leg {
     enum wl_confidence confidence;
 };
 
-/** One request and all its responses; owns its arena, in which it lies itself. */
+/** One request and all its responses; owns its arena, in which it lies itself and all it points to
+ * but rules, suppressions and sentences that are static. */
 struct wl_exchange {
     struct wl_conn_ref conn;
     uint32_t ordinal, stream; /* 1, 2, ... by request start; HTTP/2 stream id or 0 */
@@ -395,8 +395,7 @@ struct wl_exchange {
     uint32_t n_findings;
     struct wl_arena *arena;
     const struct wl_leg *leg; /* --correlate: the other leg, if it ended before this one; or NULL */
-    uint32_t
-        n_suppressed; /* so many more stand behind the n_findings in findings: they do not count */
+    uint32_t n_suppressed;    /* so many more stand behind those in findings: they do not count */
     /* to earlier exchanges about which rules ask, bit i for enum wl_relation i; and those of them
      * about which one asks also where nothing is remembered */
     uint16_t relations, relations_alone;
@@ -415,30 +414,31 @@ struct wl_closing {
     uint64_t frame; /* 0: not known */
 };
 
-/** Emitted once, when a connection is over; owns its arena, in which it lies itself. */
+/** Emitted once, when a connection is over; owns its arena, in which it lies itself and all it
+ * points to. */
 struct wl_conn_record {
     struct wl_conn_ref conn;
+    /* NULL when n_steps is 0; n_steps_lost: for which there was no room, or which were not kept */
     struct wl_step *steps;
-    uint32_t n_steps, n_steps_lost; /* in steps; that did not fit, or were not kept */
-    uint32_t n_exchanges;
-    uint64_t bytes[2]; /* octets of the stream, by direction */
-    uint64_t gaps[2];  /* octets missing */
-    uint64_t packets;
+    uint32_t n_steps, n_steps_lost;
+    uint32_t n_exchanges;               /* emitted before the record */
+    uint64_t bytes[2];                  /* octets of the stream that were captured, by direction */
+    uint64_t gaps[2];                   /* octets missing from it */
+    uint64_t packets;                   /* of both directions */
     uint64_t first_packet, last_packet; /* ordinals in the capture */
-    uint64_t last_frame;
+    uint64_t last_frame;                /* the same packet as last_packet */
     struct wl_mark *marks;
     uint32_t n_marks;
-    enum wl_unjudged unjudged; /* why the connection as a whole was not judged, or WL_JUDGED */
-    enum wl_end end;
-    enum wl_dir end_by;
-    bool rst_suspect;
+    enum wl_unjudged unjudged;    /* why the connection as a whole was not judged, or WL_JUDGED */
+    enum wl_end end;              /* NONE only while it is open (wl_detail) */
+    enum wl_dir end_by;           /* the sender of the first FIN, or of the RST */
+    bool rst_suspect;             /* the RST may be a third party's */
     struct wl_closing closing[2]; /* by direction: its sender */
-    wl_ns t_first, t_last;
-    struct wl_finding *findings;
+    wl_ns t_first, t_last;        /* of its packets */
+    struct wl_finding *findings;  /* about the connection, or an exchange that had left already */
     uint32_t n_findings;
     struct wl_arena *arena;
-    uint32_t
-        n_suppressed; /* so many more stand behind the n_findings in findings: they do not count */
+    uint32_t n_suppressed; /* so many more stand behind those in findings: they do not count */
 };
 
 /* ------------------------------------------------------------------------------- findings */
@@ -473,11 +473,15 @@ struct wl_finding {
     uint64_t frames[WL_FINDING_FRAMES]; /* packets of the evidence, ascending, no repeats */
     uint32_t n_frames;
     uint32_t ordinal; /* of the exchange; 0: the connection as a whole */
-    uint32_t stream;
-    uint16_t status; /* of the response concerned, 0 none */
-    uint16_t number; /* of the rule, as wl_rule_at counts; those of embedders follow */
+    uint32_t stream;  /* of the exchange, as wl_exchange.stream */
+    uint16_t status;  /* of the response concerned, 0 none */
+    uint16_t number;  /* of the rule, as wl_rule_at counts; those of embedders follow */
+    /* when the message at fault began; without one, the exchange; of a connection record: the time of
+     * its last packet */
     wl_ns t;
-    struct wl_span message;                  /* what was seen, one sentence without full stop */
+    /* what was seen, one sentence without full stop; empty where no output reads it
+     * (wl_sink_ops.reads) */
+    struct wl_span message;
     const struct wl_suppression *suppressed; /* by what it does not count, or NULL */
 };
 

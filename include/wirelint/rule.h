@@ -159,30 +159,29 @@ struct wl_rule {
     enum wl_when when;
     enum wl_mark_id mark;                 /* for WL_ON_MARK */
     enum wl_mark_id marks[WL_RULE_MARKS]; /* with mark: asked about each of these as well */
-    wl_check_fn
-        *check; /* NULL for plain mark rules, of which saw is reported, for WL_ON_CONNECTION and
-                           WL_ON_RELATED */
+    /* NULL for plain mark rules, of which saw is reported, for WL_ON_CONNECTION and for
+     * WL_ON_RELATED */
+    wl_check_fn *check;
     wl_check_conn_fn *check_conn; /* for WL_ON_CONNECTION */
 
     /* Filters: what does not fit is not offered, and costs nothing (rules/index.h). */
-    const char
-        *versions; /* of the request: "HTTP/1.0, HTTP/1.1, HTTP/2, HTTP/3, ICAP"; HTTP/0.9 counts as
-                             HTTP/1.0 */
-    uint16_t status_from,
-        status_to;          /* only messages with a status in this range; both 0: any. A range
-                                        that begins above its end wraps: 600 to 99 is all that lies
-                                        outside 100 to 599, what was no number (0) included. For
-                                        exchange rules: of the final response, 0 when absent */
-    enum wl_method method;  /* only exchanges whose request has this method */
-    enum wl_field_id field; /* only messages that have this field, */
+    /* of the request: "HTTP/1.0, HTTP/1.1, HTTP/2, HTTP/3, ICAP"; HTTP/0.9 counts as HTTP/1.0 */
+    const char *versions;
+    /* Only messages with a status in this range; both 0: any. A range that begins above its end
+     * wraps: 600 to 99 is all that lies outside 100 to 599, what was no number (0) included. For
+     * exchange rules: of the final response, 0 when absent. */
+    uint16_t status_from, status_to;
+    enum wl_method method;                   /* only exchanges whose request has this method */
+    enum wl_field_id field;                  /* only messages that have this field, */
     enum wl_field_id fields[WL_RULE_FIELDS]; /* or one of these */
     enum wl_field_id lacks;                  /* only messages without this field */
     uint32_t needs;                          /* what must be certain: bits of wl_needs */
-    bool interim_only, final_only; /* for responses; exchange rules with interim_only are asked
-                                            of exchanges with interim responses */
-    struct wl_case
-        cases[WL_RULE_CASES]; /* one of them must fit, if any is set; with .check they are
-                                            about that alone */
+    /* for responses; exchange rules with interim_only are asked of exchanges with interim
+     * responses */
+    bool interim_only, final_only;
+    /* One of them must fit, if any is set. Of a rule that has .check and .check_related they are
+     * about .check alone. */
+    struct wl_case cases[WL_RULE_CASES];
 
     /* Beside an earlier exchange: for WL_ON_RELATED, or besides .when and .check. The filters are
      * those of an exchange rule. */

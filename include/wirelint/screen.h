@@ -42,7 +42,7 @@ enum {
 
 /** How often something happened, per window, and second by second. */
 struct wl_pace {
-    uint64_t n[WL_N_WINDOWS];
+    uint64_t n[WL_N_WINDOWS]; /* times, within the span of each window */
     uint32_t trend[WL_TREND]; /* per second of capture time, the latest (unfinished) one last */
 };
 
@@ -89,7 +89,7 @@ struct wl_board {
     wl_ns now;                             /* capture time; live it goes on without packets */
     wl_ns elapsed;                         /* since the run began, by capture time */
     double packets_rate, octets_rate;      /* per second, over the last 10 s */
-    uint64_t open_connections, table_size; /* max_connections */
+    uint64_t open_connections, table_size; /* now; at the most (max_connections) */
     uint64_t memory, memory_max;           /* octets */
     uint64_t history, history_dropped;     /* exchanges that can be opened; no longer held */
     struct wl_pace classes[WL_N_CLASSES];
@@ -292,6 +292,7 @@ struct wl_answer {
     struct wl_arena *arena; /* holds everything, the answer itself included */
 };
 
+/** Frees an answer with all it holds. NULL is fine. */
 void wl_answer_free(struct wl_answer *a);
 
 /* ------------------------------------------------------------------------------------- the port */

@@ -34,44 +34,51 @@ enum wl_limit_id {
 /** Classes of statuses: index 1..5 the class, 0 invalid (no three digits, or outside 100..599). */
 enum { WL_N_CLASSES = 6, WL_N_CODES = 1000, WL_HISTORY_SECONDS = 300 };
 
-/** A log-linear histogram of durations: 1 microsecond to a day, relative error below 1/16. */
-enum { WL_HISTOGRAM_BUCKETS = 640 };
+/** The bounds of tbl/bounds.h, as indexes of wl_histogram.within. */
 enum {
 #define WL_BOUND(nanoseconds) WL_BOUND_##nanoseconds,
 #include "wirelint/tbl/bounds.h"
 #undef WL_BOUND
     WL_N_BOUNDS,
 };
+enum { WL_HISTOGRAM_BUCKETS = 640 };
+
+/** A log-linear histogram of durations: 1 microsecond to a day, relative error below 1/16. */
 struct wl_histogram {
-    uint64_t n;
-    wl_ns least, most; /* no quantile lies outside of them */
-    uint32_t bucket[WL_HISTOGRAM_BUCKETS];
-    uint64_t sum; /* nanoseconds; stays at the largest number there is */
+    uint64_t n;                            /* durations counted */
+    wl_ns least, most;                     /* of them; no quantile lies outside */
+    uint32_t bucket[WL_HISTOGRAM_BUCKETS]; /* bucket i: from wl_histogram_floor(i) on */
+    uint64_t sum;                          /* nanoseconds; at the most UINT64_MAX */
     /* above the bound before and up to this one (tbl/bounds.h); the last: above all of them */
     uint64_t within[WL_N_BOUNDS + 1];
 };
+
+enum { WL_TIMELINE = 240 };
 
 /**
  * Responses by class over the whole run: bar i holds those of the capture time from start + i *
  * step on. The step is the least of a list of round ones with which the run fits into WL_TIMELINE
  * bars, so the counts do not depend on the order in which they came.
  */
-enum { WL_TIMELINE = 240 };
 struct wl_timeline {
     wl_ns start, step; /* step 0: nothing yet */
     uint32_t n;        /* bars in use */
     uint64_t bars[WL_TIMELINE][WL_N_CLASSES];
 };
 
+enum {
+    WL_SEQUENCE_TEXT = 96, /* octets of a status sequence as text, NUL included */
+    WL_TOP = 50,           /* rows of wl_stats.sequences and .servers */
+};
+
 /** One status sequence and how often it was seen ("100, 200" as text, NUL-terminated). */
-enum { WL_SEQUENCE_TEXT = 96, WL_TOP = 50 };
 struct wl_top_sequence {
     char text[WL_SEQUENCE_TEXT];
     uint64_t n;
     bool faulty; /* some exchange with it broke a MUST */
 };
 
-/** One server and what it answered. */
+/** One server and what it answered: exchanges, responses by class, findings by severity. */
 struct wl_top_server {
     struct wl_endpoint server;
     uint64_t exchanges, classes[WL_N_CLASSES], findings[WL_N_SEVERITIES];
@@ -79,10 +86,10 @@ struct wl_top_server {
 
 /** One input as the start and end of a report name it. */
 struct wl_input {
-    const char *name; /* as given by the user */
-    uint64_t packets, octets;
-    wl_ns t_first, t_last;
-    const char *damaged; /* NULL, or what is wrong with it, one sentence */
+    const char *name;         /* as given by the user */
+    uint64_t packets, octets; /* read from it; octets of packets, as captured */
+    wl_ns t_first, t_last;    /* the earliest and latest of its packets; 0: it had none */
+    const char *damaged;      /* NULL, or what is wrong with it, one sentence */
     bool is_interface;
     uint64_t dropped;           /* live: packets that the kernel's buffer had no room for */
     uint64_t interface_dropped; /* live: packets that the interface itself lost */
@@ -99,18 +106,18 @@ struct wl_suppression_use {
 /** A snapshot of everything counted; plain data of fixed size but for the borrowed arrays. */
 struct wl_stats {
     struct wl_counters counters;
-    uint64_t limits[WL_N_LIMITS]; /* how often each was reached */
-    uint64_t connections, exchanges;
-    uint64_t http_connections; /* with at least one exchange */
-    uint64_t left_out;         /* exchanges that --where left out; counted nowhere else */
+    uint64_t limits[WL_N_LIMITS];    /* how often each was reached */
+    uint64_t connections, exchanges; /* opened (with --where: over and counted); over */
+    uint64_t http_connections;       /* over, with at least one exchange */
+    uint64_t left_out;               /* exchanges that --where left out; counted nowhere else */
     uint64_t responses[WL_N_CLASSES];
     uint64_t codes[WL_N_CODES]; /* by code; what was no code stands in responses[0] only */
     uint64_t findings[WL_N_SEVERITIES];
-    uint64_t dropped_findings; /* beyond max_findings and max_conn_findings */
-    const uint64_t *rules;     /* findings per rule, wl_rule_count() entries, by index */
-    uint64_t unjudged[WL_N_UNJUDGED];
-    uint64_t protocols[WL_N_PROTO];           /* connections by protocol */
-    struct wl_histogram first, final;         /* end of request head to first, to final response */
+    uint64_t dropped_findings;        /* beyond max_findings and max_conn_findings */
+    const uint64_t *rules;            /* findings per rule, wl_rule_count() entries, by index */
+    uint64_t unjudged[WL_N_UNJUDGED]; /* exchanges and connections, by the reason of each */
+    uint64_t protocols[WL_N_PROTO];   /* connections by protocol */
+    struct wl_histogram first, final; /* end of request head to first, to final response */
     struct wl_top_sequence sequences[WL_TOP]; /* most frequent first */
     uint32_t n_sequences;
     uint64_t other_sequences;             /* exchanges with none of these */
@@ -123,8 +130,8 @@ struct wl_stats {
     wl_ns seconds_end;
     const struct wl_input *inputs;
     uint32_t n_inputs;
-    wl_ns t_first, t_last;
-    bool stopped;  /* by a signal, a packet count, a duration, or an output that failed */
+    wl_ns t_first, t_last; /* the earliest and latest packet */
+    bool stopped;          /* by a signal, a packet count, a duration, or an output that failed */
     bool live;     /* packets came as they happened: an interface, a pipe, a followed file */
     wl_ns elapsed; /* since the run began, by the clock of the wall */
     wl_ns now;     /* by the clock of the packets; live it goes on without them */

@@ -107,11 +107,10 @@ struct wl_config {
     unsigned shards;   /* 0 or 1: one */
     const char *where; /* filter language (filter.h), or NULL */
     bool correlate;    /* the two legs of a proxy are looked for */
-    enum wl_severity
-        fail_on; /* connections with a finding at or above it are evidence; WL_OFF: any */
-    const char
-        *evidence_path; /* a pcapng file that is written with the packets of those, or NULL */
-    wl_log_fn *log;     /* or NULL */
+    /* connections with a finding at or above it are evidence; WL_OFF: those with any */
+    enum wl_severity fail_on;
+    const char *evidence_path; /* a pcapng file for the packets of evidence, or NULL */
+    wl_log_fn *log;            /* or NULL */
     void *log_user;
     /* Where memory comes from; alloc NULL: malloc and free. With several shards they are called
      * by several threads at once. alloc may return NULL at any call, and the engine goes on with

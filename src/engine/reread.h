@@ -25,8 +25,7 @@ struct wl_reread_config {
     const struct wl_overridden *overridden; /* severities in force, beside those of cfg; or NULL */
     const struct wl_suppress *suppress;     /* or NULL */
     struct wl_redactor *redactor;
-    const struct wl_history
-        *history; /* knows the findings that one connection alone does not tell */
+    const struct wl_history *history; /* knows findings that one connection does not tell */
 };
 
 struct wl_reread_goal {

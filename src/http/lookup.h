@@ -39,9 +39,10 @@ enum {
 /** A field name as it stood in a head, with the colon behind it. */
 struct wl_lookup_seen {
     _Alignas(WL_LANES_16) uint8_t octets[WL_LOOKUP_AHEAD];
-    uint32_t
-        others; /* a bit for each of these that is neither; none of no name: no line is zeros */
-    uint32_t n; /* octets of the name */
+    /* bit i: octets[i] is neither of the name nor its colon, and need not be compared. In an empty
+     * place none is set: all its octets, zeros, would have to be those of a line */
+    uint32_t others;
+    uint32_t n;                       /* octets of the name */
     uint64_t present[WL_FIELD_WORDS]; /* the bit of its id, as wl_message has them */
     uint16_t id;
 };

@@ -58,8 +58,8 @@ struct wl_judge {
     const struct wl_mark *mark;
     size_t rule;
     struct wl_arena *arena;
-    struct wl_finding
-        *findings; /* as many as the larger maximum, and one; sorted and copied at the end */
+    /* room for as many as the larger maximum, and one; sorted and copied at the end */
+    struct wl_finding *findings;
     uint32_t n_findings, max;
     struct wl_finding *last; /* just reported; NULL when it was dropped */
     bool keep_yielded;

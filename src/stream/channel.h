@@ -85,8 +85,8 @@ enum wl_flow_state {
     WL_FLOW_TIMED = WL_FLOW_BASE_0 << 2,  /* rtt is a duration */
     WL_FLOW_LEARNT = WL_FLOW_BASE_0 << 3, /* how it began: only a SYN could tell more */
     WL_FLOW_RESTS = WL_FLOW_BASE_0 << 4,  /* the channel was given back: struct wl_rest */
-    WL_FLOW_IGNORED = WL_FLOW_BASE_0
-                      << 5, /* counted only: no port asked for, or no memory for it */
+    /* counted only: no port that was asked for, or no memory for it */
+    WL_FLOW_IGNORED = WL_FLOW_BASE_0 << 5,
     WL_FLOW_SUSPECT = WL_FLOW_BASE_0 << 6,   /* ended by a RST that may be a third party's */
     WL_FLOW_FIRST_FIN = WL_FLOW_BASE_0 << 7, /* two bits: wl_flow_first_fin */
 };

@@ -31,8 +31,8 @@ struct wl_column {
     uint8_t rank;         /* 0: never goes; else the highest goes first */
     uint8_t weight;       /* its share in what is left over; 0 counts as 1 */
     bool sorts;
-    wl_compare_fn
-        *compare; /* of tables whose rows are all at hand (pick.h): what it is sorted by, or NULL */
+    /* of tables whose rows are all at hand (pick.h): what it is sorted by, or NULL */
+    wl_compare_fn *compare;
 };
 
 struct wl_grid {

@@ -27,9 +27,8 @@ struct wl_place {
     bool one;                   /* of the connection conn only */
     struct wl_conn_ref conn;
     uint32_t ordinal; /* exchange of conn; 0: the connection as a whole */
-    uint32_t
-        message;    /* of that exchange: 0 the request, then the responses in order; UINT32_MAX the
-                         last */
+    /* of that exchange: 0 the request, then the responses in order; UINT32_MAX the last */
+    uint32_t message;
     uint64_t frame; /* begin at this packet; 0: none */
 };
 
