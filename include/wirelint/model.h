@@ -364,7 +364,7 @@ struct wl_leg {
 };
 
 /** One request and all its responses; owns its arena, in which it lies itself and all it points to
- * but rules, suppressions and sentences that are static. */
+ * but rules, suppressions, the leg, and sentences that are static. */
 struct wl_exchange {
     struct wl_conn_ref conn;
     uint32_t ordinal, stream; /* 1, 2, ... by request start; HTTP/2 stream id or 0 */
@@ -394,8 +394,9 @@ struct wl_exchange {
     struct wl_finding *findings;
     uint32_t n_findings;
     struct wl_arena *arena;
-    const struct wl_leg *leg; /* --correlate: the other leg, if it ended before this one; or NULL */
-    uint32_t n_suppressed;    /* so many more stand behind those in findings: they do not count */
+    /* --correlate: the other leg, if that was over before this one; or NULL. Borrowed */
+    const struct wl_leg *leg;
+    uint32_t n_suppressed; /* so many more stand behind those in findings: they do not count */
     /* to earlier exchanges about which rules ask, bit i for enum wl_relation i; and those of them
      * about which one asks also where nothing is remembered */
     uint16_t relations, relations_alone;

@@ -2,13 +2,19 @@
  * SPDX-License-Identifier: MIT
  *
  * Exchanges stand in one list in the order in which their requests began; unsolicited responses
- * take their place in it. They leave it at the front only, so that they are emitted in the order of
- * requests whatever ended first. An exchange is done when both its messages have ended; it is
- * released, that is, may leave, when nothing can concern it any more (build.h). Knows nothing of
- * octets: what a message is, and where it ends, the parsers say. docs/judging.md 2 and 3.
+ * take their place in it. Each of them comes to three turns (struct wl_work):
+ *
+ *     answered   its final response has begun: the next response is for the request behind it
+ *     done       both its messages have ended; it waits for what may still concern it
+ *     released   nothing can concern it any more (build.h): it may leave
+ *
+ * They leave the list at the front only, so that they are emitted in the order of requests whatever
+ * ended first. Knows nothing of octets: what a message is, and where it ends, the parsers say.
+ * docs/judging.md 2 and 3.
  */
 #include "build.h"
 
+#include "doubt.h"
 #include "grammar.h"
 #include "leave.h"
 #include "persist.h"
@@ -21,11 +27,11 @@ void wl_build_init(struct wl_build *b, struct wl_layer *l,
     b->forget = forget;
     b->t_latest = wl_layer_began(l);
     if (wl_layer_midstream(l)) {
-        wl_build_doubt(b, WL_UNJUDGED_MIDSTREAM, WL_TO_SERVER);
-        wl_build_doubt(b, WL_UNJUDGED_MIDSTREAM, WL_TO_CLIENT);
+        wl_doubt_arise(b, WL_UNJUDGED_MIDSTREAM, WL_TO_SERVER);
+        wl_doubt_arise(b, WL_UNJUDGED_MIDSTREAM, WL_TO_CLIENT);
     } else if (wl_layer_gaps(l)) {
-        wl_build_doubt(b, WL_UNJUDGED_GAP, WL_TO_SERVER);
-        wl_build_doubt(b, WL_UNJUDGED_GAP, WL_TO_CLIENT);
+        wl_doubt_arise(b, WL_UNJUDGED_GAP, WL_TO_SERVER);
+        wl_doubt_arise(b, WL_UNJUDGED_GAP, WL_TO_CLIENT);
     }
 }
 
@@ -93,11 +99,6 @@ static uint32_t room_of(uint32_t n, uint32_t max)
     return room < max ? room : max;
 }
 
-bool wl_build_certain(const struct wl_build *b, const struct wl_work *w, enum wl_dir dir)
-{
-    return !w->unpaired && !(dir == WL_TO_CLIENT ? b->doubt_server : b->doubt);
-}
-
 struct wl_mark *wl_build_mark(struct wl_build *b, struct wl_work *w, struct wl_message *m,
                               enum wl_mark_id id, struct wl_at at, uint64_t value,
                               struct wl_span octets)
@@ -126,7 +127,7 @@ struct wl_mark *wl_build_mark(struct wl_build *b, struct wl_work *w, struct wl_m
         .count = 1,
         .at = at,
         .value = value,
-        .certain = wl_build_certain(b, w, at.dir),
+        .certain = wl_doubt_none(b, w, at.dir),
         .cut = octets.n > WL_MARK_OCTETS,
         .octets = wl_arena_copy(w->ex.arena, wl_span_sub(octets, 0, WL_MARK_OCTETS)),
     };
@@ -141,8 +142,8 @@ void wl_build_unjudged(struct wl_work *w, enum wl_unjudged why)
         w->ex.unjudged = why;
 }
 
-/* The three turns in the life of an exchange are counted, so that nobody need look through all that
- * are outstanding. Its final response has begun, or nothing will be known of it. */
+/* How many are in between two turns is counted, so that nobody need look through all that are
+ * outstanding. Its final response has begun, or nothing will be known of it. */
 static void set_answered(struct wl_build *b, struct wl_work *w)
 {
     b->n_unanswered -= !w->answered && !w->stray;
@@ -304,77 +305,6 @@ void wl_build_wake(struct wl_build *b, wl_ns now)
 
 /* ------------------------------------------------------------------------------- pairing */
 
-void wl_build_doubt(struct wl_build *b, enum wl_unjudged why, enum wl_dir dir)
-{
-    if (!b->doubt || (b->ambiguous && b->doubt == WL_UNJUDGED_LOST))
-        b->doubt = (uint8_t)why;
-    if (why != WL_UNJUDGED_LOST)
-        b->guessed |= (uint8_t)(1 << dir);
-    if (dir == WL_TO_SERVER) {
-        b->doubt_client = true;
-    } else {
-        b->doubt_server = true;
-    }
-    b->final_since = false;
-}
-
-void wl_build_unpair(struct wl_build *b, enum wl_unjudged why)
-{
-    for (struct wl_work *w = b->last; w && !w->all_explained; w = w->before) {
-        w->all_explained = true;
-        if (!w->answered) {
-            w->unpaired = true;
-            wl_build_unjudged(w, why); /* the first reason stays */
-        }
-    }
-}
-
-/* Is a message of dir under way? */
-static bool owes_octets(const struct wl_build *b, enum wl_dir dir)
-{
-    if (dir == WL_TO_SERVER)
-        return b->last && !b->last->req_ended;
-    for (const struct wl_work *w = b->first; w; w = w->next) {
-        if (w->begun || (w->answered && !w->res_ended))
-            return true;
-    }
-    return false;
-}
-
-/* docs/judging.md 3, step 5: the next idle point at which both sides start a fresh message. Nothing
- * is outstanding, this request acknowledges all that the server has sent, and, where requests may
- * have been missed, a final response has been seen since. */
-static void settle_doubt(struct wl_build *b, const struct wl_seen *seen)
-{
-    bool quiet = seen->acked == WL_NONE || seen->acked >= wl_layer_offset(b->layer, WL_TO_CLIENT);
-
-    if (!b->doubt || b->oldest || !quiet || b->ambiguous)
-        return;
-    /* what the server has begun, content that looks like a message perhaps, would swallow the
-     * answer */
-    if (owes_octets(b, WL_TO_CLIENT))
-        return;
-    /* behind an interim response its final one is still to come; and a client that pipelines may
-     * have sent any number of requests */
-    if (b->doubt_client && (!b->final_since || b->last_kind == WL_LAST_INTERIM || b->pipelined))
-        return;
-    if (b->doubt_server && !b->heard[WL_TO_CLIENT] && b->doubt == WL_UNJUDGED_MIDSTREAM)
-        return;
-    b->doubt = WL_JUDGED;
-    b->doubt_client = b->doubt_server = false;
-    b->guessed = 0;
-}
-
-/* Requests in front of w are unknown after all, which had ended all doubt. */
-static WL_ASIDE void doubt_again(struct wl_build *b, struct wl_work *w)
-{
-    enum wl_unjudged why = wl_layer_gaps(b->layer) ? WL_UNJUDGED_GAP : WL_UNJUDGED_MIDSTREAM;
-
-    wl_build_doubt(b, why, WL_TO_SERVER);
-    wl_build_unpair(b, why);
-    w->settled = false;
-}
-
 static struct wl_work *new_work(struct wl_build *b)
 {
     const struct wl_layer_host *host = b->layer->host;
@@ -384,7 +314,7 @@ static struct wl_work *new_work(struct wl_build *b)
     if (!w) {
         wl_arena_free(arena);
         host->counters->refused++;
-        wl_build_doubt(b, WL_UNJUDGED_LIMIT, WL_TO_SERVER);
+        wl_doubt_arise(b, WL_UNJUDGED_LIMIT, WL_TO_SERVER);
         return NULL;
     }
     w->ex.arena = arena;
@@ -406,14 +336,6 @@ static struct wl_work *new_work(struct wl_build *b)
     return w;
 }
 
-/* Once is enough until a request comes whose answer can be told again. */
-static void unpair_all(struct wl_build *b)
-{
-    for (struct wl_work *w = b->first; w && !b->all_unpaired; w = w->next)
-        w->unpaired = w->unpaired || !w->answered;
-    b->all_unpaired = true;
-}
-
 /* The oldest exchange is given up so that a new one fits. */
 static void make_room(struct wl_build *b, wl_ns now)
 {
@@ -421,27 +343,25 @@ static void make_room(struct wl_build *b, wl_ns now)
         return;
     wl_layer_limit(b->layer, WL_LIMIT_max_pending);
     if (!b->first->done) {
-        wl_build_doubt(b, WL_UNJUDGED_LIMIT, WL_TO_CLIENT);
+        wl_doubt_arise(b, WL_UNJUDGED_LIMIT, WL_TO_CLIENT);
         wl_build_unjudged(b->first, WL_UNJUDGED_LIMIT);
         b->first->unpaired = true;
-        unpair_all(b);
+        wl_doubt_unpair_silently(b);
     }
     set_released(b, b->first);
     emit_released(b, now);
 }
 
-/* A client that does not pipeline goes on: was what it has asked before answered where we could not
- * see it? Responses were lost; or it has received something since that we take for the content of
- * what a lost request was answered, which was HEAD, perhaps. */
-static bool was_answered_unseen(const struct wl_build *b, const struct wl_seen *seen)
+/* Is a message of dir under way? */
+bool wl_build_owes(const struct wl_build *b, enum wl_dir dir)
 {
-    const struct wl_work *w = b->oldest;
-
-    if (b->pipelined || !w->req_ended)
-        return false;
-    return (b->doubt_server && b->lost[WL_TO_CLIENT]) ||
-           (b->doubt_client && w == b->last && !w->begun && w->ex.n_interim == 0 &&
-            seen->acked != WL_NONE && w->ex.req.acked != WL_NONE && seen->acked > w->ex.req.acked);
+    if (dir == WL_TO_SERVER)
+        return b->last && !b->last->req_ended;
+    for (const struct wl_work *w = b->first; w; w = w->next) {
+        if (w->begun || (w->answered && !w->res_ended))
+            return true;
+    }
+    return false;
 }
 
 /* The requests that wait for their answers wait in vain. */
@@ -527,10 +447,10 @@ struct wl_work *wl_build_request(struct wl_build *b, struct wl_at at, const stru
     /* behind another request it waits for what the server says to that */
     if (b->n_settling && b->last->stray)
         tell_notices(b, seen);
-    if (b->oldest && b->doubt && was_answered_unseen(b, seen))
+    if (b->oldest && b->doubt && wl_doubt_was_answered(b, seen))
         give_up_answered(b, seen->t);
     doubted = b->doubt;
-    settle_doubt(b, seen);
+    wl_doubt_settle(b, seen);
     make_room(b, seen->t);
     unanswered = b->n_unanswered;
     w = new_work(b);
@@ -555,7 +475,7 @@ struct wl_work *wl_build_request(struct wl_build *b, struct wl_at at, const stru
         mark_after_interim(b, at, seen);
     if (unanswered) {
         if (b->oldest->settled)
-            doubt_again(b, b->oldest);
+            wl_doubt_again(b, b->oldest);
         b->pipelined = true;
         wl_build_mark(b, w, &w->ex.req, WL_MARK_PIPELINED, at, unanswered, wl_span(NULL, 0));
     }
@@ -615,48 +535,6 @@ void wl_build_request_end(struct wl_build *b, struct wl_work *w, enum wl_state s
 
 /* ------------------------------------------------------------------------------ responses */
 
-/* Octets behind the request are missing, which the server had, and octets of the server: the next
- * request, and in front of it the answer to this one, where the client does not pipeline. */
-static bool was_overtaken(const struct wl_build *b, const struct wl_work *w,
-                          const struct wl_seen *seen)
-{
-    const uint64_t end = w->ex.req.end_offset;
-
-    return b->doubt_server && b->lost[WL_TO_CLIENT] && b->lost[WL_TO_SERVER] && !b->pipelined &&
-           w == b->last && w->req_ended && end != WL_NONE && seen->acked > end + 1; /* a FIN */
-}
-
-/* Mid-stream, or where requests were lost: a response sent before the server had any octet of the
- * oldest request answers one that was not seen; so does one to what came behind that. */
-static bool answers_unseen(struct wl_build *b, const struct wl_seen *seen)
-{
-    struct wl_work *w = b->oldest;
-
-    if (!(b->doubt_client || w->settled) || seen->acked == WL_NONE || w->ex.n_interim)
-        return false;
-    if (seen->acked > w->ex.req.at.offset && !was_overtaken(b, w, seen))
-        return false;
-    if (w->settled)
-        doubt_again(b, w);
-    return true;
-}
-
-/* docs/judging.md 3, step 5, as it shows afterwards, where the capture begins with a whole request:
- * when it began, its client had all that the server had said before this response; when this began,
- * the server had the request, and no octet more. All that holds of the end of a request, too: it
- * takes a method that is known. */
-static bool began_idle(const struct wl_build *b, const struct wl_work *w, struct wl_at at,
-                       const struct wl_seen *seen)
-{
-    const struct wl_message *req = &w->ex.req;
-
-    return b->doubt == WL_UNJUDGED_MIDSTREAM && !b->lost[0] && !b->lost[1] && w == b->first &&
-           w == b->last && req->state == WL_WHOLE && req->method_id > WL_METHOD_OTHER &&
-           req->acked == at.offset && seen->acked == req->end_offset &&
-           wl_layer_offset(b->layer, WL_TO_SERVER) == req->end_offset &&
-           !wl_message_mark(req, WL_MARK_RESYNCHRONISED);
-}
-
 static struct wl_work *stray_work(struct wl_build *b, wl_ns now)
 {
     struct wl_work *w = b->last;
@@ -678,9 +556,9 @@ void wl_build_response(struct wl_build *b, struct wl_begin *ret, struct wl_at at
     *ret = (struct wl_begin){
         .at = at, .acked = seen->acked, .t = seen->t, .frame = seen->frame, .ttl = seen->ttl};
     wl_build_next(b, seen->t);
-    if (b->oldest && !answers_unseen(b, seen)) {
+    if (b->oldest && !wl_doubt_answers_other(b, seen)) {
         ret->work = b->oldest;
-        if (WL_LIKELY_FALSE(ret->work->ex.guessed) && began_idle(b, ret->work, at, seen)) {
+        if (WL_LIKELY_FALSE(ret->work->ex.guessed) && wl_doubt_began_idle(b, ret->work, at, seen)) {
             ret->work->ex.guessed = 0;
             ret->work->all_guessed = false;
         }
@@ -695,7 +573,7 @@ void wl_build_response(struct wl_build *b, struct wl_begin *ret, struct wl_at at
     /* Octets of the client were received that the capture does not have: whether a request was
      * among them cannot be told. */
     if (seen->acked != WL_NONE && seen->acked > wl_layer_offset(b->layer, WL_TO_SERVER)) {
-        wl_build_doubt(b, b->heard[WL_TO_SERVER] ? WL_UNJUDGED_GAP : WL_UNJUDGED_ONE_WAY,
+        wl_doubt_arise(b, b->heard[WL_TO_SERVER] ? WL_UNJUDGED_GAP : WL_UNJUDGED_ONE_WAY,
                        WL_TO_SERVER);
     }
     ret->stray = true;
@@ -878,7 +756,7 @@ static void look_behind(struct wl_build *b, enum wl_dir dir, const struct wl_see
     b->end_unseen = again; /* its time is that of another */
     if (!lost_fin && (seen->acked == WL_NONE || seen->acked <= known))
         return;
-    if ((lost_fin || seen->acked == known + 1) && !owes_octets(b, !dir) && !again) {
+    if ((lost_fin || seen->acked == known + 1) && !wl_build_owes(b, !dir) && !again) {
         b->end_by = (uint8_t)!dir;
         b->end_unseen = true;
     } else {

@@ -1,11 +1,15 @@
 /* build.h - the one builder all HTTP parsers use: pairing, interim responses, exchanges.
  * SPDX-License-Identifier: MIT
  *
- * One per connection and layer. Keeps the queue of requests without a final response (catalogue
- * 1.4), decides which request a response belongs to, and when an exchange is over: when both
- * messages have ended and the next octet of the server, the end of the connection, or
- * limits.settle has passed. What is learned later becomes a mark of the connection that carries the
- * exchange's ordinal. It has the connection's memory, so that rules need none.
+ * One per connection and layer. Keeps the queue of requests without a final response, decides which
+ * request a response belongs to (docs/judging.md 3), and when an exchange is over: both messages have
+ * ended, and the next octet of the server, the end of the connection, or limits.settle has come.
+ * What is learned later becomes a mark of the connection that carries the exchange's ordinal. It has
+ * the connection's memory, so that rules need none.
+ *
+ * build.c is its core. Of what it remembers, doubt.c has the part about pairing, persist.c that about
+ * the order and end of the connection, wait.c that about acknowledgements while content is owed;
+ * leave.c sends an exchange away.
  */
 #ifndef WL_BUILD_H
 #define WL_BUILD_H
@@ -36,7 +40,7 @@ struct wl_work {
     bool unclocked;
     bool unasked_101; /* a 101 that nobody asked for was the last response */
     bool garbage;     /* octets that are no request */
-    bool settled;     /* doubt ended where it began */
+    bool settled;     /* doubt ended where it began (doubt.h) */
     /* What all that wait are marked with: so are those before it, which need not be looked through
      * again and again where max_pending is raised. */
     bool all_unclocked, all_explained, all_guessed;
@@ -166,13 +170,8 @@ void wl_build_switched(struct wl_build *b, struct wl_work *w, enum wl_proto to, 
 
 /** The next octets of the server are known for what they are: done exchanges may go. */
 void wl_build_next(struct wl_build *b, wl_ns now);
-/** Pairing becomes uncertain: why, and whose octets are not known. */
-void wl_build_doubt(struct wl_build *b, enum wl_unjudged why, enum wl_dir dir);
-/** What is outstanding can no longer be paired for certain. */
-void wl_build_unpair(struct wl_build *b, enum wl_unjudged why);
-/** Is it certain what octets of dir are that belong to w? Those of a response are, whatever the
- * client says behind the request, as long as the two have found each other. */
-bool wl_build_certain(const struct wl_build *b, const struct wl_work *w, enum wl_dir dir);
+/** Is a message of dir under way, so that its sender owes octets? */
+bool wl_build_owes(const struct wl_build *b, enum wl_dir dir);
 /** The exchange with this ordinal; NULL: it has left. The first and the last are found at once. */
 struct wl_work *wl_build_work(const struct wl_build *b, uint32_t ordinal);
 /** Says what of w cannot be judged; the first reason stays. */

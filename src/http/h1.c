@@ -8,6 +8,7 @@
  */
 #include "h1.h"
 
+#include "doubt.h"
 #include "h1_side.h"
 #include "persist.h"
 
@@ -105,9 +106,9 @@ bool wl_h1_wake_up(struct wl_h1 *h)
     wl_build_unjudged(h->passing, WL_UNJUDGED_LIMIT); /* where its content ends nobody will see */
     h->passing = NULL;
     wl_h1_layer(h)->host->counters->refused++;
-    wl_build_doubt(&h->build, WL_UNJUDGED_LIMIT, WL_TO_SERVER);
-    wl_build_doubt(&h->build, WL_UNJUDGED_LIMIT, WL_TO_CLIENT);
-    wl_build_unpair(&h->build, WL_UNJUDGED_LIMIT);
+    wl_doubt_arise(&h->build, WL_UNJUDGED_LIMIT, WL_TO_SERVER);
+    wl_doubt_arise(&h->build, WL_UNJUDGED_LIMIT, WL_TO_CLIENT);
+    wl_doubt_unpair(&h->build, WL_UNJUDGED_LIMIT);
     return false;
 }
 
@@ -164,9 +165,9 @@ static void doubt_again(struct wl_h1_in *in, struct wl_work *w)
     struct wl_layer *l = wl_h1_layer(in->h);
     enum wl_unjudged why = wl_layer_gaps(l) ? WL_UNJUDGED_GAP : WL_UNJUDGED_MIDSTREAM;
 
-    wl_build_doubt(&in->h->build, why, WL_TO_SERVER);
-    wl_build_doubt(&in->h->build, why, WL_TO_CLIENT);
-    wl_build_unpair(&in->h->build, why);
+    wl_doubt_arise(&in->h->build, why, WL_TO_SERVER);
+    wl_doubt_arise(&in->h->build, why, WL_TO_CLIENT);
+    wl_doubt_unpair(&in->h->build, why);
     for (uint32_t i = 0; i < w->ex.req.n_marks; i++)
         w->ex.req.marks[i].certain = false;
     in->s->excess.mark.certain = false;
@@ -373,8 +374,8 @@ static struct wl_fed h1_gap(struct wl_layer *l, enum wl_dir dir, uint64_t lost, 
          * one stays unknown */
         s->phase = WL_H1_DEAF;
         h->build.parked = false;
-        wl_build_doubt(&h->build, unjudged_of(why), dir);
-        wl_build_unpair(&h->build, unjudged_of(why));
+        wl_doubt_arise(&h->build, unjudged_of(why), dir);
+        wl_doubt_unpair(&h->build, unjudged_of(why));
         return fed;
     }
     if (s->phase == WL_H1_SWITCHED && !h->live->by_connect) {
@@ -390,7 +391,7 @@ static struct wl_fed h1_gap(struct wl_layer *l, enum wl_dir dir, uint64_t lost, 
             h->build.last_kind = WL_LAST_NONE;
             h->build.after_final = false;
         }
-        wl_build_unpair(&h->build, unjudged_of(why));
+        wl_doubt_unpair(&h->build, unjudged_of(why));
     }
     fed.skip = ask_to_skip(s, dir);
     sleep_if_idle(h);

@@ -6,6 +6,7 @@
  * are and what stands behind them. What they follow may have left already: then the mark is one of
  * the connection, with the exchange's ordinal.
  */
+#include "doubt.h"
 #include "h1_side.h"
 
 /* catalogue, interim-body: fewer octets behind a 1xx could be anything */
@@ -17,7 +18,7 @@ static void open_run(struct wl_h1_side *s, const struct wl_build *b, struct wl_w
 {
     mark.count = 1;
     mark.at = s->first;
-    mark.certain = w ? wl_build_certain(b, w, s->first.dir) : !b->doubt;
+    mark.certain = w ? wl_doubt_none(b, w, s->first.dir) : !b->doubt;
     s->excess = (struct wl_h1_excess){.active = true, .work = w, .m = m, .mark = mark};
 }
 

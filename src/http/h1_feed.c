@@ -5,6 +5,7 @@
  * into the exchange's arena and read there. A head in pieces is gathered, up to max_head; nothing
  * is searched twice before it is complete.
  */
+#include "doubt.h"
 #include "h1_side.h"
 
 /* ------------------------------------------------------------------------------ heads given up */
@@ -17,7 +18,7 @@ static void give_head_up(struct wl_h1_in *in)
     wl_h1_lose(in->h, in->s, dir, in->at.offset, WL_UNJUDGED_LIMIT);
     /* what was given up may have been an interim response to what is outstanding */
     if (dir == WL_TO_CLIENT)
-        wl_build_unpair(&in->h->build, WL_UNJUDGED_LIMIT);
+        wl_doubt_unpair(&in->h->build, WL_UNJUDGED_LIMIT);
 }
 
 /* More than max_head octets and no end. */

@@ -3,9 +3,10 @@
  *
  * Behind a gap, a broken chunk or octets that begin no message nobody knows where the next message
  * begins. A request line is looked for anywhere in a line, a status line anywhere at all; each octet
- * is looked at once, whatever the packets' bounds. What is found is a guess (note_guess): content
+ * is looked at once, whatever the packets' bounds. What is found is a guess (doubt.h): content
  * may hold lines that look the same.
  */
+#include "doubt.h"
 #include "grammar.h"
 #include "h1_side.h"
 
@@ -26,36 +27,6 @@ static void take_counted(struct wl_h1_in *in, size_t n)
     wl_h1_take(in, n);
 }
 
-/* A start line of dir was found by looking for one. What it begins, and what follows, may be
- * content that looks like messages, until doubt is settled. The requests that wait were paired for
- * certain when they began; what a response before the loss says of its request stays true. */
-static void note_guess(struct wl_build *b, enum wl_dir dir)
-{
-    const uint8_t bit = (uint8_t)(1 << dir);
-
-    b->guessed |= bit;
-    if (dir == WL_TO_SERVER)
-        return;
-    for (struct wl_work *w = b->last; w && !w->all_guessed; w = w->before) {
-        w->all_guessed = true;
-        if (w->answered)
-            continue;
-        if (!(w->ex.guessed & bit))
-            w->ex.n_interim_sure = w->ex.n_interim;
-        w->ex.guessed |= bit;
-        if (wl_exchange_n_interim(&w->ex))
-            continue;
-        w->unpaired = true;
-        wl_build_unjudged(w, WL_UNJUDGED_LOST);
-    }
-}
-
-/* Content may go on behind a hole with what looks like a start line, too. */
-static bool is_behind_hole(const struct wl_build *b, enum wl_dir dir)
-{
-    return b->guessed >> dir & 1;
-}
-
 /* A request line was found at s->first, in the packet that is or was s->first_seen: what stood in
  * the place of a request ends before it. */
 static void found_request(struct wl_h1_in *in)
@@ -71,8 +42,8 @@ static void found_request(struct wl_h1_in *in)
         wl_build_request_end(&h->build, s->work, WL_CUT, WL_END_NONE, s->first.offset, in->seen);
     }
     s->crlf = 0;
-    if (skipped || is_behind_hole(&h->build, WL_TO_SERVER))
-        note_guess(&h->build, WL_TO_SERVER);
+    if (skipped || wl_doubt_is_guess(&h->build, WL_TO_SERVER))
+        wl_doubt_guess(&h->build, WL_TO_SERVER);
     wl_h1_begin_request(h, s);
     if (s->work && skipped) {
         wl_build_mark(&h->build, s->work, s->m, WL_MARK_RESYNCHRONISED, s->first, skipped,
@@ -150,8 +121,8 @@ static void found_response(struct wl_h1_in *in)
     struct wl_h1_side *s = in->s;
 
     s->skipped = s->first.offset - s->lost_at;
-    if (s->skipped || is_behind_hole(&in->h->build, WL_TO_CLIENT))
-        note_guess(&in->h->build, WL_TO_CLIENT);
+    if (s->skipped || wl_doubt_is_guess(&in->h->build, WL_TO_CLIENT))
+        wl_doubt_guess(&in->h->build, WL_TO_CLIENT);
     s->first_seen = *in->seen;
     s->crlf = 0;
     wl_h1_begin_response(in->h, s);

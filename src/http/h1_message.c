@@ -5,6 +5,7 @@
  * decided here; pairing is the builder's. Most messages need only the pieces that h1_whole.c, the
  * short way, shares with this file.
  */
+#include "doubt.h"
 #include "grammar.h"
 #include "h1_side.h"
 #include "inside.h"
@@ -32,7 +33,7 @@ struct wl_span wl_h1_keep_text(struct wl_h1 *h, struct wl_work *w, struct wl_spa
 void wl_h1_lose(struct wl_h1 *h, struct wl_h1_side *s, enum wl_dir dir, uint64_t offset,
                 enum wl_unjudged why)
 {
-    wl_build_doubt(&h->build, why, dir);
+    wl_doubt_arise(&h->build, why, dir);
     wl_h1_gather_clear(s);
     s->phase = WL_H1_LOST;
     s->look = WL_LOOK_NOT;
@@ -489,7 +490,7 @@ void wl_h1_response_refused(struct wl_h1 *h, struct wl_h1_side *s, struct wl_wor
         wl_build_response_lost(&h->build, w, seen->t);
     }
     wl_h1_lose(h, s, WL_TO_CLIENT, end, WL_UNJUDGED_LIMIT);
-    wl_build_unpair(&h->build, WL_UNJUDGED_LIMIT);
+    wl_doubt_unpair(&h->build, WL_UNJUDGED_LIMIT);
 }
 
 bool wl_h1_read_interim(struct wl_h1 *h, const struct wl_begin *begin,

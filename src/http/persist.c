@@ -9,6 +9,7 @@
  */
 #include "persist.h"
 
+#include "doubt.h"
 #include "grammar.h"
 #include "wait.h"
 
@@ -310,7 +311,7 @@ static WL_ASIDE unsigned look_at_framing(struct wl_build *b, const struct wl_mes
         b->unambiguous_else = !b->doubt;
         if (!b->doubt)
             b->doubt = WL_UNJUDGED_LOST;
-        wl_build_unpair(b, WL_UNJUDGED_LOST);
+        wl_doubt_unpair(b, WL_UNJUDGED_LOST);
     }
     return wl_message_mark(req, WL_MARK_CL_AND_TE) || wl_message_mark(req, WL_MARK_TE_IN_HTTP10)
                ? WHY_AMBIGUOUS
