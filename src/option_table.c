@@ -21,6 +21,7 @@ enum {
     MAX_SHARDS = 64,
     MAX_SNAPLEN = 262144,
     MAX_BUFFER_MIB = 2047, /* of one ring */
+    NEAR = 3,              /* edits that a misspelt rule or profile may be away */
 };
 
 /* ---------------------------------------------------------------------------- applying values */
@@ -235,22 +236,16 @@ static int apply_fail_on(struct wl_parse *p, const char *value)
 /* Fails when no rule matches the glob. */
 static int check_glob(struct wl_parse *p, const char *glob)
 {
-    const char *nearest = NULL;
-    unsigned best = 4;
+    struct wl_nearest like = wl_nearest(glob, NEAR);
 
     for (size_t i = 0; i < wl_rule_count(); i++) {
-        unsigned distance = wl_edit_distance(glob, wl_rule_at(i)->id);
-
         if (wl_glob_match(glob, wl_rule_at(i)->id))
             return 0;
-        if (distance < best) {
-            best = distance;
-            nearest = wl_rule_at(i)->id;
-        }
+        (void)wl_nearest_try(&like, wl_rule_at(i)->id);
     }
     (void)wl_fail(p->err, WL_EINVAL, "%s: no rule is called '%s'", p->spelled, glob);
-    if (nearest) {
-        wl_hint(p->err, "did you mean '%s'?", nearest);
+    if (like.name) {
+        wl_hint(p->err, "did you mean '%s'?", like.name);
     } else {
         wl_hint(p->err, "'wirelint rules' lists them");
     }
@@ -302,8 +297,7 @@ static int apply_only(struct wl_parse *p, const char *value)
  * all has been read (options.c). */
 static int apply_profile(struct wl_parse *p, const char *value)
 {
-    const char *nearest = NULL;
-    unsigned best = 4;
+    struct wl_nearest like = wl_nearest(value, NEAR);
 
     if (is_second(p, "profile"))
         return wl_fail(p->err, WL_EINVAL, "--profile was given twice: it takes one name");
@@ -311,17 +305,11 @@ static int apply_profile(struct wl_parse *p, const char *value)
     p->o->profile_origin = p->origin;
     if (p->o->profile)
         return 0;
-    for (size_t i = 0; i < wl_n_profiles; i++) {
-        unsigned distance = wl_edit_distance(value, wl_profiles[i].name);
-
-        if (distance < best) {
-            best = distance;
-            nearest = wl_profiles[i].name;
-        }
-    }
+    for (size_t i = 0; i < wl_n_profiles; i++)
+        (void)wl_nearest_try(&like, wl_profiles[i].name);
     (void)wl_fail(p->err, WL_EINVAL, "%s: no profile is called '%s'", p->spelled, value);
-    if (nearest) {
-        wl_hint(p->err, "did you mean '%s'?", nearest);
+    if (like.name) {
+        wl_hint(p->err, "did you mean '%s'?", like.name);
     } else {
         wl_hint(p->err, "'wirelint profiles' lists them");
     }

@@ -45,20 +45,16 @@ static const struct wl_option *find_letter(char letter)
 
 const char *wl_option_nearest(const char *word)
 {
-    const char *nearest = NULL;
-    unsigned best = NEAR + 1;
+    struct wl_nearest like;
     char plain[64];
 
     (void)snprintf(plain, sizeof(plain), "%.*s", (int)strcspn(word, "="), word);
+    like = wl_nearest(plain, NEAR);
     for (size_t i = 0; i < wl_n_option_rows; i++) {
-        unsigned distance = wl_edit_distance(plain, wl_option_rows[i].name);
-
-        if (*wl_option_rows[i].name && distance < best) {
-            best = distance;
-            nearest = wl_option_rows[i].name;
-        }
+        if (*wl_option_rows[i].name)
+            (void)wl_nearest_try(&like, wl_option_rows[i].name);
     }
-    return nearest;
+    return like.name;
 }
 
 static int unknown_option(struct wl_parse *p, const char *word)
@@ -646,18 +642,13 @@ const char *wl_command_name(enum wl_command command)
 
 const char *wl_command_nearest(const char *word)
 {
-    const char *nearest = NULL;
-    unsigned best = NEAR + 1;
+    struct wl_nearest like = wl_nearest(word, NEAR);
 
     for (size_t i = 0; i < WL_N_COMMANDS; i++) {
-        unsigned distance = wl_edit_distance(word, wl_command_rows[i].name);
-
-        if (!wl_command_rows[i].later && distance < best) {
-            best = distance;
-            nearest = wl_command_rows[i].name;
-        }
+        if (!wl_command_rows[i].later)
+            (void)wl_nearest_try(&like, wl_command_rows[i].name);
     }
-    return nearest;
+    return like.name;
 }
 
 /* "      --where EXPR            only matching ..."; lines after the first are indented */

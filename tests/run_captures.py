@@ -4,7 +4,7 @@
 """run_captures.py WIRELINT FOLDER [--update]
 
 NAME.json is the whole output of `wirelint audit --json NAME`, run in the folder. What EXPECTED.tsv
-says of a capture, written by hand from its packets, must be true as well. The output must also agree with itself (records and totals, exit status), keep to the contract's keys and their order,
+says of a capture, written by hand from its packets, must be true as well. The output must also agree with itself (records and totals, exit status), keep to the keys of docs/ndjson.md and their order,
 and be the same through standard input, compression and with several shards.
 --update writes what the program gives now; read it before you commit it.
 """
@@ -32,7 +32,7 @@ KEYS = {
 
 
 def check_keys(record):
-    """Only keys of the contract, in its order; octets that are no text are announced by raw."""
+    """Only keys of docs/ndjson.md, in its order; octets that are no text are announced by raw."""
     known = KEYS.get(record.get("type"), "").split()
     keys = [key for key in record if key != "raw"]
     if [key for key in known if key in record] != keys:

@@ -5,7 +5,7 @@
 
 Cuts every capture at record boundaries and between them, and flips octets; the same ones on every
 run. Cut between records: exit status 0 or 1. Cut inside one: 3, the damage named, and everything
-before it reported. Flipped: any status of the contract, and output that can be parsed.
+before it reported. Flipped: any of the exit statuses there are, and output that can be parsed.
 """
 import itertools
 import os

@@ -180,7 +180,7 @@ static struct wl_finding finding(const char *message)
     };
 }
 
-static void writes_keys_in_the_order_of_the_contract(void **state)
+static void writes_keys_in_their_order(void **state)
 {
     struct bench *bench = *state;
     struct wl_message interim;
@@ -448,7 +448,7 @@ static void writes_nothing_when_nothing_was_read(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(writes_keys_in_the_order_of_the_contract, start, stop),
+        cmocka_unit_test_setup_teardown(writes_keys_in_their_order, start, stop),
         cmocka_unit_test_setup_teardown(leaves_out_what_is_not_known, start, stop),
         cmocka_unit_test_setup_teardown(tells_raw_octets_once_beside_their_text, start, stop),
         cmocka_unit_test_setup_teardown(writes_the_same_with_a_draft, start, stop),

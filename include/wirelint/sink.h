@@ -1,8 +1,8 @@
 /* sink.h - what an output is, and the statistics it receives.
  * SPDX-License-Identifier: MIT
  *
- * Outputs are called on one thread, in the order of the capture (contract: exchanges when they end,
- * a connection after its last exchange). What they are given is borrowed for the call.
+ * Outputs are called on one thread, in the order of the capture: exchanges when they end, a
+ * connection after its last exchange. What they are given is borrowed for the call.
  */
 #ifndef WIRELINT_SINK_H
 #define WIRELINT_SINK_H

@@ -1,8 +1,8 @@
 /* line.c - the words that all outputs share: names of enums, the exchange line, sequences.
  * SPDX-License-Identifier: MIT
  *
- * Every name here is one the contract promises to scripts, or a sentence for people; tables of the
- * model are turned into text in this file only.
+ * Every name here is one that docs/ndjson.md promises to scripts, or a sentence for people; tables
+ * of the model are turned into text in this file only.
  */
 #include "line.h"
 

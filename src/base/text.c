@@ -672,6 +672,17 @@ unsigned wl_edit_distance(const char *a, const char *b)
     return rows[n_a % 3][n_b];
 }
 
+bool wl_nearest_try(struct wl_nearest *n, const char *name)
+{
+    unsigned distance = wl_edit_distance(n->text, name);
+
+    if (distance >= n->least)
+        return false;
+    n->least = distance;
+    n->name = name;
+    return true;
+}
+
 /* ------------------------------------------------------------------------------------ durations */
 
 bool wl_take_number(struct wl_span *s, uint64_t *ret)

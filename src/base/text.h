@@ -70,7 +70,7 @@ void wl_text_terminal_cut(struct wl_text *t, struct wl_span s, size_t columns);
 /**
  * Untrusted octets as the inside of a JSON string: valid UTF-8 as it is; quotes, backslash and
  * control characters escaped; octets that are not UTF-8 as \u00XX of the octet. Returns true when
- * the contract's "raw":true must stand beside it (control characters or octets that are not UTF-8).
+ * "raw":true must stand beside it (docs/ndjson.md: control characters or octets that are not UTF-8).
  */
 bool wl_text_json(struct wl_text *t, struct wl_span s);
 /** Untrusted octets for HTML text and quoted attributes: & < > " ' escaped, the rest as
@@ -100,6 +100,23 @@ bool wl_glob_match(const char *glob, const char *text);
 bool wl_glob_match_span(const char *glob, struct wl_span text);
 /** Edit distance (Damerau, adjacent swaps), for "did you mean"; at most 255. */
 unsigned wl_edit_distance(const char *a, const char *b);
+
+/** Which of several names is most like a text that is none of them: for "did you mean". */
+struct wl_nearest {
+    const char *text;
+    const char *name; /* the nearest one tried, NULL: none was near enough; borrowed */
+    unsigned least;   /* a name must be nearer than this: the distance of .name, or one too far */
+};
+
+/** Begins such a search. most  the edit distance at which a name is still like text */
+static inline struct wl_nearest wl_nearest(const char *text, unsigned most)
+{
+    struct wl_nearest ret = {text, NULL, most + 1};
+
+    return ret;
+}
+/** Tries a name. True: it is the nearest so far. */
+bool wl_nearest_try(struct wl_nearest *n, const char *name);
 /** Takes digits off the front; false when there are none or the number exceeds 2^63-1. */
 bool wl_take_number(struct wl_span *s, uint64_t *ret);
 /** "0.8", "100", "1.5s", "250ms" to nanoseconds; up to nine digits behind the point. False: it is

@@ -174,8 +174,7 @@ int wl_interfaces_no_right(const char *name, struct wl_error *err)
 int wl_interfaces_unknown(const char *name, struct wl_error *err)
 {
     struct wl_interface list[WL_MAX_INTERFACES];
-    const char *nearest = NULL;
-    unsigned best = NEAR + 1;
+    struct wl_nearest like = wl_nearest(name, NEAR);
     char names[160] = "";
     size_t n = 0;
 
@@ -183,16 +182,11 @@ int wl_interfaces_unknown(const char *name, struct wl_error *err)
     if (wl_interfaces_list(list, WL_COUNT(list), &n, NULL) < 0 || n == 0)
         return WL_EOPEN;
     for (size_t k = 0; k < n; k++) {
-        unsigned distance = wl_edit_distance(name, list[k].name);
-
         add_address(names, sizeof(names), list[k].name);
-        if (distance < best) {
-            best = distance;
-            nearest = list[k].name;
-        }
+        (void)wl_nearest_try(&like, list[k].name);
     }
-    if (nearest) {
-        wl_hint(err, "did you mean '%s'? There are %s", nearest, names);
+    if (like.name) {
+        wl_hint(err, "did you mean '%s'? There are %s", like.name, names);
     } else {
         wl_hint(err, "there are %s", names);
     }

@@ -84,18 +84,11 @@ static const struct setting *find_setting(const char *key)
 /* NULL: none is like it. */
 static const char *nearest_key(const char *key)
 {
-    const char *best = NULL;
-    unsigned least = (unsigned)wl_min_size(strlen(key), 12) / 2 + 1;
+    struct wl_nearest like = wl_nearest(key, (unsigned)wl_min_size(strlen(key), 12) / 2);
 
-    for (size_t i = 0; i < WL_COUNT(settings); i++) {
-        unsigned d = wl_edit_distance(key, settings[i].key);
-
-        if (d < least) {
-            least = d;
-            best = settings[i].key;
-        }
-    }
-    return best;
+    for (size_t i = 0; i < WL_COUNT(settings); i++)
+        (void)wl_nearest_try(&like, settings[i].key);
+    return like.name;
 }
 
 static bool parse_count(struct wl_span s, uint64_t *ret)

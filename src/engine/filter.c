@@ -18,6 +18,7 @@ enum {
     MAX_VALUE = 255,  /* octets of one value */
     MAX_PATTERN = 64, /* statuses of one sequence */
     ANY_RUN = 0xffff, /* the * of a sequence */
+    NEAR = 2,         /* edits that a misspelt key may be away */
 };
 
 enum key {
@@ -224,8 +225,7 @@ static bool is_conjunction(struct wl_span word)
 
 static void hint_keys(struct wl_error *err, struct wl_span key)
 {
-    const char *best = keys[0].name;
-    unsigned least = UINT32_MAX;
+    struct wl_nearest like;
     char text[32];
 
     if (is_conjunction(key)) {
@@ -234,16 +234,11 @@ static void hint_keys(struct wl_error *err, struct wl_span key)
     }
     (void)snprintf(text, sizeof(text), "%.*s", (int)wl_min_size(key.n, sizeof(text) - 1),
                    (const char *)key.p);
-    for (size_t i = 0; i < N_KEYS; i++) {
-        unsigned d = wl_edit_distance(text, keys[i].name);
-
-        if (d < least) {
-            least = d;
-            best = keys[i].name;
-        }
-    }
-    if (least <= 2) {
-        wl_hint(err, "did you mean '%s:'?", best);
+    like = wl_nearest(text, NEAR);
+    for (size_t i = 0; i < N_KEYS; i++)
+        (void)wl_nearest_try(&like, keys[i].name);
+    if (like.name) {
+        wl_hint(err, "did you mean '%s:'?", like.name);
     } else {
         wl_hint(err, "a word is KEY:VALUE; keys are rule, status, class, seq, state, method, "
                      "version, client, server, port");

@@ -293,7 +293,7 @@ static void begin_switch(struct wl_h1 *h, struct wl_work *w, const struct wl_mes
     live->switched_to = by_connect ? WL_PROTO_UNKNOWN : switched_to(&w->ex.req, m);
     live->switch_offset = m->at.offset;
     live->switch_ordinal = w->ex.ordinal;
-    /* contract: after a 101 that was asked for, what looks like HTTP/1 is no exchange */
+    /* after a 101 that was asked for, what looks like HTTP/1 is no exchange (docs/judging.md 4) */
     if (!by_connect) {
         wl_layer_expect(wl_h1_layer(h),
                         live->switched_to == WL_PROTO_UNKNOWN ? WL_PROTO_OTHER : live->switched_to);

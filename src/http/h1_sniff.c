@@ -119,7 +119,7 @@ enum wl_claim wl_h1_sniff(const struct wl_span first[2], const struct wl_hint *h
     struct wl_span client = first[WL_TO_SERVER], server = first[WL_TO_CLIENT];
     enum wl_claim request, response;
 
-    /* what a 101 announced is no HTTP/1 (contract, after a 101) */
+    /* what a 101 announced is no HTTP/1 (docs/judging.md 4, tunnels) */
     if (hint->after_switch && hint->expected != WL_PROTO_UNKNOWN)
         return WL_CLAIM_NO;
     request = is_request(client, server, hint);

@@ -479,17 +479,12 @@ void wl_catalogue_page(struct wl_text *t, const struct wl_rule *rule, struct wl_
 
 const struct wl_rule *wl_catalogue_nearest(const char *text)
 {
+    struct wl_nearest like = wl_nearest(text, NEAR);
     const struct wl_rule *nearest = NULL;
-    unsigned best = NEAR + 1;
 
     for (size_t i = 0; i < wl_rule_count(); i++) {
-        const struct wl_rule *rule = wl_rule_at(i);
-        unsigned distance = wl_edit_distance(text, rule->id);
-
-        if (distance < best) {
-            best = distance;
-            nearest = rule;
-        }
+        if (wl_nearest_try(&like, wl_rule_at(i)->id))
+            nearest = wl_rule_at(i);
     }
     /* no misspelling, but perhaps the beginning or a part of one */
     for (size_t i = 0; !nearest && strlen(text) > 3 && i < wl_rule_count(); i++) {

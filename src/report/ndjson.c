@@ -1,9 +1,9 @@
 /* ndjson.c - how values, and exchanges, are written as NDJSON.
  * SPDX-License-Identifier: MIT
  *
- * By hand into a buffer: no printf and no allocation per object. Keys come in the order of the
- * contract and are absent when their value is not known; arrays and counting objects are always
- * there.
+ * By hand into a buffer: no printf and no allocation per object. Keys come in the order that
+ * docs/ndjson.md gives and are absent when their value is not known; arrays and counting objects are
+ * always there.
  *
  * An exchange is mostly a matter of its own: only the number of its connection stands before that,
  * and what was found behind it. With several shards each of them writes that part ahead, so that

@@ -453,7 +453,7 @@ void wl_section_verdict(struct wl_output *o, const struct wl_stats *st)
     struct wl_text *t = &o->text;
     bool color = o->cfg.color;
 
-    /* plain numbers and always the plural, as the contract has it: scripts read this line */
+    /* plain numbers and always the plural, "1 violations" too: scripts read this line */
     for (unsigned s = WL_VIOLATION; s > WL_OFF; s--) {
         bool ink = color && st->findings[s];
 

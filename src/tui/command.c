@@ -85,24 +85,20 @@ static bool run_open(struct wl_screen *s, const char *argument)
     return true;
 }
 
+enum { NEAR = 4 }; /* edits that a misspelt rule may be away */
+
 /* Is there a rule of that name? Says so when there is none. */
 static bool is_rule(struct wl_screen *s, const char *glob)
 {
-    const char *nearest = "";
-    unsigned best = 5;
+    struct wl_nearest like = wl_nearest(glob, NEAR);
 
     for (size_t i = 0; i < wl_rule_count(); i++) {
-        unsigned d = wl_edit_distance(glob, wl_rule_at(i)->id);
-
         if (wl_glob_match(glob, wl_rule_at(i)->id))
             return true;
-        if (d < best) {
-            best = d;
-            nearest = wl_rule_at(i)->id;
-        }
+        (void)wl_nearest_try(&like, wl_rule_at(i)->id);
     }
-    wl_screen_say(s, "no rule is called '%.60s'%s%s%s", glob, *nearest ? "; did you mean '" : "",
-                  nearest, *nearest ? "'?" : "");
+    wl_screen_say(s, "no rule is called '%.60s'%s%s%s", glob, like.name ? "; did you mean '" : "",
+                  like.name ? like.name : "", like.name ? "'?" : "");
     return false;
 }
 
