@@ -18,8 +18,8 @@
 #include "grammar.h"
 #include "metrics.h"
 #include "microhttpd_calls.h"
-#include "pipeline.h"
 #include "ring.h"
+#include "thread.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

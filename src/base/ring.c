@@ -17,8 +17,6 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
-enum { WL_CACHE_LINE = 64 };
-
 struct slot {
     void *item;
     uint64_t octets;

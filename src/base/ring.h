@@ -11,6 +11,9 @@
 
 #include "mem.h"
 
+/** Octets of a cache line: what two threads write lies at least so far apart. */
+enum { WL_CACHE_LINE = 64 };
+
 struct wl_ring;
 
 /** n_slots is rounded up to a power of two. NULL when memory is refused. */

@@ -4,8 +4,8 @@
  * Every shard has its own source, reads all of it and keeps the connections that are its own. What
  * it finds comes in batches through a ring to the calling thread, which is the only one that
  * touches the merge and everything behind it; the memory of what has been released goes back the
- * same way, for a shard's memory belongs to its thread. With ring.c the only place that knows of
- * threads; the thread of a screen is made here too.
+ * same way, for a shard's memory belongs to its thread. worker.c is the side of that thread,
+ * pipeline.c the other.
  *
  *     wl_pipeline_new, wl_pipeline_begin             sources, shards
  *     while (!wl_pipeline_over(p)) {
@@ -22,34 +22,10 @@
 #include "shard.h"
 #include "source.h"
 
-#include <pthread.h>
-#include <signal.h>
-
 enum {
     WL_PIPELINE_MAX = 64,   /* shards */
     WL_REPORTED_INPUTS = 8, /* inputs whose numbers are told while they are read */
 };
-
-/** A thread that runs one function. */
-struct wl_thread {
-    pthread_t id;
-    void (*run)(void *user);
-    void *user;
-    bool running, terminal;
-    sigset_t before; /* of the calling thread */
-};
-
-/**
- * Starts one. Signals stay with the calling thread, but for those of a terminal with terminal true:
- * they become the new one's alone until it is joined. t must stay where it is.
- * Returns 0, or WL_NOMEM with err.
- */
-WL_MUST_USE int wl_thread_start(struct wl_thread *t, bool terminal, void (*run)(void *user),
-                                void *user, struct wl_error *err);
-/** Waits until run has returned; does nothing when it was not started. */
-void wl_thread_join(struct wl_thread *t);
-/** Lets it run until the process ends. */
-void wl_thread_abandon(struct wl_thread *t);
 
 struct wl_pipeline;
 

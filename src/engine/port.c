@@ -14,7 +14,7 @@
 #include "port.h"
 
 #include "diag.h"
-#include "pipeline.h"
+#include "thread.h"
 
 #include <errno.h>
 #include <fcntl.h>
