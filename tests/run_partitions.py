@@ -7,7 +7,8 @@ Makes captures of more connections than are allowed: conversations that go on sl
 late and are begun anew on the same pairs, over IPv4 and IPv6, with SYNs of ever new pairs in between, so
 many that what is silent between two packets of its own may be gone by then. The same octets on every run.
 Of one, two, three and five shards the same must be said, octet by octet, by list and by audit: where
-max_connections is reached, where idle_timeout ends connections while times go forth and back, and both.
+max_connections is reached, where idle_timeout ends connections while times go forth and back, both, and where
+exchanges do not wait (settle) while times go forth and back.
 What the limit has pushed out, and what time has ended, must be among what is said. Where a limit is for
 fewer shards than were asked for, that is said on standard error, and nothing else is.
 """
@@ -23,10 +24,11 @@ from program import Checks, Complaint, Run
 SHARDS = (1, 2, 3, 5)
 MILLISECOND = 1000000
 BEGIN = 1700000000 * k.SECOND
-# connections allowed, conversations, SYNs behind each of their packets, idle_timeout, shards that it is for
-Case = collections.namedtuple("Case", "allowed talks flood idle most")
-CASES = (Case(1000, 300, 3, 0, 1), Case(2048, 600, 3, 0, 2), Case(5000, 1500, 3, 0, 4),
-         Case(70000, 3000, 5, 0, 64), Case(262144, 1500, 1, 2, 64), Case(5000, 1500, 3, 6, 4))
+# connections allowed, conversations, SYNs behind each of their packets, idle_timeout, settle, shards that it is for
+Case = collections.namedtuple("Case", "allowed talks flood idle settle most")
+CASES = (Case(1000, 300, 3, 0, 0.05, 1), Case(2048, 600, 3, 0, 0.05, 2), Case(5000, 1500, 3, 0, 0.05, 4),
+         Case(70000, 3000, 5, 0, 0.05, 64), Case(262144, 1500, 1, 2, 0.05, 64), Case(5000, 1500, 3, 6, 0.05, 4),
+         Case(262144, 1500, 0, 0, 0, 64))
 REQUEST = b"GET /%d HTTP/1.1\r\nHost: example.test\r\n\r\n"
 RESPONSES = (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", b"HTTP/1.1 204 No Content\r\n\r\n",
              b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n")
@@ -97,13 +99,16 @@ def made(case):
             t += MILLISECOND
             if case.idle and chance.randrange(1500) == 0: # a little, or further than order is kept
                 t += chance.choice((-5, -20, -500, -8000, -30000, -400000, 1500, 9000, 60000)) * MILLISECOND
+            elif case.settle == 0:
+                t -= chance.randrange(3) * MILLISECOND
             found.append(k.Packet(max(t, BEGIN - 3600 * k.SECOND), octets, len(octets)))
     return k.save(k.RAW, found)
 
 
 def by_any_number(program, case, command, name):
     """The run with one shard; those with more say the same."""
-    settings = ["--set", f"max_connections={case.allowed}", "--set", f"idle_timeout={case.idle}"]
+    settings = ["--set", f"max_connections={case.allowed}", "--set", f"idle_timeout={case.idle}",
+                "--set", f"settle={case.settle}"]
     runs = {n: Run([program, command, "--json", "-j", str(n), *settings, name], timeout=300) for n in SHARDS}
     for n, run in runs.items():
         many = f"{case.most} shards" if case.most > 1 else "1 shard"

@@ -889,9 +889,6 @@ void wl_channel_wake(struct wl_channel *ch, wl_ns now)
         ch->below.ops->wake(&ch->below, now);
     if (ch->layer.ops && ch->layer.ops->wake)
         ch->layer.ops->wake(&ch->layer, now);
-    /* where settle is 0 and now stands back, it may have asked for this very moment, for ever */
-    if (ch->wake_at && ch->wake_at <= ch->stream->tcp.clock)
-        ch->wake_at = ch->stream->tcp.clock + 1;
     rest(ch);
 }
 

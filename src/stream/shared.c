@@ -103,6 +103,8 @@ void wl_channel_wake_later(struct wl_channel *ch)
 {
     if (ch->wake_at)
         return;
-    ch->wake_at = ch->stream->tcp.clock + (wl_ns)wl_channel_limits(ch)->settle;
+    /* later in any case: where settle is 0 and now stands back, it may ask for this very moment for
+     * ever, and whoever asks after it is not due sooner */
+    ch->wake_at = ch->stream->tcp.clock + (wl_ns)wl_max_u64(wl_channel_limits(ch)->settle, 1);
     wl_list_append(&ch->stream->wakes, &ch->wake);
 }
