@@ -127,7 +127,7 @@ static void date_inconsistent(struct wl_judge *j, const struct wl_exchange *ex,
     /* a gateway that puts in a Date of its own, as nginx does, has a clock of its own, too */
     wl_report(j, m, wl_field_at(m, f), WL_WARNING,
               wl_judge_via(ex, modified - date > SKEW ? WL_CERTAIN : WL_POSSIBLE),
-              "Last-Modified lies %s after Date", wl_said_time((modified - date) * WL_SECOND).text);
+              "Last-Modified lies %" PRId64 " s after Date", modified - date);
 }
 
 static void date_beside_others(struct wl_judge *j, const struct wl_exchange *ex,
