@@ -82,6 +82,8 @@ static enum wl_tunnel tunnel_of(const struct wl_exchange *ex)
 static void note_target(const struct wl_message *req, uint64_t seed, struct wl_begun *ret)
 {
     struct wl_span path = wl_begun_path(req->target, &ret->absolute);
+    const uint64_t method = (uint64_t)req->method_id;
+    struct wl_span end;
     size_t from;
 
     ret->n_target = (uint32_t)wl_min_size(path.n, WL_BEGUN_TARGET);
@@ -90,8 +92,9 @@ static void note_target(const struct wl_message *req, uint64_t seed, struct wl_b
     from = ret->n_target;
     while (from && ret->target[from - 1] != '/')
         from--;
-    ret->key = wl_hash(ret->target + from, ret->n_target - from, seed + (uint64_t)req->method_id) |
-               1;
+    end = wl_span(ret->target + from, ret->n_target - from);
+    ret->key = wl_hash(end.p, end.n, seed + method) | 1;
+    ret->group = (uint32_t)wl_hash(end.p, end.n, method);
 }
 
 void wl_begun_note(const struct wl_exchange *ex, uint64_t seed, struct wl_begun *ret)

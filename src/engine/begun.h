@@ -19,6 +19,7 @@ struct wl_begun {
     enum wl_method method;
     enum wl_tunnel tunnel;
     uint64_t key;                   /* of the method and the end of the target; never 0 */
+    uint32_t group;                 /* of the same, with others: the same in every run */
     uint64_t request_id, trace_id;  /* X-Request-ID; the trace id of traceparent */
     uint64_t sender, forwarded_for; /* of the address of the client, and of the one it names */
     uint64_t agent;                 /* of User-Agent */

@@ -19,7 +19,7 @@
  * uncertain all the same. Where several fit, one may be left when those are left out that can be
  * only somebody else's: such a pair is possible.
  *
- * What is forgotten is remembered by key, as far as it makes others uncertain, and of exchanges
+ * What is forgotten is remembered by group, as far as it makes others uncertain, and of exchanges
  * whose request is unknown, between whom they went. Where the proxy has sent an alike request for
  * which there is no client, clients are out of sight, or clocks differ, and nothing is certain.
  *
@@ -37,7 +37,7 @@ enum {
     MAX_FITTING = 64, /* with more of them at once nothing is certain, */
     MAX_LOOKS = 4096, /* nor where so many had to be compared for one exchange */
     LINE_MEMORY = 64 << 10,
-    FORGOTTEN = 256, /* places, by key */
+    FORGOTTEN = 256, /* places, by group */
     OBSCURE = 64,    /* the latest exchanges whose request is unknown */
 };
 
@@ -75,7 +75,7 @@ struct entry {
     wl_ns t_until;           /* none that came before it in this list ended later */
 };
 
-/* What is no longer known of requests with some key. */
+/* What is no longer known of requests of some groups. */
 struct forgotten {
     uint64_t n_open; /* that are still under way */
     wl_ns until;     /* when the last other one ended */
@@ -250,15 +250,17 @@ static void take_out(struct wl_legs *l, uint32_t i)
     set_free(l, i);
 }
 
-static struct forgotten *forgotten_of(struct wl_legs *l, uint64_t key)
+/* Who shares a place with whom must be the same in every run: a seed would make it chance what is said.
+ * Who fills a place on purpose makes his like uncertain, which takes no more than many targets. */
+static struct forgotten *forgotten_of(struct wl_legs *l, const struct wl_begun *of)
 {
-    return &l->forgotten[(key >> 8) % FORGOTTEN];
+    return &l->forgotten[of->group % FORGOTTEN];
 }
 
 /* One with this key is not remembered any more, or was never. */
 static void forget(struct wl_legs *l, const struct entry *e)
 {
-    struct forgotten *f = forgotten_of(l, e->of.key);
+    struct forgotten *f = forgotten_of(l, &e->of);
 
     l->n_forgotten++;
     if (e->phase == PHASE_OPEN) {
@@ -600,7 +602,7 @@ static bool is_beside_stranger(struct wl_legs *l, const struct entry *client,
 /* May it be that somebody else is not known who could be a leg of this pair? */
 static bool may_be_others(struct wl_legs *l, const struct entry *client, const struct entry *up)
 {
-    const struct forgotten *f = forgotten_of(l, client->of.key);
+    const struct forgotten *f = forgotten_of(l, &client->of);
     const struct wl_endpoint *proxy = &client->of.server;
     wl_ns from = client->of.t_request, to = later_of(client->t_end, up->t_end);
 
@@ -737,7 +739,7 @@ static void note(struct wl_legs *l, struct entry *e, const struct wl_exchange *e
         wl_leg_describe(ex, &l->line, &e->leg);
     e->t_end = ex->paired ? e->leg.t_end : later_of(ex->t_end, ex->res.t_last);
     if (!close_open(l, ex)) {
-        struct forgotten *f = forgotten_of(l, e->of.key);
+        struct forgotten *f = forgotten_of(l, &e->of);
 
         f->n_open -= f->n_open > 0;
     }
