@@ -447,6 +447,53 @@ static void gap_by_time(void **state)
     finish(b, ". >gap 3 >def.");
 }
 
+/* Patience for a hole counts from its own acknowledgement, whatever lies in front of it. */
+static void gaps_by_packets(void **state)
+{
+    struct bench *b = start();
+
+    (void)state;
+    shake_hands(b);
+    client(b, 3, 0, "def");
+    server(b, 0, 6, "");
+    client(b, 9, 0, "jkl");
+    server(b, 0, 12, "");
+    for (int i = 0; i < 13; i++)
+        server(b, 0, 12, "");
+    wl_text_char(&b->notes, '.');
+    server(b, 0, 12, "");
+    wl_text_char(&b->notes, '.');
+    server(b, 0, 12, "");
+    wl_text_char(&b->notes, '.');
+    server(b, 0, 12, "");
+    wl_text_char(&b->notes, '.');
+    finish(b, ". >gap 3 >def.. >gap 3 >jkl.");
+}
+
+/* Those that are acknowledged closely behind one another share a time, which is the last one. */
+static void gaps_by_time(void **state)
+{
+    struct bench *b = start();
+
+    (void)state;
+    shake_hands(b);
+    for (int i = 0; i < 4; i++) {
+        client(b, 6 * i + 3, 0, "def");
+        server(b, 0, 6 * i + 6, "");
+        wait_for(b, 8 * MS);
+    }
+    wait_for(b, 64 * MS); /* 102 ms since the first acknowledgement, 72 since the last */
+    wl_flows_tick(b->flows, b->now);
+    wl_text_char(&b->notes, '.');
+    wait_for(b, 20 * MS);
+    wl_flows_tick(b->flows, b->now);
+    wl_text_char(&b->notes, '.');
+    wait_for(b, 10 * MS);
+    wl_flows_tick(b->flows, b->now);
+    wl_text_char(&b->notes, '.');
+    finish(b, ">gap 3 >def.. >gap 3 >def >gap 3 >def >gap 3 >def.");
+}
+
 static void no_gap_without_acknowledgement(void **state)
 {
     struct bench *b = start();
@@ -809,6 +856,8 @@ int main(void)
         cmocka_unit_test(one_direction),
         cmocka_unit_test(gap_by_packets),
         cmocka_unit_test(gap_by_time),
+        cmocka_unit_test(gaps_by_packets),
+        cmocka_unit_test(gaps_by_time),
         cmocka_unit_test(holes_on_both_sides),
         cmocka_unit_test(no_gap_without_acknowledgement),
         cmocka_unit_test(gap_at_the_end),

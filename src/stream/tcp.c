@@ -9,6 +9,7 @@
  * goes when nothing waits any more.
  */
 #include "tcp.h"
+#include "patience.h"
 #include "queue.h"
 
 /* Sequence numbers farther apart cannot be in one window (RFC 7323 2.3). */
@@ -16,21 +17,11 @@
 /* A RST farther ahead of what was seen is not believed. */
 #define RST_FARTHEST ((int32_t)1 << 24)
 
-/* Waiting for octets that were acknowledged but not captured yet. */
-struct wait {
-    struct wl_link link; /* in env->waiting while running */
-    struct wl_tcp_slow *slow;
-    wl_ns since;
-    uint32_t since_packet;
-    uint32_t target; /* sequence number up to which nothing more is waited for in the end */
-    bool running;
-    struct wl_seen seen; /* of the acknowledgement */
-};
+enum { LACKS_KEPT = 1024 };
 
 struct wl_tcp_slow {
-    struct wl_tcp *tcp;
     struct wl_queue queue[2];
-    struct wait wait[2];
+    struct wl_lacks lacks[2]; /* for what was acknowledged but not captured yet */
 };
 
 /* One call: the connection in hand and what it shares with the others. */
@@ -106,21 +97,10 @@ static struct wl_tcp_slow *take_the_slow_way(const struct run *r)
     s = wl_alloc(r->env->host->budget, sizeof(*s));
     if (!s)
         return NULL;
-    s->tcp = r->t;
-    for (unsigned dir = 0; dir < 2; dir++) {
-        s->queue[dir].end_at = WL_NONE;
-        s->wait[dir].slow = s;
-        wl_list_init(&s->wait[dir].link);
-    }
+    s->queue[0].end_at = s->queue[1].end_at = WL_NONE;
     r->t->slow = s;
     r->t->flags |= WL_TCP_SLOW;
     return s;
-}
-
-static void stop_clock(struct wait *w)
-{
-    wl_list_remove(&w->link);
-    w->running = false;
 }
 
 /* Octets of dir before target are missing: from now on patience is limited. */
@@ -128,17 +108,9 @@ static void start_clock(const struct run *r, enum wl_dir dir, uint32_t target,
                         const struct wl_seen *seen)
 {
     struct wl_tcp_slow *s = take_the_slow_way(r);
-    struct wait *w;
 
-    if (!s || s->wait[dir].running)
-        return;
-    w = &s->wait[dir];
-    w->running = true;
-    w->since = r->env->clock;
-    w->since_packet = r->t->packets;
-    w->target = target;
-    w->seen = *seen;
-    wl_list_append(&r->env->waiting, &w->link);
+    if (s)
+        wl_lacks_add(&s->lacks[dir], r->env, r->t, target, seen);
 }
 
 static struct wl_queue *queue_of(const struct wl_tcp *t, enum wl_dir dir)
@@ -164,8 +136,7 @@ void wl_tcp_release(struct wl_tcp_env *env, struct wl_tcp *t)
     if (!s)
         return;
     for (unsigned dir = 0; dir < 2; dir++) {
-        if (s->wait[dir].running)
-            stop_clock(&s->wait[dir]);
+        wl_lacks_release(&s->lacks[dir], env);
         wl_queue_release(&s->queue[dir], env->host->budget);
     }
     wl_free(env->host->budget, s, sizeof(*s));
@@ -178,7 +149,7 @@ static void leave_the_slow_way(const struct run *r)
 {
     const struct wl_tcp_slow *s = r->t->slow;
 
-    if (s && !s->queue[0].n && !s->queue[1].n && !s->wait[0].running && !s->wait[1].running)
+    if (s && !s->queue[0].n && !s->queue[1].n && !s->lacks[0].first && !s->lacks[1].first)
         wl_tcp_release(r->env, r->t);
 }
 
@@ -349,36 +320,51 @@ static bool unblock(const struct run *r, enum wl_dir dir, const struct wl_piece 
     const struct wl_piece *q = front_of(r->t, other(dir));
     bool hole = !q || q->at > r->t->way[other(dir)].offset;
 
-    if (hole && r->t->slow->wait[other(dir)].running)
+    if (hole && r->t->slow->lacks[other(dir)].first)
         return false;
     deliver_front(r, !hole && q->seen.packet < p->seen.packet ? other(dir) : dir);
     return true;
 }
 
-/* Octets of dir before target will not come any more. */
-static void give_up(const struct run *r, enum wl_dir dir, uint32_t target,
+/* Octets of dir before target will not come any more. False: what is queued there acknowledges
+ * octets that are still awaited. */
+static bool give_up(const struct run *r, enum wl_dir dir, uint32_t target,
                     const struct wl_seen *seen)
 {
     while (wl_tcp_ahead(r->t, dir, target) > 0) {
         const struct wl_piece *p = front_of(r->t, dir);
-        bool queued = p && p->at <= r->t->way[dir].offset;
 
-        if (queued ? !unblock(r, dir, p) : !declare_hole(r, dir, target, p, seen))
+        if (p && p->at <= r->t->way[dir].offset) {
+            if (!unblock(r, dir, p))
+                return false;
+        } else if (!declare_hole(r, dir, target, p, seen)) {
             break;
+        }
         pump(r);
     }
+    return true;
 }
 
-/* The clock of dir has run out. */
+/* Stops the clocks of what has come. */
+static void stop_clocks(const struct run *r, enum wl_dir dir)
+{
+    struct wl_lacks *lacks = &r->t->slow->lacks[dir];
+
+    while (lacks->first && wl_tcp_ahead(r->t, dir, lacks->first->target) <= 0)
+        wl_lack_free(r->env, wl_lacks_take(lacks));
+}
+
+/* The first clock of dir has run out. */
 static void expire(const struct run *r, enum wl_dir dir)
 {
     struct wl_tcp *t = r->t;
-    struct wait wait = t->slow->wait[dir];
+    struct wl_lack *w = wl_lacks_take(&t->slow->lacks[dir]);
 
-    stop_clock(&t->slow->wait[dir]);
-    give_up(r, dir, wait.target, &wait.seen);
-    if (t->slow && wl_tcp_is(t, dir, WL_TCP_ACKED) && wl_tcp_ahead(t, dir, t->way[dir].acked) > 0)
-        start_clock(r, dir, t->way[dir].acked, &wait.seen);
+    if (!give_up(r, dir, w->target, &w->seen) && !t->slow->lacks[dir].first) {
+        wl_lacks_along(&t->slow->lacks[dir], w, t->slow->lacks[other(dir)].first);
+    } else {
+        wl_lack_free(r->env, w);
+    }
     pump(r);
 }
 
@@ -386,19 +372,13 @@ static void expire(const struct run *r, enum wl_dir dir)
 static void lose_patience(const struct run *r)
 {
     for (unsigned i = 0; i < 2 && r->t->slow; i++) {
-        enum wl_dir dir = (enum wl_dir)i;
-        struct wait *w = &r->t->slow->wait[dir];
+        const enum wl_dir dir = (enum wl_dir)i;
+        const struct wl_lack *w;
 
-        if (!w->running)
-            continue;
-        if (wl_tcp_ahead(r->t, dir, w->target) > 0) {
-            if (r->t->packets - w->since_packet >= WL_TCP_PATIENCE_PACKETS)
-                expire(r, dir);
-            continue;
-        }
-        stop_clock(w);
-        if (wl_tcp_is(r->t, dir, WL_TCP_ACKED) && wl_tcp_ahead(r->t, dir, r->t->way[dir].acked) > 0)
-            start_clock(r, dir, r->t->way[dir].acked, &w->seen);
+        stop_clocks(r, dir);
+        w = r->t->slow->lacks[dir].first;
+        if (w && r->t->packets - w->since_packet >= WL_TCP_PATIENCE_PACKETS)
+            expire(r, dir);
     }
 }
 
@@ -596,14 +576,16 @@ static void map_again(struct wl_tcp *t, enum wl_dir dir)
     }
 }
 
-static void set_base(struct wl_tcp *t, enum wl_dir dir, uint32_t next)
+static void set_base(const struct run *r, enum wl_dir dir, uint32_t next)
 {
+    struct wl_tcp *t = r->t;
+
     t->way[dir].next = next;
     set_state(t, dir, WL_TCP_BASE);
     clear_state(t, dir, WL_TCP_TENTATIVE);
     clear_state(t, dir, WL_TCP_ACKED); /* what was acknowledged was counted from elsewhere */
-    if (t->slow && t->slow->wait[dir].running)
-        stop_clock(&t->slow->wait[dir]);
+    if (t->slow)
+        wl_lacks_release(&t->slow->lacks[dir], r->env);
     map_again(t, dir);
 }
 
@@ -628,8 +610,9 @@ static bool is_behind_its_octets(const struct wl_tcp *t, enum wl_dir dir,
 }
 
 /* What a segment says about where its own direction begins. */
-static void learn_base(struct wl_tcp *t, enum wl_dir dir, const struct wl_segment *seg)
+static void learn_base(const struct run *r, enum wl_dir dir, const struct wl_segment *seg)
 {
+    struct wl_tcp *t = r->t;
     struct wl_tcp_way *w = &t->way[dir];
     bool untouched = w->offset == 0 && !queue_of(t, dir) && !wl_tcp_is(t, dir, WL_TCP_CLOSED);
     uint32_t begin = seg->seq + is_keep_alive(seg);
@@ -638,19 +621,19 @@ static void learn_base(struct wl_tcp *t, enum wl_dir dir, const struct wl_segmen
     if (seg->flags & WL_TCP_SYN) {
         /* a second SYN with another number counts as long as nobody has acknowledged the first */
         if (!wl_tcp_is(t, dir, WL_TCP_BASE) || (untouched && !wl_tcp_is(t, dir, WL_TCP_ACKED)))
-            set_base(t, dir, seg->seq + 1);
+            set_base(r, dir, seg->seq + 1);
         if (!is_behind_its_octets(t, dir, seg))
             set_state(t, dir, WL_TCP_OPENED);
         return;
     }
     if (!wl_tcp_is(t, dir, WL_TCP_BASE)) {
-        set_base(t, dir, begin);
+        set_base(r, dir, begin);
         return;
     }
     if (!untouched)
         return;
     if (seg->payload.n && (delta > FARTHEST || delta < -FARTHEST)) {
-        set_base(t, dir, begin); /* whatever was there before, it was another connection's */
+        set_base(r, dir, begin); /* whatever was there before, it was another connection's */
         return;
     }
     if (wl_tcp_is(t, dir, WL_TCP_OPENED))
@@ -659,9 +642,9 @@ static void learn_base(struct wl_tcp *t, enum wl_dir dir, const struct wl_segmen
      * base that is one too low came from a keep-alive (RFC 9293 3.8.4). */
     if (wl_tcp_is(t, dir, WL_TCP_TENTATIVE)) {
         if (delta < 0 || delta > RST_FARTHEST)
-            set_base(t, dir, begin);
+            set_base(r, dir, begin);
     } else if (delta == 1 && seg->payload.n) {
-        set_base(t, dir, begin);
+        set_base(r, dir, begin);
     }
 }
 
@@ -700,7 +683,7 @@ static void hear_ack(const struct run *r, enum wl_dir dir, const struct wl_segme
     struct wl_tcp_way *w = &t->way[of];
 
     if (!wl_tcp_is(t, of, WL_TCP_BASE)) {
-        set_base(t, of, seg->ack);
+        set_base(r, of, seg->ack);
         set_state(t, of, WL_TCP_TENTATIVE);
     }
     if (wl_tcp_ahead(t, of, seg->ack) > FARTHEST)
@@ -893,7 +876,7 @@ static void take_slowly(const struct run *r, enum wl_dir dir, const struct wl_se
         take_rst(r, dir, seg, &seen);
     } else {
         look_at_numbers(t, dir, seg);
-        learn_base(t, dir, seg);
+        learn_base(r, dir, seg);
         seen = see(t, dir, seg);
         if (seg->flags & WL_TCP_ACK) {
             hear_ack(r, dir, seg, &seen);
@@ -941,21 +924,21 @@ void wl_tcp_aside(struct wl_tcp_env *env, struct wl_tcp *t, void *user, enum wl_
 
 struct wl_tcp *wl_tcp_due(const struct wl_tcp_env *env)
 {
-    const struct wait *w;
+    const struct wl_lack *w;
 
     if (wl_list_empty(&env->waiting))
         return NULL;
-    w = WL_CONTAINER(env->waiting.next, struct wait, link);
-    return w->since + WL_TCP_PATIENCE <= env->clock ? w->slow->tcp : NULL;
+    w = WL_CONTAINER(env->waiting.next, struct wl_lack, link);
+    return w->since + WL_TCP_PATIENCE <= env->clock ? w->tcp : NULL;
 }
 
 wl_ns wl_tcp_next_due(const struct wl_tcp_env *env, wl_ns otherwise)
 {
-    const struct wait *w;
+    const struct wl_lack *w;
 
     if (wl_list_empty(&env->waiting))
         return otherwise;
-    w = WL_CONTAINER(env->waiting.next, struct wait, link);
+    w = WL_CONTAINER(env->waiting.next, struct wl_lack, link);
     return w->since + WL_TCP_PATIENCE < otherwise ? w->since + WL_TCP_PATIENCE : otherwise;
 }
 
@@ -964,9 +947,9 @@ void wl_tcp_expire(struct wl_tcp_env *env, struct wl_tcp *t, void *user)
     struct run r = {env, t, user};
 
     for (unsigned i = 0; i < 2 && t->slow; i++) {
-        const struct wait *w = &t->slow->wait[i];
+        const struct wl_lack *w = t->slow->lacks[i].first;
 
-        if (w->running && w->since + WL_TCP_PATIENCE <= env->clock)
+        if (w && w->since + WL_TCP_PATIENCE <= env->clock)
             expire(&r, (enum wl_dir)i);
     }
     if (t->slow) {
@@ -989,12 +972,14 @@ int wl_tcp_env_init(struct wl_tcp_env *env, const struct wl_tcp_out *out,
 {
     *env = (struct wl_tcp_env){.out = out, .host = host};
     wl_list_init(&env->waiting);
+    wl_pool_init(&env->lacks, host->budget, sizeof(struct wl_lack), LACKS_KEPT);
     env->recall = wl_recall_new(host->budget, WL_TCP_RECALL, WL_TCP_RECALL_ENTRIES);
     return env->recall ? 0 : WL_NOMEM;
 }
 
 void wl_tcp_env_release(struct wl_tcp_env *env)
 {
+    wl_pool_release(&env->lacks);
     wl_recall_free(env->recall);
     env->recall = NULL;
 }

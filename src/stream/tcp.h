@@ -3,8 +3,9 @@
  *
  * First octets win; a retransmission that differs is a mark. A gap is declared when the
  * acknowledgement has passed it and it was not filled within 16 packets of the connection or
- * 100 ms (merged taps show the ACK before the data), or when max_reorder is reached. A segment that
- * acknowledges octets not captured yet waits on the same terms.
+ * 100 ms (merged taps show the ACK before the data), or when max_reorder is reached; each counts from
+ * its own acknowledgement (patience.h). A segment that acknowledges octets not captured yet waits on
+ * the same terms.
  *
  * Directions are physical here: 0 is sent by the end that was taken for the client when the
  * connection was opened. The channel turns them when sniffing shows that it was the other one.
@@ -95,7 +96,8 @@ struct wl_tcp_out {
 struct wl_tcp_env {
     const struct wl_tcp_out *out;
     const struct wl_layer_host *host;
-    struct wl_link waiting;   /* holes whose clock runs, the oldest first */
+    struct wl_link waiting;   /* clocks that run for holes, the oldest first */
+    struct wl_pool lacks;     /* those that do not (patience.h) */
     struct wl_recall *recall; /* or NULL: nothing is compared */
     wl_ns clock;              /* capture time that never goes back; kept by the owner */
     wl_ns stepped;            /* time of the packet before which there was none at all for so long

@@ -1,0 +1,92 @@
+/* patience.c - since when octets are waited for that were acknowledged and not captured.
+ * SPDX-License-Identifier: MIT
+ *
+ * Patience for a hole counts from the acknowledgement that passed it, however many holes are in
+ * front of it. To keep a time for each acknowledgement would take more memory than it saves: the
+ * first one has its own, those that follow closely share one, which is that of the last of them. So
+ * nothing is given up too early, and nothing more than a quarter of the patience too late.
+ */
+#include "patience.h"
+
+enum {
+    SHARED = WL_TCP_PATIENCE_PACKETS / 4, /* acknowledgements that have a time together */
+};
+
+static bool shares(const struct wl_lack *last, wl_ns now)
+{
+    return last->n < SHARED && now - last->since < WL_TCP_PATIENCE / 4;
+}
+
+static struct wl_lack *append(struct wl_lacks *all, struct wl_tcp_env *env, struct wl_tcp *t,
+                              const struct wl_seen *seen)
+{
+    struct wl_lack *w = wl_pool_take(&env->lacks);
+
+    if (!w)
+        return NULL;
+    *w = (struct wl_lack){.tcp = t, .seen = *seen};
+    wl_list_init(&w->link);
+    if (all->last) {
+        all->last->next = w;
+    } else {
+        all->first = w;
+        w->n = SHARED; /* it stands alone: most often there is one hole */
+    }
+    all->last = w;
+    return w;
+}
+
+void wl_lacks_add(struct wl_lacks *all, struct wl_tcp_env *env, struct wl_tcp *t, uint32_t target,
+                  const struct wl_seen *seen)
+{
+    struct wl_lack *w = all->last;
+
+    if (w && (int32_t)(target - w->target) <= 0)
+        return;
+    if (!w || !shares(w, env->clock))
+        w = append(all, env, t, seen);
+    if (!w)
+        w = all->last;
+    if (!w)
+        return;
+    w->n++;
+    w->target = target;
+    w->since = env->clock;
+    w->since_packet = t->packets;
+    wl_list_remove(&w->link);
+    wl_list_append(&env->waiting, &w->link);
+}
+
+struct wl_lack *wl_lacks_take(struct wl_lacks *all)
+{
+    struct wl_lack *w = all->first;
+
+    WL_ASSERT(w);
+    wl_list_remove(&w->link);
+    all->first = w->next;
+    if (!all->first)
+        all->last = NULL;
+    w->next = NULL;
+    return w;
+}
+
+void wl_lacks_along(struct wl_lacks *all, struct wl_lack *w, struct wl_lack *with)
+{
+    WL_ASSERT(!all->first && !w->next);
+    all->first = all->last = w;
+    w->n = SHARED;
+    w->since = with->since;
+    w->since_packet = with->since_packet;
+    wl_list_append(with->link.next, &w->link);
+}
+
+void wl_lack_free(struct wl_tcp_env *env, struct wl_lack *w)
+{
+    wl_pool_give(&env->lacks, w);
+}
+
+void wl_lacks_release(struct wl_lacks *all, struct wl_tcp_env *env)
+{
+    while (all->first)
+        wl_lack_free(env, wl_lacks_take(all));
+}
