@@ -8,6 +8,7 @@
 #include "ladder.h"
 
 #include "diag.h"
+#include "endpoint.h"
 #include "mem.h"
 
 struct maker {
@@ -420,7 +421,7 @@ static bool is_upstream(const struct wl_detail *d, const struct wl_detail *other
     const struct wl_endpoint *proxy = &d->conn.conn.client;
     const struct wl_endpoint *server = &other->conn.conn.server;
 
-    if (proxy->family == server->family && memcmp(proxy->ip, server->ip, sizeof(proxy->ip)) == 0)
+    if (wl_endpoint_same_address(proxy, server))
         return d->conn.t_first >= other->conn.t_first;
     return false;
 }

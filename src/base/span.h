@@ -200,6 +200,17 @@ static inline bool wl_parse_u64(struct wl_span s, uint64_t *ret)
     return true;
 }
 
+/** The same of one up to 65535. */
+static inline bool wl_parse_u16(struct wl_span s, uint16_t *ret)
+{
+    uint64_t n;
+
+    if (!wl_parse_u64(s, &n) || n > UINT16_MAX)
+        return false;
+    *ret = (uint16_t)n;
+    return true;
+}
+
 /** Reads through a span from the front. */
 struct wl_cursor {
     const uint8_t *p;

@@ -75,6 +75,15 @@ static inline void wl_layers_take(struct wl_layers *l, size_t n)
     l->wire -= n;
 }
 
+/** Passes over n octets, if they are there, to next. */
+static inline void wl_layers_skip_to(struct wl_layers *l, size_t n, enum wl_next next)
+{
+    if (!wl_layers_need(l, n))
+        return;
+    wl_layers_take(l, n);
+    l->next = next;
+}
+
 /** What is left is n octets on the wire, no more: behind them is padding, or another layer's. */
 static inline void wl_layers_trim(struct wl_layers *l, size_t n)
 {

@@ -296,15 +296,6 @@ static void begin_radio(struct wl_layers *l)
     l->next = WL_NEXT_RADIO;
 }
 
-/* Passes over n octets, then next. */
-static void skip_to(struct wl_layers *l, size_t n, enum wl_next next)
-{
-    if (!wl_layers_need(l, n))
-        return;
-    wl_layers_take(l, n);
-    l->next = next;
-}
-
 /* Address families as the systems number them: AF_INET is 2 everywhere, AF_INET6 is not. */
 static enum wl_next family_next(uint32_t family)
 {
@@ -328,7 +319,7 @@ enum wl_next wl_link_null(const uint8_t p[WL_NULL_HEADER])
 static void begin_null(struct wl_layers *l)
 {
     if (wl_layers_need(l, WL_NULL_HEADER))
-        skip_to(l, WL_NULL_HEADER, wl_link_null(l->left.p));
+        wl_layers_skip_to(l, WL_NULL_HEADER, wl_link_null(l->left.p));
 }
 
 /* OpenBSD's encapsulated traffic: family (4) | SPI (4) | flags (4) */
@@ -336,7 +327,7 @@ static void begin_enc(struct wl_layers *l)
 {
     begin_null(l);
     if (l->next == WL_NEXT_IPV4 || l->next == WL_NEXT_IPV6)
-        skip_to(l, 8, l->next);
+        wl_layers_skip_to(l, 8, l->next);
 }
 
 /* OpenBSD's packet filter log: length (1) of the header before padding to 4 | family (1) | ... */
@@ -344,7 +335,7 @@ static void begin_pflog(struct wl_layers *l)
 {
     if (!wl_layers_need(l, 2))
         return;
-    skip_to(l, (l->left.p[0] + 3u) & ~3u, family_next(l->left.p[1]));
+    wl_layers_skip_to(l, (l->left.p[0] + 3u) & ~3u, family_next(l->left.p[1]));
 }
 
 /* ARPHRD_NETLINK has no packets of a network; protocol 4 is LLC, the rest are ethertypes */
@@ -450,14 +441,14 @@ static void begin_serial(struct wl_layers *l)
 /* One octet of direction before PPP; pppd's replaces the address octet ff. */
 static void begin_ppp_direction(struct wl_layers *l)
 {
-    skip_to(l, 1, WL_NEXT_PPP);
+    wl_layers_skip_to(l, 1, WL_NEXT_PPP);
     if (l->next == WL_NEXT_PPP && l->left.n && l->left.p[0] == 0x03)
         wl_layers_take(l, 1);
 }
 
 static void begin_fddi(struct wl_layers *l)
 {
-    skip_to(l, 13, WL_NEXT_LLC);
+    wl_layers_skip_to(l, 13, WL_NEXT_LLC);
 }
 
 /* Token ring: control (2) | destination (6) | source (6) | source route when bit 0 of source
@@ -473,7 +464,7 @@ static void begin_token_ring(struct wl_layers *l)
             return;
         n += l->left.p[n] & 0x1f;
     }
-    skip_to(l, n, WL_NEXT_LLC);
+    wl_layers_skip_to(l, n, WL_NEXT_LLC);
 }
 
 /* ARCNET: source (1) | destination (1) | Linux: offset (2) | protocol (1); RFC 1051, RFC 1201 */
@@ -492,9 +483,9 @@ static void arcnet(struct wl_layers *l, size_t n)
         if (!wl_layers_need(l, 1))
             return;
         if (l->left.p[0] == 0) {
-            skip_to(l, 3, protocol == 212 ? WL_NEXT_IPV4 : WL_NEXT_IPV6);
+            wl_layers_skip_to(l, 3, protocol == 212 ? WL_NEXT_IPV4 : WL_NEXT_IPV6);
         } else if (l->left.p[0] == 0xff) { /* exception frame: padding, then a header of its own */
-            skip_to(l, 7, protocol == 212 ? WL_NEXT_IPV4 : WL_NEXT_IPV6);
+            wl_layers_skip_to(l, 7, protocol == 212 ? WL_NEXT_IPV4 : WL_NEXT_IPV6);
         } else {
             wl_layers_stop(l, WL_NEXT_NONE);
         }
@@ -515,12 +506,12 @@ static void begin_arcnet_linux(struct wl_layers *l)
 
 static void begin_sunatm(struct wl_layers *l)
 {
-    skip_to(l, 4, WL_NEXT_LLC);
+    wl_layers_skip_to(l, 4, WL_NEXT_LLC);
 }
 
 static void begin_fibre_channel(struct wl_layers *l)
 {
-    skip_to(l, 16, WL_NEXT_LLC);
+    wl_layers_skip_to(l, 16, WL_NEXT_LLC);
 }
 
 /* IP over IEEE 1394: two addresses (16) | ethertype (2) */
@@ -537,12 +528,12 @@ static void begin_firewire(struct wl_layers *l)
 
 static void begin_netanalyzer(struct wl_layers *l)
 {
-    skip_to(l, 4, WL_NEXT_ETHERNET);
+    wl_layers_skip_to(l, 4, WL_NEXT_ETHERNET);
 }
 
 static void begin_mpacket(struct wl_layers *l)
 {
-    skip_to(l, 8, WL_NEXT_ETHERNET);
+    wl_layers_skip_to(l, 8, WL_NEXT_ETHERNET);
 }
 
 /* radiotap: version (1) | pad (1) | length (2, little-endian) | ... | 802.11 */
@@ -550,7 +541,7 @@ static void begin_radiotap(struct wl_layers *l)
 {
     if (!wl_layers_need(l, 4))
         return;
-    skip_to(l, wl_load_le16(l->left.p + 2), WL_NEXT_RADIO);
+    wl_layers_skip_to(l, wl_load_le16(l->left.p + 2), WL_NEXT_RADIO);
 }
 
 /* Prism: code (4) | length (4), in the order of the machine; AVS begins alike, big-endian */
@@ -563,7 +554,7 @@ static void begin_prism(struct wl_layers *l)
     n = wl_load_le32(l->left.p + 4);
     if (n > 0xffff)
         n = wl_load_be32(l->left.p + 4);
-    skip_to(l, n, WL_NEXT_RADIO);
+    wl_layers_skip_to(l, n, WL_NEXT_RADIO);
 }
 
 /* Per-packet information: version (1) | flags (1) | length (2) | link type (4), little-endian */
@@ -574,11 +565,11 @@ static void begin_ppi(struct wl_layers *l)
     if (!wl_layers_need(l, 8))
         return;
     dlt = wl_load_le32(l->left.p + 4);
-    skip_to(l, wl_load_le16(l->left.p + 2),
-            dlt == 105  ? WL_NEXT_RADIO
-            : dlt == 1  ? WL_NEXT_ETHERNET
-            : dlt == 12 ? WL_NEXT_IP
-                        : WL_NEXT_NONE);
+    wl_layers_skip_to(l, wl_load_le16(l->left.p + 2),
+                      dlt == 105  ? WL_NEXT_RADIO
+                      : dlt == 1  ? WL_NEXT_ETHERNET
+                      : dlt == 12 ? WL_NEXT_IP
+                                  : WL_NEXT_NONE);
 }
 
 /* LINKTYPE_ numbers of files are DLT_ numbers of libpcap on Linux but for these. */

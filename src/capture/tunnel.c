@@ -9,15 +9,6 @@
 #include "link.h"
 #include "load.h"
 
-/* Takes n octets off when they are there, then next. */
-static void take_then(struct wl_layers *l, size_t n, enum wl_next next)
-{
-    if (!wl_layers_need(l, n))
-        return;
-    wl_layers_take(l, n);
-    l->next = next;
-}
-
 /* ------------------------------------------------------------------------------------ UDP */
 
 static const struct {
@@ -54,7 +45,7 @@ void wl_tunnel_udp(struct wl_layers *l)
     length = wl_load_be16(l->left.p + 4);
     if (length >= 8)
         wl_layers_trim(l, length);
-    take_then(l, 8, next);
+    wl_layers_skip_to(l, 8, next);
 }
 
 /*
@@ -79,7 +70,7 @@ void wl_tunnel_vxlan(struct wl_layers *l)
         default: next = WL_NEXT_NONE; break;
         }
     }
-    take_then(l, 8, next);
+    wl_layers_skip_to(l, 8, next);
 }
 
 /* version (2 bits) | length of options in words (6 bits) | flags (1) | ethertype (2) | network (3)
@@ -188,7 +179,7 @@ void wl_tunnel_l2tp(struct wl_layers *l)
             return;
         n += 2u + wl_load_be16(l->left.p + n);
     }
-    take_then(l, n, WL_NEXT_PPP);
+    wl_layers_skip_to(l, n, WL_NEXT_PPP);
 }
 
 /*
@@ -208,7 +199,7 @@ void wl_tunnel_ayiya(struct wl_layers *l)
     }
     n = 8 + ((size_t)1 << (l->left.p[0] >> 4)) + (l->left.p[1] >> 4) * (size_t)4;
     l->protocol = l->left.p[3];
-    take_then(l, n, WL_NEXT_PROTOCOL);
+    wl_layers_skip_to(l, n, WL_NEXT_PROTOCOL);
 }
 
 /* ------------------------------------------------------------------------------------ GRE */
@@ -267,7 +258,7 @@ static void take_erspan(struct wl_layers *l, uint16_t protocol, bool has_sequenc
             return;
         n = l->left.p[11] & 1 ? 20 : 12;
     }
-    take_then(l, n, WL_NEXT_ETHERNET);
+    wl_layers_skip_to(l, n, WL_NEXT_ETHERNET);
 }
 
 /* flags and version (2) | protocol (2) | what the flags say; RFC 2784, RFC 2890, RFC 2637 */
@@ -309,7 +300,7 @@ void wl_tunnel_gre(struct wl_layers *l)
         if (l->left.p[0] >> 4 == 4) {
             l->next = WL_NEXT_IPV4;
         } else {
-            take_then(l, 4, WL_NEXT_IP);
+            wl_layers_skip_to(l, 4, WL_NEXT_IP);
         }
     } else {
         wl_link_ethertype(l, protocol);

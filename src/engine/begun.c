@@ -6,6 +6,7 @@
  */
 #include "begun.h"
 
+#include "field.h"
 #include "grammar.h"
 #include "table.h"
 
@@ -14,13 +15,6 @@
 static uint64_t hash_of(struct wl_span s, uint64_t seed)
 {
     return s.n ? wl_hash(s.p, s.n, seed) | 1 : 0;
-}
-
-static struct wl_span value_of(const struct wl_message *m, enum wl_field_id id)
-{
-    const struct wl_field *f = wl_message_field(m, id);
-
-    return f ? f->value : wl_span(NULL, 0);
 }
 
 /* version "-" trace-id "-" parent-id "-" flags (Trace Context 3.2.2): the second part stays. */
@@ -106,11 +100,11 @@ void wl_begun_note(const struct wl_exchange *ex, uint64_t seed, struct wl_begun 
         .ordinal = ex->ordinal,
         .method = req->method_id,
         .tunnel = tunnel_of(ex),
-        .request_id = hash_of(value_of(req, WL_FIELD_X_REQUEST_ID), seed),
-        .trace_id = hash_of(trace_id(value_of(req, WL_FIELD_TRACEPARENT)), seed),
+        .request_id = hash_of(wl_field_value(req, WL_FIELD_X_REQUEST_ID), seed),
+        .trace_id = hash_of(trace_id(wl_field_value(req, WL_FIELD_TRACEPARENT)), seed),
         .sender = hash_address(&ex->conn.client, seed),
         .forwarded_for = hash_of(last_member(req, WL_FIELD_X_FORWARDED_FOR), seed),
-        .agent = hash_of(value_of(req, WL_FIELD_USER_AGENT), seed),
+        .agent = hash_of(wl_field_value(req, WL_FIELD_USER_AGENT), seed),
         .client = ex->conn.client,
         .server = ex->conn.server,
         .t_request = req->t_first,

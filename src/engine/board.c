@@ -8,6 +8,7 @@
 #include "board.h"
 
 #include "diag.h"
+#include "endpoint.h"
 #include "line.h"
 #include "order.h"
 #include "pace.h"
@@ -157,11 +158,6 @@ static struct sequence_row *sequence_row(struct wl_ledger *l, uint32_t sequence)
     return row;
 }
 
-static bool same_endpoint(const struct wl_endpoint *a, const struct wl_endpoint *b)
-{
-    return a->port == b->port && a->family == b->family && memcmp(a->ip, b->ip, sizeof(a->ip)) == 0;
-}
-
 /* The row of a server, as its number plus one; 0 when there is no room. */
 static uint32_t server_row(struct wl_ledger *l, const struct wl_endpoint *e)
 {
@@ -171,13 +167,13 @@ static uint32_t server_row(struct wl_ledger *l, const struct wl_endpoint *e)
 
     if (l->last_server) {
         row = row_at(&l->servers, l->last_server - 1);
-        if (same_endpoint(&row->server, e))
+        if (wl_endpoint_equal(&row->server, e))
             return l->last_server;
     }
     hash = wl_hash(e->ip, sizeof(e->ip), l->seed + e->port);
     for (uint32_t i; (i = wl_table_find(&l->servers.table, hash, &probe)) != UINT32_MAX;) {
         row = row_at(&l->servers, i);
-        if (same_endpoint(&row->server, e)) {
+        if (wl_endpoint_equal(&row->server, e)) {
             l->last_server = i + 1;
             return i + 1;
         }

@@ -16,6 +16,7 @@
 
 #include "decode.h"
 #include "diag.h"
+#include "endpoint.h"
 #include "pcapng_write.h"
 #include "table.h"
 #include "text.h"
@@ -485,11 +486,6 @@ static uint64_t hash_pair(const struct wl_evidence *e, const struct wl_endpoint 
            wl_hash(b->ip, sizeof(b->ip), e->seed ^ b->port);
 }
 
-static bool same_endpoint(const struct wl_endpoint *a, const struct wl_endpoint *b)
-{
-    return a->port == b->port && a->family == b->family && memcmp(a->ip, b->ip, sizeof(a->ip)) == 0;
-}
-
 static int by_first(const void *left, const void *right)
 {
     const struct noted *a = left, *b = right;
@@ -508,8 +504,8 @@ static uint32_t find_pair(const struct wl_evidence *e, const struct wl_endpoint 
     while ((i = wl_table_find(&e->by_id, hash, &probe)) != UINT32_MAX) {
         const struct noted *n = &e->noted[i];
 
-        if ((same_endpoint(&n->a, from) && same_endpoint(&n->b, to)) ||
-            (same_endpoint(&n->a, to) && same_endpoint(&n->b, from)))
+        if ((wl_endpoint_equal(&n->a, from) && wl_endpoint_equal(&n->b, to)) ||
+            (wl_endpoint_equal(&n->a, to) && wl_endpoint_equal(&n->b, from)))
             break;
     }
     return i;

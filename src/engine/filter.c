@@ -80,25 +80,15 @@ static bool parse_rule(struct wl_span text, struct value *ret)
     return parse_text(text, ret) && (strchr(ret->as.text, '*') || wl_rule_find(ret->as.text));
 }
 
-static bool parse_u16(struct wl_span text, uint16_t *ret)
-{
-    uint64_t number;
-
-    if (!wl_parse_u64(text, &number) || number > UINT16_MAX)
-        return false;
-    *ret = (uint16_t)number;
-    return true;
-}
-
 /* N or N-M */
 static bool parse_range(struct wl_span text, struct value *ret)
 {
     size_t dash = wl_span_find(text, '-');
 
-    if (!parse_u16(wl_span_sub(text, 0, dash), &ret->as.range[0]))
+    if (!wl_parse_u16(wl_span_sub(text, 0, dash), &ret->as.range[0]))
         return false;
     ret->as.range[1] = ret->as.range[0];
-    return dash == text.n || (parse_u16(wl_span_after(text, dash + 1), &ret->as.range[1]) &&
+    return dash == text.n || (wl_parse_u16(wl_span_after(text, dash + 1), &ret->as.range[1]) &&
                               ret->as.range[0] <= ret->as.range[1]);
 }
 
@@ -128,7 +118,7 @@ static bool parse_seq(struct wl_span text, struct value *ret)
 
         if (wl_span_equal(item, WL_SPAN("*"))) {
             ret->as.pattern[ret->n] = ANY_RUN;
-        } else if (!parse_u16(item, &ret->as.pattern[ret->n]) ||
+        } else if (!wl_parse_u16(item, &ret->as.pattern[ret->n]) ||
                    ret->as.pattern[ret->n] >= WL_N_CODES) {
             return false;
         }

@@ -28,6 +28,7 @@
 #include "legs.h"
 
 #include "diag.h"
+#include "endpoint.h"
 #include "leg.h"
 #include "table.h"
 #include "text.h"
@@ -388,11 +389,6 @@ static int compare_ids(uint64_t a, uint64_t b)
     return a == b ? 1 : -1;
 }
 
-static bool same_address(const struct wl_endpoint *a, const struct wl_endpoint *b)
-{
-    return a->family == b->family && memcmp(a->ip, b->ip, sizeof(a->ip)) == 0;
-}
-
 /* Is the one's answer that of the other, or that of a proxy which has none? */
 static bool answers_agree(const struct wl_leg *client, const struct wl_leg *up)
 {
@@ -416,7 +412,7 @@ static bool shows_proxy(const struct wl_begun *up)
 
 static bool is_alone(const struct wl_begun *b)
 {
-    return same_address(&b->client, &b->server);
+    return wl_endpoint_same_address(&b->client, &b->server);
 }
 
 /* Without an id: the address of the proxy, if it is another than the client's, or what it
@@ -440,7 +436,7 @@ static bool is_meanwhile(const struct entry *client, const struct entry *up)
 
     return u->t_request >= c->t_request && u->t_request <= until && c->id != u->id &&
            c->method == u->method &&
-           !(c->server.port == u->server.port && same_address(&c->server, &u->server));
+           !(c->server.port == u->server.port && wl_endpoint_same_address(&c->server, &u->server));
 }
 
 /* Can up be what a proxy made of client, which may have waited? */
@@ -463,7 +459,7 @@ static bool may_fit(const struct entry *client, const struct entry *up, enum wl_
         return true;
     return compare_ids(c->agent, u->agent) >= 0 && answers_agree(&client->leg, &up->leg) &&
            is_answered_first(&client->leg, &up->leg, SKEW) &&
-           same_address(&c->server, &u->client) && (ends_with(c, u) || ends_with(u, c));
+           wl_endpoint_same_address(&c->server, &u->client) && (ends_with(c, u) || ends_with(u, c));
 }
 
 /* At once, where no id says so? */
@@ -542,8 +538,8 @@ static bool has_no_client(struct wl_legs *l, const struct entry *client, const s
     const struct wl_begun *c = &client->of, *u = &other->of;
     struct choice clients;
 
-    if (other->taken[ROLE_UPSTREAM] || !same_address(&c->server, &u->client) ||
-        (same_address(&c->server, &u->server) && c->server.port == u->server.port) ||
+    if (other->taken[ROLE_UPSTREAM] || !wl_endpoint_same_address(&c->server, &u->client) ||
+        (wl_endpoint_same_address(&c->server, &u->server) && c->server.port == u->server.port) ||
         (is_alone(c) && !shows_proxy(u)) || (u->forwarded_for && u->forwarded_for != c->sender) ||
         compare_ids(c->agent, u->agent) < 0)
         return false;
@@ -612,7 +608,8 @@ static bool may_be_others(struct wl_legs *l, const struct entry *client, const s
         const struct obscure *o = &l->obscure[i];
 
         if (o->from <= to && o->to >= from &&
-            (same_address(&o->server, proxy) || same_address(&o->client, proxy)))
+            (wl_endpoint_same_address(&o->server, proxy) ||
+             wl_endpoint_same_address(&o->client, proxy)))
             return true;
     }
     return is_beside_stranger(l, client, up);

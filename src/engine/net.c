@@ -5,16 +5,6 @@
 
 #include <arpa/inet.h>
 
-static bool parse_u16(struct wl_span text, uint16_t *ret)
-{
-    uint64_t number;
-
-    if (!wl_parse_u64(text, &number) || number > UINT16_MAX)
-        return false;
-    *ret = (uint16_t)number;
-    return true;
-}
-
 static bool parse_ip(struct wl_span text, struct wl_net *ret)
 {
     char copy[INET6_ADDRSTRLEN];
@@ -43,7 +33,7 @@ bool wl_net_parse(struct wl_span s, struct wl_net *ret)
     *ret = (struct wl_net){.family = 0};
     if (slash < s.n) {
         if (!parse_ip(wl_span_sub(s, 0, slash), ret) ||
-            !parse_u16(wl_span_after(s, slash + 1), &bits) || bits > ret->bits)
+            !wl_parse_u16(wl_span_after(s, slash + 1), &bits) || bits > ret->bits)
             return false;
         ret->bits = (uint8_t)bits;
         return true;
@@ -54,12 +44,12 @@ bool wl_net_parse(struct wl_span s, struct wl_net *ret)
         if (!parse_ip(wl_span_sub(s, 1, close - 1), ret) || ret->family != 6 || close == s.n)
             return false;
         s = wl_span_after(s, close + 1);
-        return s.n == 0 || (s.p[0] == ':' && parse_u16(wl_span_after(s, 1), &ret->port));
+        return s.n == 0 || (s.p[0] == ':' && wl_parse_u16(wl_span_after(s, 1), &ret->port));
     }
     if (parse_ip(s, ret))
         return true;
     return colon < s.n && parse_ip(wl_span_sub(s, 0, colon), ret) && ret->family == 4 &&
-           parse_u16(wl_span_after(s, colon + 1), &ret->port);
+           wl_parse_u16(wl_span_after(s, colon + 1), &ret->port);
 }
 
 bool wl_net_has(const struct wl_net *net, const struct wl_endpoint *e)

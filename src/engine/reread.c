@@ -10,6 +10,7 @@
 
 #include "decode.h"
 #include "diag.h"
+#include "endpoint.h"
 #include "shard.h"
 
 enum {
@@ -232,17 +233,14 @@ int wl_reread_begin(struct wl_reread *r, const struct wl_reread_goal *goal, stru
     return 0;
 }
 
-static bool same_endpoint(const struct wl_endpoint *a, const struct wl_endpoint *b)
-{
-    return a->port == b->port && a->family == b->family && memcmp(a->ip, b->ip, sizeof(a->ip)) == 0;
-}
-
 static bool is_wanted(const struct wl_reread *r, const struct wl_segment *seg)
 {
     const struct wl_conn_ref *conn = &r->goal.window.conn;
 
-    return (same_endpoint(&seg->src, &conn->client) && same_endpoint(&seg->dst, &conn->server)) ||
-           (same_endpoint(&seg->dst, &conn->client) && same_endpoint(&seg->src, &conn->server));
+    return (wl_endpoint_equal(&seg->src, &conn->client) &&
+            wl_endpoint_equal(&seg->dst, &conn->server)) ||
+           (wl_endpoint_equal(&seg->dst, &conn->client) &&
+            wl_endpoint_equal(&seg->src, &conn->server));
 }
 
 static void feed(struct wl_reread *r, const struct wl_packet *p)

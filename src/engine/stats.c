@@ -9,6 +9,7 @@
  */
 #include "stats.h"
 
+#include "endpoint.h"
 #include "line.h"
 #include "table.h"
 
@@ -230,11 +231,6 @@ static void count_sequence(struct wl_tally *t, const struct wl_exchange *ex, boo
 
 /* -------------------------------------------------------------------------------- servers */
 
-static bool same_endpoint(const struct wl_endpoint *a, const struct wl_endpoint *b)
-{
-    return a->port == b->port && a->family == b->family && memcmp(a->ip, b->ip, sizeof(a->ip)) == 0;
-}
-
 static uint64_t hash_endpoint(const struct wl_tally *t, const struct wl_endpoint *e)
 {
     uint8_t key[sizeof(e->ip) + 3];
@@ -261,7 +257,7 @@ static WL_ASIDE struct wl_top_server *find_server_row(struct wl_tally *t,
     size_t probe = 0;
 
     for (uint32_t i; (i = wl_table_find(&t->server_table, hash, &probe)) != UINT32_MAX;) {
-        if (same_endpoint(&t->servers[i].server, e)) {
+        if (wl_endpoint_equal(&t->servers[i].server, e)) {
             t->near[near_of(e)] = i + 1;
             return &t->servers[i];
         }
@@ -284,8 +280,9 @@ static inline struct wl_top_server *server_row(struct wl_tally *t, const struct 
 {
     uint32_t i = t->near[near_of(e)];
 
-    return WL_LIKELY_TRUE(i && same_endpoint(&t->servers[i - 1].server, e)) ? &t->servers[i - 1]
-                                                                            : find_server_row(t, e);
+    return WL_LIKELY_TRUE(i && wl_endpoint_equal(&t->servers[i - 1].server, e))
+               ? &t->servers[i - 1]
+               : find_server_row(t, e);
 }
 
 /* -------------------------------------------------------------------------------- counting */

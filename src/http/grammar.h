@@ -23,6 +23,12 @@ bool wl_grammar_is_token(struct wl_span s);
  * at the end. Commas inside quoted strings do not split. An unclosed quoted string sets c->bad.
  */
 struct wl_span wl_grammar_member(struct wl_cursor *c);
+/** Takes white space and commas off the front: empty members (RFC 9110 5.6.1.2). */
+static inline void wl_grammar_skip_empty(struct wl_cursor *c)
+{
+    while (c->n && (c->p[0] == ',' || c->p[0] == ' ' || c->p[0] == '\t'))
+        (void)wl_take(c, 1);
+}
 /** The member up to its first ';', trimmed: the name of a coding, media type, protocol. */
 struct wl_span wl_grammar_name(struct wl_span member);
 /** wl_message_field for one that most messages do not have: no call to find that out. */

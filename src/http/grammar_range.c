@@ -90,18 +90,11 @@ bool wl_grammar_etag(struct wl_span s, struct wl_etag *ret)
     return true;
 }
 
-/* Takes white space and commas off the front: empty members (RFC 9110 5.6.1.2). */
-static void skip_empty(struct wl_cursor *c)
-{
-    while (c->n && (c->p[0] == ',' || c->p[0] == ' ' || c->p[0] == '\t'))
-        (void)wl_take(c, 1);
-}
-
 bool wl_grammar_etag_next(struct wl_cursor *c, struct wl_etag *ret)
 {
     size_t n;
 
-    skip_empty(c);
+    wl_grammar_skip_empty(c);
     if (c->n == 0 || c->bad)
         return false;
     n = etag_length(wl_span(c->p, c->n), ret);

@@ -246,17 +246,11 @@ bool wl_grammar_media_type_is_xml(struct wl_span value)
 
 /* ---------------------------------------------------------------------------------- challenges */
 
-static void skip_empty_members(struct wl_cursor *c)
-{
-    while (c->n && (c->p[0] == ',' || c->p[0] == ' ' || c->p[0] == '\t'))
-        (void)wl_take(c, 1);
-}
-
 bool wl_grammar_auth_param(struct wl_cursor *c, struct wl_param *ret)
 {
     size_t n;
 
-    skip_empty_members(c);
+    wl_grammar_skip_empty(c);
     n = token_length(left(c));
     if (c->n == 0 || c->bad)
         return false;
@@ -306,7 +300,7 @@ bool wl_grammar_challenge(struct wl_cursor *c, struct wl_challenge *ret)
     size_t n;
     const uint8_t *from;
 
-    skip_empty_members(c);
+    wl_grammar_skip_empty(c);
     if (c->n == 0 || c->bad)
         return false;
     n = token_length(left(c));
@@ -326,7 +320,7 @@ bool wl_grammar_challenge(struct wl_cursor *c, struct wl_challenge *ret)
         struct wl_param param;
         struct wl_cursor next = *c;
 
-        skip_empty_members(&next);
+        wl_grammar_skip_empty(&next);
         if (!at_auth_param(next))
             break;
         *c = next;

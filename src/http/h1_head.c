@@ -93,11 +93,6 @@ static bool next_line(const struct reading *r, size_t *from, struct wl_span *ret
 
 /* ---------------------------------------------------------------------------- start lines */
 
-static bool is_blank(uint8_t c)
-{
-    return c == ' ' || c == '\t' || c == '\v' || c == '\f' || c == '\r';
-}
-
 /* HTTP-version = "HTTP/" DIGIT "." DIGIT (RFC 9112 2.3). Reads what a lenient recipient would from
  * others; false when it is not exactly that, or of another major number than 0 and 1. */
 static bool read_version(struct wl_message *m, struct wl_span s)
@@ -136,11 +131,11 @@ static struct wl_span take_word(struct wl_span *s, size_t *blanks, bool *odd)
     struct wl_span word;
     size_t n = 0, gap;
 
-    while (n < s->n && !is_blank(s->p[n]))
+    while (n < s->n && !wl_h1_is_blank(s->p[n]))
         n++;
     word = wl_span_sub(*s, 0, n);
     gap = n;
-    while (gap < s->n && is_blank(s->p[gap]))
+    while (gap < s->n && wl_h1_is_blank(s->p[gap]))
         gap++;
     *blanks = gap - n;
     *odd = *blanks > 1 || (*blanks == 1 && s->p[n] != ' ');
@@ -160,13 +155,13 @@ static struct wl_span split_version(struct wl_span *rest, bool *odd)
     size_t from = rest->n, end;
     struct wl_span version;
 
-    while (from && !is_blank(rest->p[from - 1]))
+    while (from && !wl_h1_is_blank(rest->p[from - 1]))
         from--;
     version = wl_span_after(*rest, from);
     if (!is_version_like(version))
         return wl_span(NULL, 0);
     end = from;
-    while (end && is_blank(rest->p[end - 1]))
+    while (end && wl_h1_is_blank(rest->p[end - 1]))
         end--;
     *odd = *odd || (from > 0 && (from - end != 1 || rest->p[end] != ' '));
     rest->n = end;
@@ -254,11 +249,11 @@ static bool read_request_line(const struct reading *r, struct wl_span line)
     size_t blanks;
     bool odd = false, odd_version = false;
 
-    while (rest.n && is_blank(rest.p[0])) {
+    while (rest.n && wl_h1_is_blank(rest.p[0])) {
         rest = wl_span_after(rest, 1);
         odd = true;
     }
-    while (rest.n && is_blank(rest.p[rest.n - 1])) {
+    while (rest.n && wl_h1_is_blank(rest.p[rest.n - 1])) {
         rest.n--;
         odd = true;
     }
@@ -432,7 +427,7 @@ static size_t read_odd_name(const struct reading *r, struct wl_field *f, struct 
         mark(r, WL_MARK_NO_COLON, line.p, 0, line);
         return line.n;
     }
-    while (name.n && is_blank(name.p[name.n - 1]))
+    while (name.n && wl_h1_is_blank(name.p[name.n - 1]))
         name.n--;
     if (name.n < colon) {
         /* RFC 9112 5.1: no white space is allowed between the field name and colon */
@@ -476,7 +471,7 @@ static void read_field(const struct reading *r, struct wl_field *f, struct wl_sp
 /* White space before the first field line (RFC 9112 2.2): the line is no field. */
 static bool is_stray_blank(const struct reading *r, struct wl_span line, uint32_t n_fields)
 {
-    if (n_fields || !is_blank(line.p[0]))
+    if (n_fields || !wl_h1_is_blank(line.p[0]))
         return false;
     mark(r, WL_MARK_SPACE_AFTER_START, line.p, 0, line);
     return true;

@@ -8,11 +8,6 @@
 #include "grammar.h"
 #include "h1_side.h"
 
-static bool is_blank(uint8_t c)
-{
-    return c == ' ' || c == '\t' || c == '\v' || c == '\f' || c == '\r';
-}
-
 /* "HTTP/" DIGIT "." DIGIT (RFC 9112 2.3). */
 static bool is_version(struct wl_span s)
 {
@@ -22,9 +17,9 @@ static bool is_version(struct wl_span s)
 
 static struct wl_span trim_line(struct wl_span line)
 {
-    while (line.n && (is_blank(line.p[line.n - 1]) || line.p[line.n - 1] == '\n'))
+    while (line.n && (wl_h1_is_blank(line.p[line.n - 1]) || line.p[line.n - 1] == '\n'))
         line.n--;
-    while (line.n && is_blank(line.p[0]))
+    while (line.n && wl_h1_is_blank(line.p[0]))
         line = wl_span_after(line, 1);
     return line;
 }
@@ -33,7 +28,7 @@ static size_t word_length(struct wl_span s)
 {
     size_t n = 0;
 
-    while (n < s.n && !is_blank(s.p[n]))
+    while (n < s.n && !wl_h1_is_blank(s.p[n]))
         n++;
     return n;
 }
@@ -43,7 +38,7 @@ static struct wl_span last_word(struct wl_span line)
 {
     size_t from = line.n;
 
-    while (from && !is_blank(line.p[from - 1]))
+    while (from && !wl_h1_is_blank(line.p[from - 1]))
         from--;
     return wl_span_after(line, from);
 }

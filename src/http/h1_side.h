@@ -226,6 +226,13 @@ enum wl_claim wl_h1_sniff(const struct wl_span first[2], const struct wl_hint *h
 
 /* h1_line.c: what a line is */
 
+/** White space at which a lenient recipient splits a start line, and which it strips (RFC 9112 3,
+ * 4): SP, HTAB, VT, FF and CR. */
+static inline bool wl_h1_is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\t' || c == '\v' || c == '\f' || c == '\r';
+}
+
 /** How much a beginning looks like a request line "token SP target SP HTTP/d.d". */
 enum wl_claim wl_h1_request_like(struct wl_span s);
 /** Does this line, without its line end, stand for a request, however malformed? */

@@ -3,6 +3,8 @@
  */
 #include "fired.h"
 
+#include "endpoint.h"
+
 void wl_firings_init(struct wl_firings *f, struct wl_budget *b)
 {
     wl_arena_pool_init(&f->pool, b, 0);
@@ -46,11 +48,6 @@ static struct wl_fired *find_rule(struct wl_firings *f, const struct wl_rule *ru
     return made;
 }
 
-static bool same_endpoint(const struct wl_endpoint *a, const struct wl_endpoint *b)
-{
-    return a->port == b->port && a->family == b->family && memcmp(a->ip, b->ip, sizeof(a->ip)) == 0;
-}
-
 /* Most servers differ in the last octet of the address, or in the port. */
 static uint8_t tag_of(const struct wl_endpoint *e)
 {
@@ -66,7 +63,7 @@ static void count_server(struct wl_fired *fired, const struct wl_endpoint *serve
     for (alike &= ((uint64_t)1 << fired->n_servers) - 1; alike; alike &= alike - 1) {
         struct wl_fired_server *known = &fired->servers[__builtin_ctzll(alike)];
 
-        if (same_endpoint(&known->server, server)) {
+        if (wl_endpoint_equal(&known->server, server)) {
             known->n++;
             return;
         }

@@ -10,11 +10,6 @@
 #include "field.h"
 #include "grammar.h"
 
-static bool only_reads(enum wl_method method)
-{
-    return method == WL_METHOD_GET || method == WL_METHOD_HEAD;
-}
-
 /* One step less sure where somebody between may have answered, or asked. */
 static enum wl_confidence sure(const struct wl_exchange *ex, enum wl_confidence c)
 {
@@ -114,7 +109,7 @@ static void not_modified_wrong_method(struct wl_judge *j, const struct wl_exchan
     enum wl_method method = ex->req.method_id;
 
     /* methods of others may be conditional in the way of GET, as QUERY is */
-    if (only_reads(method) || method == WL_METHOD_OTHER || method == WL_METHOD_QUERY)
+    if (wl_facts_only_reads(method) || method == WL_METHOD_OTHER || method == WL_METHOD_QUERY)
         return;
     wl_report(j, m, m->at, WL_VIOLATION, WL_CERTAIN, "304 to %s", wl_said(ex->req.method).text);
 }
@@ -168,7 +163,7 @@ static void conditional_ignored(struct wl_judge *j, const struct wl_exchange *ex
     struct wl_etag tag;
     bool reload;
 
-    if (!only_reads(ex->req.method_id) || wl_message_field(&ex->req, WL_FIELD_RANGE))
+    if (!wl_facts_only_reads(ex->req.method_id) || wl_message_field(&ex->req, WL_FIELD_RANGE))
         return;
     asked = wl_message_field(&ex->req, WL_FIELD_IF_NONE_MATCH);
     f = wl_facts_single(m, WL_FIELD_ETAG);

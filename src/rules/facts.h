@@ -27,6 +27,12 @@ struct wl_answer wl_facts_answer(const struct wl_exchange *ex, uint32_t i);
 /** Is there an interim response with this status? Puts the first into *ret (may be NULL). */
 bool wl_facts_interim(const struct wl_exchange *ex, uint16_t status, struct wl_answer *ret);
 
+/** GET or HEAD, which mean no more than to read a resource. */
+static inline bool wl_facts_only_reads(enum wl_method method)
+{
+    return method == WL_METHOD_GET || method == WL_METHOD_HEAD;
+}
+
 /** Is the first line of this request one that parties split in different ways? Then another method,
  * or another version, may have been read in it than stands in the model. */
 bool wl_facts_line_unclear(const struct wl_message *req);

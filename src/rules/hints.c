@@ -10,6 +10,7 @@
 #include <inttypes.h>
 
 #include "facts.h"
+#include "field.h"
 #include "grammar.h"
 
 /* ----------------------------------------------------------------------------------------- 103 */
@@ -75,17 +76,10 @@ static void early_hints_to_unknown(struct wl_judge *j, const struct wl_exchange 
 
 /* ----------------------------------------------------------------------------------------- 104 */
 
-static struct wl_span value_of(const struct wl_message *m, enum wl_field_id id)
-{
-    const struct wl_field *f = wl_message_field(m, id);
-
-    return f ? f->value : wl_span(NULL, 0);
-}
-
 static void resumption_unsolicited(struct wl_judge *j, const struct wl_exchange *ex,
                                    const struct wl_message *m)
 {
-    struct wl_span asked = value_of(&ex->req, WL_FIELD_UPLOAD_DRAFT_INTEROP_VERSION);
+    struct wl_span asked = wl_field_value(&ex->req, WL_FIELD_UPLOAD_DRAFT_INTEROP_VERSION);
     struct wl_answer a;
 
     (void)m;

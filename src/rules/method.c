@@ -12,11 +12,6 @@
 #include "grammar.h"
 #include "lanes.h"
 
-static bool only_reads(enum wl_method method)
-{
-    return method == WL_METHOD_GET || method == WL_METHOD_HEAD;
-}
-
 /* ------------------------------------------------------------------------------------ 405, 501 */
 
 /* The line of Allow that lists the method; NULL when none does. */
@@ -56,7 +51,7 @@ static void method_not_allowed_get_head(struct wl_judge *j, const struct wl_exch
     bool told = wl_message_field(m, WL_FIELD_ALLOW) != NULL;
     bool reads = allowing(m, WL_SPAN("GET")) || allowing(m, WL_SPAN("HEAD"));
 
-    if (!only_reads(ex->req.method_id) || wl_facts_line_unclear(&ex->req))
+    if (!wl_facts_only_reads(ex->req.method_id) || wl_facts_line_unclear(&ex->req))
         return;
     /* a target that only takes writes, as those of RPC do */
     wl_report(j, m, m->at, told && !reads ? WL_NOTE : WL_WARNING, told ? WL_CERTAIN : WL_LIKELY,
@@ -120,7 +115,7 @@ static void not_implemented_known_method(struct wl_judge *j, const struct wl_exc
 
         /* RFC 9112 6.1: 501 is right for a transfer coding that the server does not know. RFC 9110
          * 15.6.2 has it for any functionality: storage services say it of parameters */
-        if (only_reads(req->method_id) && !is_coded(req)) {
+        if (wl_facts_only_reads(req->method_id) && !is_coded(req)) {
             wl_report(j, m, m->at, query || upgrade ? WL_NOTE : WL_WARNING,
                       wl_judge_via(ex, WL_LIKELY),
                       upgrade ? "501 to %s, perhaps for the protocol that Upgrade offers"
@@ -150,7 +145,7 @@ static void content_on_contentless_method(struct wl_judge *j, const struct wl_ex
     (void)ex;
     if (octets == 0)
         return;
-    if (!only_reads(m->method_id) && m->method_id != WL_METHOD_DELETE &&
+    if (!wl_facts_only_reads(m->method_id) && m->method_id != WL_METHOD_DELETE &&
         (m->method_id != WL_METHOD_OPTIONS || wl_message_field(m, WL_FIELD_CONTENT_TYPE)))
         return;
     /* of chunked content the octets seen so far depend on where the capture ends */

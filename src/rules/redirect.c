@@ -136,22 +136,17 @@ static void redirect_walk(struct wl_judge *j, const struct wl_exchange *ex,
 
 /* ----------------------------------------------------------------------------------- following */
 
-static bool only_reads(enum wl_method method)
-{
-    return method == WL_METHOD_GET || method == WL_METHOD_HEAD;
-}
-
 static void redirect_method_changed(struct wl_judge *j, const struct wl_exchange *ex,
                                     const struct wl_past *past, const struct wl_past *now)
 {
     bool wrong;
 
     if (past->status == 303) {
-        wrong = !only_reads(now->method);
+        wrong = !wl_facts_only_reads(now->method);
     } else {
         /* that HEAD and GET follow each other is no automatic redirection */
         wrong = (past->status == 307 || past->status == 308) && past->method != now->method &&
-                !(only_reads(past->method) && only_reads(now->method));
+                !(wl_facts_only_reads(past->method) && wl_facts_only_reads(now->method));
     }
     if (!wrong || now->method == WL_METHOD_OPTIONS) /* a preflight asks before the request proper */
         return;
