@@ -1,24 +1,20 @@
 # frames.py - captures that tests of the dashboard write, frame by frame.
 # SPDX-License-Identifier: MIT
 """Connections between 10.0.0.2 and 10.0.0.9, port 80, as pcap files."""
-import struct
+import rawip
 
 
 def packet(sport, dport, seq, ack, flags, payload=b""):
     """An Ethernet frame with a TCP segment between 10.0.0.2 and 10.0.0.9."""
-    swapped = sport == 80
-    addresses = (b"\x0a\0\0\x09", b"\x0a\0\0\x02") if swapped else (b"\x0a\0\0\x02", b"\x0a\0\0\x09")
-    tcp = struct.pack("!HHIIBBHHH", sport, dport, seq, ack, 5 << 4, flags, 65535, 0, 0) + payload
-    ip = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(tcp), 1, 0, 64, 6, 0) + b"".join(addresses)
-    return b"\2\0\0\0\0\1\2\0\0\0\0\2\x08\0" + ip + tcp
+    client, server = b"\x0a\0\0\x02", b"\x0a\0\0\x09"
+    source, target = (server, client) if sport == 80 else (client, server)
+    return (b"\2\0\0\0\0\1\2\0\0\0\0\2\x08\0" +
+            rawip.packet((source, sport), (target, dport), seq, ack, flags, payload))
 
 
 def write_frames(path, frames):
-    """As a pcap file of microseconds, a millisecond from frame to frame."""
-    with open(path, "wb") as out:
-        out.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
-        for i, frame in enumerate(frames):
-            out.write(struct.pack("<IIII", 1795264800, i * 1000, len(frame), len(frame)) + frame)
+    """As a pcap file of Ethernet frames, a millisecond from one to the next."""
+    rawip.write(path, frames, link=1, begin=1795264800)
 
 
 def conversation(path, *sides):

@@ -46,6 +46,12 @@ class Checks:
         return 1 if self.failures else 0
 
 
+def run(*words, **more):
+    """Runs any command; its status, and both outputs as one text."""
+    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, **more)
+    return done.returncode, done.stdout
+
+
 class Run:
     """One run of the program: status, what it printed, what it said on standard error."""
 

@@ -6,6 +6,7 @@ import os
 import struct
 import unicodedata
 
+import rawip
 from program import SECTION, Complaint, Run, check, pieces
 
 SIMPLE = 3  # the block of pcapng that has no captured length
@@ -34,12 +35,9 @@ class Traffic:
         self.packets, self.port, self.at = [], 4999, [1, 1]
 
     def _segment(self, by_client, flags, payload=b""):
-        ends = (self.port, 80) if by_client else (80, self.port)
-        at = self.at if by_client else self.at[::-1]
-        tcp = struct.pack(">HHIIBBHHH", *ends, *at, 0x50, flags, 65535, 0, 0) + payload
-        names = (self.CLIENT, self.SERVER) if by_client else (self.SERVER, self.CLIENT)
-        ip = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(tcp), 0, 0, 64, 6, 0) + b"".join(names)
-        self.packets.append(ip + tcp)
+        way = 1 if by_client else -1
+        ends = ((self.CLIENT, self.port), (self.SERVER, 80))[::way]
+        self.packets.append(rawip.packet(*ends, *self.at[::way], flags, payload))
 
     def connect(self):
         """A new connection."""
@@ -64,14 +62,8 @@ class Traffic:
             self.says(False, response)
 
     def write(self, path):
-        """As a pcap file of microseconds, a millisecond from packet to packet."""
-        with open(path, "wb") as file:
-            file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 101))
-            for i, packet in enumerate(self.packets):
-                second, part = divmod(i, 1000)
-                file.write(struct.pack("<IIII", 1795232839 + second, part * 1000, len(packet), len(packet)))
-                file.write(packet)
-        return path
+        """As a pcap file, a millisecond from packet to packet."""
+        return rawip.write(path, self.packets)
 
 
 def nasty_capture(folder):

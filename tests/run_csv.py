@@ -11,10 +11,11 @@ SPDX-License-Identifier: MIT
 import csv
 import json
 import os
-import struct
 import subprocess
 import sys
 import tempfile
+
+import rawip
 
 FORMULAS = "=+-@\t\r\uff1d\uff0b\uff0d\uff20"
 TARGETS = [
@@ -121,18 +122,9 @@ def captures(program, folder, work):
 
 
 def segment(sport, dport, seq, ack, flags, payload):
-    tcp = struct.pack(">HHIIBBHHH", sport, dport, seq, ack, 0x50, flags, 65535, 0, 0) + payload
-    source, target = (b"\x0a\0\0\x02", b"\x0a\0\0\x09") if dport == 80 else (b"\x0a\0\0\x09", b"\x0a\0\0\x02")
-    ip = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(tcp), 0, 0, 64, 6, 0) + source + target
-    return ip + tcp
-
-
-def save(packets, path):
-    with open(path, "wb") as f:
-        f.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 101))
-        for i, p in enumerate(packets):
-            f.write(struct.pack("<IIII", 1795232839, i * 1000, len(p), len(p)) + p)
-    return path
+    client, server = b"\x0a\0\0\x02", b"\x0a\0\0\x09"
+    source, target = (client, server) if dport == 80 else (server, client)
+    return rawip.packet((source, sport), (target, dport), seq, ack, flags, payload)
 
 
 def hostile(program, work):
@@ -146,7 +138,7 @@ def hostile(program, work):
         answer = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nDate: Sat, 21 Nov 2026 05:00:00 GMT\r\n\r\n"
         packets.append(segment(80, 5000, server, client, 0x18, answer))
         server += len(answer)
-    path = save(packets, os.path.join(work, '=cmd "x",\n.pcap'))
+    path = rawip.write(os.path.join(work, '=cmd "x",\n.pcap'), packets)
     here = os.getcwd()
     os.chdir(work)
     (_, table), _, _ = run(program, work, "./" + os.path.basename(path))
@@ -171,7 +163,7 @@ def repeated(program, work):
         packets.append(segment(5000, 80, client, 1, 0x18, request[i:i + 1400]))
         client += len(request[i:i + 1400])
     packets.append(segment(80, 5000, 1, client, 0x18, b"HTTP/1.1 204 No Content\r\nContent-Length: 3\r\n\r\n"))
-    path = save(packets, os.path.join(work, "long.pcap"))
+    path = rawip.write(os.path.join(work, "long.pcap"), packets)
     (_, table), (_, findings), objects = run(program, work, path)
     exchange = [o for o in objects if o["type"] == "exchange"][0]
     check(table[0]["target"] == exchange["target"] == "/" + long.decode(), "the exchange's target is not whole")

@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 
+import rawip
 from program import Complaint, Run, captures, check
 
 GOLDEN = "haproxy-103-http10.pcap"
@@ -408,12 +409,9 @@ def contrast(a, b):
 
 
 def packet(sport, dport, server, to_server, seq, ack, flags, payload):
-    tcp = struct.pack(">HHIIBBHHH", sport, dport, seq, ack, 0x50, flags, 65535, 0, 0) + payload
     client = bytes(len(server) - 4) + b"\x0a\0\0\x02"
-    ends = (client, server) if to_server else (server, client)
-    if len(server) == 16:
-        return struct.pack(">IHBB16s16s", 6 << 28, len(tcp), 6, 64, *ends) + tcp
-    return struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(tcp), 0, 0, 64, 6, 0, *ends) + tcp
+    source, target = (client, server) if to_server else (server, client)
+    return rawip.packet((source, sport), (target, dport), seq, ack, flags, payload)
 
 
 def write_capture(path, exchanges, servers=1, timed=True, prefix=b"\x0a\x01\0"):

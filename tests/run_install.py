@@ -12,11 +12,10 @@ library (sanitizers).
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 
-from program import Checks
+from program import Checks, run
 
 LIBRARIES = {"libpcap", "libarchive", "liblzma", "libz", "libnettle", "libc", "libm", "libpthread"}
 FILES = ["bin/wirelint", "share/man/man1/wirelint.1", "share/man/man5/wirelint.conf.5",
@@ -27,13 +26,6 @@ FILES = ["bin/wirelint", "share/man/man1/wirelint.1", "share/man/man5/wirelint.c
 SHARED_FILES = ["{lib}/libwirelint.so"]
 
 check = Checks()
-
-
-def run(*words, **more):
-    """Runs a command; its status, and both outputs as one text."""
-    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          check=False, **more)
-    return done.returncode, done.stdout
 
 
 def declared(include):

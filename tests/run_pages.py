@@ -12,11 +12,10 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 
-from program import Checks
+from program import Checks, run
 
 check = Checks()
 passed_over = []
@@ -41,13 +40,6 @@ NOT_OFFERED = [
     ("wirelint rules --fail", "--fail-on"),
     ("wirelint audit aud", "audit"),
 ]
-
-
-def run(*words, **more):
-    """Runs a command; its status, and both outputs as one text."""
-    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          check=False, **more)
-    return done.returncode, done.stdout
 
 
 def plain(page):

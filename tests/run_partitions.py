@@ -19,6 +19,7 @@ import sys
 import tempfile
 
 import packets as k
+import rawip
 from program import Checks, Complaint, Run
 
 SHARDS = (1, 2, 3, 5)
@@ -36,12 +37,8 @@ RESPONSES = (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", b"HTTP/1.1 204 N
 
 def packet(ends, forth, numbers, flags, payload=b""):
     """A packet between two ends (address, port), IPv4 or IPv6; its checksums are not looked at."""
-    (src, sport), (dst, dport) = ends if forth else reversed(ends)
-    tcp = struct.pack(">HHIIBBHHH", sport, dport, numbers[0] & 0xffffffff, numbers[1] & 0xffffffff, 0x50, flags,
-                      65535, 0, 0) + payload
-    if len(src) == 4:
-        return struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(tcp), 0, 0, 64, 6, 0) + src + dst + tcp
-    return struct.pack(">IHBB", 6 << 28, len(tcp), 6, 64) + src + dst + tcp
+    source, target = ends if forth else reversed(ends)
+    return rawip.packet(source, target, numbers[0] & 0xffffffff, numbers[1] & 0xffffffff, flags, payload)
 
 
 def pair(number):

@@ -10,10 +10,10 @@ SPDX-License-Identifier: MIT
 """
 import os
 import re
-import struct
 import sys
 import tempfile
 
+import rawip
 from program import Complaint, Run, check
 
 CLIENT, SERVER = bytes((127, 9, 8, 7)), bytes((127, 6, 5, 4))
@@ -104,9 +104,8 @@ EXCHANGES = [
 
 
 def packet(sport, dport, to_server, seq, ack, flags, payload, client=CLIENT, server=SERVER):
-    tcp = struct.pack(">HHIIBBHHH", sport, dport, seq, ack, 0x50, flags, 65535, 0, 0)
-    ends = client + server if to_server else server + client
-    return struct.pack(">BBHHHBBH", 0x45, 0, 40 + len(payload), 0, 0, 64, 6, 0) + ends + tcp + payload
+    source, target = (client, server) if to_server else (server, client)
+    return rawip.packet((source, sport), (target, dport), seq, ack, flags, payload)
 
 
 def write_capture(path):
@@ -122,7 +121,7 @@ def write_capture(path):
             packet(port, 80, True, 1 + len(request), 1 + len(response), 0x11, b""),
             packet(80, port, False, 1 + len(response), 2 + len(request), 0x11, b""),
         ]
-    write_packets(path, packets)
+    rawip.write(path, packets)
 
 
 def write_legs(path):
@@ -133,14 +132,7 @@ def write_legs(path):
         packets += [packet(port, 80, True, 0, 0, 2, b"", *ends), packet(80, port, False, 0, 1, 0x12, b"", *ends),
                     packet(port, 80, True, 1, 1, 0x18, request, *ends)]
         later.insert(0, packet(80, port, False, 1, 1 + len(request), 0x18, OK + b"\r\n", *ends))
-    write_packets(path, packets + later)
-
-
-def write_packets(path, packets):
-    with open(path, "wb") as f:
-        f.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 101))
-        for i, p in enumerate(packets):
-            f.write(struct.pack("<IIII", 1795232839, i * 1000, len(p), len(p)) + p)
+    rawip.write(path, packets + later)
 
 
 def read(path):
