@@ -7,25 +7,16 @@
  */
 #include "channel.h"
 
+#include "rest.h"
+
 /* -------------------------------------------------------------------------------- the record */
-
-static unsigned bits_at_rest(struct wl_flow *flow)
-{
-    return flow->tcp.flags & WL_FLOW_RESTS ? wl_flow_origin(flow)->of.told.bits : 0;
-}
-
-static enum wl_proto proto_at_rest(struct wl_flow *flow)
-{
-    static_assert(WL_PROTO_UNKNOWN == 0, "what does not rest has no bits");
-    return (enum wl_proto)(bits_at_rest(flow) / WL_REST_PROTO % WL_REST_PROTOS);
-}
 
 /* Is the client the physical direction 1? */
 static bool is_turned(struct wl_flow *flow)
 {
     const struct wl_channel *ch = wl_flow_channel(flow);
 
-    return ch ? ch->turned : bits_at_rest(flow) & WL_REST_TURNED;
+    return ch ? ch->turned : wl_rest_bits(flow) & WL_REST_TURNED;
 }
 
 bool wl_channel_midstream(const struct wl_flow *flow)
@@ -53,7 +44,7 @@ void wl_channel_ref(const struct wl_hand *hand, struct wl_conn_ref *ret)
     *ret = (struct wl_conn_ref){
         .id = origin->id,
         .number = origin->number,
-        .proto = ch ? (enum wl_proto)ch->proto : proto_at_rest(flow),
+        .proto = ch ? (enum wl_proto)ch->proto : wl_rest_proto(flow),
         .midstream = wl_channel_midstream(flow),
         .tunnel = (uint8_t)tunnel_of(flow, ch),
         .t_first = origin->t_first,
@@ -95,23 +86,6 @@ static void take_steps(const struct wl_channel *ch, struct wl_conn_record *rec)
     } else {
         rec->n_steps = 0;
         rec->n_steps_lost += ch->steps->repeat;
-    }
-}
-
-/* A connection that rests has told all its exchanges, and if there are steps they are one. */
-static void record_rest(struct wl_flow *flow, struct wl_conn_record *rec)
-{
-    const struct wl_told *told = &wl_flow_origin(flow)->of.told;
-
-    rec->n_exchanges = told->n_exchanges;
-    if (!(told->bits & WL_REST_STEP))
-        return;
-    rec->steps = wl_arena_alloc(rec->arena, sizeof(*rec->steps));
-    if (rec->steps) {
-        *rec->steps = (struct wl_step){told->status, 1, told->n_exchanges};
-        rec->n_steps = 1;
-    } else {
-        rec->n_steps_lost = told->n_exchanges;
     }
 }
 
@@ -176,7 +150,7 @@ struct wl_conn_record *wl_channel_record(const struct wl_hand *hand)
         rec->marks = ch->marks;
         rec->n_marks = ch->n_marks;
     } else if (flow->tcp.flags & WL_FLOW_RESTS) {
-        record_rest(flow, rec);
+        wl_rest_record(flow, rec);
     }
     rec->packets = flow->tcp.packets;
     rec->first_packet = origin->id;

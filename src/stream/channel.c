@@ -13,6 +13,8 @@
  */
 #include "channel.h"
 
+#include "rest.h"
+
 #define EVER (UINT64_MAX / 2) /* octets to skip when nothing will be looked at again */
 
 /* Why waiting is over; 0: it is not. */
@@ -61,7 +63,7 @@ static void *take_state(struct wl_stream *s, const struct wl_layer_ops *ops)
     return state;
 }
 
-static void give_state(struct wl_stream *s, struct wl_layer *l)
+void wl_channel_give_state(struct wl_stream *s, struct wl_layer *l)
 {
     if (l->state && l->ops->state_octets != s->states.octets) {
         wl_free(s->host->budget, l->state, l->ops->state_octets);
@@ -77,10 +79,10 @@ static void close_layer(struct wl_channel *ch, struct wl_layer *l, wl_ns now)
         return;
     if (l->ops->close)
         l->ops->close(l, now);
-    give_state(ch->stream, l);
+    wl_channel_give_state(ch->stream, l);
 }
 
-static int open_layer(struct wl_channel *ch, const struct wl_layer_ops *ops)
+int wl_channel_open_layer(struct wl_channel *ch, const struct wl_layer_ops *ops)
 {
     struct wl_layer *l = &ch->layer;
 
@@ -94,7 +96,7 @@ static int open_layer(struct wl_channel *ch, const struct wl_layer_ops *ops)
         goto refused;
     return 0;
 refused:
-    give_state(ch->stream, l);
+    wl_channel_give_state(ch->stream, l);
     return WL_NOMEM;
 }
 
@@ -354,7 +356,7 @@ static void claim_for(struct wl_channel *ch, const struct wl_layer_ops *ops, enu
 {
     if (claim == WL_CLAIM_TURNED)
         turn(ch);
-    if (open_layer(ch, ops) < 0) {
+    if (wl_channel_open_layer(ch, ops) < 0) {
         ch->stream->host->counters->refused++;
         ch->starved = true;
         give_up(ch, now);
@@ -532,43 +534,6 @@ static void hold_octets(struct wl_channel *ch, enum wl_dir dir, struct wl_span b
 
 /* ------------------------------------------------------------------------- what tcp.c calls */
 
-/* Makes the channel and its layer what they were before the connection rested. False: no memory. */
-static bool resume(struct wl_channel *ch)
-{
-    const struct wl_flow *flow = ch->flow;
-    const struct wl_told *told = &wl_flow_origin(ch->flow)->of.told;
-    const struct wl_layer_ops *const *ops = ch->stream->layers;
-    const struct wl_rest rest = {
-        .t = flow->of.t_rest,
-        .ordinal = told->n_exchanges,
-        .status = told->status,
-        .aside = told->aside,
-        .bits = (uint8_t)(told->bits / WL_REST_LAYER),
-    };
-
-    ch->turned = told->bits & WL_REST_TURNED;
-    ch->midstream = told->bits & WL_REST_MIDSTREAM;
-    ch->proto = told->bits / WL_REST_PROTO % WL_REST_PROTOS;
-    ch->depth = 1;
-    ch->n_ordinals = ch->n_exchanges = rest.ordinal;
-    ch->position[0] = wl_channel_way(ch, WL_TO_SERVER)->offset;
-    ch->position[1] = wl_channel_way(ch, WL_TO_CLIENT)->offset;
-    if (told->bits & WL_REST_STEP) {
-        struct wl_step step = {rest.status, 1, rest.ordinal};
-
-        if (!wl_channel_put_step(ch, &step))
-            return false;
-        ch->last_alone = true;
-    }
-    while ((*ops)->resume == NULL)
-        ops++;
-    if (open_layer(ch, *ops) < 0)
-        return false;
-    (*ops)->resume(&ch->layer, &rest);
-    ch->speech = WL_SPEAKING;
-    return true;
-}
-
 struct wl_channel *wl_channel_get(const struct wl_hand *hand)
 {
     struct wl_flow *flow = hand->flow;
@@ -583,7 +548,7 @@ struct wl_channel *wl_channel_get(const struct wl_hand *hand)
         ch->flow = flow;
         ch->midstream = wl_channel_midstream(flow);
         wl_list_init(&ch->wake);
-        if (flow->tcp.flags & WL_FLOW_RESTS && !resume(ch)) {
+        if (flow->tcp.flags & WL_FLOW_RESTS && !wl_rest_resume(ch)) {
             wl_arena_free(ch->arena);
             wl_pool_give(&hand->stream->channels, ch);
             ch = NULL;
@@ -601,48 +566,6 @@ struct wl_channel *wl_channel_get(const struct wl_hand *hand)
     }
     flow->of.channel = ch;
     return ch;
-}
-
-/* Could the connection do without its channel, as far as that knows? */
-static bool may_rest(const struct wl_channel *ch)
-{
-    const struct wl_step *step = ch->steps;
-    bool one_step = ch->n_steps == 0 ||
-                    (ch->n_steps == 1 && ch->last_alone && step->ordinal == 1 &&
-                     step->repeat == ch->n_exchanges && ch->n_exchanges == ch->n_ordinals);
-
-    return ch->speech == WL_SPEAKING && ch->layer.ops && ch->layer.ops->rest && !ch->below.ops &&
-           !ch->held && ch->depth == 1 && !ch->deaf && ch->wake_at == 0 &&
-           ch->expected == WL_PROTO_UNKNOWN && !ch->asked[0] && !ch->asked[1] && !ch->gaps[0] &&
-           !ch->gaps[1] && !ch->cut && !ch->stopped[0] && !ch->stopped[1] && !ch->forced[0] &&
-           !ch->forced[1] && !wl_flow_first_fin(ch->flow) && !ch->is_proxied &&
-           !ch->flow->tcp.slow && ch->n_marks == 0 && ch->n_steps_lost == 0 && one_step &&
-           ch->n_exchanges == ch->n_ordinals;
-}
-
-/* Nothing is under way: the channel is given back. */
-static void rest(struct wl_channel *ch)
-{
-    const struct wl_hand hand = {ch->stream, ch->flow};
-    struct wl_flow *flow = ch->flow;
-    struct wl_rest rest;
-
-    if (!may_rest(ch) || !ch->layer.ops->rest(&ch->layer, &rest) ||
-        rest.ordinal != ch->n_exchanges || (ch->n_steps && ch->steps->status != rest.status))
-        return;
-    wl_flow_origin(flow)->of.told = (struct wl_told){
-        .n_exchanges = rest.ordinal,
-        .bits = (uint16_t)((ch->turned ? WL_REST_TURNED : 0) |
-                           (ch->midstream ? WL_REST_MIDSTREAM : 0) |
-                           (ch->n_steps ? WL_REST_STEP : 0) | ch->proto * WL_REST_PROTO |
-                           rest.bits * WL_REST_LAYER),
-        .status = rest.status,
-        .aside = rest.aside,
-    };
-    give_state(ch->stream, &ch->layer);
-    wl_channel_free(&hand);
-    flow->tcp.flags |= WL_FLOW_RESTS;
-    flow->of.t_rest = rest.t;
 }
 
 /* Octets while nothing is known and nothing is held: most layers know at once. Returns how many
@@ -889,7 +812,7 @@ void wl_channel_wake(struct wl_channel *ch, wl_ns now)
         ch->below.ops->wake(&ch->below, now);
     if (ch->layer.ops && ch->layer.ops->wake)
         ch->layer.ops->wake(&ch->layer, now);
-    rest(ch);
+    wl_rest_begin(ch);
 }
 
 void wl_channel_finish(struct wl_channel *ch, enum wl_end how, enum wl_dir by, wl_ns now,

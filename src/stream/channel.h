@@ -191,7 +191,7 @@ enum wl_speech {
     WL_OPAQUE,   /* octets are counted only */
 };
 
-/** The channel; channel.c feeds the layers, ask.c answers them. What every
+/** The channel; channel.c feeds the layers, ask.c answers them, rest.c does without both. What every
  * exchange needs is first. */
 struct wl_channel {
     struct wl_stream *stream;
@@ -260,6 +260,10 @@ static inline void wl_channel_limit(const struct wl_channel *ch, enum wl_limit_i
     ch->stream->host->limits[id]++;
 }
 
+/** Opens a layer as the one that is fed. 0, or WL_NOMEM, after which there is none. */
+WL_MUST_USE int wl_channel_open_layer(struct wl_channel *ch, const struct wl_layer_ops *ops);
+/** Gives back the state of a layer of the stream, without closing it; l is zero then. */
+void wl_channel_give_state(struct wl_stream *s, struct wl_layer *l);
 /** Adds a step to the record; false when there is no room or no memory. */
 bool wl_channel_put_step(struct wl_channel *ch, const struct wl_step *step);
 /** Adds a fact to the connection's record; the same fact again is only counted. */
