@@ -6,7 +6,7 @@
 Makes captures of more connections than are allowed: conversations that go on slowly, end, are reset, come
 late and are begun anew on the same pairs, over IPv4 and IPv6, with SYNs of ever new pairs in between, so
 many that what is silent between two packets of its own may be gone by then. The same octets on every run.
-Of one, two, three and five shards the same must be said, octet by octet, by list and by audit: where
+Of one, two, three and five shards the same must be said, octet by octet, by list, audit and stats: where
 max_connections is reached, where idle_timeout ends connections while times go forth and back, both, and where
 exchanges do not wait (settle) while times go forth and back.
 What the limit has pushed out, and what time has ended, must be among what is said. Where a limit is for
@@ -63,6 +63,8 @@ def talk(chance, ends):
         here += len(request)
         yield packet(ends, False, (there, here), k.ACK | k.PSH, response)
         there += len(response)
+        if chance.randrange(8) == 0: # once more, with other octets
+            yield packet(ends, False, (there - len(response), here), k.ACK | k.PSH, response.lower())
     how = chance.randrange(4)
     if how == 0:
         yield packet(ends, True, (here, there), k.RST | k.ACK)
@@ -106,7 +108,7 @@ def by_any_number(program, case, command, name):
     """The run with one shard; those with more say the same."""
     settings = ["--set", f"max_connections={case.allowed}", "--set", f"idle_timeout={case.idle}",
                 "--set", f"settle={case.settle}"]
-    runs = {n: Run([program, command, "--json", "-j", str(n), *settings, name], timeout=300) for n in SHARDS}
+    runs = {n: Run([program, *command, "-j", str(n), *settings, name], timeout=300) for n in SHARDS}
     for n, run in runs.items():
         many = f"{case.most} shards" if case.most > 1 else "1 shard"
         wanted = f"so small a max_connections has {many}: -j {n} is not used" if n > case.most else ""
@@ -122,12 +124,15 @@ def check(program, case):
     with tempfile.NamedTemporaryFile(suffix=".pcap") as file:
         file.write(made(case))
         file.flush()
-        by_any_number(program, case, "list", file.name)
-        records = by_any_number(program, case, "audit", file.name).records()
+        by_any_number(program, case, ("list", "--json"), file.name)
+        records = by_any_number(program, case, ("audit", "--json"), file.name).records()
+        text = by_any_number(program, case, ("stats", "-v", "--no-confine"), file.name).out.decode()
     ends = collections.Counter(record["end"] for record in records if record["type"] == "connection")
     reached = records[-1]["limits"].get("max_connections", 0)
     if ends["evicted"] != reached or (reached > 0) != (case.allowed < 262144):
         raise Complaint(f"the limit was reached {reached} times, {ends['evicted']} were evicted")
+    if "repeat octets with other content" not in text:
+        raise Complaint("no segment repeats octets with other content")
     if (ends["idle"] > 0) != (case.idle > 0):
         raise Complaint(f"{ends['idle']} have ended by time")
     return dict(ends)

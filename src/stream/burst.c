@@ -169,7 +169,7 @@ static WL_ASIDE void show(struct wl_flows *f, const struct wl_found *found,
     struct wl_tcp *t = &found->flow->tcp;
 
     *f->cfg.packet = p->ordinal;
-    f->hand.flow = found->flow;
+    wl_flows_take_in_hand(f, found->flow);
     if (WL_LIKELY_TRUE(t->way[found->dir].skip == 0 && g->n && !(t->flags & WL_TCP_WANT_ACKS))) {
         wl_tcp_show(&f->stream.tcp, t, &f->hand, found->dir, payload, &seen);
     } else {

@@ -16,6 +16,10 @@
 #include "flows.h"
 
 enum {
+    RECALL = 256 << 10,      /* octets remembered to compare retransmissions with, */
+    RECALL_LEAST = 16 << 10, /* in each partition as many at least, */
+    RECALL_SEGMENTS = 64,    /* in as many segments; more where there is more room, */
+    RECALL_PER = 512,        /* one for so many octets */
     RELIEF = 4,      /* evicted once memory was refused: one may give back less than one takes */
     TTL_FAR = 10,    /* hops that a RST's TTL must differ by to be suspect */
     ID_FAR = 4096,   /* the same for its IP identification */
@@ -119,7 +123,7 @@ static bool is_closed(const struct wl_tcp *t)
 static void give_record(struct wl_flows *f, uint32_t i, enum wl_end how)
 {
     struct wl_flow *flow = at(f, i);
-    struct wl_hand hand = {&f->stream, flow};
+    const struct wl_hand hand = {&f->stream, flow};
     struct wl_seen seen = {
         .packet = flow->last_packet,
         .frame = flow->last_frame,
@@ -128,7 +132,8 @@ static void give_record(struct wl_flows *f, uint32_t i, enum wl_end how)
     };
     struct wl_conn_record *rec;
 
-    wl_tcp_flush(&f->stream.tcp, &flow->tcp, &hand, &seen);
+    wl_flows_take_in_hand(f, flow);
+    wl_tcp_flush(&f->stream.tcp, &flow->tcp, &f->hand, &seen);
     if (is_closed(&flow->tcp)) {
         how = WL_END_CLOSED;
     } else if (flow->tcp.flags & WL_TCP_RESET) {
@@ -535,7 +540,7 @@ static WL_INLINE void take(struct wl_flows *f, const struct wl_found *found, uin
     suspect = WL_LIKELY_FALSE(seg->flags & WL_TCP_RST) && is_suspect(flow, dir, seg);
     if (WL_LIKELY_TRUE(!(seg->flags & WL_TCP_RST)))
         wl_flow_remember_sender(flow, dir, seg->ip_id, seg->ttl);
-    f->hand.flow = flow;
+    wl_flows_take_in_hand(f, flow);
     wl_tcp_segment(&f->stream.tcp, &flow->tcp, &f->hand, dir, seg, suspect);
     if (WL_LIKELY_FALSE(wl_flow_ends(flow)))
         wl_flows_end_if_over(f, flow, hash, false);
@@ -645,9 +650,9 @@ void wl_flows_work(struct wl_flows *f, wl_ns now)
     f->before = f->high;
     while ((t = wl_tcp_due(&f->stream.tcp))) {
         struct wl_flow *flow = WL_CONTAINER(t, struct wl_flow, tcp);
-        struct wl_hand hand = {&f->stream, flow};
 
-        wl_tcp_expire(&f->stream.tcp, t, &hand);
+        wl_flows_take_in_hand(f, flow);
+        wl_tcp_expire(&f->stream.tcp, t, &f->hand);
         end_if_due(f, flow, false);
     }
     while ((ch = wl_channel_due(&f->stream))) {
@@ -664,6 +669,26 @@ void wl_flows_work(struct wl_flows *f, wl_ns now)
 }
 
 /* --------------------------------------------------------------------------------- life cycle */
+
+static bool make_recalls(struct wl_flows *f)
+{
+    const struct wl_partitions *p = &f->partitions;
+    const uint32_t octets = (uint32_t)wl_max_u64(RECALL / p->n, RECALL_LEAST);
+    const uint32_t segments = (uint32_t)wl_max_u64(octets / RECALL_PER, RECALL_SEGMENTS);
+
+    for (uint32_t k = p->first; k < p->end; k++) {
+        f->recalls[k] = wl_recall_new(f->cfg.host->budget, octets, segments);
+        if (!f->recalls[k])
+            return false;
+    }
+    return true;
+}
+
+static void release_recalls(struct wl_flows *f)
+{
+    for (uint32_t k = f->partitions.first; k < f->partitions.end; k++)
+        wl_recall_free(f->recalls[k]);
+}
 
 struct wl_flows *wl_flows_new(const struct wl_flows_config *cfg)
 {
@@ -692,10 +717,12 @@ struct wl_flows *wl_flows_new(const struct wl_flows_config *cfg)
         goto no_table;
     if (wl_bygone_init(&f->bygone, b, max) < 0)
         goto no_bygone;
-    if (wl_tcp_env_init(&f->stream.tcp, &wl_channel_out, cfg->host) < 0)
-        goto no_env;
+    wl_tcp_env_init(&f->stream.tcp, &wl_channel_out, cfg->host);
+    if (!make_recalls(f))
+        goto no_recalls;
     return f;
-no_env:
+no_recalls:
+    release_recalls(f);
     wl_bygone_release(&f->bygone);
 no_bygone:
     wl_table_release(&f->table);
@@ -808,7 +835,8 @@ void wl_flows_follow(struct wl_flows *f, struct wl_scout *scout)
 
 void wl_flows_lean_on(struct wl_flows *f, const struct wl_octets *file)
 {
-    wl_recall_lean_on(f->stream.tcp.recall, file);
+    for (uint32_t k = f->partitions.first; k < f->partitions.end; k++)
+        wl_recall_lean_on(f->recalls[k], file);
 }
 
 size_t wl_flows_open(const struct wl_flows *f)
@@ -833,6 +861,7 @@ void wl_flows_free(struct wl_flows *f)
     wl_flows_finish(f);
     wl_stream_release(&f->stream);
     wl_tcp_env_release(&f->stream.tcp);
+    release_recalls(f);
     wl_slab_release(&f->slab);
     wl_bygone_release(&f->bygone);
     wl_table_release(&f->table);

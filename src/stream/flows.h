@@ -36,6 +36,7 @@ struct wl_flows {
     bool shuffled;       /* entries do not stand in the order of their numbers */
     struct wl_bygone bygone;
     struct wl_partitions partitions;
+    struct wl_recall *recalls[WL_PARTITIONS]; /* of those in hand */
     uint64_t seed, other_seed;
     uint64_t n_opened;
     uint64_t refused;         /* what the budget had refused when it was last looked at */
@@ -96,6 +97,14 @@ static WL_INLINE bool wl_flows_advance(struct wl_flows *f, wl_ns now)
     if (now > before) /* else it is asked once more */
         f->before = before;
     return true;
+}
+
+/** tcp.c will be called about this connection. What is remembered of it gives way to others of its
+ * partition only, so that it does not depend on the number of shards. */
+static inline void wl_flows_take_in_hand(struct wl_flows *f, struct wl_flow *flow)
+{
+    f->stream.tcp.recall = f->recalls[wl_flow_origin(flow)->partition];
+    f->hand.flow = flow;
 }
 
 /* -------------------------------------------------------------------------------------- ends */

@@ -106,7 +106,7 @@ static bool take_end(struct wl_flows *f, const struct wl_found *found, const str
     if ((int32_t)(ack - o->acked) > 0)
         o->acked = ack;
     if (is_fin || g->n || t->flags & WL_TCP_WANT_ACKS) {
-        f->hand.flow = flow;
+        wl_flows_take_in_hand(f, flow);
         seen = wl_flows_see(found, p, g);
         if (is_fin) {
             wl_bygone_prefetch(&f->bygone, hash); /* it is known as such soon */

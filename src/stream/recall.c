@@ -1,7 +1,7 @@
 /* recall.c - octets lately delivered, to tell whether a retransmission says the same.
  * SPDX-License-Identifier: MIT
  *
- * One ring for all connections of a shard instead of a buffer for each: a retransmission follows
+ * One ring for all connections of a partition instead of a buffer for each: a retransmission follows
  * its original soon, and what the ring has lost is not compared (missing evidence is never a
  * violation). Only octets that a layer looked at come here; bodies of known length pass by.
  *

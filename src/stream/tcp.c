@@ -967,19 +967,15 @@ void wl_tcp_flush(struct wl_tcp_env *env, struct wl_tcp *t, void *user, const st
     wl_tcp_release(env, t);
 }
 
-int wl_tcp_env_init(struct wl_tcp_env *env, const struct wl_tcp_out *out,
-                    const struct wl_layer_host *host)
+void wl_tcp_env_init(struct wl_tcp_env *env, const struct wl_tcp_out *out,
+                     const struct wl_layer_host *host)
 {
     *env = (struct wl_tcp_env){.out = out, .host = host};
     wl_list_init(&env->waiting);
     wl_pool_init(&env->lacks, host->budget, sizeof(struct wl_lack), LACKS_KEPT);
-    env->recall = wl_recall_new(host->budget, WL_TCP_RECALL, WL_TCP_RECALL_ENTRIES);
-    return env->recall ? 0 : WL_NOMEM;
 }
 
 void wl_tcp_env_release(struct wl_tcp_env *env)
 {
     wl_pool_release(&env->lacks);
-    wl_recall_free(env->recall);
-    env->recall = NULL;
 }

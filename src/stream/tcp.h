@@ -21,8 +21,6 @@
 
 enum {
     WL_TCP_PATIENCE_PACKETS = 16,
-    WL_TCP_RECALL = 256 << 10,   /* octets remembered to compare retransmissions with, per shard */
-    WL_TCP_RECALL_ENTRIES = 512, /* segments they came in */
 };
 #define WL_TCP_PATIENCE ((wl_ns)100000000)
 
@@ -98,15 +96,16 @@ struct wl_tcp_env {
     const struct wl_layer_host *host;
     struct wl_link waiting;   /* clocks that run for holes, the oldest first */
     struct wl_pool lacks;     /* those that do not (patience.h) */
-    struct wl_recall *recall; /* or NULL: nothing is compared */
+    struct wl_recall *recall; /* of the connection in hand, kept by the owner; or NULL: nothing is
+                                 compared */
     wl_ns clock;              /* capture time that never goes back; kept by the owner */
     wl_ns stepped;            /* time of the packet before which there was none at all for so long
                                  that the time says nothing; 0: none; kept by the owner */
 };
 
-/** Returns 0 or WL_NOMEM. out and host are borrowed. */
-WL_MUST_USE int wl_tcp_env_init(struct wl_tcp_env *env, const struct wl_tcp_out *out,
-                                const struct wl_layer_host *host);
+/** out and host are borrowed. */
+void wl_tcp_env_init(struct wl_tcp_env *env, const struct wl_tcp_out *out,
+                     const struct wl_layer_host *host);
 void wl_tcp_env_release(struct wl_tcp_env *env);
 
 /** The two ways of wl_tcp_segment that lead to the layers: what is next in its direction, of which
