@@ -26,6 +26,7 @@
 #    include <nss.h>
 #endif
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,6 +37,7 @@ enum {
     EXIT_FAILED = 3,
     OPTION_MEMORY = 128 << 20,
     PAGE_MEMORY = 16 << 20,
+    MOST_FILES = 16384, /* open at a time, if the system allows as many */
 };
 
 /* What one run needs. */
@@ -94,6 +96,18 @@ static void ignore_signals(void)
     (void)sigaction(SIGPIPE, &ignore, NULL);
     (void)sigaction(SIGXFSZ, &ignore, NULL);
     (void)sigaction(SIGIO, &ignore, NULL);
+}
+
+/* As many files as the system allows may be open side by side, and nobody here minds high numbers of
+ * descriptors. Once confined it is too late. */
+static void allow_files(void)
+{
+    struct rlimit most;
+
+    if (getrlimit(RLIMIT_NOFILE, &most) < 0 || most.rlim_cur >= MOST_FILES)
+        return;
+    most.rlim_cur = most.rlim_max < MOST_FILES ? most.rlim_max : (rlim_t)MOST_FILES;
+    (void)setrlimit(RLIMIT_NOFILE, &most);
 }
 
 /* libpcap asks for the addresses of hosts that a filter names. Nothing is to be sent: of all places
@@ -446,6 +460,8 @@ static int read_captures(const struct wl_options *o, struct wl_terminal *termina
         return fail(terminal, rc, &err);
     if (o->bpf)
         ask_nobody();
+    if (o->n_files)
+        allow_files();
     catch_signals();
     status = o->separate ? run_separately(&run, arena) : run_engine(&run);
     wl_scrape_free(run.scrape);

@@ -580,9 +580,12 @@ int wl_scrape_open(const struct wl_endpoint *at, wl_log_fn *log, void *log_user,
     }
     s->fresh = wl_ring_new(&s->budget, PAGES + 1, UINT64_MAX);
     s->used = wl_ring_new(&s->budget, PAGES + 1, UINT64_MAX);
-    s->bell = wl_bell_new(&s->budget);
-    rc = make_pages(s) && s->fresh && s->used && s->bell ? 0
-                                                         : wl_fail(err, WL_NOMEM, "out of memory");
+    s->bell = wl_bell_new(&s->budget, err);
+    if (!s->bell) {
+        rc = WL_NOMEM;
+    } else if (!make_pages(s) || !s->fresh || !s->used) {
+        rc = wl_fail(err, WL_NOMEM, "out of memory");
+    }
     if (rc == 0)
         rc = bind_port(s, at, log, log_user, err);
     if (rc < 0) {

@@ -8,10 +8,12 @@ are loaded by the runs that ask for them and by no other, they are all there bef
 its rights, and where one is missing only those runs fail, with a message that names it. GENPCAP makes captures
 of 1,000 connections at a time, which are read within 24 MiB of resident memory by the kernel's account;
 "-" for a build whose memory is not its own (sanitizers). Where idle connections fill all memory that may be used,
-those that come later are judged all the same, and the report says what was not; and shards come to an end
-that have no memory to put in order what is left, or of which one gets no thread.
+those that come later are judged all the same, and the report says what was not; shards come to an end
+that have no memory to put in order what is left, or of which one gets no thread; and files that overlap in time
+are read with few descriptors and little memory, or it is said what there is too little of.
 """
 import bz2
+import gzip
 import lzma
 import os
 import re
@@ -21,10 +23,11 @@ import sys
 import tempfile
 
 import packets as k
-from program import Checks, Run
+from program import Checks, Run, pieces
 
 SMALL = "nginx-node-103.pcap"
 MOST_MIB = 24
+FILES = 40
 WORKLOADS = {
     "api": ["--profile", "api", "--connections", "2500"],
     "web": ["--profile", "web", "--connections", "1500"],
@@ -197,6 +200,36 @@ def look_at_threads_that_are_refused(program, folder, genpcap):
     os.remove(path)
 
 
+def look_at_files_side_by_side(program, folder, genpcap):
+    """Files that overlap in time, more than may be open and than their windows would have memory for,
+    are one capture all the same."""
+    whole, parts = os.path.join(folder, "whole.pcap"), os.path.join(folder, "parts")
+    os.mkdir(parts)
+    subprocess.run([genpcap, "--connections", "1500", "--concurrency", "200", "--max-bytes", "20M", "-o", whole],
+                   check=True, stderr=subprocess.DEVNULL)
+    with open(whole, "rb") as file:
+        found = pieces(file.read())
+    for n in range(FILES):
+        octets = b"".join(octets for i, (packet, octets) in enumerate(found) if not packet or i % FILES == n)
+        with (gzip.open(os.path.join(parts, f"{n:02}.gz"), "wb", 1) if n % 4 else
+              open(os.path.join(parts, f"{n:02}.pcap"), "wb")) as file:
+            file.write(octets)
+    wanted = Run([program, "stats", "--json", whole]).records()[-1]
+    for shards, descriptors in (("1", 10), ("1", 20000), ("2", 32), ("2", 20000)):
+        run = Run(["sh", "-c", f'ulimit -n {descriptors} 2>/dev/null; exec "$@"', "sh", program, "stats", "--json",
+                   "-j", shards, "--set", "memory=64M", parts])
+        check(run.status in (0, 1) and not run.err, f"{FILES} files, {descriptors} descriptors, -j {shards}: {run.err}")
+        end = run.records()[-1]
+        check(all(end[key] == wanted[key] for key in ("packets", "exchanges", "connections", "sequences")),
+              f"{FILES} files, {descriptors} descriptors, -j {shards}: {end['packets']} packets of {wanted['packets']}")
+    run = Run(["sh", "-c", 'ulimit -n 9; exec "$@"', "sh", program, "audit", "-j", "4", parts])
+    check(run.status == 3 and "too many open files" in run.err and "ulimit -n" in run.err and not run.out,
+          f"with too few descriptors to begin: {run.status}: {run.err}")
+    run = Run(["sh", "-c", 'ulimit -n 6; exec "$@"', "sh", program, "audit", "-j", "1", parts])
+    check(run.status == 3 and "too many open files" in run.err and "ulimit -n" in run.err,
+          f"with too few descriptors for a file: {run.status}: {run.err}")
+
+
 def main():
     """Runs every check."""
     program, captures, genpcap, *sonames = sys.argv[1:]
@@ -209,6 +242,7 @@ def main():
             look_at_memory(program, folder, genpcap)
             look_at_shards_without_memory(program, folder, genpcap)
             look_at_threads_that_are_refused(program, folder, genpcap)
+            look_at_files_side_by_side(program, folder, genpcap)
     return check.status()
 
 

@@ -193,7 +193,7 @@ static unsigned count_written(struct world *w)
     unsigned n = 0;
     int rc;
 
-    assert_int_equal(wl_file_open(w->out, &w->budget, &file, &err), 0);
+    assert_int_equal(wl_file_open(w->out, NULL, &w->budget, &file, &err), 0);
     while ((rc = wl_file_next(file, &p, &err)) == 1) {
         assert_int_equal(p.bytes.n, OCTETS);
         assert_int_equal(p.t % WL_SECOND, 0);

@@ -439,7 +439,7 @@ static void writes_what_it_reads(void **state)
         assert_int_equal(wl_pcapng_write(w, &p, wl_span(comment, i < 4 ? i : i * 3600), &err), 0);
     }
     assert_int_equal(wl_pcapng_writer_close(w, &err), 0);
-    assert_int_equal(wl_file_open(path, &s->budget, &f, &err), 0);
+    assert_int_equal(wl_file_open(path, NULL, &s->budget, &f, &err), 0);
     for (uint32_t i = 0; i < 12; i++) {
         assert_int_equal(wl_file_next(f, &p, &err), 1);
         assert_int_equal(p.t, 1234567890123456789);

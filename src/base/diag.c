@@ -3,6 +3,7 @@
  */
 #include "diag.h"
 
+#include <errno.h>
 #include <stdarg.h>
 
 int wl_fail(struct wl_error *err, enum wl_code code, const char *fmt, ...)
@@ -28,6 +29,18 @@ void wl_hint(struct wl_error *err, const char *fmt, ...)
     va_start(args, fmt);
     (void)vsnprintf(err->hint, sizeof(err->hint), fmt, args);
     va_end(args);
+}
+
+int wl_fail_system(struct wl_error *err, enum wl_code code, const char *what, int errno_value)
+{
+    bool lack = errno_value == EMFILE || errno_value == ENFILE || errno_value == ENOMEM;
+    char text[96];
+
+    (void)wl_fail(err, lack ? WL_NOMEM : code, "%s%s%s", what ? what : "", what ? ": " : "",
+                  wl_errno_text(errno_value, text, sizeof(text)));
+    if (errno_value == EMFILE)
+        wl_hint(err, "'ulimit -n' raises the limit of open files; fewer shards (-j) take fewer");
+    return lack ? WL_NOMEM : (int)code;
 }
 
 const char *wl_errno_text(int errno_value, char *buf, size_t n)

@@ -12,6 +12,9 @@
  */
 #include "ring.h"
 
+#include "diag.h"
+
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdatomic.h>
@@ -148,18 +151,22 @@ static bool prepare(int fd)
     return fcntl(fd, F_SETFL, O_NONBLOCK) == 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
 }
 
-struct wl_bell *wl_bell_new(struct wl_budget *b)
+struct wl_bell *wl_bell_new(struct wl_budget *b, struct wl_error *err)
 {
     struct wl_bell *bell = wl_alloc(b, sizeof(*bell));
 
-    if (!bell)
+    if (!bell) {
+        (void)wl_fail(err, WL_NOMEM, "out of memory");
         return NULL;
+    }
     bell->budget = b;
     if (pipe(bell->fds) < 0) {
+        (void)wl_fail_system(err, WL_NOMEM, "cannot make a pipe between threads", errno);
         wl_free(b, bell, sizeof(*bell));
         return NULL;
     }
     if (!prepare(bell->fds[0]) || !prepare(bell->fds[1])) {
+        (void)wl_fail_system(err, WL_NOMEM, "cannot prepare a pipe between threads", errno);
         wl_bell_free(bell);
         return NULL;
     }

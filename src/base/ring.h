@@ -10,6 +10,7 @@
 #define WL_RING_H
 
 #include "mem.h"
+#include "wirelint/wirelint.h"
 
 /** Octets of a cache line: what two threads write lies at least so far apart. */
 enum { WL_CACHE_LINE = 64 };
@@ -42,8 +43,8 @@ bool wl_ring_done(struct wl_ring *r);
  */
 struct wl_bell;
 
-/** NULL when memory or descriptors are refused. */
-WL_MUST_USE struct wl_bell *wl_bell_new(struct wl_budget *b);
+/** NULL when memory or descriptors are refused, with err, WL_NOMEM. */
+WL_MUST_USE struct wl_bell *wl_bell_new(struct wl_budget *b, struct wl_error *err);
 void wl_bell_free(struct wl_bell *bell);
 /** Any thread, and a signal handler. */
 void wl_bell_ring(struct wl_bell *bell);

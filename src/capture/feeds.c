@@ -158,12 +158,13 @@ int wl_feeds_new(const struct wl_source_config *cfg, struct wl_input *told,
     f->n = wl_feeds_count(cfg);
     f->wake[0] = f->wake[1] = -1;
     f->feeds = wl_alloc_array(budget, f->n, sizeof(*f->feeds));
-    if (!f->feeds || pipe(f->wake) < 0 || set_nonblocking(f->wake[0]) < 0 ||
-        set_nonblocking(f->wake[1]) < 0) {
-        wl_feeds_free(f);
-        return wl_fail(err, WL_NOMEM, "out of memory or of open files");
+    if (!f->feeds) {
+        code = wl_fail(err, WL_NOMEM, "out of memory");
+    } else if (pipe(f->wake) < 0 || set_nonblocking(f->wake[0]) < 0 ||
+               set_nonblocking(f->wake[1]) < 0) {
+        code = wl_fail_system(err, WL_NOMEM, "cannot make a pipe to wake a thread", errno);
     }
-    if (cfg->n_interfaces)
+    if (code == 0 && cfg->n_interfaces)
         code = open_interfaces(f, told, err);
     for (size_t i = 0; code == 0 && !cfg->n_interfaces && i < f->n; i++) {
         f->feeds[i].told = &told[i];

@@ -233,6 +233,28 @@ static struct wl_file *new_file(struct wl_budget *budget, struct wl_error *err)
     return f;
 }
 
+static int fail_open(struct wl_error *err, const char *path, const struct wl_error *cause)
+{
+    int code = wl_fail(err, cause->code, "cannot open '%s': %s", path, cause->text);
+
+    wl_hint(err, "%s", cause->hint);
+    return code;
+}
+
+/* The first look. */
+static int begin(struct wl_file *f, struct wl_error *err)
+{
+    struct wl_error cause = {.code = 0};
+    int code = wl_octets_look(&f->in, &cause);
+
+    if (code < 0 && code != WL_AGAIN)
+        return fail_open(err, f->in.name, &cause);
+    if (code == 0)
+        code = recognise(f, err);
+    f->unknown = code == WL_AGAIN;
+    return code;
+}
+
 int wl_file_open_growing(const char *path, const struct wl_octets_how *how,
                          struct wl_budget *budget, struct wl_file **ret, struct wl_error *err)
 {
@@ -245,7 +267,7 @@ int wl_file_open_growing(const char *path, const struct wl_octets_how *how,
     code = wl_octets_open(&f->in, path, how, budget, &cause);
     if (code < 0) {
         wl_free(budget, f, sizeof(*f));
-        return wl_fail(err, (enum wl_code)code, "cannot open '%s': %s", path, cause.text);
+        return fail_open(err, path, &cause);
     }
     if (strcmp(path, "-") == 0)
         f->in.name = "standard input";
@@ -254,17 +276,17 @@ int wl_file_open_growing(const char *path, const struct wl_octets_how *how,
     return 0;
 }
 
-int wl_file_open(const char *path, struct wl_budget *budget, struct wl_file **ret,
-                 struct wl_error *err)
+int wl_file_open(const char *path, const size_t *window, struct wl_budget *budget,
+                 struct wl_file **ret, struct wl_error *err)
 {
+    const struct wl_octets_how how = {.window = window};
     struct wl_file *f = NULL;
-    int code = wl_file_open_growing(path, NULL, budget, &f, err);
+    int code = wl_file_open_growing(path, &how, budget, &f, err);
 
     if (code < 0)
         return code;
     WL_ASSERT(f);
-    f->unknown = false;
-    code = recognise(f, err);
+    code = begin(f, err);
     if (code < 0) {
         wl_file_free(f);
         return code;
@@ -331,9 +353,18 @@ enum wl_parked wl_file_park(struct wl_file *f, struct wl_packet *last)
         f->frame--;
     }
     parked = wl_octets_park(&f->in);
-    if (parked == WL_PARKED_NOT && wl_file_next(f, &again, &err) == 1)
+    if ((parked == WL_PARKED_NOT || parked == WL_PARKED_ASLEEP) &&
+        wl_file_next(f, &again, &err) == 1)
         last->bytes = again.bytes;
     return parked;
+}
+
+int wl_file_wake(struct wl_file *f, struct wl_error *err)
+{
+    struct wl_error cause = {.code = 0};
+    int code = wl_octets_wake(&f->in, &cause);
+
+    return code < 0 ? fail_open(err, f->in.name, &cause) : 0;
 }
 
 bool wl_file_rereadable(const struct wl_file *f)
@@ -456,20 +487,6 @@ static int next_of_pcap(struct wl_file *f, struct wl_packet *ret, struct wl_erro
     ret->frame = ++f->frame;
     in->p += f->record_header + captured;
     return 1;
-}
-
-/* The first look at a growing file. */
-static int begin(struct wl_file *f, struct wl_error *err)
-{
-    struct wl_error cause = {.code = 0};
-    int code = wl_octets_look(&f->in, &cause);
-
-    if (code < 0 && code != WL_AGAIN)
-        return wl_fail(err, (enum wl_code)code, "cannot open '%s': %s", f->in.name, cause.text);
-    if (code == 0)
-        code = recognise(f, err);
-    f->unknown = code == WL_AGAIN;
-    return code;
 }
 
 int wl_file_next(struct wl_file *f, struct wl_packet *ret, struct wl_error *err)

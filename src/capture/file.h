@@ -3,7 +3,7 @@
  *
  * pcap: draft-ietf-opsawg-pcap; micro- and nanoseconds, either octet order, and the variant of
  * Kuznetzov. pcapng: draft-ietf-opsawg-pcapng; several sections and interfaces, if_tsresol,
- * if_tsoffset, EPB, SPB, OPB, unknown blocks skipped. Reads with read(2) into a buffer of 256 KiB
+ * if_tsoffset, EPB, SPB, OPB, unknown blocks skipped. Reads with read(2) into a window of 256 KiB
  * from which packets are borrowed, or maps a file that nobody can write to meanwhile (mapped.h);
  * compressed input goes through unpack.h (gzip, zstd, lz4, xz, bzip2 by content). 8 MiB of memory
  * read any file, and what it takes to unpack one.
@@ -20,12 +20,13 @@ struct wl_file;
 struct wl_scout;
 
 /**
- * path "-" is standard input; it is borrowed for the life of the file. Returns 0, WL_EOPEN
- * (missing, or no capture), WL_EDAMAGED (a capture, cut off before its first packet, or
- * something compressed that cannot be unpacked) or WL_NOMEM.
+ * path "-" is standard input; it is borrowed for the life of the file, as is window (octets.h; or
+ * NULL). Returns 0, WL_EOPEN (missing, or no capture), WL_EDAMAGED (a capture, cut off before its
+ * first packet, or something compressed that cannot be unpacked) or WL_NOMEM (of memory, or no
+ * descriptor is left).
  */
-WL_MUST_USE int wl_file_open(const char *path, struct wl_budget *budget, struct wl_file **ret,
-                             struct wl_error *err);
+WL_MUST_USE int wl_file_open(const char *path, const size_t *window, struct wl_budget *budget,
+                             struct wl_file **ret, struct wl_error *err);
 /**
  * The same for a capture that is still being written: nothing of it is read yet, so that it is
  * wl_file_next that says whether it is one. how (octets.h) is used during the call only, how->stop
@@ -66,10 +67,13 @@ void wl_file_rest(struct wl_file *f);
 void wl_file_set_stop(struct wl_file *f, const volatile sig_atomic_t *stop);
 /**
  * Others are to be read for a while, and nothing of this one is borrowed: wl_octets_park. last,
- * which wl_file_next has just given, is the first that it gives again; when it is not parked, it
- * still is the last, though its octets may lie elsewhere.
+ * which wl_file_next has just given, is the first that it gives again; when it is asleep or not
+ * parked, it still is the last, though its octets may lie elsewhere.
  */
 enum wl_parked wl_file_park(struct wl_file *f, struct wl_packet *last);
+/** Before what is closed or asleep is read on. 0; or WL_EOPEN or WL_NOMEM (no descriptor is left)
+ * with err: it is parked as before. */
+WL_MUST_USE int wl_file_wake(struct wl_file *f, struct wl_error *err);
 /** True for what can be opened a second time: a regular file, not a pipe. */
 bool wl_file_rereadable(const struct wl_file *f);
 /** Is it compressed? */

@@ -5,8 +5,9 @@
  * packet. Then all files with packets stand in a heap, ordered by the time of the packet each would
  * give next, ties by their order. Of a closed file that is its first packet, so that it is opened
  * again only when its turn comes: captures that were rotated are open one at a time, and only files
- * that overlap in time are open together. Where these are too many, those whose next packet comes
- * late are parked: a plain one is closed and read on later, one of which little is left keeps that.
+ * that overlap in time are open together. The more they are, the less each reads at a time. Where
+ * they are too many, those whose next packet comes late are parked: a plain one is closed and read
+ * on later, one of which little is left keeps that, and of a compressed one the descriptor is closed.
  * Packets of one file keep its order even where its times go back.
  */
 #include "inputs.h"
@@ -24,11 +25,12 @@
 
 enum {
     KEPT_OPEN = 16,  /* files that stay open after the first look */
-    FEWEST_OPEN = 4, /* while they overlap in time */
-    MOST_OPEN = 256,
-    REST_OCTETS = 2 << 10,   /* that a parked one takes */
-    FILE_OCTETS = 400 << 10, /* of memory that an open file takes, a compressed one twice as many */
-    MAX_INPUTS = 65536,      /* file indexes of wl_frame() have 16 bits */
+    FEWEST_OPEN = 2, /* while they overlap in time */
+    MOST_OPEN = 4096,
+    REST_OCTETS = 1 << 10, /* that most parked ones take */
+    /* that the smallest open one does */
+    LEAST_OCTETS = REST_OCTETS + WL_WINDOW_LEAST + WL_WINDOW_LEAST / 4,
+    MAX_INPUTS = 65536, /* file indexes of wl_frame() have 16 bits */
 };
 
 static const char no_memory[] = "not enough memory";
@@ -61,9 +63,29 @@ void wl_inputs_damage(struct wl_inputs *all, size_t i, const struct wl_error *er
 {
     if (all->told[i].damaged)
         return;
+    if (!all->hint[0])
+        (void)snprintf(all->hint, sizeof(all->hint), "%s", err->hint);
+    all->lacking = all->lacking || err->hint[0] || err->code == WL_NOMEM;
     all->told[i].damaged = copy_text(all->budget, err->text);
     if (!all->told[i].damaged)
         all->told[i].damaged = no_memory;
+}
+
+/* What a window may take when one more is opened: much less than an equal share, since those that
+ * were open before have more, and keep that until they read on. All together take their sixteenth
+ * times the logarithm of their number, and compressed ones twice that. */
+static void share_windows(struct wl_inputs *all)
+{
+    size_t share = all->for_windows / 16 / (all->n_busy + 1);
+
+    all->window = wl_min_size(WL_WINDOW_MOST, share - share % WL_WINDOW_LEAST);
+    if (all->window < WL_WINDOW_LEAST)
+        all->window = WL_WINDOW_LEAST;
+}
+
+static bool is_plain(const struct wl_input_file *in)
+{
+    return in->file && !wl_file_unpacks(in->file);
 }
 
 static void count_open(struct wl_inputs *all, struct wl_input_file *in, bool open)
@@ -71,8 +93,17 @@ static void count_open(struct wl_inputs *all, struct wl_input_file *in, bool ope
     if (in->counted == open)
         return;
     in->counted = open;
-    all->n_open += open ? in->weight : 0u;
-    all->n_open -= open ? 0u : in->weight;
+    all->n_open += open ? 1u : 0u;
+    all->n_open -= open ? 0u : 1u;
+}
+
+/* Its file has been opened. */
+static void begin_input(struct wl_inputs *all, struct wl_input_file *in)
+{
+    all->n_busy++;
+    share_windows(all);
+    count_open(all, in, true);
+    wl_file_set_stop(in->file, all->stop);
 }
 
 static void close_input(struct wl_inputs *all, size_t i)
@@ -92,6 +123,9 @@ static void close_input(struct wl_inputs *all, size_t i)
         wl_file_free(in->file);
     }
     in->file = NULL;
+    in->parked = WL_PARKED_NOT;
+    all->n_busy--;
+    share_windows(all);
     count_open(all, in, false);
 }
 
@@ -160,6 +194,81 @@ static int move_on(struct wl_inputs *all, size_t i)
     return read_packet(all, i, &all->files[i].head);
 }
 
+/* ------------------------------------------------------------------------------------ opening */
+
+/* Half of the descriptors, and most of the memory that is left when n are parked. */
+static void share_out(struct wl_inputs *all, size_t n_parked)
+{
+    const struct wl_budget *b = all->budget;
+    size_t left = b->max - wl_min_size(b->max, b->used + n_parked * REST_OCTETS);
+    size_t n = wl_min_size(MOST_OPEN, left / 4 * 3 / LEAST_OCTETS);
+    struct rlimit most;
+
+    if (getrlimit(RLIMIT_NOFILE, &most) == 0)
+        n = wl_min_size(n, (size_t)wl_min_u64(most.rlim_cur / 2 / all->n_sources, MOST_OPEN));
+    all->most_open = n < FEWEST_OPEN ? FEWEST_OPEN : n;
+    all->most_used = b->max - left / 8;
+    all->for_windows = left / 2;
+    share_windows(all);
+}
+
+/* Closes what is open only because it was looked at; false when there was nothing. */
+static bool close_kept(struct wl_inputs *all)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < all->n; i++) {
+        if (all->files[i].file && !all->files[i].started && all->files[i].rereadable) {
+            close_input(all, i);
+            any = true;
+        }
+    }
+    return any;
+}
+
+/* Closes a file that is being read until its turn comes again. */
+static void park(struct wl_inputs *all, size_t i)
+{
+    struct wl_input_file *in = &all->files[i];
+
+    if (!in->file || !in->counted || !in->rereadable || in->parked)
+        return;
+    if (!in->started) {
+        close_input(all, i);
+        return;
+    }
+    in->parked = wl_file_park(in->file, &in->head);
+    count_open(all, in, false);
+}
+
+/* There are too few descriptors, or too little memory: gives back what can be, and keeps to what
+ * there was. False when there was nothing to give back. */
+static bool spare(struct wl_inputs *all)
+{
+    const size_t n = all->n_open;
+
+    WL_ASSERT(!all->bursting); /* packets would be borrowed of what is parked */
+    if (close_kept(all))
+        return true;
+    for (size_t k = all->n_heap; k > 1; k--)
+        park(all, all->heap[k - 1]);
+    if (all->n_open == n)
+        return false;
+    all->most_open = wl_min_size(all->most_open, n > FEWEST_OPEN ? n - 1 : FEWEST_OPEN);
+    return true;
+}
+
+static int open_input(struct wl_inputs *all, const char *path, struct wl_file **ret,
+                      struct wl_error *err)
+{
+    int code;
+
+    do
+        code = wl_file_open(path, &all->window, all->budget, ret, err);
+    while (code == WL_NOMEM && spare(all));
+    return code;
+}
+
 /* The first look at one file. path is taken over when own_path. */
 static int add_file(struct wl_inputs *all, const char *path, bool own_path, struct wl_error *err)
 {
@@ -171,7 +280,9 @@ static int add_file(struct wl_inputs *all, const char *path, bool own_path, stru
 
     if (code < 0)
         return code;
-    code = wl_file_open(path, all->budget, &file, &cause);
+    if (i >= KEPT_OPEN)
+        all->window = WL_WINDOW_LEAST; /* it is looked at, and closed */
+    code = open_input(all, path, &file, &cause);
     if (code < 0 && code != WL_EDAMAGED) {
         if (err)
             *err = cause;
@@ -186,10 +297,8 @@ static int add_file(struct wl_inputs *all, const char *path, bool own_path, stru
         wl_inputs_damage(all, i, &cause);
         return 0;
     }
-    in->weight = wl_file_unpacks(file) ? 2 : 1;
-    count_open(all, in, true);
+    begin_input(all, in);
     in->rereadable = wl_file_rereadable(file);
-    wl_file_set_stop(file, all->stop);
     if (move_on(all, i) == 0)
         return 0;
     all->heap[all->n_heap++] = (uint32_t)i;
@@ -255,10 +364,11 @@ static int add_directory(struct wl_inputs *all, const char *path, struct wl_erro
     int code = 0;
 
     if (n < 0) {
-        char text[96];
+        int why = errno;
+        char what[320];
 
-        return wl_fail(err, WL_EOPEN, "cannot read the directory '%s': %s", path,
-                       wl_errno_text(errno, text, sizeof(text)));
+        (void)snprintf(what, sizeof(what), "cannot read the directory '%s'", path);
+        return wl_fail_system(err, WL_EOPEN, what, why);
     }
     for (int i = 0; i < n; i++) {
         const char *name = entries[i]->d_name;
@@ -322,81 +432,7 @@ static void remove_top(struct wl_inputs *all)
         sift_down(all, 0);
 }
 
-/* ------------------------------------------------------------------------ opening and parking */
-
-/* A half of the descriptors, and of the memory that is left when n are parked. */
-static size_t most_open(const struct wl_budget *b, size_t n_parked)
-{
-    size_t left = b->max - wl_min_size(b->max, b->used + n_parked * REST_OCTETS);
-    size_t n = wl_min_size(MOST_OPEN, left / 2 / FILE_OCTETS);
-    struct rlimit most;
-
-    if (getrlimit(RLIMIT_NOFILE, &most) == 0)
-        n = wl_min_size(n, (size_t)wl_min_u64(most.rlim_cur / 2, MOST_OPEN));
-    return n < FEWEST_OPEN ? FEWEST_OPEN : n;
-}
-
-/* Closes what is open only because it was looked at; false when there was nothing. */
-static bool close_kept(struct wl_inputs *all)
-{
-    bool any = false;
-
-    for (size_t i = 0; i < all->n; i++) {
-        if (all->files[i].file && !all->files[i].started && all->files[i].rereadable) {
-            close_input(all, i);
-            any = true;
-        }
-    }
-    return any;
-}
-
-/* The turn of a closed input has come. False: it could not be read again, which is noted. */
-static bool reopen(struct wl_inputs *all, size_t i)
-{
-    struct wl_input_file *in = &all->files[i];
-    struct wl_error err = {.code = 0};
-    int code = wl_file_open(in->path, all->budget, &in->file, &err);
-
-    /* perhaps there are too many open files, or too little memory */
-    if (code < 0 && close_kept(all))
-        code = wl_file_open(in->path, all->budget, &in->file, &err);
-    if (code < 0) {
-        in->file = NULL;
-        wl_inputs_damage(all, i, &err);
-        return false;
-    }
-    count_open(all, in, true);
-    wl_file_set_stop(in->file, all->stop);
-    return move_on(all, i) == 1;
-}
-
-/* Closes a file that is being read until its turn comes again. */
-static void park(struct wl_inputs *all, size_t i)
-{
-    struct wl_input_file *in = &all->files[i];
-    enum wl_parked parked;
-
-    if (!in->file || !in->counted || !in->rereadable || in->parked)
-        return;
-    if (!in->started) {
-        close_input(all, i);
-        return;
-    }
-    parked = wl_file_park(in->file, &in->head);
-    in->parked = parked != WL_PARKED_NOT;
-    in->settled = parked != WL_PARKED_CLOSED;
-    count_open(all, in, false);
-}
-
-/* As reopen, of a parked one: it gives its head again. */
-static bool wake(struct wl_inputs *all, size_t i)
-{
-    struct wl_input_file *in = &all->files[i];
-
-    in->parked = false;
-    count_open(all, in, !in->settled);
-    return move_on(all, i) == 1;
-}
+/* ------------------------------------------------------------------------------------ parking */
 
 /* Makes room for others: first those at the end of the heap, whose turn comes late. The one that
  * gave the last packet is about to give more. */
@@ -404,10 +440,54 @@ void wl_inputs_make_room(struct wl_inputs *all)
 {
     const size_t wanted = all->most_open - all->most_open / 4;
 
-    if (WL_LIKELY_TRUE(all->n_open <= all->most_open))
+    if (WL_LIKELY_TRUE(all->n_open <= all->most_open && all->budget->used <= all->most_used))
         return;
     for (size_t k = all->n_heap; k > 1 && all->n_open > wanted; k--)
         park(all, all->heap[k - 1]);
+    for (size_t k = all->n_heap; k > 1 && all->budget->used > all->most_used; k--) {
+        if (is_plain(&all->files[all->heap[k - 1]]))
+            park(all, all->heap[k - 1]);
+    }
+    if (all->budget->used > all->most_used)
+        all->most_used = SIZE_MAX; /* it is not ours that is much, or cannot be given back */
+}
+
+/* The turn of a closed input has come. False: it could not be read again, which is noted. */
+static bool reopen(struct wl_inputs *all, size_t i)
+{
+    struct wl_input_file *in = &all->files[i];
+    struct wl_error err = {.code = 0};
+
+    if (open_input(all, in->path, &in->file, &err) < 0) {
+        in->file = NULL;
+        wl_inputs_damage(all, i, &err);
+        return false;
+    }
+    begin_input(all, in);
+    return move_on(all, i) == 1;
+}
+
+/* As reopen, of a parked one: it gives its head again. */
+static bool wake(struct wl_inputs *all, size_t i)
+{
+    struct wl_input_file *in = &all->files[i];
+    const enum wl_parked parked = in->parked;
+    struct wl_error err = {.code = 0};
+    int code = 0;
+
+    if (parked != WL_PARKED_WHOLE) {
+        do
+            code = wl_file_wake(in->file, &err);
+        while (code == WL_NOMEM && spare(all));
+        count_open(all, in, true);
+    }
+    in->parked = WL_PARKED_NOT;
+    if (code < 0) {
+        wl_inputs_damage(all, i, &err);
+        close_input(all, i);
+        return false;
+    }
+    return parked == WL_PARKED_ASLEEP || move_on(all, i) == 1;
 }
 
 /* ---------------------------------------------------------------------------------- packets */
@@ -430,6 +510,8 @@ static bool choose(struct wl_inputs *all)
             in->started = true;
             return true;
         }
+        if (all->bursting) /* others may have to make room for it, and packets lie in them */
+            return false;
         if (in->file ? !wake(all, all->heap[0]) : !reopen(all, all->heap[0])) {
             remove_top(all);
         } else {
@@ -490,15 +572,16 @@ void wl_inputs_rest(struct wl_inputs *all)
 /* ------------------------------------------------------------------------------------ all of it */
 
 void wl_inputs_init(struct wl_inputs *ret, struct wl_budget *budget, uint64_t max,
-                    const volatile sig_atomic_t *stop, struct wl_bpf *bpf)
+                    unsigned n_sources, const volatile sig_atomic_t *stop, struct wl_bpf *bpf)
 {
     *ret = (struct wl_inputs){
         .budget = budget,
+        .n_sources = n_sources,
         .stop = stop,
         .bpf = bpf,
         .max = (size_t)wl_min_u64(max, MAX_INPUTS),
-        .most_open = most_open(budget, 0),
     };
+    share_out(ret, 0);
 }
 
 int wl_inputs_tell_live(struct wl_inputs *all, size_t n, struct wl_error *err)
@@ -516,7 +599,7 @@ void wl_inputs_begin(struct wl_inputs *all)
 {
     for (size_t i = all->n_heap / 2; i > 0; i--)
         sift_down(all, i - 1);
-    all->most_open = most_open(all->budget, all->n_heap);
+    share_out(all, all->n_heap);
 }
 
 void wl_inputs_progress(struct wl_inputs *all, uint64_t *ret_done, uint64_t *ret_total)

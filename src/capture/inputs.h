@@ -18,12 +18,10 @@ struct wl_input_file {
     struct wl_packet head; /* what it gives next; only the time of it counts while closed */
     uint64_t done, size;   /* octets of the file, for progress; as of the last look */
     bool rereadable;
-    bool own_name;  /* allocated: found in a directory */
-    bool started;   /* its packets are being given: reopening would begin anew */
-    bool counted;   /* among n_open: it has a descriptor, or will have to give its next packet */
-    bool settled;   /* it needs none any more, or cannot do without */
-    uint8_t weight; /* of one that is open: 2 when it is compressed */
-    bool parked;    /* open, but for what lies in its window: only the time of its head counts */
+    bool own_name; /* allocated: found in a directory */
+    bool started;  /* its packets are being given: reopening would begin anew */
+    bool counted;  /* among n_open: it has a descriptor, or will have to give its next packet */
+    enum wl_parked parked; /* unless it is asleep, only the time of its head counts */
 };
 
 struct wl_inputs {
@@ -37,15 +35,23 @@ struct wl_inputs {
     size_t n_live; /* 0, or n is */
     size_t capacity, told_capacity, heap_capacity;
     bool given;               /* the head of the topmost file has been handed out */
-    size_t n_open, most_open; /* the weights of those that are counted */
+    size_t n_open, most_open; /* those that are counted */
+    size_t n_busy;            /* those that are open or parked */
+    size_t most_used;         /* octets of the budget beyond which plain ones are closed */
+    size_t for_windows;       /* octets of memory for the windows of all, */
+    size_t window;            /* and what one takes at a time (struct wl_octets_how) */
+    unsigned n_sources;       /* that share descriptors: each reads all files */
+    char hint[256];           /* the first that came with something wrong, or empty */
+    bool lacking;             /* memory or descriptors, not octets, were missing */
     bool bursting;         /* set by the owner: packets have been given that are still borrowed */
     bool lent;             /* the only file's octets may be read in until all is over */
     struct wl_file *spent; /* a file at its end, of which packets are borrowed */
 };
 
-/** ret of nothing. max: files at most; budget, stop and bpf are borrowed for its life. */
+/** ret of nothing. max: files at most; n_sources: that read them all, this one included; budget,
+ * stop and bpf are borrowed for its life. */
 void wl_inputs_init(struct wl_inputs *ret, struct wl_budget *budget, uint64_t max,
-                    const volatile sig_atomic_t *stop, struct wl_bpf *bpf);
+                    unsigned n_sources, const volatile sig_atomic_t *stop, struct wl_bpf *bpf);
 /** One that holds nothing but zeros is fine. */
 void wl_inputs_free(struct wl_inputs *all);
 /** Makes told, of zeros, for n inputs that are live. Returns 0 or WL_NOMEM with err. */

@@ -2,14 +2,15 @@
  * SPDX-License-Identifier: MIT
  *
  * The window is filled by reads of 256 KiB (large enough that the system call does not count, small
- * enough to stay in the cache of one core) to a page boundary:
+ * enough to stay in the cache of one core) to a page boundary, or of less where many files are open
+ * side by side:
  *
- *     base            HEADROOM                                            capacity
+ *     base            headroom                                            capacity
  *     |   ... tail >>>|  one read(2)                                       |
  *
  * The unread tail of the last read is moved in front of the boundary, so that the copy of the
- * kernel stays aligned and a tail costs one short copy per 256 KiB. Only a record that is larger
- * than the window makes it grow.
+ * kernel stays aligned and a tail costs one short copy per 256 KiB. A record that is larger than the
+ * window makes it grow.
  *
  * A file that nobody can write to meanwhile is mapped when that is wanted (mapped.h), part by part.
  * Then the window lies in the file; only where a record begins in one part and ends in the next is
@@ -28,27 +29,39 @@
 
 enum {
     PAGE = 4096,
-    HEADROOM = 64 << 10,
-    ROOM = 256 << 10,
+    ALIGNED = 64 << 10,  /* octets of a window whose reads are worth a page boundary */
+    BLOCK = 64 << 10,    /* of what is compressed, read at once */
     MOST_KEPT = 4 << 10, /* octets that are kept in memory rather than read again */
 };
+
+/* Octets that are read at once, and those in front of them for the tail of what was read before. */
+static size_t room_of(const struct wl_octets *o)
+{
+    return o->window ? *o->window : WL_WINDOW_MOST;
+}
+
+static size_t headroom_of(const struct wl_octets *o)
+{
+    return room_of(o) / 4;
+}
 
 static bool set_capacity(struct wl_octets *o, size_t capacity, size_t start)
 {
     size_t have = (size_t)(o->end - o->p);
-    uint8_t *memory = wl_alloc(o->budget, capacity + PAGE);
+    size_t n = capacity + (capacity < ALIGNED ? 0u : (size_t)PAGE);
+    uint8_t *memory = wl_alloc(o->budget, n);
     uint8_t *base;
 
     if (!memory) {
         (void)wl_fail(&o->failure, WL_NOMEM, "out of memory");
         return false;
     }
-    base = memory + (PAGE - (uintptr_t)memory % PAGE);
+    base = capacity < ALIGNED ? memory : memory + (PAGE - (uintptr_t)memory % PAGE);
     if (have)
         memcpy(base + start, o->p, have);
     wl_free(o->budget, o->memory, o->memory_n);
     o->memory = memory;
-    o->memory_n = capacity + PAGE;
+    o->memory_n = n;
     o->base = base;
     o->low = base;
     o->capacity = capacity;
@@ -60,14 +73,14 @@ static bool set_capacity(struct wl_octets *o, size_t capacity, size_t start)
 /* Makes room for n octets in one piece at p. */
 static bool make_room(struct wl_octets *o, size_t n)
 {
+    const size_t headroom = headroom_of(o), usual = headroom + room_of(o);
     size_t have = (size_t)(o->end - o->p);
-    size_t start = have <= HEADROOM ? HEADROOM - have : 0;
+    size_t start = have <= headroom ? headroom - have : 0;
 
-    if (!o->memory || start + n > o->capacity) {
-        if (start + n > HEADROOM + ROOM)
-            start = 0;
-        return set_capacity(o, start + n > HEADROOM + ROOM ? n + HEADROOM : HEADROOM + ROOM, start);
-    }
+    if (start + n > usual)
+        start = 0;
+    if (!o->memory || start + n > o->capacity || o->capacity < usual || o->capacity / 2 > usual + n)
+        return set_capacity(o, start + n > usual ? n + headroom : usual, start);
     if (have)
         memmove(o->base + start, o->p, have);
     o->low = o->base;
@@ -188,6 +201,14 @@ static ptrdiff_t read_on(struct wl_octets *o, uint8_t *to, size_t wanted, size_t
     return read_plain(o, to, room);
 }
 
+static void close_file(struct wl_octets *o)
+{
+    if (o->own_fd)
+        (void)close(o->packed.fd);
+    o->own_fd = false;
+    o->packed.fd = -1;
+}
+
 static void close_all(struct wl_octets *o)
 {
     wl_unpack_free(o->unpacker);
@@ -197,10 +218,7 @@ static void close_all(struct wl_octets *o)
     o->memory = o->packed_memory = o->base = NULL;
     o->memory_n = o->packed_memory_n = o->capacity = 0;
     o->p = o->end = o->low = NULL;
-    if (o->own_fd)
-        (void)close(o->packed.fd);
-    o->own_fd = false;
-    o->packed.fd = -1;
+    close_file(o);
 }
 
 /* The window becomes what it holds, and nothing comes behind it. */
@@ -224,54 +242,60 @@ static bool keep_rest(struct wl_octets *o)
 enum wl_parked wl_octets_park(struct wl_octets *o)
 {
     bool plain = wl_octets_rereadable(o);
-    size_t most = plain ? MOST_KEPT : HEADROOM + ROOM; /* unpacked again it would not be */
+    size_t most = plain ? MOST_KEPT : room_of(o); /* unpacked again it would not be */
     struct stat st;
+    off_t place;
 
     if (!o->rereadable || !o->own_fd || o->patient || o->follow || o->mapped.base)
         return WL_PARKED_NOT;
     /* does anything come behind it? */
-    if (!o->at_end && (size_t)(o->end - o->p) < wl_min_size(most, ROOM))
+    if (!o->at_end && (size_t)(o->end - o->p) < wl_min_size(most, headroom_of(o)))
         (void)wl_octets_fill(o, (size_t)(o->end - o->p) + 1);
     if (o->failure.code)
         return WL_PARKED_NOT;
     if (o->at_end && (size_t)(o->end - o->p) <= most && keep_rest(o))
         return WL_PARKED_WHOLE;
-    if (!plain || fstat(o->packed.fd, &st) < 0)
+    place = lseek(o->packed.fd, 0, SEEK_CUR);
+    if (place < 0 || fstat(o->packed.fd, &st) < 0)
         return WL_PARKED_NOT;
     o->device = (uint64_t)st.st_dev;
     o->inode = (uint64_t)st.st_ino;
-    o->offset = wl_octets_position(o);
+    o->parked = true;
+    if (!plain) {
+        o->place = (uint64_t)place;
+        close_file(o);
+        return WL_PARKED_ASLEEP;
+    }
+    o->place = o->offset = wl_octets_position(o);
     close_all(o);
     o->at_end = false;
-    o->parked = true;
     return WL_PARKED_CLOSED;
 }
 
-/* Opens it again where it stood. False: that cannot be, and failure says why. */
-static bool unpark(struct wl_octets *o)
+int wl_octets_wake(struct wl_octets *o, struct wl_error *err)
 {
     struct stat st;
+    int code = 0;
 
-    o->parked = false;
     o->packed.fd = open(o->name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     o->own_fd = o->packed.fd >= 0;
     if (!o->own_fd || fstat(o->packed.fd, &st) < 0 ||
-        lseek(o->packed.fd, (off_t)o->offset, SEEK_SET) < 0) {
-        note_failure(o);
+        lseek(o->packed.fd, (off_t)o->place, SEEK_SET) < 0) {
+        code = wl_fail_system(err, WL_EOPEN, NULL, errno);
     } else if ((uint64_t)st.st_dev != o->device || (uint64_t)st.st_ino != o->inode) {
-        (void)wl_fail(&o->failure, WL_EDAMAGED, "it was replaced meanwhile");
+        code = wl_fail(err, WL_EOPEN, "it was replaced meanwhile");
     }
-    return o->failure.code == 0;
+    o->parked = code < 0;
+    if (o->parked)
+        close_file(o);
+    return code;
 }
 
 bool wl_octets_fill(struct wl_octets *o, size_t n)
 {
+    WL_ASSERT(!o->parked);
     if (o->at_end)
         return false;
-    if (o->parked && !unpark(o)) {
-        o->at_end = true;
-        return false;
-    }
     o->starved = false;
     if (o->wants_map && !o->mapped.base && !o->cannot_map)
         begin_mapping(o);
@@ -334,6 +358,8 @@ int wl_octets_look(struct wl_octets *o, struct wl_error *err)
     /* the window's memory becomes the archive's input; the window gets its own when it is filled */
     o->packed_memory = o->memory;
     o->packed_memory_n = o->memory_n;
+    o->packed.block = o->base;
+    o->packed.n_block = wl_min_size(o->capacity, BLOCK);
     o->memory = NULL;
     o->memory_n = 0;
     o->base = NULL;
@@ -365,16 +391,16 @@ int wl_octets_open(struct wl_octets *o, const char *path, const struct wl_octets
     int code;
 
     *o = (struct wl_octets){.name = path, .budget = budget, .packed.fd = STDIN_FILENO};
-    if (how)
+    if (how) {
         o->packed.stop = how->stop;
+        o->window = how->window;
+    }
     if (strcmp(path, "-") != 0) {
         o->packed.fd = open_path(path, how && how->patient);
         o->own_fd = o->packed.fd >= 0;
     }
     if (o->packed.fd < 0 || fstat(o->packed.fd, &st) < 0) {
-        char text[96];
-
-        code = wl_fail(err, WL_EOPEN, "%s", wl_errno_text(errno, text, sizeof(text)));
+        code = wl_fail_system(err, WL_EOPEN, NULL, errno);
         wl_octets_release(o);
         return code;
     }

@@ -10,15 +10,20 @@
 #include "mapped.h"
 #include "unpack.h"
 
+/** Octets that are read into a window at once, unless its owner says otherwise, and those of the
+ * smallest one that makes sense. */
+enum { WL_WINDOW_MOST = 256 << 10, WL_WINDOW_LEAST = 4 << 10 };
+
 struct wl_octets {
     const uint8_t *p, *end; /* the window */
     const uint8_t *low;     /* the lowest octet that can have been in it */
     uint64_t offset;        /* of end, in the (decompressed) stream */
     const char *name;       /* for messages; borrowed */
     struct wl_budget *budget;
-    uint8_t *memory; /* what was allocated, memory_n octets */
+    const size_t *window; /* see struct wl_octets_how */
+    uint8_t *memory;      /* what was allocated, memory_n octets */
     size_t memory_n;
-    uint8_t *base; /* its first page boundary, capacity octets from there */
+    uint8_t *base; /* in a large one its first page boundary; capacity octets from there */
     size_t capacity;
     struct wl_mapped mapped;      /* or nothing */
     struct wl_unpacker *unpacker; /* or NULL */
@@ -33,8 +38,8 @@ struct wl_octets {
     bool patient;               /* see struct wl_octets_how */
     bool follow;
     bool starved; /* patient: the last wl_octets_have failed because nothing is there yet */
-    bool parked;  /* see wl_octets_park; device and inode are those of the file then */
-    uint64_t device, inode;
+    bool parked;  /* see wl_octets_park; of the file then: what it is, and where it was read */
+    uint64_t device, inode, place;
     struct wl_error failure; /* code 0: the end is a true end; WL_NOMEM, WL_EDAMAGED */
 };
 
@@ -47,12 +52,16 @@ struct wl_octets_how {
      * be interrupted. */
     bool patient;
     bool follow; /* the end of the file is no end */
+    /* Octets that are read at once, WL_WINDOW_LEAST to WL_WINDOW_MOST, looked at whenever the window
+     * is filled; it outlives the input. NULL: WL_WINDOW_MOST. */
+    const size_t *window;
 };
 
 /**
  * path "-" is standard input; it is borrowed as the name in messages until a caller sets another.
  * how NULL: the input is whole, and its first octets are looked at.
- * Returns 0, WL_EOPEN, WL_EDAMAGED or WL_NOMEM with err, the cause alone; o needs no release then.
+ * Returns 0, WL_EOPEN, WL_EDAMAGED or WL_NOMEM (of memory, or no descriptor is left) with err, the
+ * cause alone and perhaps a hint; o needs no release then.
  */
 WL_MUST_USE int wl_octets_open(struct wl_octets *o, const char *path,
                                const struct wl_octets_how *how, struct wl_budget *budget,
@@ -93,15 +102,18 @@ void wl_octets_rest(struct wl_octets *o);
 /** How wl_octets_park has left it. */
 enum wl_parked {
     WL_PARKED_NOT,    /* as it was: it cannot be read on later */
-    WL_PARKED_CLOSED, /* without descriptor and window; it is opened again to read on */
+    WL_PARKED_CLOSED, /* without descriptor and window: wl_octets_wake */
+    WL_PARKED_ASLEEP, /* without descriptor, since it is compressed: wl_octets_wake */
     WL_PARKED_WHOLE,  /* all that comes next lies in memory, and that is all it holds */
 };
 /**
- * Gives back what a while of waiting can do without; asking goes on where it stood. Nothing that
- * was borrowed from the window may be in use. For what is not mapped and does not grow; the name
- * must be the path.
+ * Gives back what a while of waiting can do without. Nothing that was borrowed from the window may
+ * be in use. For what is not mapped and does not grow; the name must be the path.
  */
 enum wl_parked wl_octets_park(struct wl_octets *o);
+/** Opens what was parked where it stood. Returns 0, or WL_EOPEN or WL_NOMEM (no descriptor is left)
+ * with err, the cause alone and perhaps a hint: it is parked as before. */
+WL_MUST_USE int wl_octets_wake(struct wl_octets *o, struct wl_error *err);
 
 /** Passes over *n octets without keeping them; false when the end came first, or they are not there
  * yet: *n is what remains. */

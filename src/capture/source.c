@@ -71,7 +71,8 @@ int wl_source_prepare(const struct wl_source_config *cfg, const struct wl_limits
     s->until_progress = PROGRESS_STEP;
     if (cfg->bpf && cfg->bpf[0] && !cfg->n_interfaces) /* those are filtered by the kernel */
         code = wl_bpf_new(cfg->bpf, budget, &s->bpf, err);
-    wl_inputs_init(&s->inputs, budget, limits->max_files, &s->stop, s->bpf);
+    wl_inputs_init(&s->inputs, budget, limits->max_files, cfg->n_shards ? cfg->n_shards : 1,
+                   &s->stop, s->bpf);
     for (size_t i = 0; code == 0 && i < cfg->n_files; i++)
         code = wl_unpack_expect(cfg->files[i], cfg->follow, err);
     if (code == 0 && wl_feeds_wanted(cfg))
@@ -140,6 +141,17 @@ static size_t n_told(const struct wl_source *s)
     return s->feeds ? s->n_feeds : s->inputs.n;
 }
 
+/* What could be done where memory or descriptors were missing. */
+static void hint_at_lack(const struct wl_source *s, struct wl_error *err)
+{
+    if (s->inputs.hint[0]) {
+        wl_hint(err, "%s", s->inputs.hint);
+    } else if (s->inputs.lacking) {
+        wl_hint(err, "files that overlap in time are open side by side, once per shard: "
+                     "--set memory allows more, -j 1 takes less");
+    }
+}
+
 static int finish(struct wl_source *s, struct wl_error *err)
 {
     const char *first = NULL;
@@ -155,9 +167,14 @@ static int finish(struct wl_source *s, struct wl_error *err)
     }
     if (!first)
         return 0;
-    if (n_damaged == 1)
-        return wl_fail(err, WL_EDAMAGED, "%s", first);
-    return wl_fail(err, WL_EDAMAGED, "%s; %zu other files are damaged too", first, n_damaged - 1);
+    if (n_damaged == 1) {
+        (void)wl_fail(err, WL_EDAMAGED, "%s", first);
+    } else {
+        (void)wl_fail(err, WL_EDAMAGED, "%s; %zu other files %s", first, n_damaged - 1,
+                      s->inputs.lacking ? "were not read whole either" : "are damaged too");
+    }
+    hint_at_lack(s, err);
+    return WL_EDAMAGED;
 }
 
 static void count(struct wl_source *s, size_t i, const struct wl_packet *packets, size_t n)

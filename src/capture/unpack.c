@@ -31,7 +31,6 @@
 #include <zlib.h>
 
 enum {
-    WL_PACKED_BLOCK = 64 << 10,
     MOST_MAGIC = 6,          /* octets by which a kind is known */
     MOST_MEMORY = 128 << 20, /* for xz: twice what xz -9 takes */
     ONE_FILTER = 2,          /* as libarchive counts: with the one that changes nothing */
@@ -56,7 +55,6 @@ struct wl_unpacker {
     lzma_stream xz;
     const char *failure; /* found behind octets that had to be given first; or NULL */
     char text[96];       /* of a failure that has its own */
-    uint8_t block[WL_PACKED_BLOCK];
 };
 
 static const struct kind {
@@ -122,10 +120,10 @@ static ptrdiff_t next_packed(struct wl_unpacker *a, const uint8_t **ret)
     }
     if (packed->fd < 0)
         return 0;
-    got = wl_unpack_read_fd(packed->fd, a->block, sizeof(a->block), packed->stop);
+    got = wl_unpack_read_fd(packed->fd, packed->block, packed->n_block, packed->stop);
     if (got > 0)
         packed->done += (uint64_t)got;
-    *ret = a->block;
+    *ret = packed->block;
     return got;
 }
 

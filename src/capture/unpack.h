@@ -11,8 +11,10 @@
 
 /** What is still compressed: octets already at hand, then, when fd >= 0, the rest of it. */
 struct wl_packed {
-    struct wl_span first;              /* borrowed for the life of the unpacker */
-    int fd;                            /* not owned; -1: first is all there is */
+    struct wl_span first; /* borrowed until the next octets are read */
+    int fd;               /* not owned; -1: first is all there is */
+    uint8_t *block;       /* n_block octets for what is read; first may lie in them */
+    size_t n_block;
     const volatile sig_atomic_t *stop; /* or NULL; when set, an interrupted read is the end */
     uint64_t done;                     /* octets taken so far, for progress */
 };

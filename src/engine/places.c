@@ -100,7 +100,7 @@ static struct reader *begin(struct wl_places *p, size_t input)
     r = free_reader(p);
     r->input = input;
     r->ring = wl_alloc_array(p->budget, RECENT, sizeof(*r->ring));
-    if (r->ring && wl_file_open(p->inputs[input].name, p->budget, &r->file, &err) < 0)
+    if (r->ring && wl_file_open(p->inputs[input].name, NULL, p->budget, &r->file, &err) < 0)
         r->file = NULL;
     return r;
 }

@@ -167,23 +167,31 @@ static void release(struct wl_port *p)
     wl_free(&budget, p, sizeof(*p));
 }
 
-struct wl_port *wl_port_new(const struct wl_config *cfg, struct wl_bell *engine)
+struct wl_port *wl_port_new(const struct wl_config *cfg, struct wl_bell *engine,
+                            struct wl_error *err)
 {
     struct wl_budget budget;
     struct wl_port *p;
 
     wl_budget_init(&budget, PORT_MEMORY, cfg->alloc, cfg->release, cfg->alloc_user);
     p = wl_alloc(&budget, sizeof(*p));
-    if (!p)
+    if (!p) {
+        (void)wl_fail(err, WL_NOMEM, "out of memory");
         return NULL;
+    }
     p->budget = budget;
     p->engine = engine;
     p->leaving = wl_ring_new(&p->budget, 1, 1);
     p->questions = wl_ring_new(&p->budget, QUESTIONS, UINT64_MAX);
     p->answers = wl_ring_new(&p->budget, ANSWERS + 1, ANSWERS);
-    if (pipe(p->fds) < 0)
-        p->fds[0] = -1;
-    if (!p->questions || !p->answers || !p->leaving || p->fds[0] < 0) {
+    p->fds[0] = -1;
+    if (!p->questions || !p->answers || !p->leaving) {
+        (void)wl_fail(err, WL_NOMEM, "out of memory");
+        release(p);
+        return NULL;
+    }
+    if (pipe(p->fds) < 0) {
+        (void)wl_fail_system(err, WL_NOMEM, "cannot make a pipe between threads", errno);
         release(p);
         return NULL;
     }

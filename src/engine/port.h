@@ -8,8 +8,9 @@
 #include "wirelint/screen.h"
 
 /** engine: the bell of the engine's thread; borrowed. NULL when memory or descriptors are
- * refused. */
-WL_MUST_USE struct wl_port *wl_port_new(const struct wl_config *cfg, struct wl_bell *engine);
+ * refused, with err, WL_NOMEM. */
+WL_MUST_USE struct wl_port *wl_port_new(const struct wl_config *cfg, struct wl_bell *engine,
+                                        struct wl_error *err);
 /**
  * Runs screen on a thread of its own. Returns 0, or WL_NOMEM with err.
  */

@@ -449,9 +449,9 @@ int wl_engine_run_screen(struct wl_engine *e, const struct wl_source_config *src
 
     if (e->started)
         return wl_fail(err, WL_EINVAL, "an engine reads one source");
-    e->bell = wl_bell_new(&e->budget);
+    e->bell = wl_bell_new(&e->budget, err);
     if (!e->bell)
-        return wl_fail(err, WL_NOMEM, "out of memory");
+        return WL_NOMEM;
     e->source_copy = *src;
     if (screen) {
         e->wanted_progress = src->progress;

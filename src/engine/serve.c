@@ -317,8 +317,10 @@ void wl_serve_connection(struct wl_engine *e, const struct wl_conn_record *conn,
 int wl_serve_open(struct wl_engine *e, struct wl_error *err)
 {
     e->overridden = wl_overridden_new(&e->budget, &e->cfg);
-    e->port = wl_port_new(&e->cfg, e->bell);
-    if (!e->overridden || !e->port)
+    e->port = wl_port_new(&e->cfg, e->bell, err);
+    if (!e->port)
+        return WL_NOMEM;
+    if (!e->overridden)
         return wl_fail(err, WL_NOMEM, "out of memory");
     e->unruled = e->cfg;
     e->unruled.overrides = NULL;

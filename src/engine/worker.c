@@ -374,9 +374,11 @@ int wl_worker_prepare(struct wl_worker *w, const struct wl_pipeline_config *cfg,
     w->source_config.log_user = w;
     w->events = wl_ring_new(cfg->budget, WL_WORKER_BATCHES, UINT64_MAX);
     w->returns = wl_ring_new(cfg->budget, WL_WORKER_BATCHES, UINT64_MAX);
-    w->bell = wl_bell_new(cfg->budget);
+    w->bell = wl_bell_new(cfg->budget, err);
+    if (!w->bell)
+        return WL_NOMEM;
     w->shard = wl_shard_new(&shard);
-    if (!w->events || !w->returns || !w->bell || !w->shard || !make_batch(w) || !make_batch(w))
+    if (!w->events || !w->returns || !w->shard || !make_batch(w) || !make_batch(w))
         return wl_fail(err, WL_NOMEM, "out of memory");
     return wl_source_prepare(&w->source_config, &config->limits, &w->budget, &w->source, err);
 }
