@@ -538,19 +538,37 @@ int wl_confine_check(const struct wl_confine *c, struct wl_error *err)
     return geteuid() == 0 ? find_user(c, &uid, &gid, err) : 0;
 }
 
+/* Without them files could not be confined, or those that are wanted would be refused. */
+static int need_descriptors(struct wl_error *err)
+{
+    int fds[3], rc = 0;
+    size_t n = 0;
+
+    while (n < WL_COUNT(fds) && rc == 0) {
+        fds[n] = open("/", O_PATH | O_CLOEXEC);
+        if (fds[n] >= 0) {
+            n++;
+        } else {
+            rc = wl_fail_system(err, WL_EOPEN, "cannot give up rights", errno);
+        }
+    }
+    while (n)
+        (void)close(fds[--n]);
+    return rc;
+}
+
 int wl_confine_now(const struct wl_confine *c, struct wl_error *err)
 {
     uid_t uid = 0;
     gid_t gid = 0;
     bool files, system_calls;
     struct kept keep;
+    int rc = need_descriptors(err);
 
-    if (geteuid() == 0) {
-        int rc = find_user(c, &uid, &gid, err);
-
-        if (rc < 0)
-            return rc;
-    }
+    if (rc == 0 && geteuid() == 0)
+        rc = find_user(c, &uid, &gid, err);
+    if (rc < 0)
+        return rc;
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     keep = what_to_keep(c); /* asks /proc, so before that is closed */
     files = confine_files(c);

@@ -35,7 +35,8 @@ WL_MUST_USE int wl_confine_check(const struct wl_confine *c, struct wl_error *er
 /**
  * Gives everything else up, for good and for all threads that are started later: call before any
  * is. What this machine cannot do is told through log (a warning when the program stays root).
- * Returns 0, or WL_EINVAL with err when the user cannot be found.
+ * Returns 0, or with err WL_EINVAL when the user cannot be found, or WL_NOMEM when no descriptors are
+ * left for it.
  */
 WL_MUST_USE int wl_confine_now(const struct wl_confine *c, struct wl_error *err);
 /** Writes what confinement this build has on this machine: one line. */
