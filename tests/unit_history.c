@@ -572,12 +572,76 @@ static void saves_reports(void **state)
     end(&r, &seen);
 }
 
+/** An exchange whose heads have no room leaves a row, and pushes no other out. */
+static void what_has_no_room_has_a_row(void **state)
+{
+    enum { ROOM = 128 << 10, HUGE = 200 << 10 };
+    struct wl_config cfg;
+    struct wl_budget b;
+    struct wl_arena_pool pool;
+    struct wl_arena *a;
+    struct wl_history *h;
+    struct wl_told told;
+    uint8_t *head;
+    struct wl_field fields[2];
+    struct wl_exchange ex = {.ordinal = 1, .req = {.state = WL_WHOLE, .fields = fields}};
+    const struct wl_exchange *back;
+    const struct wl_kept *kept;
+
+    (void)state;
+    wl_config_init(&cfg);
+    cfg.limits.max_history_octets = ROOM;
+    wl_budget_init(&b, 64u << 20, NULL, NULL, NULL);
+    wl_arena_pool_init(&pool, &b, 0);
+    h = wl_history_new(&b, &cfg.limits);
+    a = wl_arena_new(&pool);
+    head = wl_alloc(&b, HUGE);
+    assert_non_null(h);
+    assert_non_null(a);
+    assert_non_null(head);
+    memset(head, 'x', HUGE);
+    ex.req.method = wl_span(head, 3);
+    ex.req.target = wl_span(head + 4, 10);
+    fields[0] = (struct wl_field){.begin = head + 20, .n_name = 5, .value = wl_span(head + 30, 9)};
+    fields[1] = (struct wl_field){
+        .begin = head + 50, .n_name = 5, .value = wl_span(head + 60, HUGE - 60)};
+    for (uint64_t i = 0; i < 2; i++) {
+        ex.conn = (struct wl_conn_ref){.id = i + 1, .number = i};
+        ex.req.head = wl_span(head, i ? HUGE : 1000);
+        ex.req.n_fields = i ? 2 : 1;
+        wl_history_opened(h, i + 1, NULL);
+        wl_history_exchange(h, &ex, &told);
+        assert_int_equal(told.id, i + 1);
+    }
+    kept = wl_history_exchange_at(h, 1);
+    assert_non_null(kept);
+    assert_false(kept->brief);
+    kept = wl_history_exchange_at(h, 2);
+    assert_non_null(kept);
+    assert_true(kept->brief);
+    back = wl_unpack_exchange(wl_history_packed(h, kept), a);
+    assert_non_null(back);
+    assert_int_equal(back->req.target.n, 10);
+    assert_int_equal(back->req.n_fields, 1);
+    assert_true(wl_history_conn(h, 1)->bits & WL_KEPT_HOLE);
+    assert_false(wl_history_conn(h, 0)->bits & WL_KEPT_HOLE);
+    wl_arena_free(a);
+    wl_arena_pool_release(&pool);
+    wl_free(&b, head, HUGE);
+    wl_history_free(h);
+    assert_int_equal(b.used, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(held_as_told),          cmocka_unit_test(read_again_as_told),
-        cmocka_unit_test(lists_what_was_opened), cmocka_unit_test(addresses_go_with_connections),
-        cmocka_unit_test(saves_packets),         cmocka_unit_test(saves_reports),
+        cmocka_unit_test(held_as_told),
+        cmocka_unit_test(read_again_as_told),
+        cmocka_unit_test(lists_what_was_opened),
+        cmocka_unit_test(addresses_go_with_connections),
+        cmocka_unit_test(saves_packets),
+        cmocka_unit_test(saves_reports),
+        cmocka_unit_test(what_has_no_room_has_a_row),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * Exchanges of a connection are a chain from the latest back. Whether the window is whole follows
- * from the chain: it was followed to its beginning, or past the window, without a link missing.
+ * from the chain: it was followed to its beginning, or past the window, without a link missing. Of
+ * an exchange that is held in brief, nothing is shown: it is read again.
  */
 #include "detail.h"
 
@@ -77,7 +78,7 @@ static bool add_exchanges(const struct wl_history *h, const struct wl_kept_conn 
     *ret_whole = row->n_exchanges == 0;
     for (; (p = wl_history_exchange_at(h, id)) != NULL; id = wl_history_before(h, id)) {
         *ret_whole = p->previous == 0 || (uint64_t)p->ordinal + ORDINALS_ASTRAY < w->from;
-        if (in_window(w, p->ordinal)) {
+        if (in_window(w, p->ordinal) && !p->brief) {
             const struct wl_exchange *ex = wl_unpack_exchange(wl_history_packed(h, p), a);
 
             if (!ex || !wl_detail_add(d, a, ex))
@@ -220,7 +221,7 @@ static bool add_wanted(const struct wl_history *h, const struct wl_kept_conn *ro
     const struct wl_kept *p;
 
     while (d->n_exchanges < w->n && (p = wl_history_exchange_at(h, id)) != NULL) {
-        if (is_wanted(w, p->ordinal)) {
+        if (is_wanted(w, p->ordinal) && !p->brief) {
             const struct wl_exchange *ex = wl_unpack_exchange(wl_history_packed(h, p), a);
 
             if (!ex || !wl_detail_add(d, a, ex))

@@ -242,8 +242,12 @@ static uint64_t keep_exchange(struct wl_history *h, const struct wl_exchange *ex
         wl_store_drop_findings(h);
     }
     p = wl_store_keep(h, &h->exchanges, wl_pack_exchange(&h->packer, ex));
-    if (!p)
-        return 0;
+    if (!p) {
+        p = wl_store_keep(h, &h->exchanges, wl_pack_brief(&h->packer, ex));
+        if (!p)
+            return 0;
+        p->brief = true;
+    }
     id = h->exchanges.end - 1;
     row = wl_store_conn(h, ex->conn.number);
     p->number = ex->conn.number;
@@ -327,11 +331,10 @@ void wl_history_exchange(struct wl_history *h, const struct wl_exchange *ex, str
     note_worst(row, worst);
     if (t_last > row->t_last)
         row->t_last = t_last;
-    if (id) {
+    if (id)
         row->last = (uint32_t)id;
-    } else {
+    if (!id || ((const struct wl_kept *)wl_queue_at(&h->exchanges, id))->brief)
         row->bits |= WL_KEPT_HOLE;
-    }
 }
 
 /* Keeps what the row does not say already; returns its id, or 0. */

@@ -40,7 +40,7 @@ enum wl_kept_bits {
     WL_KEPT_TLS = 16,
     WL_KEPT_MIDSTREAM = 32,
     WL_KEPT_RECORD = 64, /* last is the id of its record */
-    WL_KEPT_HOLE = 128,  /* one of its exchanges had no room */
+    WL_KEPT_HOLE = 128,  /* one of its exchanges had no room, or not for all of it */
 };
 
 /** An exchange (ordinal > 0) or a record (ordinal 0). */
@@ -53,6 +53,7 @@ struct wl_kept {
     uint32_t shape;
     uint16_t rule; /* of the worst finding; 0: none */
     uint8_t worst, n_findings;
+    bool brief; /* packed by wl_pack_brief: enough for a row, and not for what is opened */
 };
 
 /** A finding: which one of which exchange or record. */

@@ -76,7 +76,8 @@ struct wl_placed {
     uint16_t id, odd;
     struct wl_at at;
 };
-enum { IN_HEAD = 0x100 }; /* beside the bits of enum wl_field_odd */
+enum { BRIEF_HEAD = 2 << 10 }; /* octets */
+enum { IN_HEAD = 0x100 };      /* beside the bits of enum wl_field_odd */
 
 static const struct column field_columns[] = {
     COLUMN(wl_placed, id, NUMBER),
@@ -294,11 +295,18 @@ static void put_struct(struct wl_packer *p, const void *from, const struct colum
 #define PUT_STRUCT(p, from, columns) put_struct((p), (from), (columns), WL_COUNT(columns))
 
 /* Text: a place in the head, or its octets. */
+static bool lies_in(struct wl_span s, struct wl_span head)
+{
+    uintptr_t from = (uintptr_t)s.p, start = (uintptr_t)head.p;
+
+    return s.n && head.n && from >= start && from + s.n <= start + head.n;
+}
+
 static void put_span(struct wl_packer *p, struct wl_span s)
 {
     struct wl_span head = p->within ? p->within->head : wl_span(NULL, 0);
     uintptr_t from = (uintptr_t)s.p, start = (uintptr_t)head.p;
-    bool inside = s.n && head.n && from >= start && from + s.n <= start + head.n;
+    bool inside = lies_in(s, head);
 
     put(p, (uint64_t)s.n << 1 | inside);
     if (inside) {
@@ -363,8 +371,25 @@ static void put_marks(struct wl_packer *p, const struct wl_mark *marks, uint32_t
     }
 }
 
-static void put_message(struct wl_packer *p, const struct wl_message *m)
+/* What is packed of a message in brief: the field lines that lie in the beginning of its head. */
+static struct wl_message begin_of(const struct wl_message *m)
 {
+    struct wl_message brief = *m;
+
+    brief.head = wl_span_sub(m->head, 0, BRIEF_HEAD);
+    brief.n_fields = brief.n_trailers = 0;
+    while (brief.n_fields < m->n_fields &&
+           lies_in(wl_field_sent_name(&m->fields[brief.n_fields]), brief.head) &&
+           lies_in(m->fields[brief.n_fields].value, brief.head))
+        brief.n_fields++;
+    return brief;
+}
+
+static void put_message(struct wl_packer *p, const struct wl_message *whole)
+{
+    const struct wl_message brief = p->brief ? begin_of(whole) : (struct wl_message){.state = 0};
+    const struct wl_message *m = p->brief ? &brief : whole;
+
     PUT_STRUCT(p, m, message_columns);
     if (m->state == WL_ABSENT)
         return;
@@ -405,7 +430,7 @@ static struct wl_span packed(const struct wl_packer *p)
     return p->full ? wl_span(NULL, 0) : wl_span(p->buf.p, p->at);
 }
 
-struct wl_span wl_pack_exchange(struct wl_packer *p, const struct wl_exchange *ex)
+static struct wl_span pack_exchange(struct wl_packer *p, const struct wl_exchange *ex)
 {
     begin(p);
     put_conn(p, &ex->conn);
@@ -421,6 +446,18 @@ struct wl_span wl_pack_exchange(struct wl_packer *p, const struct wl_exchange *e
         PUT_STRUCT(p, ex->wait, wait_columns);
     put_findings(p, ex->findings, ex->n_findings);
     return packed(p);
+}
+
+struct wl_span wl_pack_exchange(struct wl_packer *p, const struct wl_exchange *ex)
+{
+    p->brief = false;
+    return pack_exchange(p, ex);
+}
+
+struct wl_span wl_pack_brief(struct wl_packer *p, const struct wl_exchange *ex)
+{
+    p->brief = true;
+    return pack_exchange(p, ex);
 }
 
 struct wl_span wl_pack_findings(struct wl_packer *p, const struct wl_finding *findings, uint32_t n)

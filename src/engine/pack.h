@@ -16,6 +16,7 @@ struct wl_packer {
     struct wl_buf buf;
     size_t at;                       /* octets written */
     bool full;                       /* the maximum was reached, or memory refused */
+    bool brief;                      /* only the beginnings of heads are packed */
     const struct wl_message *within; /* whose head spans may lie in */
     uint64_t position;               /* in that head: the end of the span before */
     uint64_t t, frame;               /* the time and frame before */
@@ -26,6 +27,9 @@ void wl_packer_init(struct wl_packer *p, struct wl_budget *budget, size_t max);
 void wl_packer_release(struct wl_packer *p);
 /** The exchange as octets, borrowed until the next call; empty when it has no room. */
 struct wl_span wl_pack_exchange(struct wl_packer *p, const struct wl_exchange *ex);
+/** The same without what of each head lies behind its first 2 KiB, and without trailer sections: for
+ * rows of lists, where all of it has no room. */
+struct wl_span wl_pack_brief(struct wl_packer *p, const struct wl_exchange *ex);
 struct wl_span wl_pack_record(struct wl_packer *p, const struct wl_conn_record *conn);
 /** Findings alone, and back. */
 struct wl_span wl_pack_findings(struct wl_packer *p, const struct wl_finding *findings, uint32_t n);

@@ -146,12 +146,12 @@ static struct wl_block *block_for(struct wl_history *h, size_t n)
         return b;
     if (size < n)
         size = n;
+    if (sizeof(*b) + size > h->max_octets) /* others would give way in vain */
+        return NULL;
     while (h->blocks.end > h->blocks.first && h->block_octets + sizeof(*b) + size > h->max_octets) {
         wl_store_drop_block(h);
         h->n_full_octets++;
     }
-    if (sizeof(*b) + size > h->max_octets)
-        return NULL;
     b = wl_store_take(h, sizeof(*b) + size);
     if (!b)
         return NULL;
