@@ -4,6 +4,7 @@
 #include "fired.h"
 
 #include "endpoint.h"
+#include "wirelint/names.h"
 
 void wl_firings_init(struct wl_firings *f, struct wl_budget *b)
 {
@@ -148,4 +149,24 @@ uint32_t wl_firings_sorted(struct wl_firings *f, struct wl_fired *ret[WL_FIRED_R
     }
     qsort((void *)ret, n, sizeof(struct wl_fired *), worst_first);
     return n;
+}
+
+void wl_fired_put_faults(struct wl_text *t, const struct wl_fired *fired, const char *space,
+                         void (*count)(struct wl_text *t, uint64_t n))
+{
+    unsigned kinds = 0;
+    const char *sep = "";
+
+    for (unsigned f = 0; f <= WL_FAULT_EITHER; f++)
+        kinds += fired->faults[f] != 0;
+    for (unsigned f = 0; f <= WL_FAULT_EITHER; f++) {
+        if (fired->faults[f] == 0)
+            continue;
+        wl_text_printf(t, "%s%s", sep, wl_fault_name((enum wl_fault)f));
+        if (kinds > 1) {
+            wl_text_put(t, space);
+            count(t, fired->faults[f]);
+        }
+        sep = ", ";
+    }
 }

@@ -9,6 +9,7 @@
 
 #include "lanes.h"
 #include "mem.h"
+#include "text.h"
 #include "wirelint/rule.h"
 
 enum {
@@ -68,5 +69,9 @@ bool wl_firings_keep(struct wl_firings *f, struct wl_pieces *list, struct wl_spa
  * frequent first. Returns how many.
  */
 uint32_t wl_firings_sorted(struct wl_firings *f, struct wl_fired *ret[WL_FIRED_RULES]);
+/** Writes whose fault it was: "server", or "server 3, client 1" when it differs, with space and
+ * numbers as the report writes them. */
+void wl_fired_put_faults(struct wl_text *t, const struct wl_fired *fired, const char *space,
+                         void (*count)(struct wl_text *t, uint64_t n));
 
 #endif

@@ -16,26 +16,6 @@ enum {
     MAX_SAMPLE = 32 << 10,
 };
 
-/* "server", or "server 3, client 1" when it differs */
-static void put_fault(struct wl_text *t, const struct wl_fired *fired)
-{
-    unsigned kinds = 0;
-    const char *sep = "";
-
-    for (unsigned f = 0; f <= WL_FAULT_EITHER; f++)
-        kinds += fired->faults[f] != 0;
-    for (unsigned f = 0; f <= WL_FAULT_EITHER; f++) {
-        if (fired->faults[f] == 0)
-            continue;
-        wl_text_printf(t, "%s%s", sep, wl_fault_name((enum wl_fault)f));
-        if (kinds > 1) {
-            wl_text_put(t, "\xc2\xa0");
-            wl_html_count(t, fired->faults[f]);
-        }
-        sep = ", ";
-    }
-}
-
 static void put_servers(struct wl_text *t, const struct wl_fired *fired, uint32_t most)
 {
     uint64_t left = fired->n_elsewhere;
@@ -89,7 +69,7 @@ static void put_row(struct wl_html *h, const struct wl_fired *fired, uint64_t mo
     wl_text_put(t, "</td><td class=\"barred\">");
     wl_html_bar(t, fired->n, most, classes[fired->worst]);
     wl_text_put(t, "</td><td data-h=\"fault\">");
-    put_fault(t, fired);
+    wl_fired_put_faults(t, fired, "\xc2\xa0", wl_html_count);
     wl_text_put(t, "</td><td class=\"at\" data-h=\"server\">");
     put_servers(t, fired, SERVERS_NAMED);
     wl_text_put(t, "</td></tr>\n");
@@ -407,7 +387,7 @@ static void put_rule(struct wl_html *h, const struct wl_fired *fired)
     wl_text_put(t, "</p>\n<p class=\"facts\">");
     wl_html_amount(t, fired->n, "finding");
     wl_text_put(t, "; fault: ");
-    put_fault(t, fired);
+    wl_fired_put_faults(t, fired, "\xc2\xa0", wl_html_count);
     wl_text_put(t, fired->n_servers + (fired->n_elsewhere != 0) > 1 ? "; servers: " : "; server: ");
     put_servers(t, fired, WL_FIRED_SERVERS);
     if (rule->versions) {

@@ -178,21 +178,9 @@ static void put_fault(struct report *r, const struct wl_fired *fired)
     struct wl_text *t = &r->out.text;
     struct wl_flow_text flow;
     size_t from = t->buf.n;
-    unsigned kinds = 0;
-    const char *sep = "  fault: ";
 
-    for (unsigned f = 0; f <= WL_FAULT_EITHER; f++)
-        kinds += fired->faults[f] != 0;
-    for (unsigned f = 0; f <= WL_FAULT_EITHER; f++) {
-        if (fired->faults[f] == 0)
-            continue;
-        wl_text_printf(t, "%s%s", sep, wl_fault_name((enum wl_fault)f));
-        if (kinds > 1) {
-            wl_text_char(t, ' ');
-            wl_text_count(t, fired->faults[f]);
-        }
-        sep = ", ";
-    }
+    wl_text_put(t, "  fault: ");
+    wl_fired_put_faults(t, fired, " ", wl_text_count);
     wl_text_put(t, "    ");
     wl_layout_flow(&flow, t, t->buf.n - from, 4, wl_section_columns(&r->out.cfg));
     for (size_t i = 0; i < WL_RULE_CITES && fired->rule->cite[i]; i++)
