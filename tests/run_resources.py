@@ -196,7 +196,7 @@ def look_at_threads_that_are_refused(program, folder, genpcap):
                    stderr=subprocess.DEVNULL)
     run = Run(["sh", "-c", 'ulimit -s 1000000 && ulimit -v 1900000 && exec "$@"', "sh", program, "audit", "-j", "2",
                "--set", "ring_events=1", path], timeout=30)
-    check(run.status == 3 and "cannot start a thread" in run.err, f"without threads: {run.status}: {run.err}")
+    check(run.status == 3 and "cannot start a thread" in run.err and "ulimit -u" in run.err, f"without threads: {run.status}: {run.err}")
     os.remove(path)
 
 

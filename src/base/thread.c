@@ -44,8 +44,11 @@ int wl_thread_start(struct wl_thread *t, bool terminal, void (*run)(void *user),
     t->running = rc == 0;
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (rc != 0) {
-        return wl_fail(err, WL_NOMEM, "cannot start a thread: %s",
-                       wl_errno_text(rc, text, sizeof(text)));
+        (void)wl_fail(err, WL_NOMEM, "cannot start a thread: %s",
+                      wl_errno_text(rc, text, sizeof(text)));
+        wl_hint(err, "'ulimit -u' says how many there may be, and memory is for how many stacks; "
+                     "-j takes one more per shard");
+        return WL_NOMEM;
     }
     t->terminal = terminal;
     if (terminal)
