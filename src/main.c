@@ -86,6 +86,43 @@ static void catch_signals(void)
         (void)sigaction(SIGHUP, &stop, NULL);
 }
 
+/* A file that is mapped can be cut short when the program stood still for 45 seconds (mapped.c), and
+ * any disk can fail. Nobody can tell then what of the octets in hand was true. */
+static char lost[512];
+static size_t n_lost;
+
+static void on_lost_page(int number, siginfo_t *info, void *context)
+{
+    const struct sigaction ordinary = {.sa_handler = SIG_DFL};
+
+    (void)context;
+    if (info->si_code == BUS_ADRERR) {
+        (void)!write(STDERR_FILENO, lost, n_lost);
+        _exit(EXIT_FAILED);
+    }
+    (void)sigaction(number, &ordinary, NULL);
+    if (info->si_code <= 0)
+        (void)raise(number);
+}
+
+static void catch_lost_pages(const struct wl_options *o)
+{
+    struct sigaction end = {.sa_sigaction = on_lost_page, .sa_flags = SA_SIGINFO};
+    bool one = o->n_files == 1;
+    int n = snprintf(lost, sizeof(lost) - 1,
+                     "wirelint: %s%.300s%s was cut short, or cannot be read "
+                     "any more, while it lay in memory: nothing is reported",
+                     one ? "'" : "a capture file", one ? o->files[0] : "", one ? "'" : "");
+
+    n_lost = n < 0 ? 0 : wl_min_size((size_t)n, sizeof(lost) - 1);
+    for (size_t i = 0; i < n_lost; i++) {
+        if (lost[i] < 0x20 || lost[i] > 0x7e)
+            lost[i] = '?';
+    }
+    lost[n_lost++] = '\n';
+    (void)sigaction(SIGBUS, &end, NULL);
+}
+
 /* A reader that went away is seen as EPIPE where it is written to, a file that may not grow
  * (RLIMIT_FSIZE) as EFBIG; that somebody waits for a file that is mapped is looked at often enough
  * (mapped.c), which is said to the kernel only when it could have sent a signal. */
@@ -460,8 +497,10 @@ static int read_captures(const struct wl_options *o, struct wl_terminal *termina
         return fail(terminal, rc, &err);
     if (o->bpf)
         ask_nobody();
-    if (o->n_files)
+    if (o->n_files) {
         allow_files();
+        catch_lost_pages(o);
+    }
     catch_signals();
     status = o->separate ? run_separately(&run, arena) : run_engine(&run);
     wl_scrape_free(run.scrape);

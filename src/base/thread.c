@@ -29,12 +29,15 @@ static void terminal_signals(sigset_t *set)
 int wl_thread_start(struct wl_thread *t, bool terminal, void (*run)(void *user), void *user,
                     struct wl_error *err)
 {
+    static const int of_itself[] = {SIGBUS, SIGSEGV, SIGILL, SIGFPE};
     sigset_t all, before, of_terminal;
     char text[96];
     int rc;
 
     terminal_signals(&of_terminal);
     (void)sigfillset(&all);
+    for (size_t i = 0; i < WL_COUNT(of_itself); i++) /* blocked, they would ask no handler */
+        (void)sigdelset(&all, of_itself[i]);
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
     if (terminal)
         (void)pthread_sigmask(SIG_UNBLOCK, &of_terminal, NULL);

@@ -104,6 +104,13 @@ static bool is_readable(int fd)
     return poll(&ready, 1, 0) != 0; /* an error is for read(2) to tell */
 }
 
+/* Is it read up to the size that it had when it was opened? A file is that, mapped or not: whoever
+ * still writes to it would otherwise have each shard see another end. */
+static bool is_bounded(const struct wl_octets *o)
+{
+    return wl_octets_rereadable(o) && o->offset <= o->size && o->size;
+}
+
 /* One read of what is not compressed: octets, 0 at the end or when starved, -1 on failure. */
 static ptrdiff_t read_plain(struct wl_octets *o, uint8_t *to, size_t room)
 {
@@ -113,11 +120,17 @@ static ptrdiff_t read_plain(struct wl_octets *o, uint8_t *to, size_t room)
         o->starved = true;
         return 0;
     }
-    got = wl_unpack_read_fd(o->packed.fd, to, room, o->packed.stop);
+    if (is_bounded(o))
+        room = (size_t)wl_min_u64(room, o->size - o->offset);
+    got = room ? wl_unpack_read_fd(o->packed.fd, to, room, o->packed.stop) : 0;
     if (got > 0)
         o->packed.done += (uint64_t)got;
-    if (got < 0)
+    if (got < 0) {
         note_failure(o);
+    } else if (got == 0 && room && is_bounded(o) && !(o->packed.stop && *o->packed.stop)) {
+        (void)wl_fail(&o->failure, WL_EDAMAGED, "it is shorter than when it was opened");
+        got = -1;
+    }
     o->starved = got == 0 && o->follow;
     return got;
 }

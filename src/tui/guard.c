@@ -73,15 +73,17 @@ void wl_guard_restore(void)
     errno = errno_before;
 }
 
-static void on_crash(int number)
+static void on_crash(int number, siginfo_t *info, void *context)
 {
+    (void)context;
     wl_guard_restore();
     for (size_t i = 0; i < WL_COUNT(crashes); i++) {
         if (crashes[i] == number)
             (void)sigaction(number, &guard.crash_before[i], NULL);
     }
     /* what caused it happens again now, without us; abort() and kill(1) need the push */
-    (void)raise(number);
+    if (info->si_code <= 0)
+        (void)raise(number);
 }
 
 /* The screen's thread is still there a second after it was told to leave. */
@@ -131,7 +133,8 @@ static bool open_pipe(void)
 static void take_signals(void)
 {
     /* no SA_RESTART: a write that hangs is to be interrupted */
-    struct sigaction note = {.sa_handler = on_note}, crash = {.sa_handler = on_crash};
+    struct sigaction note = {.sa_handler = on_note};
+    struct sigaction crash = {.sa_sigaction = on_crash, .sa_flags = SA_SIGINFO};
 
     for (size_t i = 0; i < WL_COUNT(notes); i++)
         (void)sigaction(notes[i], &note, &guard.note_before[i]);
