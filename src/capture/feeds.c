@@ -159,12 +159,15 @@ int wl_feeds_new(const struct wl_source_config *cfg, struct wl_input *told,
     f->wake[0] = f->wake[1] = -1;
     f->feeds = wl_alloc_array(budget, f->n, sizeof(*f->feeds));
     if (!f->feeds) {
-        code = wl_fail(err, WL_NOMEM, "out of memory");
-    } else if (pipe(f->wake) < 0 || set_nonblocking(f->wake[0]) < 0 ||
-               set_nonblocking(f->wake[1]) < 0) {
-        code = wl_fail_system(err, WL_NOMEM, "cannot make a pipe to wake a thread", errno);
+        wl_feeds_free(f);
+        return wl_fail(err, WL_NOMEM, "out of memory");
     }
-    if (code == 0 && cfg->n_interfaces)
+    if (pipe(f->wake) < 0 || set_nonblocking(f->wake[0]) < 0 || set_nonblocking(f->wake[1]) < 0) {
+        code = wl_fail_system(err, WL_NOMEM, "cannot make a pipe to wake a thread", errno);
+        wl_feeds_free(f);
+        return code;
+    }
+    if (cfg->n_interfaces)
         code = open_interfaces(f, told, err);
     for (size_t i = 0; code == 0 && !cfg->n_interfaces && i < f->n; i++) {
         f->feeds[i].told = &told[i];

@@ -263,9 +263,9 @@ static int open_input(struct wl_inputs *all, const char *path, struct wl_file **
 {
     int code;
 
-    do
+    do {
         code = wl_file_open(path, &all->window, all->budget, ret, err);
-    while (code == WL_NOMEM && spare(all));
+    } while (code == WL_NOMEM && spare(all));
     return code;
 }
 
@@ -476,9 +476,9 @@ static bool wake(struct wl_inputs *all, size_t i)
     int code = 0;
 
     if (parked != WL_PARKED_WHOLE) {
-        do
+        do {
             code = wl_file_wake(in->file, &err);
-        while (code == WL_NOMEM && spare(all));
+        } while (code == WL_NOMEM && spare(all));
         count_open(all, in, true);
     }
     in->parked = WL_PARKED_NOT;
