@@ -494,6 +494,32 @@ static void gaps_by_time(void **state)
     finish(b, ">gap 3 >def.. >gap 3 >def >gap 3 >def >gap 3 >def.");
 }
 
+/* When both ends have closed and acknowledged everything, nobody sends anything again. */
+static void gap_of_what_is_over(void **state)
+{
+    for (int all = 0; all < 2; all++) {
+        struct bench *b = start();
+
+        shake_hands(b);
+        client(b, 3, 0, "def");
+        fin(b, WL_TO_SERVER, 6, 0);
+        server(b, 0, 7, "ok");
+        fin(b, WL_TO_CLIENT, 2, 7);
+        client(b, 7, all ? 3 : 2, "");
+        wait_for(b, 20 * MS);
+        wl_flows_tick(b->flows, b->now);
+        wl_text_char(&b->notes, '.');
+        wait_for(b, 10 * MS);
+        wl_flows_tick(b->flows, b->now);
+        wl_text_char(&b->notes, '.');
+        wait_for(b, 80 * MS);
+        wl_flows_tick(b->flows, b->now);
+        wl_text_char(&b->notes, '.');
+        finish(b, all ? ". >gap 3 >def >fin <ok <fin.." : ".. >gap 3 >def >fin <ok <fin.");
+    }
+    (void)state;
+}
+
 static void no_gap_without_acknowledgement(void **state)
 {
     struct bench *b = start();
@@ -858,6 +884,7 @@ int main(void)
         cmocka_unit_test(gap_by_time),
         cmocka_unit_test(gaps_by_packets),
         cmocka_unit_test(gaps_by_time),
+        cmocka_unit_test(gap_of_what_is_over),
         cmocka_unit_test(holes_on_both_sides),
         cmocka_unit_test(no_gap_without_acknowledgement),
         cmocka_unit_test(gap_at_the_end),

@@ -631,7 +631,8 @@ static void expire_idle(struct wl_flows *f, wl_ns now, wl_ns timeout)
 static wl_ns next_due(const struct wl_flows *f)
 {
     wl_ns settle = (wl_ns)wl_min_u64(f->cfg.host->cfg->limits.settle, INT64_MAX / 4);
-    wl_ns due = f->stream.tcp.clock + (settle < WL_TCP_PATIENCE ? settle : WL_TCP_PATIENCE);
+    wl_ns due = f->stream.tcp.clock +
+                (settle < WL_TCP_PATIENCE_OVER ? settle : WL_TCP_PATIENCE_OVER);
 
     if (f->cfg.host->cfg->limits.idle_timeout)
         return 0;

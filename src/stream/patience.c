@@ -10,7 +10,93 @@
 
 enum {
     SHARED = WL_TCP_PATIENCE_PACKETS / 4, /* acknowledgements that have a time together */
+    LACKS_KEPT = 1024,
 };
+void wl_patience_init(struct wl_tcp_env *env)
+{
+    wl_list_init(&env->waiting);
+    wl_list_init(&env->over);
+    wl_pool_init(&env->lacks, env->host->budget, sizeof(struct wl_lack), LACKS_KEPT);
+}
+
+void wl_patience_release(struct wl_tcp_env *env)
+{
+    wl_pool_release(&env->lacks);
+}
+
+struct wl_tcp_slow *wl_tcp_slow_way(struct wl_tcp_env *env, struct wl_tcp *t)
+{
+    struct wl_tcp_slow *s = t->slow;
+
+    if (s)
+        return s;
+    s = wl_alloc(env->host->budget, sizeof(*s));
+    if (!s)
+        return NULL;
+    s->queue[0].end_at = s->queue[1].end_at = WL_NONE;
+    t->slow = s;
+    t->flags |= WL_TCP_SLOW;
+    return s;
+}
+
+void wl_tcp_release(struct wl_tcp_env *env, struct wl_tcp *t)
+{
+    struct wl_tcp_slow *s = t->slow;
+
+    if (!s)
+        return;
+    for (unsigned dir = 0; dir < 2; dir++) {
+        wl_lacks_release(&s->lacks[dir], env);
+        wl_queue_release(&s->queue[dir], env->host->budget);
+    }
+    wl_free(env->host->budget, s, sizeof(*s));
+    t->slow = NULL;
+    t->flags &= ~(uint32_t)WL_TCP_SLOW;
+}
+
+/* ---------------------------------------------------------------------------------- the clocks */
+
+/* What is due first of a list, or NULL. */
+static struct wl_lack *front_of(const struct wl_link *list)
+{
+    return wl_list_empty(list) ? NULL : WL_CONTAINER(list->next, struct wl_lack, link);
+}
+
+static const struct wl_lack *first_due(const struct wl_tcp_env *env)
+{
+    const struct wl_lack *w = front_of(&env->waiting), *over = front_of(&env->over);
+
+    return !w || (over && over->due < w->due) ? over : w;
+}
+
+struct wl_tcp *wl_tcp_due(const struct wl_tcp_env *env)
+{
+    const struct wl_lack *w = first_due(env);
+
+    return w && w->due <= env->clock ? w->tcp : NULL;
+}
+
+wl_ns wl_tcp_next_due(const struct wl_tcp_env *env, wl_ns otherwise)
+{
+    const struct wl_lack *w = first_due(env);
+
+    return w && w->due < otherwise ? w->due : otherwise;
+}
+
+void wl_patience_shorten(struct wl_tcp_env *env, struct wl_tcp_slow *s)
+{
+    const wl_ns due = env->clock + WL_TCP_PATIENCE_OVER;
+
+    for (unsigned dir = 0; dir < 2; dir++) {
+        for (struct wl_lack *w = s->lacks[dir].first; w; w = w->next) {
+            if (w->due <= due)
+                continue;
+            w->due = due;
+            wl_list_remove(&w->link);
+            wl_list_append(&env->over, &w->link);
+        }
+    }
+}
 
 static bool shares(const struct wl_lack *last, wl_ns now)
 {
@@ -52,6 +138,7 @@ void wl_lacks_add(struct wl_lacks *all, struct wl_tcp_env *env, struct wl_tcp *t
     w->n++;
     w->target = target;
     w->since = env->clock;
+    w->due = env->clock + WL_TCP_PATIENCE;
     w->since_packet = t->packets;
     wl_list_remove(&w->link);
     wl_list_append(&env->waiting, &w->link);
@@ -76,6 +163,7 @@ void wl_lacks_along(struct wl_lacks *all, struct wl_lack *w, struct wl_lack *wit
     all->first = all->last = w;
     w->n = SHARED;
     w->since = with->since;
+    w->due = with->due;
     w->since_packet = with->since_packet;
     wl_list_append(with->link.next, &w->link);
 }

@@ -1,17 +1,21 @@
 /* patience.h - since when octets are waited for that were acknowledged and not captured.
  * SPDX-License-Identifier: MIT
+ *
+ * The side of tcp.c that is about connections of which something waits; the rest of it is wl_tcp_due
+ * and its like in tcp.h.
  */
 #ifndef WL_PATIENCE_H
 #define WL_PATIENCE_H
 
+#include "queue.h"
 #include "tcp.h"
 
 /** Octets of a direction before target were acknowledged, and some of them not captured. */
 struct wl_lack {
-    struct wl_link link;  /* in env->waiting */
+    struct wl_link link;  /* in env->waiting or env->over */
     struct wl_lack *next; /* of its direction: acknowledged later */
     struct wl_tcp *tcp;
-    wl_ns since;           /* of env->clock */
+    wl_ns since, due;      /* of env->clock: waited for from then until then */
     uint32_t since_packet; /* of the connection */
     uint32_t target;       /* sequence number */
     uint32_t n;            /* acknowledgements it stands for; its time is that of the last */
@@ -22,6 +26,20 @@ struct wl_lack {
 struct wl_lacks {
     struct wl_lack *first, *last;
 };
+
+/** What a connection has while something of it waits. */
+struct wl_tcp_slow {
+    struct wl_queue queue[2];
+    struct wl_lacks lacks[2];
+};
+
+void wl_patience_init(struct wl_tcp_env *env);
+void wl_patience_release(struct wl_tcp_env *env);
+/** t->slow, which is made when there is none; NULL: no memory. */
+struct wl_tcp_slow *wl_tcp_slow_way(struct wl_tcp_env *env, struct wl_tcp *t);
+/** Both ends have closed the connection, and all they have sent was acknowledged: what is missing has
+ * most likely not passed here. */
+void wl_patience_shorten(struct wl_tcp_env *env, struct wl_tcp_slow *s);
 
 /** From now on patience for what is missing before target is limited. Without memory nothing is
  * waited for, or for longer. */

@@ -10,19 +10,11 @@
  */
 #include "tcp.h"
 #include "patience.h"
-#include "queue.h"
 
 /* Sequence numbers farther apart cannot be in one window (RFC 7323 2.3). */
 #define FARTHEST ((int32_t)1 << 30)
 /* A RST farther ahead of what was seen is not believed. */
 #define RST_FARTHEST ((int32_t)1 << 24)
-
-enum { LACKS_KEPT = 1024 };
-
-struct wl_tcp_slow {
-    struct wl_queue queue[2];
-    struct wl_lacks lacks[2]; /* for what was acknowledged but not captured yet */
-};
 
 /* One call: the connection in hand and what it shares with the others. */
 struct run {
@@ -88,26 +80,11 @@ static struct wl_seen see(const struct wl_tcp *t, enum wl_dir dir, const struct 
 
 /* ------------------------------------------------------------------------ what is waited for */
 
-static struct wl_tcp_slow *take_the_slow_way(const struct run *r)
-{
-    struct wl_tcp_slow *s = r->t->slow;
-
-    if (s)
-        return s;
-    s = wl_alloc(r->env->host->budget, sizeof(*s));
-    if (!s)
-        return NULL;
-    s->queue[0].end_at = s->queue[1].end_at = WL_NONE;
-    r->t->slow = s;
-    r->t->flags |= WL_TCP_SLOW;
-    return s;
-}
-
 /* Octets of dir before target are missing: from now on patience is limited. */
 static void start_clock(const struct run *r, enum wl_dir dir, uint32_t target,
                         const struct wl_seen *seen)
 {
-    struct wl_tcp_slow *s = take_the_slow_way(r);
+    struct wl_tcp_slow *s = wl_tcp_slow_way(r->env, r->t);
 
     if (s)
         wl_lacks_add(&s->lacks[dir], r->env, r->t, target, seen);
@@ -127,21 +104,6 @@ static bool blocked(const struct wl_tcp *t, enum wl_dir dir, bool has_ack, uint3
         return false;
     delta = wl_tcp_ahead(t, other(dir), ack);
     return delta > 0 && delta <= FARTHEST;
-}
-
-void wl_tcp_release(struct wl_tcp_env *env, struct wl_tcp *t)
-{
-    struct wl_tcp_slow *s = t->slow;
-
-    if (!s)
-        return;
-    for (unsigned dir = 0; dir < 2; dir++) {
-        wl_lacks_release(&s->lacks[dir], env);
-        wl_queue_release(&s->queue[dir], env->host->budget);
-    }
-    wl_free(env->host->budget, s, sizeof(*s));
-    t->slow = NULL;
-    t->flags &= ~(uint32_t)WL_TCP_SLOW;
 }
 
 /* Gives back what nothing needs any more. */
@@ -466,7 +428,7 @@ static void stop_waiting(const struct run *r, enum wl_dir dir, uint64_t offset,
 static int enqueue(const struct run *r, enum wl_dir dir, const struct wl_piece *model,
                    struct wl_span bytes, uint64_t *ret_done)
 {
-    struct wl_tcp_slow *s = take_the_slow_way(r);
+    struct wl_tcp_slow *s = wl_tcp_slow_way(r->env, r->t);
     struct wl_piece part = *model;
     uint64_t end = model->at + model->n;
     uint32_t i;
@@ -863,6 +825,20 @@ static void take_rst(const struct run *r, enum wl_dir dir, const struct wl_segme
     }
 }
 
+/* Was a FIN of dir captured, and acknowledged with all that is in front of it? */
+static bool is_over(const struct wl_tcp *t, enum wl_dir dir)
+{
+    const struct wl_tcp_way *w = &t->way[dir];
+    uint64_t ahead = 0;
+
+    if (!wl_tcp_is(t, dir, WL_TCP_CLOSED)) {
+        if (t->slow->queue[dir].end_at == WL_NONE)
+            return false;
+        ahead = t->slow->queue[dir].end_at - w->offset;
+    }
+    return wl_tcp_is(t, dir, WL_TCP_ACKED) && w->acked == w->next + (uint32_t)ahead + 1;
+}
+
 /* Everything but the next octets in order. */
 static void take_slowly(const struct run *r, enum wl_dir dir, const struct wl_segment *seg,
                         bool suspect)
@@ -889,6 +865,8 @@ static void take_slowly(const struct run *r, enum wl_dir dir, const struct wl_se
     if (t->slow) {
         pump(r);
         lose_patience(r);
+        if (t->slow && is_over(t, WL_TO_SERVER) && is_over(t, WL_TO_CLIENT))
+            wl_patience_shorten(r->env, t->slow);
         leave_the_slow_way(r);
     }
 }
@@ -922,26 +900,6 @@ void wl_tcp_aside(struct wl_tcp_env *env, struct wl_tcp *t, void *user, enum wl_
         take_slowly(&r, dir, seg, suspect);
 }
 
-struct wl_tcp *wl_tcp_due(const struct wl_tcp_env *env)
-{
-    const struct wl_lack *w;
-
-    if (wl_list_empty(&env->waiting))
-        return NULL;
-    w = WL_CONTAINER(env->waiting.next, struct wl_lack, link);
-    return w->since + WL_TCP_PATIENCE <= env->clock ? w->tcp : NULL;
-}
-
-wl_ns wl_tcp_next_due(const struct wl_tcp_env *env, wl_ns otherwise)
-{
-    const struct wl_lack *w;
-
-    if (wl_list_empty(&env->waiting))
-        return otherwise;
-    w = WL_CONTAINER(env->waiting.next, struct wl_lack, link);
-    return w->since + WL_TCP_PATIENCE < otherwise ? w->since + WL_TCP_PATIENCE : otherwise;
-}
-
 void wl_tcp_expire(struct wl_tcp_env *env, struct wl_tcp *t, void *user)
 {
     struct run r = {env, t, user};
@@ -949,7 +907,7 @@ void wl_tcp_expire(struct wl_tcp_env *env, struct wl_tcp *t, void *user)
     for (unsigned i = 0; i < 2 && t->slow; i++) {
         const struct wl_lack *w = t->slow->lacks[i].first;
 
-        if (w && w->since + WL_TCP_PATIENCE <= env->clock)
+        if (w && w->due <= env->clock)
             expire(&r, (enum wl_dir)i);
     }
     if (t->slow) {
@@ -971,11 +929,10 @@ void wl_tcp_env_init(struct wl_tcp_env *env, const struct wl_tcp_out *out,
                      const struct wl_layer_host *host)
 {
     *env = (struct wl_tcp_env){.out = out, .host = host};
-    wl_list_init(&env->waiting);
-    wl_pool_init(&env->lacks, host->budget, sizeof(struct wl_lack), LACKS_KEPT);
+    wl_patience_init(env);
 }
 
 void wl_tcp_env_release(struct wl_tcp_env *env)
 {
-    wl_pool_release(&env->lacks);
+    wl_patience_release(env);
 }

@@ -4,8 +4,8 @@
  * First octets win; a retransmission that differs is a mark. A gap is declared when the
  * acknowledgement has passed it and it was not filled within 16 packets of the connection or
  * 100 ms (merged taps show the ACK before the data), or when max_reorder is reached; each counts from
- * its own acknowledgement (patience.h). A segment that acknowledges octets not captured yet waits on
- * the same terms.
+ * its own acknowledgement (patience.h), and when both FINs were acknowledged 25 ms are left. A segment
+ * that acknowledges octets not captured yet waits on the same terms.
  *
  * Directions are physical here: 0 is sent by the end that was taken for the client when the
  * connection was opened. The channel turns them when sniffing shows that it was the other one.
@@ -23,6 +23,10 @@ enum {
     WL_TCP_PATIENCE_PACKETS = 16,
 };
 #define WL_TCP_PATIENCE ((wl_ns)100000000)
+/** The same for what is missing of a connection that is over: nobody sends it again, nor anything else
+ * that would count. Where taps with clocks of their own see packets of one direction each in turn, it
+ * may still come. */
+#define WL_TCP_PATIENCE_OVER (WL_TCP_PATIENCE / 4)
 
 /** Bits of wl_tcp.flags; those of a direction are shifted by 8 * dir. */
 enum wl_tcp_state {
@@ -94,8 +98,10 @@ struct wl_tcp_out {
 struct wl_tcp_env {
     const struct wl_tcp_out *out;
     const struct wl_layer_host *host;
-    struct wl_link waiting;   /* clocks that run for holes, the oldest first */
-    struct wl_pool lacks;     /* those that do not (patience.h) */
+    /* clocks that run for holes (patience.h), what is due first in front; of connections that are
+     * over: */
+    struct wl_link waiting, over;
+    struct wl_pool lacks;     /* clocks that do not run */
     struct wl_recall *recall; /* of the connection in hand, kept by the owner; or NULL: nothing is
                                  compared */
     wl_ns clock;              /* capture time that never goes back; kept by the owner */
@@ -107,7 +113,6 @@ struct wl_tcp_env {
 void wl_tcp_env_init(struct wl_tcp_env *env, const struct wl_tcp_out *out,
                      const struct wl_layer_host *host);
 void wl_tcp_env_release(struct wl_tcp_env *env);
-
 /** The two ways of wl_tcp_segment that lead to the layers: what is next in its direction, of which
  * nothing or only a part is skipped, and the rest. */
 void wl_tcp_in_order(struct wl_tcp_env *env, struct wl_tcp *t, void *user, enum wl_dir dir,
