@@ -6,7 +6,8 @@
 Whoever reads a file pays for no library that only others need: those of SONAME (pcap, archive, lzma, microhttpd)
 are loaded by the runs that ask for them and by no other, they are all there before the program gives up
 its rights, and where one is missing only those runs fail, with a message that names it. GENPCAP makes captures
-of 1,000 connections at a time, which are read within 24 MiB of resident memory by the kernel's account;
+of 1,000 connections at a time, which are read within 24 MiB of resident memory by the kernel's account,
+also where one segment in twenty is missing for good;
 "-" for a build whose memory is not its own (sanitizers). Where idle connections fill all memory that may be used,
 those that come later are judged all the same, and the report says what was not; shards come to an end
 that have no memory to put in order what is left, or of which one gets no thread; and files that overlap in time
@@ -35,6 +36,7 @@ WORKLOADS = {
     "interim": ["--profile", "interim", "--connections", "3000"],
     "lossy": ["--profile", "api", "--connections", "2500", "--loss", "1", "--reorder", "1", "--dup", "0.5",
               "--gap", "0.05"],
+    "gaps": ["--profile", "api", "--connections", "2500", "--gap", "5"],
 }
 
 # What ran before exec(2) counts, too: a fork of this script would be larger than what is measured.
@@ -138,7 +140,19 @@ def look_at_memory(program, folder, genpcap):
         mib = resident_mib([program, "audit", path])
         print(f"resources: {name}: {mib:.1f} MiB for {os.path.getsize(path) >> 20} MiB")
         check(mib <= MOST_MIB, f"{name} takes {mib:.1f} MiB, more than {MOST_MIB}")
+        if name == "gaps":
+            look_at_what_was_left(program, path)
         os.remove(path)
+
+
+def look_at_what_was_left(program, path):
+    """Octets that wait are left in a file and read again there; of a pipe they are copied, and say the same."""
+    with open(path, "rb") as file:
+        piped = Run([program, "list", "--json", "-"], stdin=file.read())
+    read = Run([program, "list", "--json", path])
+    said, said_of_pipe = (run.out.split(b"\n", 1)[1] for run in (read, piped)) # the first line names the input
+    check(said.count(b"\n") > 50000, f"of what is full of gaps {said.count(10)} lines are said")
+    check(said == said_of_pipe, "a file that is full of gaps says something else when it comes through a pipe")
 
 
 def websockets(count):

@@ -838,6 +838,7 @@ void wl_flows_lean_on(struct wl_flows *f, const struct wl_octets *file)
 {
     for (uint32_t k = f->partitions.first; k < f->partitions.end; k++)
         wl_recall_lean_on(f->recalls[k], file);
+    wl_tcp_lean_on(&f->stream.tcp, file);
 }
 
 size_t wl_flows_open(const struct wl_flows *f)

@@ -49,7 +49,7 @@ struct wl_flows_config {
 
 WL_MUST_USE struct wl_flows *wl_flows_new(const struct wl_flows_config *cfg);
 /** What segments consist of lies in the window of file, as a rule, and can be
- * read again there: wl_recall_lean_on. */
+ * read again there: wl_tcp_lean_on. */
 void wl_flows_lean_on(struct wl_flows *f, const struct wl_octets *file);
 /** Goes on with each packet that is taken in a burst, mine or not. Borrowed for the life of f. */
 void wl_flows_follow(struct wl_flows *f, struct wl_scout *scout);

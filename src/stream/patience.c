@@ -17,11 +17,13 @@ void wl_patience_init(struct wl_tcp_env *env)
     wl_list_init(&env->waiting);
     wl_list_init(&env->over);
     wl_pool_init(&env->lacks, env->host->budget, sizeof(struct wl_lack), LACKS_KEPT);
+    env->shelf = (struct wl_shelf){.budget = env->host->budget};
 }
 
 void wl_patience_release(struct wl_tcp_env *env)
 {
     wl_pool_release(&env->lacks);
+    wl_shelf_release(&env->shelf);
 }
 
 struct wl_tcp_slow *wl_tcp_slow_way(struct wl_tcp_env *env, struct wl_tcp *t)
@@ -47,7 +49,7 @@ void wl_tcp_release(struct wl_tcp_env *env, struct wl_tcp *t)
         return;
     for (unsigned dir = 0; dir < 2; dir++) {
         wl_lacks_release(&s->lacks[dir], env);
-        wl_queue_release(&s->queue[dir], env->host->budget);
+        wl_queue_release(&s->queue[dir], &env->shelf);
     }
     wl_free(env->host->budget, s, sizeof(*s));
     t->slow = NULL;

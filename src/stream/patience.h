@@ -7,7 +7,6 @@
 #ifndef WL_PATIENCE_H
 #define WL_PATIENCE_H
 
-#include "queue.h"
 #include "tcp.h"
 
 /** Octets of a direction before target were acknowledged, and some of them not captured. */

@@ -4,10 +4,21 @@
  * Bounded by its user (max_reorder, max_reorder_pieces). The array begins in the middle of its
  * memory, so that the two common cases, pieces in order behind a hole and pieces in reverse order,
  * move nothing.
+ *
+ * What waits is copied, as long as little does. Where many segments were missed for good, nearly all
+ * connections wait, with 10 KB each: from SHELF_FULL octets on, large pieces of what lies in a file
+ * are read again there when their turn has come, for a call of the system each.
  */
 #include "queue.h"
 
-enum { WL_QUEUE_FIRST = 8 };
+#include "octets.h"
+
+enum {
+    WL_QUEUE_FIRST = 8,
+    SHELF_FULL = 2 << 20, /* octets that are copied, of all queues */
+    SHELF_ROOM = 64 << 10,
+    WORTH_READING = 1024, /* octets of a piece that is left in its file, at least */
+};
 
 uint32_t wl_queue_search(const struct wl_queue *q, uint64_t offset)
 {
@@ -78,26 +89,48 @@ static int open_place(struct wl_queue *q, struct wl_budget *b, uint32_t i)
     return 0;
 }
 
-int wl_queue_insert(struct wl_queue *q, struct wl_budget *b, uint32_t i,
+/* The place of n octets that need not be copied, or WL_NONE. */
+static uint64_t place_of(struct wl_shelf *shelf, const uint8_t *bytes, size_t n)
+{
+    uint64_t place;
+
+    if (shelf->held < SHELF_FULL || !shelf->file || n < WORTH_READING || n > SHELF_ROOM ||
+        !wl_octets_place(shelf->file, bytes, &place))
+        return WL_NONE;
+    if (!shelf->room)
+        shelf->room = wl_alloc_unset(shelf->budget, SHELF_ROOM);
+    return shelf->room ? place : WL_NONE;
+}
+
+/* How many octets lie in data. */
+static size_t own_octets(const struct wl_piece *p)
+{
+    return p->kind == WL_PIECE_OCTETS && p->place == WL_NONE ? (size_t)p->n : 0;
+}
+
+int wl_queue_insert(struct wl_queue *q, struct wl_shelf *shelf, uint32_t i,
                     const struct wl_piece *model, const uint8_t *bytes)
 {
-    size_t n = bytes ? (size_t)model->n : 0;
-    struct wl_piece *p = wl_alloc_unset(b, sizeof(*p) + n);
+    struct wl_piece placed = *model, *p;
+    size_t n;
 
-    WL_ASSERT(i <= q->n);
+    WL_ASSERT(i <= q->n && !bytes == (model->kind != WL_PIECE_OCTETS));
+    placed.place = bytes ? place_of(shelf, bytes, (size_t)model->n) : WL_NONE;
+    n = own_octets(&placed);
+    p = wl_alloc_unset(shelf->budget, sizeof(*p) + n);
     if (!p)
         return WL_NOMEM;
-    if (open_place(q, b, i) < 0) {
-        wl_free(b, p, sizeof(*p) + n);
+    if (open_place(q, shelf->budget, i) < 0) {
+        wl_free(shelf->budget, p, sizeof(*p) + n);
         return WL_NOMEM;
     }
-    memcpy(p, model, sizeof(*p));
-    p->octets = sizeof(*p) + n;
-    if (n)
+    memcpy(p, &placed, sizeof(*p));
+    if (bytes && n)
         memcpy(p->data, bytes, n);
+    shelf->held += n;
     q->pieces[q->head + i] = p;
     q->n++;
-    q->octets += n;
+    q->octets += bytes ? model->n : 0;
     return 0;
 }
 
@@ -108,22 +141,42 @@ struct wl_piece *wl_queue_take(struct wl_queue *q)
     WL_ASSERT(q->n > 0);
     q->head++;
     q->n--;
-    q->octets -= p->octets - sizeof(*p);
+    q->octets -= p->kind == WL_PIECE_OCTETS ? p->n : 0;
     if (q->n == 0)
         q->head = q->capacity / 2;
     return p;
 }
 
-void wl_piece_free(struct wl_budget *b, struct wl_piece *p)
+struct wl_span wl_piece_octets(struct wl_shelf *shelf, const struct wl_piece *p, uint64_t from,
+                               uint64_t n)
 {
-    if (p)
-        wl_free(b, p, p->octets);
+    WL_ASSERT(p->kind == WL_PIECE_OCTETS && from <= p->n && n <= p->n - from);
+    if (p->place == WL_NONE)
+        return wl_span(p->data + from, (size_t)n);
+    return wl_octets_again(shelf->file, p->place + from, shelf->room, (size_t)n)
+               ? wl_span(shelf->room, (size_t)n)
+               : wl_span(NULL, 0);
 }
 
-void wl_queue_release(struct wl_queue *q, struct wl_budget *b)
+void wl_piece_free(struct wl_shelf *shelf, struct wl_piece *p)
+{
+    const size_t n = own_octets(p);
+
+    shelf->held -= n;
+    wl_free(shelf->budget, p, sizeof(*p) + n);
+}
+
+void wl_queue_release(struct wl_queue *q, struct wl_shelf *shelf)
 {
     while (q->n)
-        wl_piece_free(b, wl_queue_take(q));
-    wl_free(b, q->pieces, q->capacity * sizeof(struct wl_piece *));
+        wl_piece_free(shelf, wl_queue_take(q));
+    wl_free(shelf->budget, q->pieces, q->capacity * sizeof(struct wl_piece *));
     *q = (struct wl_queue){.end_at = WL_NONE};
+}
+
+void wl_shelf_release(struct wl_shelf *shelf)
+{
+    if (shelf->room)
+        wl_free(shelf->budget, shelf->room, SHELF_ROOM);
+    shelf->room = NULL;
 }

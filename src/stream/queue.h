@@ -6,6 +6,8 @@
 
 #include "layer.h"
 
+struct wl_octets;
+
 enum wl_piece_kind {
     WL_PIECE_OCTETS,
     WL_PIECE_CUT, /* octets that the snap length cut off: n without data */
@@ -16,12 +18,20 @@ enum wl_piece_kind {
 /** Part of a segment. Pieces of a queue never overlap. */
 struct wl_piece {
     uint64_t at, n; /* stream offset and length; FIN and RST have none */
-    enum wl_piece_kind kind;
+    uint8_t kind;   /* enum wl_piece_kind */
     bool has_ack;
     uint32_t ack; /* not to be delivered before these octets of the other direction */
     struct wl_seen seen;
-    size_t octets; /* of the allocation */
+    uint64_t place; /* where octets were left in their file; WL_NONE: they are in data */
     uint8_t data[];
+};
+
+/** What the queues of a shard share. */
+struct wl_shelf {
+    struct wl_budget *budget;
+    const struct wl_octets *file; /* in which all packets lie, or NULL */
+    uint64_t held;                /* octets in data */
+    uint8_t *room;                /* for octets that were left in the file, or NULL */
 };
 
 /**
@@ -50,14 +60,20 @@ static inline struct wl_piece *wl_queue_at(const struct wl_queue *q, uint32_t i)
 /** Index of the first piece that ends after offset; n when none does. */
 uint32_t wl_queue_search(const struct wl_queue *q, uint64_t offset);
 /**
- * Puts a copy of model, with the octets of bytes (model->n of them, or none), before the i-th.
- * Returns 0, or WL_NOMEM and nothing has changed.
+ * Puts a copy of model, with the octets of bytes (model->n of them, or none), before the i-th. Where
+ * much waits, they are left in the file if they lie there. Returns 0, or WL_NOMEM and nothing has
+ * changed.
  */
-WL_MUST_USE int wl_queue_insert(struct wl_queue *q, struct wl_budget *b, uint32_t i,
+WL_MUST_USE int wl_queue_insert(struct wl_queue *q, struct wl_shelf *shelf, uint32_t i,
                                 const struct wl_piece *model, const uint8_t *bytes);
 /** Takes the front out of a queue that is not empty; free it with wl_piece_free. */
 struct wl_piece *wl_queue_take(struct wl_queue *q);
-void wl_piece_free(struct wl_budget *b, struct wl_piece *p);
-void wl_queue_release(struct wl_queue *q, struct wl_budget *b);
+/** n octets of a piece of octets, from its octet number from on, until it is freed or the next ones
+ * are asked for; empty: they cannot be read any more. */
+struct wl_span wl_piece_octets(struct wl_shelf *shelf, const struct wl_piece *p, uint64_t from,
+                               uint64_t n);
+void wl_piece_free(struct wl_shelf *shelf, struct wl_piece *p);
+void wl_queue_release(struct wl_queue *q, struct wl_shelf *shelf);
+void wl_shelf_release(struct wl_shelf *shelf);
 
 #endif

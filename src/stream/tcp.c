@@ -154,7 +154,7 @@ static void deliver_fin(const struct run *r, enum wl_dir dir, const struct wl_se
         return;
     set_state(r->t, dir, WL_TCP_CLOSED);
     if (r->t->slow) /* nothing comes after a FIN (RFC 9293 3.6) */
-        wl_queue_release(&r->t->slow->queue[dir], r->env->host->budget);
+        wl_queue_release(&r->t->slow->queue[dir], &r->env->shelf);
     r->env->out->end(r->user, dir, WL_END_CLOSED, dir, seen);
     clear_state(r->t, dir, WL_TCP_PHANTOM); /* or it was known before, when it was acknowledged */
 }
@@ -167,9 +167,22 @@ static void deliver_rst(const struct run *r, enum wl_dir dir, const struct wl_se
         return;
     r->t->flags |= WL_TCP_RESET;
     if (r->t->slow)
-        wl_queue_release(&r->t->slow->queue[dir], r->env->host->budget);
+        wl_queue_release(&r->t->slow->queue[dir], &r->env->shelf);
     flush(r, seen); /* what the other side had sent before is still of interest */
     r->env->out->end(r->user, dir, WL_END_RESET, dir, seen);
+}
+
+/* Octets that were left in a file which has become shorter meanwhile are lost. */
+static void deliver_octets(const struct run *r, enum wl_dir dir, const struct wl_piece *p)
+{
+    const struct wl_span bytes = wl_piece_octets(&r->env->shelf, p, 0, p->n);
+
+    WL_ASSERT(p->at == r->t->way[dir].offset);
+    if (bytes.n) {
+        deliver(r, dir, bytes, &p->seen);
+    } else {
+        declare_gap(r, dir, p->n, WL_GAP_LIMIT, &p->seen);
+    }
 }
 
 /* Delivers the front of the queue, which must not lie behind a hole. */
@@ -178,16 +191,13 @@ static void deliver_front(const struct run *r, enum wl_dir dir)
     struct wl_piece *p = wl_queue_take(&r->t->slow->queue[dir]);
 
     WL_ASSERT(p->at <= r->t->way[dir].offset);
-    switch (p->kind) {
-    case WL_PIECE_OCTETS:
-        WL_ASSERT(p->at == r->t->way[dir].offset);
-        deliver(r, dir, wl_span(p->data, (size_t)p->n), &p->seen);
-        break;
+    switch ((enum wl_piece_kind)p->kind) {
+    case WL_PIECE_OCTETS: deliver_octets(r, dir, p); break;
     case WL_PIECE_CUT: declare_gap(r, dir, p->n, WL_GAP_SNAPLEN, &p->seen); break;
     case WL_PIECE_FIN: deliver_fin(r, dir, &p->seen); break;
     case WL_PIECE_RST: deliver_rst(r, dir, &p->seen); break;
     }
-    wl_piece_free(r->env->host->budget, p);
+    wl_piece_free(&r->env->shelf, p);
 }
 
 /* The front of dir's queue when it may be delivered now, else NULL. */
@@ -395,13 +405,16 @@ static void mark_differing(const struct run *r, enum wl_dir dir, uint64_t offset
 static void compare_queued(const struct run *r, enum wl_dir dir, const struct wl_piece *p,
                            uint64_t offset, struct wl_span bytes, const struct wl_seen *seen)
 {
-    const uint8_t *queued = p->data + (offset - p->at);
     size_t n_differing = 0, first = 0;
+    struct wl_span queued;
 
-    if (p->kind != WL_PIECE_OCTETS || bytes.n == 0 || memcmp(queued, bytes.p, bytes.n) == 0)
+    if (p->kind != WL_PIECE_OCTETS || bytes.n == 0)
+        return;
+    queued = wl_piece_octets(&r->env->shelf, p, offset - p->at, bytes.n);
+    if (queued.n == 0 || memcmp(queued.p, bytes.p, bytes.n) == 0)
         return;
     for (size_t i = bytes.n; i-- > 0;) {
-        if (queued[i] != bytes.p[i]) {
+        if (queued.p[i] != bytes.p[i]) {
             first = i;
             n_differing++;
         }
@@ -458,7 +471,7 @@ static int enqueue(const struct run *r, enum wl_dir dir, const struct wl_piece *
             if (p && p->at > part.at)
                 part_end = wl_min_u64(end, p->at);
             part.n = part_end - part.at;
-            if (wl_queue_insert(q, r->env->host->budget, i, &part,
+            if (wl_queue_insert(q, &r->env->shelf, i, &part,
                                 part.kind == WL_PIECE_OCTETS ? bytes.p + (part.at - model->at)
                                                              : NULL) < 0)
                 return WL_NOMEM;
@@ -935,4 +948,9 @@ void wl_tcp_env_init(struct wl_tcp_env *env, const struct wl_tcp_out *out,
 void wl_tcp_env_release(struct wl_tcp_env *env)
 {
     wl_patience_release(env);
+}
+
+void wl_tcp_lean_on(struct wl_tcp_env *env, const struct wl_octets *file)
+{
+    env->shelf.file = file;
 }

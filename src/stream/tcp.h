@@ -15,6 +15,7 @@
 
 #include "attr.h"
 #include "layer.h"
+#include "queue.h"
 #include "recall.h"
 #include "segment.h"
 #include "table.h"
@@ -102,6 +103,7 @@ struct wl_tcp_env {
      * over: */
     struct wl_link waiting, over;
     struct wl_pool lacks;     /* clocks that do not run */
+    struct wl_shelf shelf;    /* what waits behind holes */
     struct wl_recall *recall; /* of the connection in hand, kept by the owner; or NULL: nothing is
                                  compared */
     wl_ns clock;              /* capture time that never goes back; kept by the owner */
@@ -113,6 +115,10 @@ struct wl_tcp_env {
 void wl_tcp_env_init(struct wl_tcp_env *env, const struct wl_tcp_out *out,
                      const struct wl_layer_host *host);
 void wl_tcp_env_release(struct wl_tcp_env *env);
+/** The payload of segments lies in the window of file, as a rule, and can be read again there. Call
+ * before the first one. file is borrowed for the life of env; NULL: everything is copied. */
+void wl_tcp_lean_on(struct wl_tcp_env *env, const struct wl_octets *file);
+
 /** The two ways of wl_tcp_segment that lead to the layers: what is next in its direction, of which
  * nothing or only a part is skipped, and the rest. */
 void wl_tcp_in_order(struct wl_tcp_env *env, struct wl_tcp *t, void *user, enum wl_dir dir,
