@@ -465,9 +465,10 @@ static struct wl_rect draw_frame(const struct wl_screen *s, struct wl_list_state
 static const char *why_empty(const struct wl_screen *s, const struct wl_list_state *l)
 {
     if (l->page->matched == 0 && l->kind->list == WL_LIST_EXCHANGES && s->board &&
-        s->board->stats.exchanges)
+        s->board->stats.exchanges) {
         return "None of them is held: there is no room for what they take. What is kept is bounded "
                "by max_history_octets and memory; --set raises them.";
+    }
     if (l->page->matched == 0)
         return l->kind->empty ? l->kind->empty : "Nothing yet.";
     if (s->only_findings)
