@@ -17,8 +17,8 @@
 
 enum {
     RECALL = 256 << 10,      /* octets remembered to compare retransmissions with, */
-    RECALL_LEAST = 16 << 10, /* in each partition as many at least, */
-    RECALL_SEGMENTS = 64,    /* in as many segments; more where there is more room, */
+    RECALL_LEAST = 12 << 10, /* in each partition as many at least, */
+    RECALL_SEGMENTS = 32,    /* in as many segments; more where there is more room, */
     RECALL_PER = 512,        /* one for so many octets */
     RELIEF = 4,      /* evicted once memory was refused: one may give back less than one takes */
     TTL_FAR = 10,    /* hops that a RST's TTL must differ by to be suspect */
