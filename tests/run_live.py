@@ -517,19 +517,46 @@ def signals():
                 expect("in 1 exchanges on 1 connections" in live.out(), live.out())
 
 
+def heeds(pid):
+    """Does this process run the program, and take signals itself? Before that one would kill it."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="ascii") as file:
+            caught = int(re.search(r"(?m)^SigCgt:\s*([0-9a-f]+)", file.read()).group(1), 16)
+        return os.path.samefile(f"/proc/{pid}/exe", PROGRAM) and caught >> (signal.SIGINT - 1) & 1
+    except OSError:
+        return False
+
+
+def wait_until_one_heeds(pids):
+    """Of the processes that pids() names."""
+    end = time.monotonic() + WAIT
+    while not any(map(heeds, pids())):
+        expect(time.monotonic() < end, "it takes no signals")
+        time.sleep(0.02)
+
+
 def signals_of_timeout():
     """timeout(1) signals the process and its group: that is one signal, and there is a report."""
     needs("timeout")
+
+    def children():
+        with open(f"/proc/{process.pid}/task/{process.pid}/children", encoding="ascii") as file:
+            return file.read().split()
+
     for n in range(6):
-        done = subprocess.run(["timeout", "--preserve-status", "0.8", PROGRAM, "audit", "-j", "2", "-i", "lo",
-                               "port", "9"], capture_output=True, text=True, check=False)
-        expect(done.returncode == 0 and "in 0 exchanges" in done.stdout, f"{n}: {done}")
+        with subprocess.Popen(["timeout", "--preserve-status", str(WAIT), PROGRAM, "audit", "-j", "2", "-i", "lo",
+                               "port", "9"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            wait_until_one_heeds(children)
+            process.send_signal(signal.SIGTERM) # it passes that on as it does when the time is over
+            out, err = process.communicate(timeout=WAIT)
+        expect(process.returncode == 0 and "in 0 exchanges" in out, f"{n}: {process.returncode}, {out!r}, {err!r}")
 
 
 def second_signal():
     """One that comes later ends what cannot end in order, as nobody reads what it writes."""
     with subprocess.Popen([PROGRAM, "audit", "--json", CAPTURES], stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL) as process:
+        wait_until_one_heeds(lambda: [process.pid])
         for number in (signal.SIGTERM, signal.SIGINT):
             time.sleep(0.4)  # the pipe fills up
             expect(process.poll() is None, "it has ended")
