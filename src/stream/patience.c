@@ -10,8 +10,9 @@
 
 enum {
     SHARED = WL_TCP_PATIENCE_PACKETS / 4, /* acknowledgements that have a time together */
-    LACKS_KEPT = 1024,
+    LACKS_KEPT = 1024,                    /* clocks that wait for the next hole */
 };
+
 void wl_patience_init(struct wl_tcp_env *env)
 {
     wl_list_init(&env->waiting);
